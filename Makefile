@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: MIT
+# cansim. `make help` lists what can be made. Sources are found by folder and prefix:
+#   simcore/*.c                    the pure core
+#   scenarios/*.c                  session, loader, logs; scenarios/main*.c is `cansim`
+#   qemu-link/proto_*.c            the link protocol, shared by both ends
+#   qemu-link/link_*.c             the link server; client_*.c libcansim-client;
+#   qemu-link/attach_*.c           cansim-attach; shim_*.c what it preloads
+#   tui/*.c                        cansim-tui
+
+O      ?= build
+PREFIX ?= /usr/local
+CC     ?= gcc
+VERSION := 0.1.0
+
+PKGS_LIB := libcjson
+PKGS_TUI := ncursesw
+WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+CFLAGS ?= -O2 -g
+ALL_CFLAGS = -std=gnu11 $(WARN) $(if $(WERROR),-Werror) -fPIC -fvisibility=hidden -I. \
+             -DCANSIM_VERSION='"$(VERSION)"' -D_GNU_SOURCE $(CFLAGS)
+ifdef SAN
+# An own build folder, so that both kinds of objects stay usable.
+override O := $(O)-san
+SAN_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+endif
+
+# simcore is held to plain C: no POSIX, no GNU calls.
+SIMCORE_CFLAGS = $(subst -std=gnu11,-std=c11,$(subst -D_GNU_SOURCE,,$(ALL_CFLAGS)))
+
+objs = $(patsubst %.c,$(O)/obj/%.o,$(wildcard $(1)))
+SIMCORE_OBJ  := $(call objs,simcore/*.c)
+PROTO_OBJ    := $(call objs,qemu-link/proto_*.c)
+LINK_OBJ     := $(call objs,qemu-link/link_*.c)
+CLIENT_OBJ   := $(call objs,qemu-link/client_*.c)
+ATTACH_OBJ   := $(call objs,qemu-link/attach_*.c)
+SHIM_OBJ     := $(call objs,qemu-link/shim_*.c)
+MAIN_OBJ     := $(call objs,scenarios/main*.c)
+SCENARIO_OBJ := $(filter-out $(MAIN_OBJ),$(call objs,scenarios/*.c))
+PLUGIN_OBJ   := $(call objs,plugins/*.c)
+TUI_MAIN_OBJ := $(call objs,tui/main*.c tui/screen*.c)
+TUI_OBJ      := $(filter-out $(TUI_MAIN_OBJ),$(call objs,tui/*.c))
+
+LIB_HOST := $(O)/lib/libcansim-host.a
+LIB_CORE := $(O)/lib/libsimcore.a
+LIB_TUI  := $(O)/lib/libcansim-tui.a
+CLIENT_A := $(O)/lib/libcansim-client.a
+CLIENT_SO := $(O)/lib/libcansim-client.so.0
+SHIM_SO  := $(O)/lib/cansim/libcansim-shim.so
+PROGRAMS := $(O)/bin/cansim $(O)/bin/cansim-tui $(O)/bin/cansim-attach
+
+UNIT_SRC := $(wildcard tests/unit/test_*.c)
+UNIT_BIN := $(patsubst tests/unit/%.c,$(O)/tests/%,$(UNIT_SRC))
+
+.PHONY: all help deps demo check check-unit check-guest lint install uninstall clean test-programs
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(PROGRAMS) $(SHIM_SO) $(CLIENT_A) $(CLIENT_SO) $(O)/lib/pkgconfig/cansim-client.pc
+
+help:
+	@echo 'make              build the programs into $(O)/bin'
+	@echo 'make demo         install what is missing, build, show the demo'
+	@echo 'make check        install what is missing, build, run all tests'
+	@echo 'make check-unit   the unit tests alone'
+	@echo 'make check-guest  the test with two QEMU guests alone'
+	@echo 'make lint         clang-format, clang-tidy, cppcheck, layers'
+	@echo 'make install      to $$DESTDIR$$PREFIX (PREFIX=$(PREFIX)); also uninstall'
+	@echo 'make deps         install the Debian packages that all of this needs'
+	@echo 'Variables: O=folder CC=clang SAN=1 (address and undefined sanitizers) WERROR=1'
+
+# ---- objects and libraries -------------------------------------------------------------------
+
+$(O)/obj/simcore/%.o: simcore/%.c
+	@mkdir -p $(@D)
+	$(CC) $(SIMCORE_CFLAGS) $(SAN_FLAGS) -MMD -MP -c -o $@ $<
+
+$(O)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(SAN_FLAGS) -MMD -MP -c -o $@ $<
+
+# The shim is preloaded into foreign programs: no sanitizer, whatever the rest has.
+$(SHIM_OBJ): SAN_FLAGS :=
+
+define archive
+	@mkdir -p $(@D)
+	@rm -f $@
+	ar rcs $@ $(filter %.o,$^)
+endef
+
+$(LIB_CORE): $(SIMCORE_OBJ)
+	$(archive)
+$(LIB_HOST): $(SCENARIO_OBJ) $(LINK_OBJ) $(PROTO_OBJ) $(PLUGIN_OBJ)
+	$(archive)
+$(LIB_TUI): $(TUI_OBJ)
+	$(archive)
+$(CLIENT_A): $(CLIENT_OBJ) $(PROTO_OBJ) $(SIMCORE_OBJ)
+	$(archive)
+
+$(CLIENT_SO): $(CLIENT_OBJ) $(PROTO_OBJ) $(SIMCORE_OBJ) qemu-link/client.map
+	@mkdir -p $(@D)
+	$(CC) $(SAN_FLAGS) $(LDFLAGS) -shared -Wl,-soname,$(@F) -Wl,--version-script=qemu-link/client.map \
+	    -o $@ $(filter %.o,$^)
+	ln -sf $(@F) $(O)/lib/libcansim-client.so
+
+$(SHIM_SO): $(SHIM_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -shared -o $@ $^ -ldl
+
+$(O)/lib/pkgconfig/cansim-client.pc: qemu-link/cansim-client.pc.in Makefile
+	@mkdir -p $(@D)
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' $< > $@
+
+# ---- programs --------------------------------------------------------------------------------
+
+$(O)/bin/cansim: $(MAIN_OBJ) $(LIB_HOST) $(LIB_CORE)
+	@mkdir -p $(@D)
+	$(CC) $(SAN_FLAGS) $(LDFLAGS) -o $@ $^ -lev $(shell pkg-config --libs $(PKGS_LIB))
+
+$(O)/bin/cansim-tui: $(TUI_MAIN_OBJ) $(LIB_TUI) $(LIB_HOST) $(LIB_CORE)
+	@mkdir -p $(@D)
+	$(CC) $(SAN_FLAGS) $(LDFLAGS) -o $@ $^ -lev $(shell pkg-config --libs $(PKGS_LIB) $(PKGS_TUI))
+
+$(O)/bin/cansim-attach: $(ATTACH_OBJ) $(CLIENT_A)
+	@mkdir -p $(@D)
+	$(CC) $(SAN_FLAGS) $(LDFLAGS) -o $@ $^ -lev
+
+# ---- tests -----------------------------------------------------------------------------------
+
+$(O)/tests/%: $(O)/obj/tests/unit/%.o $(LIB_TUI) $(LIB_HOST) $(CLIENT_A) $(LIB_CORE)
+	@mkdir -p $(@D)
+	$(CC) $(SAN_FLAGS) $(LDFLAGS) -o $@ $< $(LIB_TUI) $(LIB_HOST) $(CLIENT_A) $(LIB_CORE) \
+	    -lcmocka -lev $(shell pkg-config --libs $(PKGS_LIB))
+
+test-programs: $(UNIT_BIN)
+
+check: deps
+	@$(MAKE) --no-print-directory all test-programs
+	tests/run --bin $(O)
+
+check-unit: test-programs
+	tests/run --bin $(O) --only unit
+
+check-guest: deps
+	@$(MAKE) --no-print-directory all
+	tests/run --bin $(O) --only guest
+
+lint: deps
+	@$(MAKE) --no-print-directory all
+	tests/lint/lint $(O)
+
+deps:
+	@tests/install-deps
+
+demo: deps
+	@$(MAKE) --no-print-directory all
+	@tests/demo $(O)/bin
+
+# ---- installation ----------------------------------------------------------------------------
+
+DEST = $(DESTDIR)$(PREFIX)
+MAN1 := $(wildcard docs/man/*.1)
+MAN5 := $(wildcard docs/man/*.5)
+EXAMPLES := $(wildcard scenarios/examples/*)
+
+install: all
+	install -d $(DEST)/bin $(DEST)/lib/cansim $(DEST)/lib/pkgconfig \
+	    $(DEST)/include/cansim/simcore $(DEST)/share/man/man1 $(DEST)/share/man/man5 \
+	    $(DEST)/share/cansim/examples $(DEST)/share/doc/cansim
+	install -m 755 $(PROGRAMS) $(DEST)/bin
+	install -m 755 $(SHIM_SO) $(DEST)/lib/cansim
+	install -m 644 $(CLIENT_A) $(DEST)/lib
+	install -m 755 $(CLIENT_SO) $(DEST)/lib
+	ln -sf $(notdir $(CLIENT_SO)) $(DEST)/lib/libcansim-client.so
+	install -m 644 $(O)/lib/pkgconfig/cansim-client.pc $(DEST)/lib/pkgconfig
+	install -m 644 qemu-link/cansim_client.h $(DEST)/include/cansim
+	install -m 644 simcore/bus.h simcore/event.h simcore/frame.h $(DEST)/include/cansim/simcore
+	install -m 644 $(MAN1) $(DEST)/share/man/man1
+	install -m 644 $(MAN5) $(DEST)/share/man/man5
+	install -m 644 $(EXAMPLES) $(DEST)/share/cansim/examples
+	install -m 644 README.md LICENSE $(wildcard docs/*.md) $(DEST)/share/doc/cansim
+
+uninstall:
+	rm -f $(addprefix $(DEST)/bin/,$(notdir $(PROGRAMS)))
+	rm -f $(DEST)/lib/libcansim-client.a $(DEST)/lib/libcansim-client.so $(DEST)/lib/$(notdir $(CLIENT_SO)) \
+	    $(DEST)/lib/pkgconfig/cansim-client.pc
+	rm -f $(addprefix $(DEST)/share/man/man1/,$(notdir $(MAN1))) \
+	    $(addprefix $(DEST)/share/man/man5/,$(notdir $(MAN5)))
+	rm -rf $(DEST)/lib/cansim $(DEST)/include/cansim $(DEST)/share/cansim $(DEST)/share/doc/cansim
+
+clean:
+	rm -rf $(O)
+
+-include $(shell find $(O)/obj -name '*.d' 2>/dev/null)

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* link_server.h - outside clients on the buses of a sim, over a unix socket or TCP.
+ * One connection is one controller on one bus. docs/link-protocol.md is the protocol. */
+#ifndef CANSIM_QEMU_LINK_LINK_SERVER_H
+#define CANSIM_QEMU_LINK_LINK_SERVER_H
+
+#include "simcore/sim.h"
+
+struct ev_loop;
+struct cs_link_server; /* opaque */
+
+/* How the server reaches whoever owns the sim. */
+struct cs_link_host {
+    struct cs_sim *sim;
+    struct ev_loop *loop;
+    void (*sync)(void *ctx); /* bring bus time to the present before acting on a message */
+    void (*kick)(void *ctx); /* something was queued */
+    void *ctx;
+};
+
+struct cs_link_server_stats {
+    unsigned clients;         /* connected now */
+    uint64_t accepted, refused, protocol_errors;
+    uint64_t lost;            /* frames and events that slow clients did not get */
+};
+
+/* Listen. address: "unix:/path", "/path", "tcp:HOST:PORT" ("tcp::PORT" = loopback); NULL = CANSIM_LINK or the default.
+ * The unix socket has mode 0600 in a directory of mode 0700; a stale socket of a dead host is
+ * replaced, a live one is not touched.
+ * Returns NULL with a sentence in `why` (then *status is 2: unusable address, 3: in use, no permission …). */
+struct cs_link_server *cs_link_server_create(const struct cs_link_host *host, const char *address,
+                                             int *status, char *why, size_t why_size);
+/* Says goodbye to every client, detaches their controllers, removes the socket. */
+void cs_link_server_destroy(struct cs_link_server *server);
+
+const char *cs_link_server_address(const struct cs_link_server *server); /* as a client would give it */
+void cs_link_server_stats(const struct cs_link_server *server, struct cs_link_server_stats *out);
+
+#endif

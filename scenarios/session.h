@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* session.h - a host at work: buses, simulated nodes, timeline, link server, logs and the pace.
+ * Both programs are thin around this: `cansim` runs it headless, `cansim-tui` draws it.
+ * The session owns the sim; whoever wants to see what happens observes the sim. */
+#ifndef CANSIM_SCENARIOS_SESSION_H
+#define CANSIM_SCENARIOS_SESSION_H
+
+#include "simcore/sim.h"
+#include "simcore/stats.h"
+
+struct ev_loop;
+struct cs_session; /* opaque */
+
+/* One sentence for a person: place, what was expected, what was found. */
+struct cs_error {
+    int status; /* exit status: 2 unusable input, 3 environment trouble */
+    char text[512];
+};
+
+struct cs_session_bus {
+    const char *name;
+    uint32_t bitrate_bps; /* 0: 500000 */
+};
+
+struct cs_session_config {
+    const char *scenario;              /* file name, "-" for standard input, or NULL: an empty host */
+    const struct cs_session_bus *buses; /* only without a scenario */
+    unsigned n_buses;                  /* 0: "can0" at 500 kbit/s */
+    bool serve;             /* open the link even where the scenario does not ask for it */
+    const char *link;       /* address; NULL: CANSIM_LINK, else the default */
+    const char *log;        /* candump -L file, "-" stdout, NULL none */
+    const char *events;     /* JSON lines file, "-" stdout, NULL none */
+    bool have_seed;
+    uint64_t seed;          /* overrides the scenario's */
+    int64_t duration_ps;    /* overrides the scenario's; 0: not given */
+    uint32_t speed_permille; /* 0: not given; paced unless `fast` */
+    bool fast;              /* virtual time, as fast as the machine goes */
+    bool tui;               /* paced by default even without outside clients */
+};
+
+/* Load, build and open all of it; nothing runs yet and no file is created where it fails.
+ * Returns NULL with `error` filled in. */
+struct cs_session *cs_session_create(const struct cs_session_config *config, struct ev_loop *loop,
+                                     struct cs_error *error);
+/* Leave in order: clients get a goodbye, logs are complete, the socket is removed. */
+void cs_session_destroy(struct cs_session *session);
+
+/* Start the clock; from now on the loop drives the session. `finished` runs once, when the duration
+ * is over or the run has failed (status as an exit status, the text in cs_session_error()). */
+void cs_session_start(struct cs_session *session, void (*finished)(void *ctx, int status), void *ctx);
+const char *cs_session_error(const struct cs_session *session);
+
+struct cs_sim *cs_session_sim(struct cs_session *session);
+struct cs_stats *cs_session_stats(struct cs_session *session);
+const char *cs_session_title(const struct cs_session *session);   /* scenario's title or "empty host" */
+const char *cs_session_link(const struct cs_session *session);    /* address served, NULL if none */
+int64_t cs_session_duration_ps(const struct cs_session *session); /* 0: endless */
+unsigned cs_session_clients(const struct cs_session *session);    /* attached over the link */
+
+/* Bring the sim up to the present (paced: where the clock says; paused or fast: where it is).
+ * Called before anything from outside is done to the buses. */
+void cs_session_sync(struct cs_session *session);
+/* Something was queued: set the timer anew. */
+void cs_session_kick(struct cs_session *session);
+
+/* Paused: bus time stands still, everything queued waits, nothing is dropped. */
+void cs_session_pause(struct cs_session *session, bool paused);
+bool cs_session_paused(const struct cs_session *session);
+/* While paused: go on to the next instant at which something happens / the end of the next frame. */
+void cs_session_step(struct cs_session *session);
+void cs_session_step_frame(struct cs_session *session);
+/* 1000 = real time, 0 = as fast as the machine goes. */
+void cs_session_set_speed(struct cs_session *session, uint32_t permille);
+uint32_t cs_session_speed(const struct cs_session *session);
+
+/* Send a frame from the session's own controller ("console") on that bus, attached at first use.
+ * Returns as cs_bus_submit(). */
+int cs_session_inject(struct cs_session *session, unsigned bus, const struct cs_frame *frame);
+
+#endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* bus.h - one CAN bus and its controllers: arbitration, ACK, error signalling, delivery.
+ * Pure: time moves only through cs_sim_run_until() (sim.h), effects go out as events and through
+ * the controllers' callbacks. Whoever drives a controller (simulated node, socket, register model)
+ * uses these functions and nothing else.
+ *
+ * Calls made while a frame is on the wire take effect where a real controller lets them: an abort,
+ * a change of mode and a detach wait until the frame that the controller sends or receives is over. */
+#ifndef CANSIM_SIMCORE_BUS_H
+#define CANSIM_SIMCORE_BUS_H
+
+#include "simcore/event.h"
+
+#define CS_NAME_MAX       64  /* bytes of a bus's or node's name, NUL included */
+#define CS_BUS_MAX_NODES  256 /* controllers attached to one bus at a time */
+#define CS_MAX_FILTERS    64
+#define CS_TX_QUEUE_DFLT  64
+#define CS_TX_QUEUE_MAX   4096
+#define CS_BITRATE_MIN    10000u
+#define CS_BITRATE_MAX    1000000u
+
+struct cs_bus; /* opaque; created by cs_sim_add_bus() */
+
+enum cs_mode {
+    CS_MODE_NORMAL = 0,
+    CS_MODE_LISTEN_ONLY = 1 << 0, /* no ACK, no error flags, no frames; counters stand still */
+    CS_MODE_LOOPBACK = 1 << 1,    /* receives its own frames and needs no ACK from others */
+    CS_MODE_ONE_SHOT = 1 << 2,    /* one attempt a frame */
+};
+
+enum cs_tx_order {
+    CS_TX_BY_PRIORITY, /* the identifier that would win arbitration first; equal ones in order */
+    CS_TX_FIFO,
+};
+
+/* A frame passes where all bits under the masks agree. flags: CS_FRAME_EXT and CS_FRAME_RTR. */
+struct cs_filter {
+    uint32_t id;
+    uint32_t id_mask;
+    uint8_t flags;
+    uint8_t flags_mask;
+};
+
+/* How a controller leaves bus-off. ISO 11898-1:2015, 12.1.4.4: on request, after 128 times 11
+ * consecutive recessive bits. */
+#define CS_RECOVERY_MANUAL (-1) /* waits for cs_bus_recover() */
+
+struct cs_rx {
+    const struct cs_frame *frame; /* valid until the callback returns */
+    int64_t start_ps;             /* start of SOF */
+    int64_t at_ps;                /* end of EOF */
+    int16_t from;                 /* transmitter's node index */
+    bool own;                     /* own frame (loopback) */
+};
+
+struct cs_tx_done {
+    const struct cs_frame *frame;
+    uint64_t cookie;
+    int64_t queued_ps, start_ps, at_ps;
+    uint16_t attempts, lost;
+    enum cs_tx_result result;
+};
+
+/* Any of them may be NULL. They run while the bus runs; they may submit, abort, set modes and
+ * filters, ask to detach, start timers; they may not run or destroy the sim. */
+struct cs_controller_ops {
+    void (*received)(void *ctx, const struct cs_rx *rx);          /* passed the filters */
+    void (*confirmed)(void *ctx, const struct cs_tx_done *done);  /* once for each submitted frame */
+    void (*event)(void *ctx, const struct cs_event *event);       /* ARB_LOST, ERROR, COUNTERS, STATE of this node */
+    void (*detached)(void *ctx);                                  /* last call; ctx may be freed */
+};
+
+struct cs_controller_config {
+    const char *name;      /* 1..CS_NAME_MAX-1 bytes, copied; made unique on the bus by "-2", "-3" … */
+    const char *via;       /* way in: "scenario", "link", "tui" …; a string constant, not copied */
+    uint32_t bitrate_bps;  /* 0: the bus's */
+    unsigned mode;         /* enum cs_mode */
+    enum cs_tx_order order;
+    unsigned tx_queue_len; /* frames, 1..CS_TX_QUEUE_MAX; 0: CS_TX_QUEUE_DFLT */
+    int64_t recovery_ps;   /* bus-off: wait this long, then ask to recover; CS_RECOVERY_MANUAL */
+    const struct cs_filter *filters; /* copied */
+    unsigned n_filters;              /* 0 accepts all; <= CS_MAX_FILTERS */
+    const struct cs_controller_ops *ops; /* must outlive the controller; may be NULL */
+    void *ctx;
+};
+
+/* What one look at a controller tells; counts since it was attached. */
+struct cs_node_status {
+    char name[CS_NAME_MAX];
+    const char *via;
+    bool attached;
+    enum cs_node_state state;
+    uint16_t tec, rec;
+    unsigned mode;
+    uint32_t bitrate_bps;
+    unsigned queued, queue_len;
+    uint64_t sent, received, retries, arb_lost, errors, dropped, refused;
+    uint64_t busy_ps; /* bus time taken by its frames, intermission included */
+};
+
+/* Attach a controller. It takes part after 11 recessive bits; where the bus has not run yet, at once.
+ * Returns the node index (0..CS_BUS_MAX_NODES-1; an index is used again only after `detached`),
+ * -EINVAL, -ENOSPC (bus full), -ENOMEM, or -EOPNOTSUPP (bit rate differs from the bus's). */
+int cs_bus_attach(struct cs_bus *bus, const struct cs_controller_config *config);
+
+/* Leave: queued frames are confirmed as CS_TX_DETACHED, then `detached` runs (possibly before return). */
+int cs_bus_detach(struct cs_bus *bus, int node);
+
+/* Queue a copy of a frame; it starts at the next chance after now, no callback runs before return.
+ * Returns 0, -EINVAL, -EOPNOTSUPP (CAN FD), -ENOSPC (queue full), -ENETDOWN (bus-off),
+ * -EPERM (listen-only). ISO 11898-1:2015, 10.4. */
+int cs_bus_submit(struct cs_bus *bus, int node, const struct cs_frame *frame, uint64_t cookie);
+
+/* Give up the queued frame(s) of a cookie; the one on the wire is given up only if it fails.
+ * Returns the number of frames concerned. */
+int cs_bus_abort(struct cs_bus *bus, int node, uint64_t cookie);
+
+int cs_bus_set_mode(struct cs_bus *bus, int node, unsigned mode);
+int cs_bus_set_filters(struct cs_bus *bus, int node, const struct cs_filter *filters, unsigned n);
+/* Ask a bus-off controller to recover. Returns 0, or -EALREADY where it is not bus-off. */
+int cs_bus_recover(struct cs_bus *bus, int node);
+/* Set the counters, as a test or a register write does; TEC 0..256, REC 0..255; states follow. */
+int cs_bus_set_counters(struct cs_bus *bus, int node, unsigned tec, unsigned rec);
+
+/* Look. Node indices without a controller give -ENOENT. */
+int cs_bus_node_status(const struct cs_bus *bus, int node, struct cs_node_status *status);
+const char *cs_bus_node_name(const struct cs_bus *bus, int node); /* "" where there is none */
+int cs_bus_find_node(const struct cs_bus *bus, const char *name);  /* index or -ENOENT */
+int cs_bus_node_limit(const struct cs_bus *bus); /* one above the highest index in use */
+
+const char *cs_bus_name(const struct cs_bus *bus);
+unsigned cs_bus_index(const struct cs_bus *bus);
+uint32_t cs_bus_bitrate_bps(const struct cs_bus *bus);
+int64_t cs_bus_bit_ps(const struct cs_bus *bus); /* one nominal bit */
+
+#endif
