@@ -13,8 +13,8 @@ POINTS = [
     "a guest comes back from the snapshot and works",
 ]
 LIMIT_S = 120
-FRAMES = ["123#", "7FF#00", "000#1122334455667788", "00000001#FFFFFFFF", "1FFFFFFF#0102030405060708",
-          "555#R", "12345678#R"]
+FRAMES = ["123#", "7FF#00", "000#1122334455667788", "00000001#FFFFFFFF",
+          "1FFFFFFF#0102030405060708", "555#R", "12345678#R"]
 MODULES = "vcan slcan can-bcm can-isotp can-gw gs_usb peak_usb xhci_pci"
 
 

@@ -3,8 +3,9 @@
 """Two Linux guests in QEMU, a candump on the host and cansim's log tell the same story.
 
 cansim serves one bus at 500 kbit/s; two QEMU processes with an SJA1000 card each and a candump join
-it through cansim-attach.  First the three send in turn, then both guests at the same time.  Prints
-TAP.  Environment: CANSIM_BIN, CANSIM_GUEST_CACHE.
+it through cansim-attach.  First all three send in turn, then the host sends a train of frames back
+to back, then both guests send at the same time.  Prints TAP.  Environment: CANSIM_BIN,
+CANSIM_GUEST_CACHE.
 
 QEMU's SJA1000 spoils its receive FIFO on a remote frame with a length above 0, so the remote frames
 here have length 0.  Its FIFO is 64 bytes and it is an emulated computer that empties it, so nothing
@@ -25,7 +26,7 @@ from guest_lib import Guest, GuestError, Missing
 
 POINTS = [
     "cansim serves a bus and both guests bring up can0 at 500 kbit/s",
-    "cansim's log holds every frame sent in turn, in the order of sending",
+    "cansim's log holds every frame sent in turn and back to back, in the order of sending",
     "guest 1 saw what the log says, in its order",
     "guest 2 saw what the log says, in its order",
     "candump on the host saw what the log says, in its order",
@@ -39,7 +40,10 @@ LIMIT_S = 150
 BUS = "can0"
 BITRATE = 500000
 BIT_US = 1000000 // BITRATE
+FRAME_EVENT = "frame"  # in the events file: a frame was valid on the bus
 PROBE = "7FE#"  # says whether the host's candump listens; compared nowhere
+# Back to back, and 29 bytes in a FIFO; the identifiers fall and rise, a sender's frames must not.
+TRAIN = ["3F5#", "3F2#", "3F4#01", "1F0003F2#", "3F3#02", "3FF#", "3F2#03", "3F6#"]
 BURST = 25
 BURST_GAP_MS = 25
 EVERYONE = ("guest1", "guest2", "host")
@@ -171,26 +175,37 @@ class Stage:
             guest.bring_up(bitrate=BITRATE)
             guest.start_candump()
 
-    def send_from_host(self, frame):
-        done = subprocess.run(self.attach("host") + ["cansend", BUS, frame], check=False,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, timeout=10)
+    def on_host(self, command):
+        """Run a program of the host on the bus to its end."""
+        try:
+            done = subprocess.run(self.attach("host") + command, check=False, timeout=10,
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT)
+        except subprocess.TimeoutExpired:
+            raise GuestError("%s on the host did not end" % command[0]) from None
         if done.returncode != 0:
-            raise GuestError("cansend on the host ended with status %d: %s"
-                             % (done.returncode, done.stdout.decode(errors="replace").strip()))
+            raise GuestError("%s on the host ended with status %d: %s" % (
+                command[0], done.returncode, done.stdout.decode(errors="replace").strip()))
 
     def send(self, sender, frame):
         if sender == "host":
-            self.send_from_host(frame)
+            self.on_host(["cansend", BUS, frame])
         else:
             self.guests[sender].check("cansend can0 " + frame)
         self.sent.append(frame)
+
+    def send_train(self):
+        """Send from the host as fast as the bus takes it."""
+        with open(self.path("train.log"), "w", encoding="ascii") as file:
+            file.writelines("(0.000000) %s %s\n" % (BUS, frame) for frame in TRAIN)
+        self.on_host(["canplayer", "-t", "-I", self.path("train.log")])
+        self.sent += TRAIN
 
     def start_candump(self):
         """Start the host's candump and wait until it sees a probe."""
         self.start(self.attach("candump") + ["candump", "-L", BUS], "candump")
         for _ in range(20):
-            self.send_from_host(PROBE)
+            self.on_host(["cansend", BUS, PROBE])
             if wait_until(lambda: PROBE in self.text("candump.out"), 0.5):
                 return
         raise GuestError("candump on the host sees nothing: " + self.text("candump.err").strip())
@@ -303,9 +318,6 @@ def check_events(text, entries):
     return problems + compare(log, [frame.replace("#R0", "#R") for frame in frames], "events")
 
 
-FRAME_EVENT = "frame"
-
-
 def end_all(stage):
     problems = []
     for guest in stage.guests.values():
@@ -329,6 +341,7 @@ def play(points, stage, image, snapshot):
     first_s = time.monotonic()
     for sender, frame in in_turn():
         stage.send(sender, frame)
+    stage.send_train()
     turns = len(stage.sent)
     stage.burst()
     last_s = time.monotonic()
@@ -354,7 +367,7 @@ def play(points, stage, image, snapshot):
 
 def body(points):
     guest_lib.qemu_version()
-    for name in ("candump", "cansend"):
+    for name in ("candump", "cansend", "canplayer"):
         if not guest_lib.shutil.which(name):
             raise Missing("'%s' is missing: install the package can-utils" % name)
     cache = guest_lib.cache_directory()
