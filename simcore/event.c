@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* event.c - the names of what happens. */
+#include "simcore/event.h"
+
+static const char *const event_names[CS_EV_KIND_COUNT] = {
+    [CS_EV_ATTACH] = "attach",     [CS_EV_DETACH] = "detach",
+    [CS_EV_CONFIG] = "config",     [CS_EV_QUEUED] = "queued",
+    [CS_EV_REFUSED] = "refused",   [CS_EV_TX_START] = "tx_start",
+    [CS_EV_ARB_LOST] = "arb_lost", [CS_EV_FRAME] = "frame",
+    [CS_EV_SENT] = "sent",         [CS_EV_DROPPED] = "dropped",
+    [CS_EV_ERROR] = "error",       [CS_EV_ERROR_FRAME] = "error_frame",
+    [CS_EV_COUNTERS] = "counters", [CS_EV_STATE] = "state",
+    [CS_EV_LOST] = "lost",         [CS_EV_NOTE] = "note",
+};
+
+static const char *const state_names[] = {
+    [CS_STATE_ERROR_ACTIVE] = "error_active",
+    [CS_STATE_ERROR_PASSIVE] = "error_passive",
+    [CS_STATE_BUS_OFF] = "bus_off",
+    [CS_STATE_INTEGRATING] = "integrating",
+};
+
+static const char *const error_names[CS_ERROR_COUNT] = {
+    [CS_ERROR_NONE] = "none", [CS_ERROR_BIT] = "bit",   [CS_ERROR_STUFF] = "stuff",
+    [CS_ERROR_CRC] = "crc",   [CS_ERROR_FORM] = "form", [CS_ERROR_ACK] = "ack",
+    [CS_ERROR_OTHER] = "other",
+};
+
+static const char *const tx_result_names[CS_TX_RESULT_COUNT] = {
+    [CS_TX_OK] = "ok",
+    [CS_TX_FAILED_ARB] = "arbitration_lost",
+    [CS_TX_FAILED_ERROR] = "error",
+    [CS_TX_ABORTED] = "aborted",
+    [CS_TX_BUS_OFF] = "bus_off",
+    [CS_TX_DETACHED] = "detached",
+    [CS_TX_QUEUE_FULL] = "queue_full",
+    [CS_TX_READ_ONLY] = "listen_only",
+};
+
+const char *cs_event_name(enum cs_event_kind kind)
+{
+    return kind < CS_EV_KIND_COUNT ? event_names[kind] : "unknown";
+}
+
+const char *cs_state_name(enum cs_node_state state)
+{
+    return state <= CS_STATE_INTEGRATING ? state_names[state] : "unknown";
+}
+
+const char *cs_error_name(enum cs_error_kind error)
+{
+    return error < CS_ERROR_COUNT ? error_names[error] : "unknown";
+}
+
+const char *cs_tx_result_name(enum cs_tx_result result)
+{
+    return result < CS_TX_RESULT_COUNT ? tx_result_names[result] : "unknown";
+}
