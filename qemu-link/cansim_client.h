@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* cansim_client.h - join a bus of a running cansim host from a program of your own.
  * One client is one connection is one controller on one bus: it acknowledges, arbitrates and has
- * error counters. Nothing here blocks but cs_client_connect(), cs_client_topology() and
- * cs_client_wait(); no threads, no signals, no global state. Link with -lcansim-client.
+ * error counters. Nothing here blocks but cs_client_connect(), cs_client_topology(),
+ * cs_client_wait() and, for at most 100 ms and only while frames wait for the socket,
+ * cs_client_close(); no threads, no signals, no global state. Link with -lcansim-client.
  * docs/link-protocol.md describes the bytes. */
-#ifndef CANSIM_CLIENT_H
-#define CANSIM_CLIENT_H
-
-#include "simcore/bus.h"
+#ifndef CANSIM_QEMU_LINK_CANSIM_CLIENT_H
+#define CANSIM_QEMU_LINK_CANSIM_CLIENT_H
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+#include "simcore/bus.h"
+
+#pragma GCC visibility push(default)
 
 #define CS_CLIENT_MAX_BUSES 16
 
@@ -35,6 +38,7 @@ struct cs_client_options {
     const struct cs_filter *filters;
     unsigned n_filters;      /* 0: all */
     int timeout_ms;          /* for connect and handshake; 0: 5000 */
+    uint32_t restart_ms;     /* bus-off: recover by itself after this bus time; 0: cs_client_recover() */
 };
 
 enum cs_client_event_kind {
@@ -61,6 +65,7 @@ struct cs_client_event {
     int16_t from;
     uint64_t count;
     const char *text; /* valid until the next call */
+    bool own;         /* RX: a frame of this controller (loopback) */
 };
 
 struct cs_client_bus {
@@ -82,16 +87,21 @@ int cs_client_connect(struct cs_client **client, const struct cs_client_options 
 int cs_client_topology(const char *address, struct cs_client_bus *buses, unsigned max, char *why,
                        size_t why_size);
 
-/* Goodbye: the host sends what is queued (for at most a second of bus time), then the controller leaves. Frees. */
+/* Goodbye: the host sends what is queued (for at most a second of bus time), then the controller
+ * leaves. Closes the descriptor and frees; NULL is allowed. */
 void cs_client_close(struct cs_client *client);
 
 const char *cs_client_name(const struct cs_client *client);   /* as the host accepted it */
 const char *cs_client_bus(const struct cs_client *client);
+int cs_client_node(const struct cs_client *client);           /* its index on the bus */
 uint32_t cs_client_bitrate_bps(const struct cs_client *client);
+/* The buses of the host when the client joined: returns their number, copies at most `max`. */
+unsigned cs_client_buses(const struct cs_client *client, struct cs_client_bus *buses, unsigned max);
 /* Wall clock (CLOCK_REALTIME, ns) that bus time 0 stood for when the client joined: a timestamp base. */
 int64_t cs_client_epoch_ns(const struct cs_client *client);
 
-/* For poll(): read always, write where cs_client_wants_write(). After poll() call cs_client_next(). */
+/* For poll(): read always, write where cs_client_wants_write(). After poll() call cs_client_next()
+ * until it returns 0. Stays open after CS_CLIENT_CLOSED, so that a watcher can be stopped first. */
 int cs_client_fd(const struct cs_client *client);
 bool cs_client_wants_write(const struct cs_client *client);
 
@@ -100,6 +110,7 @@ unsigned cs_client_credits(const struct cs_client *client);
 /* Queue a frame on the controller. Returns 0, -EAGAIN (no credit: wait for a TX_DONE), -EINVAL,
  * -EOPNOTSUPP (CAN FD on a classic bus) or -ENETDOWN (closed). */
 int cs_client_send(struct cs_client *client, const struct cs_frame *frame, uint64_t cookie);
+/* These return 0, -EAGAIN (too many requests wait for the socket), -EINVAL or -ENETDOWN. */
 int cs_client_abort(struct cs_client *client, uint64_t cookie);
 int cs_client_set_filters(struct cs_client *client, const struct cs_filter *filters, unsigned n);
 int cs_client_set_mode(struct cs_client *client, unsigned mode);
@@ -107,8 +118,11 @@ int cs_client_recover(struct cs_client *client); /* leave bus-off */
 
 /* Next event: 1 and *event, 0 none now, never blocks. After CS_CLIENT_CLOSED always 0. */
 int cs_client_next(struct cs_client *client, struct cs_client_event *event);
-/* Wait until cs_client_next() has something: 1, 0 timed out, -errno. timeout_ms < 0: for ever. */
+/* Wait until cs_client_next() has something: 1, 0 timed out, -EINTR (a signal), -ENETDOWN (after
+ * CS_CLIENT_CLOSED). timeout_ms < 0: for ever. */
 int cs_client_wait(struct cs_client *client, int timeout_ms);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

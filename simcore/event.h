@@ -89,10 +89,14 @@ struct cs_event {
 /* Observers may call anything of the bus that only queues (submit, abort, timers), never run it. */
 typedef void cs_observer_fn(void *ctx, const struct cs_event *event);
 
+#pragma GCC visibility push(default) /* libcansim-client exports these */
+
 /* Lower-case names as in the events file: "frame", "arb_lost", "error_passive", "stuff", "aborted". */
 const char *cs_event_name(enum cs_event_kind kind);
 const char *cs_state_name(enum cs_node_state state);
 const char *cs_error_name(enum cs_error_kind error);
 const char *cs_tx_result_name(enum cs_tx_result result);
+
+#pragma GCC visibility pop
 
 #endif

@@ -33,6 +33,8 @@ struct cs_frame {
     uint8_t data[CS_FRAME_MAX_DATA];
 };
 
+#pragma GCC visibility push(default) /* libcansim-client exports these */
+
 /* Data bytes that a DLC value stands for: classic 9..15 mean 8; FD 9..15 mean 12..64. */
 unsigned cs_frame_dlc_to_len(unsigned dlc, bool fd);
 
@@ -52,5 +54,7 @@ int cs_frame_parse(const char *text, struct cs_frame *frame, char *why, size_t w
 
 /* Write the same form, upper-case; `text` holds CS_FRAME_TEXT_MAX bytes. Returns its length. */
 size_t cs_frame_format(const struct cs_frame *frame, char *text);
+
+#pragma GCC visibility pop
 
 #endif

@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: MIT */
+/* proto_msg.c - the table of fields turned into bytes and back.
+ * Every read goes through take(), which knows what is left of the message: nothing else may look
+ * at a peer's bytes. */
+#include "qemu-link/proto_msg.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define FILTER_BYTES    12u
+#define BUS_BYTES       72u
+#define FRAME_HEAD      8u
+#define PADDED(n)       (((n) + 7u) & ~(size_t)7u)
+#define BUS_RATE_OFFSET CS_NAME_MAX
+
+struct writer {
+    uint8_t *at;
+};
+
+struct reader {
+    const uint8_t *at;
+    size_t left;
+    const char *message;
+    char *why;
+    size_t why_size;
+};
+
+static const struct {
+    uint8_t bytes;
+    bool is_signed;
+} integers[] = {
+    [CS_PROTO_U8] = {1, false},  [CS_PROTO_U16] = {2, false}, [CS_PROTO_U32] = {4, false},
+    [CS_PROTO_U64] = {8, false}, [CS_PROTO_I16] = {2, true},  [CS_PROTO_I64] = {8, true},
+};
+
+/* ---- bytes and integers ---------------------------------------------------------------------- */
+
+static void put_le(uint8_t *to, uint64_t value, unsigned bytes)
+{
+    for (unsigned i = 0; i < bytes; i++)
+        to[i] = (uint8_t)(value >> (8 * i));
+}
+
+static uint64_t get_le(const uint8_t *from, unsigned bytes)
+{
+    uint64_t value = 0;
+
+    for (unsigned i = 0; i < bytes; i++)
+        value |= (uint64_t)from[i] << (8 * i);
+    return value;
+}
+
+static void write_le(struct writer *w, uint64_t value, unsigned bytes)
+{
+    put_le(w->at, value, bytes);
+    w->at += bytes;
+}
+
+static void write_zero(struct writer *w, size_t bytes)
+{
+    memset(w->at, 0, bytes);
+    w->at += bytes;
+}
+
+__attribute__((format(printf, 2, 3))) static int refuse(const struct reader *r, const char *fmt,
+                                                        ...)
+{
+    va_list ap;
+    int n = snprintf(r->why, r->why_size, "%s: ", r->message);
+
+    if (n >= 0 && (size_t)n < r->why_size) {
+        va_start(ap, fmt);
+        vsnprintf(r->why + n, r->why_size - (size_t)n, fmt, ap);
+        va_end(ap);
+    }
+    return -EPROTO;
+}
+
+static const uint8_t *take(struct reader *r, size_t bytes)
+{
+    const uint8_t *at = r->at;
+
+    if (bytes > r->left)
+        return NULL;
+    r->at += bytes;
+    r->left -= bytes;
+    return at;
+}
+
+static int too_short(const struct reader *r, const char *field)
+{
+    return refuse(r, "the message ends before or within `%s`", field);
+}
+
+static uint64_t load_member(const void *member, unsigned bytes)
+{
+    uint64_t u64;
+    uint32_t u32;
+    uint16_t u16;
+
+    switch (bytes) {
+    case 1:
+        return *(const uint8_t *)member;
+    case 2:
+        memcpy(&u16, member, sizeof(u16));
+        return u16;
+    case 4:
+        memcpy(&u32, member, sizeof(u32));
+        return u32;
+    default:
+        memcpy(&u64, member, sizeof(u64));
+        return u64;
+    }
+}
+
+static void store_member(void *member, uint64_t value, unsigned bytes)
+{
+    const uint16_t u16 = (uint16_t)value;
+    const uint32_t u32 = (uint32_t)value;
+
+    switch (bytes) {
+    case 1:
+        *(uint8_t *)member = (uint8_t)value;
+        break;
+    case 2:
+        memcpy(member, &u16, sizeof(u16));
+        break;
+    case 4:
+        memcpy(member, &u32, sizeof(u32));
+        break;
+    default:
+        memcpy(member, &value, sizeof(value));
+        break;
+    }
+}
+
+static void write_integer(struct writer *w, const struct cs_proto_field *field, const void *member)
+{
+    const unsigned bytes = integers[field->kind].bytes;
+
+    write_le(w, load_member(member, bytes), bytes);
+}
+
+static int read_integer(struct reader *r, const struct cs_proto_field *field, void *member)
+{
+    const unsigned bytes = integers[field->kind].bytes;
+    const uint8_t *at = take(r, bytes);
+    uint64_t value;
+    int64_t number;
+
+    if (!at)
+        return too_short(r, field->name);
+    value = get_le(at, bytes);
+    if (field->kind != CS_PROTO_U64) {
+        number = integers[field->kind].is_signed && bytes == 2 ? (int16_t)value : (int64_t)value;
+        if (number < field->low || number > field->high)
+            return refuse(r, "`%s` must be %" PRId64 "..%" PRId64 ", got %" PRId64, field->name,
+                          field->low, field->high, number);
+    }
+    store_member(member, value, bytes);
+    return 0;
+}
+
+/* ---- names and texts ------------------------------------------------------------------------- */
+
+static void write_name(struct writer *w, const char *name)
+{
+    const size_t len = strnlen(name, CS_NAME_MAX - 1);
+
+    memcpy(w->at, name, len);
+    memset(w->at + len, 0, CS_NAME_MAX - len);
+    w->at += CS_NAME_MAX;
+}
+
+/* Terminals will show these: no control characters. */
+static void copy_printable(char *to, const uint8_t *from, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        to[i] = from[i] < 0x20 || from[i] == 0x7F ? '?' : (char)from[i];
+    to[len] = '\0';
+}
+
+static int copy_name(const struct reader *r, const char *field, const uint8_t *at, char *name)
+{
+    const size_t len = strnlen((const char *)at, CS_NAME_MAX);
+
+    if (len == CS_NAME_MAX)
+        return refuse(r, "`%s` must end with a NUL within its %d bytes", field, CS_NAME_MAX);
+    copy_printable(name, at, len);
+    return 0;
+}
+
+static int read_name(struct reader *r, const struct cs_proto_field *field, void *member)
+{
+    const uint8_t *at = take(r, CS_NAME_MAX);
+
+    return at ? copy_name(r, field->name, at, member) : too_short(r, field->name);
+}
+
+static void write_text(struct writer *w, const char *text)
+{
+    const size_t len = strnlen(text, CS_PROTO_TEXT_MAX - 1);
+
+    write_le(w, len, 2);
+    memcpy(w->at, text, len);
+    w->at += len;
+}
+
+static int read_text(struct reader *r, const struct cs_proto_field *field, void *member)
+{
+    const uint8_t *at = take(r, 2);
+    size_t len;
+
+    if (!at)
+        return too_short(r, field->name);
+    len = get_le(at, 2);
+    if (len >= CS_PROTO_TEXT_MAX)
+        return refuse(r, "`%s` must have 0..%d bytes, got %zu", field->name, CS_PROTO_TEXT_MAX - 1,
+                      len);
+    at = take(r, len);
+    if (!at)
+        return too_short(r, field->name);
+    copy_printable(member, at, len);
+    return 0;
+}
+
+/* ---- frames ---------------------------------------------------------------------------------- */
+
+static void write_frame(struct writer *w, const struct cs_frame *frame)
+{
+    const size_t len = frame->len <= CS_FRAME_MAX_DATA ? frame->len : CS_FRAME_MAX_DATA;
+
+    write_le(w, frame->id, 4);
+    write_le(w, frame->flags, 1);
+    write_le(w, frame->dlc, 1);
+    write_le(w, len, 1);
+    write_le(w, 0, 1);
+    memcpy(w->at, frame->data, len);
+    w->at += len;
+    write_zero(w, PADDED(len) - len);
+}
+
+static int read_frame(struct reader *r, const struct cs_proto_field *field, void *member)
+{
+    struct cs_frame *frame = member;
+    const uint8_t *at = take(r, FRAME_HEAD);
+
+    if (!at)
+        return too_short(r, field->name);
+    memset(frame, 0, sizeof(*frame));
+    frame->id = (uint32_t)get_le(at, 4);
+    frame->flags = at[4];
+    frame->dlc = at[5];
+    frame->len = at[6];
+    if (frame->len > CS_FRAME_MAX_DATA)
+        return refuse(r, "`%s` must have 0..%d bytes of data, got %u", field->name,
+                      CS_FRAME_MAX_DATA, frame->len);
+    at = take(r, PADDED(frame->len));
+    if (!at)
+        return too_short(r, field->name);
+    memcpy(frame->data, at, frame->len);
+    if (cs_frame_check(frame) < 0)
+        return refuse(r, "`%s` is no CAN frame: id 0x%" PRIX32 ", flags 0x%02X, dlc %u, %u bytes",
+                      field->name, frame->id, frame->flags, frame->dlc, frame->len);
+    return 0;
+}
+
+/* ---- lists ----------------------------------------------------------------------------------- */
+
+static void write_filters(struct writer *w, const struct cs_proto_msg *msg)
+{
+    const unsigned n = msg->n_filters <= CS_MAX_FILTERS ? msg->n_filters : CS_MAX_FILTERS;
+
+    write_le(w, n, 2);
+    write_le(w, FILTER_BYTES, 2);
+    for (unsigned i = 0; i < n; i++) {
+        write_le(w, msg->filters[i].id, 4);
+        write_le(w, msg->filters[i].id_mask, 4);
+        write_le(w, msg->filters[i].flags, 1);
+        write_le(w, msg->filters[i].flags_mask, 1);
+        write_zero(w, 2);
+    }
+}
+
+static void write_buses(struct writer *w, const struct cs_proto_msg *msg)
+{
+    const unsigned n = msg->n_buses <= CS_PROTO_MAX_BUSES ? msg->n_buses : CS_PROTO_MAX_BUSES;
+
+    write_le(w, n, 2);
+    write_le(w, BUS_BYTES, 2);
+    for (unsigned i = 0; i < n; i++) {
+        write_name(w, msg->buses[i].name);
+        write_le(w, msg->buses[i].bitrate_bps, 4);
+        write_zero(w, 4);
+    }
+}
+
+/* Count and size of an entry; entries may be longer than we know, not shorter.
+ * Returns the number of entries, all of which are within the message, or -EPROTO. */
+static int read_list(struct reader *r, const struct cs_proto_field *field, unsigned known_bytes,
+                     size_t *stride, const uint8_t **entries)
+{
+    const uint8_t *at = take(r, 4);
+    unsigned n;
+
+    if (!at)
+        return too_short(r, field->name);
+    n = (unsigned)get_le(at, 2);
+    *stride = get_le(at + 2, 2);
+    if (n < field->low || n > field->high)
+        return refuse(r, "`%s` must have %" PRId64 "..%" PRId64 " entries, got %u", field->name,
+                      field->low, field->high, n);
+    if (*stride < known_bytes)
+        return refuse(r, "an entry of `%s` must have at least %u bytes, got %zu", field->name,
+                      known_bytes, *stride);
+    *entries = take(r, n * *stride);
+    return *entries ? (int)n : too_short(r, field->name);
+}
+
+static int read_filters(struct reader *r, const struct cs_proto_field *field,
+                        struct cs_proto_msg *msg)
+{
+    const uint8_t *at;
+    size_t stride;
+    const int n = read_list(r, field, FILTER_BYTES, &stride, &at);
+
+    if (n < 0)
+        return n;
+    for (int i = 0; i < n; i++, at += stride) {
+        struct cs_filter *filter = &msg->filters[i];
+
+        filter->id = (uint32_t)get_le(at, 4);
+        filter->id_mask = (uint32_t)get_le(at + 4, 4);
+        filter->flags = at[8];
+        filter->flags_mask = at[9];
+        if ((filter->id | filter->id_mask) > CS_ID_MAX_EXT ||
+            (filter->flags | filter->flags_mask) & ~(CS_FRAME_EXT | CS_FRAME_RTR))
+            return refuse(r, "filter %d has bits that no frame has", i);
+    }
+    msg->n_filters = (uint16_t)n;
+    return 0;
+}
+
+static int read_buses(struct reader *r, const struct cs_proto_field *field,
+                      struct cs_proto_msg *msg)
+{
+    const uint8_t *at;
+    size_t stride;
+    const int n = read_list(r, field, BUS_BYTES, &stride, &at);
+
+    for (int i = 0; i < n; i++, at += stride) {
+        if (copy_name(r, field->name, at, msg->buses[i].name) < 0)
+            return -EPROTO;
+        msg->buses[i].bitrate_bps = (uint32_t)get_le(at + BUS_RATE_OFFSET, 4);
+    }
+    msg->n_buses = (uint16_t)(n < 0 ? 0 : n);
+    return n < 0 ? n : 0;
+}
+
+/* ---- messages -------------------------------------------------------------------------------- */
+
+static void write_field(struct writer *w, const struct cs_proto_field *field,
+                        const struct cs_proto_msg *msg)
+{
+    const void *member = (const char *)msg + field->offset;
+
+    switch (field->kind) {
+    case CS_PROTO_ZERO:
+        write_zero(w, (size_t)field->high);
+        break;
+    case CS_PROTO_NAME:
+        write_name(w, member);
+        break;
+    case CS_PROTO_TEXT:
+        write_text(w, member);
+        break;
+    case CS_PROTO_FRAME:
+        write_frame(w, member);
+        break;
+    case CS_PROTO_FILTERS:
+        write_filters(w, msg);
+        break;
+    case CS_PROTO_BUSLIST:
+        write_buses(w, msg);
+        break;
+    default:
+        write_integer(w, field, member);
+        break;
+    }
+}
+
+static int read_field(struct reader *r, const struct cs_proto_field *field,
+                      struct cs_proto_msg *msg)
+{
+    void *member = (char *)msg + field->offset;
+
+    switch (field->kind) {
+    case CS_PROTO_ZERO:
+        return take(r, (size_t)field->high) ? 0 : too_short(r, field->name);
+    case CS_PROTO_NAME:
+        return read_name(r, field, member);
+    case CS_PROTO_TEXT:
+        return read_text(r, field, member);
+    case CS_PROTO_FRAME:
+        return read_frame(r, field, member);
+    case CS_PROTO_FILTERS:
+        return read_filters(r, field, msg);
+    case CS_PROTO_BUSLIST:
+        return read_buses(r, field, msg);
+    default:
+        return read_integer(r, field, member);
+    }
+}
+
+size_t cs_proto_encode(const struct cs_proto_msg *msg, uint8_t *out)
+{
+    const struct cs_proto_desc *desc = cs_proto_find(msg->type);
+    struct writer w = {out + CS_PROTO_HEADER_BYTES};
+    size_t len;
+
+    if (!desc)
+        return 0;
+    for (unsigned i = 0; i < desc->n_fields; i++)
+        write_field(&w, &desc->fields[i], msg);
+    len = (size_t)(w.at - out);
+    put_le(out, len, 4);
+    put_le(out + 4, msg->type, 2);
+    put_le(out + 6, msg->flags, 2);
+    return len;
+}
+
+static bool is_foreign(const struct cs_proto_desc *desc, const struct cs_proto_msg *msg, unsigned i)
+{
+    /* All messages that carry a magic start with magic, major, minor. */
+    return i == 3 && desc->fields[0].offset == offsetof(struct cs_proto_msg, magic) &&
+           (msg->magic != CS_PROTO_MAGIC || msg->major != CS_PROTO_MAJOR);
+}
+
+static int decode_body(struct reader *r, const struct cs_proto_desc *desc, struct cs_proto_msg *msg)
+{
+    for (unsigned i = 0; i < desc->n_fields && !is_foreign(desc, msg, i); i++) {
+        const int err = read_field(r, &desc->fields[i], msg);
+
+        if (err < 0)
+            return err;
+    }
+    return 0;
+}
+
+int cs_proto_decode(const uint8_t *bytes, size_t size, enum cs_proto_side from,
+                    struct cs_proto_msg *msg, char *why, size_t why_size)
+{
+    struct reader r = {NULL, 0, "message", why, why_size};
+    const struct cs_proto_desc *desc;
+    uint64_t len;
+
+    memset(msg, 0, offsetof(struct cs_proto_msg, filters));
+    if (size < 4)
+        return 0;
+    len = get_le(bytes, 4);
+    if (len < CS_PROTO_HEADER_BYTES || len > CS_PROTO_MAX_BYTES)
+        return refuse(&r, "length must be %d..%d, got %" PRIu64, CS_PROTO_HEADER_BYTES,
+                      CS_PROTO_MAX_BYTES, len);
+    if (size < len)
+        return 0;
+    msg->type = (uint16_t)get_le(bytes + 4, 2);
+    msg->flags = (uint16_t)get_le(bytes + 6, 2);
+    desc = cs_proto_find(msg->type);
+    if ((!desc || desc->from != from) && msg->flags & CS_PROTO_IGNORABLE) {
+        msg->type = CS_PROTO_SKIPPED;
+        return (int)len;
+    }
+    if (!desc)
+        return refuse(&r, "unknown type 0x%02X", msg->type);
+    r.message = desc->name;
+    if (desc->from != from)
+        return refuse(&r, "only the %s sends this",
+                      desc->from == CS_PROTO_HOST ? "host" : "client");
+    r.at = bytes + CS_PROTO_HEADER_BYTES;
+    r.left = (size_t)len - CS_PROTO_HEADER_BYTES;
+    return decode_body(&r, desc, msg) < 0 ? -EPROTO : (int)len;
+}
+
+bool cs_proto_version_fits(const struct cs_proto_msg *msg, const char *who, char *why,
+                           size_t why_size)
+{
+    if (msg->magic != CS_PROTO_MAGIC) {
+        snprintf(why, why_size, "the %s does not speak cansim's link protocol", who);
+        return false;
+    }
+    if (msg->major != CS_PROTO_MAJOR) {
+        snprintf(why, why_size, "the %s speaks version %u.%u of the link protocol, this side %d.%d",
+                 who, msg->major, msg->minor, CS_PROTO_MAJOR, CS_PROTO_MINOR);
+        return false;
+    }
+    return true;
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/* proto_msg.h - the messages of the link protocol and their bytes, for both ends.
+ * Pure: bytes in, struct out, and back. docs/link-protocol.md is the specification; the tables in
+ * proto_table.c are the same thing for the machine, and a test compares the two.
+ * Peers are hostile: whatever the bytes are, decoding reads within them and answers. */
+#ifndef CANSIM_QEMU_LINK_PROTO_MSG_H
+#define CANSIM_QEMU_LINK_PROTO_MSG_H
+
+#include "simcore/bus.h"
+
+#define CS_PROTO_MAGIC        0x534E4143u /* "CANS" */
+#define CS_PROTO_MAJOR        1
+#define CS_PROTO_MINOR        0
+#define CS_PROTO_HEADER_BYTES 8
+#define CS_PROTO_MAX_BYTES    4096 /* a whole message, header included */
+#define CS_PROTO_MAX_BUSES    16
+#define CS_PROTO_TEXT_MAX     256     /* with the NUL that only memory has */
+#define CS_PROTO_IGNORABLE    0x0001u /* header flag: who does not know the type skips the message */
+
+/* From the client below 0x80, from the host above. */
+enum cs_proto_type {
+    CS_PROTO_SKIPPED =
+        0, /* never on the wire: what decoding makes of an unknown ignorable message */
+    CS_PROTO_HELLO = 0x01,
+    CS_PROTO_LIST = 0x02,
+    CS_PROTO_SEND = 0x03,
+    CS_PROTO_ABORT = 0x04,
+    CS_PROTO_SET_FILTERS = 0x05,
+    CS_PROTO_SET_MODE = 0x06,
+    CS_PROTO_RECOVER = 0x07,
+    CS_PROTO_BYE = 0x08,
+    CS_PROTO_PING = 0x09,
+    CS_PROTO_WELCOME = 0x81,
+    CS_PROTO_REFUSED = 0x82,
+    CS_PROTO_BUSES = 0x83,
+    CS_PROTO_RX = 0x84,
+    CS_PROTO_TX_DONE = 0x85,
+    CS_PROTO_ARB_LOST = 0x86,
+    CS_PROTO_ERROR = 0x87,
+    CS_PROTO_STATE = 0x88,
+    CS_PROTO_LOST = 0x89,
+    CS_PROTO_GOODBYE = 0x8A,
+    CS_PROTO_PONG = 0x8B,
+};
+
+enum cs_proto_side { CS_PROTO_CLIENT, CS_PROTO_HOST };
+
+/* HELLO's `want`. */
+#define CS_PROTO_WANT_RX     0x01u
+#define CS_PROTO_WANT_ERRORS 0x02u
+
+/* WELCOME's `features`. */
+#define CS_PROTO_FEATURE_FD 0x01u /* the bus carries CAN FD frames */
+
+/* REFUSED's and GOODBYE's `code`. */
+enum cs_proto_code {
+    CS_PROTO_CODE_OTHER = 0,
+    CS_PROTO_CODE_PROTOCOL = 1, /* the client broke the protocol */
+    CS_PROTO_CODE_VERSION = 2,
+    CS_PROTO_CODE_NO_BUS = 3,
+    CS_PROTO_CODE_BITRATE = 4,
+    CS_PROTO_CODE_BUS_FULL = 5,
+    CS_PROTO_CODE_TOO_MANY = 6, /* connections */
+    CS_PROTO_CODE_TIMEOUT = 7,  /* no HELLO in time */
+    CS_PROTO_CODE_SHUTDOWN = 8, /* the host ends */
+    CS_PROTO_CODE_COUNT
+};
+
+struct cs_proto_bus {
+    char name[CS_NAME_MAX];
+    uint32_t bitrate_bps;
+};
+
+/* Any message: a type has the members that its table names, the others are 0. */
+struct cs_proto_msg {
+    uint16_t type; /* enum cs_proto_type */
+    uint16_t flags;
+    uint32_t magic;
+    uint16_t major, minor;
+    char bus[CS_NAME_MAX], name[CS_NAME_MAX];
+    uint32_t bitrate_bps; /* HELLO: 0 = the bus's */
+    uint32_t restart_ms;  /* 0: stays bus-off until RECOVER */
+    uint32_t features;
+    int64_t epoch_ns; /* CLOCK_REALTIME that bus time 0 stands for */
+    int64_t start_ps, at_ps;
+    uint64_t cookie, token, count;
+    uint16_t tx_queue_len; /* HELLO: 0 = the host's choice */
+    uint16_t credits, code, bit, attempts, lost, tec, rec;
+    int16_t node, from;
+    uint8_t mode, want, order, own, result, error, field, state, tx;
+    uint16_t n_filters, n_buses;
+    struct cs_frame frame;
+    char text[CS_PROTO_TEXT_MAX];
+    struct cs_filter filters[CS_MAX_FILTERS];
+    struct cs_proto_bus buses[CS_PROTO_MAX_BUSES];
+};
+
+enum cs_proto_kind {
+    CS_PROTO_U8,
+    CS_PROTO_U16,
+    CS_PROTO_U32,
+    CS_PROTO_U64,
+    CS_PROTO_I16,
+    CS_PROTO_I64,
+    CS_PROTO_ZERO,    /* `high` bytes, sent as 0, ignored by the receiver */
+    CS_PROTO_NAME,    /* CS_NAME_MAX bytes, filled up with NUL */
+    CS_PROTO_FRAME,   /* id, flags, dlc, len, 0, data filled up to a multiple of 8 */
+    CS_PROTO_TEXT,    /* u16 length, bytes */
+    CS_PROTO_FILTERS, /* u16 count, u16 size of an entry, entries */
+    CS_PROTO_BUSLIST, /* likewise */
+};
+
+struct cs_proto_field {
+    const char *name;
+    enum cs_proto_kind kind;
+    size_t offset;     /* of the member in struct cs_proto_msg */
+    int64_t low, high; /* legal values; not looked at for CS_PROTO_U64 */
+};
+
+struct cs_proto_desc {
+    enum cs_proto_type type;
+    enum cs_proto_side from;
+    const char *name;
+    const struct cs_proto_field *fields;
+    unsigned n_fields;
+};
+
+/* Row i of the table of messages, NULL beyond. */
+const struct cs_proto_desc *cs_proto_desc(unsigned i);
+const struct cs_proto_desc *cs_proto_find(unsigned type); /* NULL: unknown */
+
+/* Write one message; names, texts and lists are cut at their limits.
+ * out holds CS_PROTO_MAX_BYTES. Returns the length, 0 for a type that is not in the table. */
+size_t cs_proto_encode(const struct cs_proto_msg *msg, uint8_t *out);
+
+/* Read one message that `from` has sent. Where magic or major version differ from ours, decoding
+ * stops behind them: look at msg->magic and msg->major first in HELLO, LIST, WELCOME and BUSES.
+ * Returns the bytes used, 0 (more bytes needed), or -EPROTO with one sentence in `why`. */
+int cs_proto_decode(const uint8_t *bytes, size_t size, enum cs_proto_side from,
+                    struct cs_proto_msg *msg, char *why, size_t why_size);
+
+/* True where magic and major are ours; else false with a sentence (`who`: "host", "client"). */
+bool cs_proto_version_fits(const struct cs_proto_msg *msg, const char *who, char *why,
+                           size_t why_size);
+
+#endif
