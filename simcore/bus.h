@@ -5,19 +5,20 @@
  * uses these functions and nothing else.
  *
  * Calls made while a frame is on the wire take effect where a real controller lets them: an abort,
- * a change of mode and a detach wait until the frame that the controller sends or receives is over. */
+ * a change of mode and a detach wait until the frame that the controller sends or receives is over.
+ */
 #ifndef CANSIM_SIMCORE_BUS_H
 #define CANSIM_SIMCORE_BUS_H
 
 #include "simcore/event.h"
 
-#define CS_NAME_MAX       64  /* bytes of a bus's or node's name, NUL included */
-#define CS_BUS_MAX_NODES  256 /* controllers attached to one bus at a time */
-#define CS_MAX_FILTERS    64
-#define CS_TX_QUEUE_DFLT  64
-#define CS_TX_QUEUE_MAX   4096
-#define CS_BITRATE_MIN    10000u
-#define CS_BITRATE_MAX    1000000u
+#define CS_NAME_MAX      64  /* bytes of a bus's or node's name, NUL included */
+#define CS_BUS_MAX_NODES 256 /* controllers attached to one bus at a time */
+#define CS_MAX_FILTERS   64
+#define CS_TX_QUEUE_DFLT 64
+#define CS_TX_QUEUE_MAX  4096
+#define CS_BITRATE_MIN   10000u
+#define CS_BITRATE_MAX   1000000u
 
 struct cs_bus; /* opaque; created by cs_sim_add_bus() */
 
@@ -64,22 +65,23 @@ struct cs_tx_done {
 /* Any of them may be NULL. They run while the bus runs; they may submit, abort, set modes and
  * filters, ask to detach, start timers; they may not run or destroy the sim. */
 struct cs_controller_ops {
-    void (*received)(void *ctx, const struct cs_rx *rx);          /* passed the filters */
-    void (*confirmed)(void *ctx, const struct cs_tx_done *done);  /* once for each submitted frame */
-    void (*event)(void *ctx, const struct cs_event *event);       /* ARB_LOST, ERROR, COUNTERS, STATE of this node */
-    void (*detached)(void *ctx);                                  /* last call; ctx may be freed */
+    void (*received)(void *ctx, const struct cs_rx *rx);         /* passed the filters */
+    void (*confirmed)(void *ctx, const struct cs_tx_done *done); /* once for each submitted frame */
+    void (*event)(void *ctx,
+                  const struct cs_event *event); /* ARB_LOST, ERROR, COUNTERS, STATE of this node */
+    void (*detached)(void *ctx);                 /* last call; ctx may be freed */
 };
 
 struct cs_controller_config {
-    const char *name;      /* 1..CS_NAME_MAX-1 bytes, copied; made unique on the bus by "-2", "-3" … */
-    const char *via;       /* way in: "scenario", "link", "tui" …; a string constant, not copied */
-    uint32_t bitrate_bps;  /* 0: the bus's */
-    unsigned mode;         /* enum cs_mode */
+    const char *name; /* 1..CS_NAME_MAX-1 bytes, copied; made unique on the bus by "-2", "-3" … */
+    const char *via;  /* way in: "scenario", "link", "tui" …; a string constant, not copied */
+    uint32_t bitrate_bps; /* 0: the bus's */
+    unsigned mode;        /* enum cs_mode */
     enum cs_tx_order order;
     unsigned tx_queue_len; /* frames, 1..CS_TX_QUEUE_MAX; 0: CS_TX_QUEUE_DFLT */
     int64_t recovery_ps;   /* bus-off: wait this long, then ask to recover; CS_RECOVERY_MANUAL */
-    const struct cs_filter *filters; /* copied */
-    unsigned n_filters;              /* 0 accepts all; <= CS_MAX_FILTERS */
+    const struct cs_filter *filters;     /* copied */
+    unsigned n_filters;                  /* 0 accepts all; <= CS_MAX_FILTERS */
     const struct cs_controller_ops *ops; /* must outlive the controller; may be NULL */
     void *ctx;
 };
@@ -98,12 +100,14 @@ struct cs_node_status {
     uint64_t busy_ps; /* bus time taken by its frames, intermission included */
 };
 
-/* Attach a controller. It takes part after 11 recessive bits; where the bus has not run yet, at once.
- * Returns the node index (0..CS_BUS_MAX_NODES-1; an index is used again only after `detached`),
- * -EINVAL, -ENOSPC (bus full), -ENOMEM, or -EOPNOTSUPP (bit rate differs from the bus's). */
+/* Attach a controller. It takes part after 11 recessive bits; where the bus has not run yet, at
+ * once. Returns the node index (0..CS_BUS_MAX_NODES-1; an index is used again only after
+ * `detached`), -EINVAL, -ENOSPC (bus full), -ENOMEM, or -EOPNOTSUPP (bit rate differs from the
+ * bus's). */
 int cs_bus_attach(struct cs_bus *bus, const struct cs_controller_config *config);
 
-/* Leave: queued frames are confirmed as CS_TX_DETACHED, then `detached` runs (possibly before return). */
+/* Leave: queued frames are confirmed as CS_TX_DETACHED, then `detached` runs (possibly before
+ * return). */
 int cs_bus_detach(struct cs_bus *bus, int node);
 
 /* Queue a copy of a frame; it starts at the next chance after now, no callback runs before return.
@@ -125,8 +129,15 @@ int cs_bus_set_counters(struct cs_bus *bus, int node, unsigned tec, unsigned rec
 /* Look. Node indices without a controller give -ENOENT. */
 int cs_bus_node_status(const struct cs_bus *bus, int node, struct cs_node_status *status);
 const char *cs_bus_node_name(const struct cs_bus *bus, int node); /* "" where there is none */
-int cs_bus_find_node(const struct cs_bus *bus, const char *name);  /* index or -ENOENT */
+int cs_bus_find_node(const struct cs_bus *bus, const char *name); /* index or -ENOENT */
 int cs_bus_node_limit(const struct cs_bus *bus); /* one above the highest index in use */
+
+/* Which engine computes a frame. Nobody above can tell them apart by what they see. */
+enum cs_engine {
+    CS_ENGINE_AUTO, /* whole frames where nothing can disturb them, else bit by bit */
+    CS_ENGINE_BIT,  /* always bit by bit */
+};
+void cs_bus_set_engine(struct cs_bus *bus, enum cs_engine engine);
 
 const char *cs_bus_name(const struct cs_bus *bus);
 unsigned cs_bus_index(const struct cs_bus *bus);

@@ -3,14 +3,12 @@
 #include "simcore/event.h"
 
 static const char *const event_names[CS_EV_KIND_COUNT] = {
-    [CS_EV_ATTACH] = "attach",     [CS_EV_DETACH] = "detach",
-    [CS_EV_CONFIG] = "config",     [CS_EV_QUEUED] = "queued",
-    [CS_EV_REFUSED] = "refused",   [CS_EV_TX_START] = "tx_start",
-    [CS_EV_ARB_LOST] = "arb_lost", [CS_EV_FRAME] = "frame",
-    [CS_EV_SENT] = "sent",         [CS_EV_DROPPED] = "dropped",
-    [CS_EV_ERROR] = "error",       [CS_EV_ERROR_FRAME] = "error_frame",
-    [CS_EV_COUNTERS] = "counters", [CS_EV_STATE] = "state",
-    [CS_EV_LOST] = "lost",         [CS_EV_NOTE] = "note",
+    [CS_EV_ATTACH] = "attach",     [CS_EV_DETACH] = "detach",   [CS_EV_CONFIG] = "config",
+    [CS_EV_QUEUED] = "queued",     [CS_EV_REFUSED] = "refused", [CS_EV_TX_START] = "tx_start",
+    [CS_EV_ARB_LOST] = "arb_lost", [CS_EV_FRAME] = "frame",     [CS_EV_SENT] = "sent",
+    [CS_EV_DROPPED] = "dropped",   [CS_EV_ERROR] = "error",     [CS_EV_ERROR_FRAME] = "error_frame",
+    [CS_EV_COUNTERS] = "counters", [CS_EV_STATE] = "state",     [CS_EV_LOST] = "lost",
+    [CS_EV_NOTE] = "note",
 };
 
 static const char *const state_names[] = {
@@ -21,8 +19,8 @@ static const char *const state_names[] = {
 };
 
 static const char *const error_names[CS_ERROR_COUNT] = {
-    [CS_ERROR_NONE] = "none", [CS_ERROR_BIT] = "bit",   [CS_ERROR_STUFF] = "stuff",
-    [CS_ERROR_CRC] = "crc",   [CS_ERROR_FORM] = "form", [CS_ERROR_ACK] = "ack",
+    [CS_ERROR_NONE] = "none",   [CS_ERROR_BIT] = "bit",   [CS_ERROR_STUFF] = "stuff",
+    [CS_ERROR_CRC] = "crc",     [CS_ERROR_FORM] = "form", [CS_ERROR_ACK] = "ack",
     [CS_ERROR_OTHER] = "other",
 };
 

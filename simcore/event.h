@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* event.h - the one ordered stream of everything that happens on the buses.
  * Every observer (logs, statistics, TUI, link) reads this and nothing else. Events come in the
- * order of at_ps; those of one instant come in the order of `seq`, which is the same on every run. */
+ * order of at_ps; those of one instant come in the order of `seq`, which is the same on every run.
+ */
 #ifndef CANSIM_SIMCORE_EVENT_H
 #define CANSIM_SIMCORE_EVENT_H
 
@@ -10,22 +11,24 @@
 #define CS_NO_NODE (-1)
 
 enum cs_event_kind {
-    CS_EV_ATTACH,     /* node joined: state, tec, rec, mode */
-    CS_EV_DETACH,     /* node left */
-    CS_EV_CONFIG,     /* mode, bit rate or filters of a node changed */
-    CS_EV_QUEUED,     /* node queued a frame: frame, cookie */
-    CS_EV_REFUSED,    /* node could not queue a frame (queue full, bus-off): frame, cookie, result */
-    CS_EV_TX_START,   /* node drives SOF: frame, cookie, attempt */
-    CS_EV_ARB_LOST,   /* node lost arbitration: frame, cookie, attempt, bit */
-    CS_EV_FRAME,      /* frame valid on the bus; at_ps = end of EOF, node = transmitter, start_ps, n_bits */
-    CS_EV_SENT,       /* the transmitter's confirmation: frame, cookie, attempt, lost, start_ps */
-    CS_EV_DROPPED,    /* a queued frame was given up: frame, cookie, attempt, result */
-    CS_EV_ERROR,      /* node detected an error: error, field, bit, tx; tec, rec after it */
-    CS_EV_ERROR_FRAME,/* end of an error delimiter on the bus: start_ps = SOF or first bit, n_bits */
-    CS_EV_COUNTERS,   /* node's TEC or REC changed: tec, rec */
-    CS_EV_STATE,      /* node's error state changed: state, tec, rec */
-    CS_EV_LOST,       /* an outside client could not take what was meant for it: count in n_bits */
-    CS_EV_NOTE,       /* text of a scenario or a person: text */
+    CS_EV_ATTACH,   /* node joined: state, tec, rec, mode */
+    CS_EV_DETACH,   /* node left */
+    CS_EV_CONFIG,   /* mode, bit rate or filters of a node changed */
+    CS_EV_QUEUED,   /* node queued a frame: frame, cookie */
+    CS_EV_REFUSED,  /* node could not queue a frame (queue full, bus-off): frame, cookie, result */
+    CS_EV_TX_START, /* node drives SOF: frame, cookie, attempt */
+    CS_EV_ARB_LOST, /* node lost arbitration: frame, cookie, attempt, bit */
+    CS_EV_FRAME, /* frame valid on the bus; at_ps = end of EOF, node = transmitter, start_ps, n_bits
+                  */
+    CS_EV_SENT,  /* the transmitter's confirmation: frame, cookie, attempt, lost, start_ps */
+    CS_EV_DROPPED,     /* a queued frame was given up: frame, cookie, attempt, result */
+    CS_EV_ERROR,       /* node detected an error: error, field, bit, tx; tec, rec after it */
+    CS_EV_ERROR_FRAME, /* end of an error delimiter on the bus: start_ps = SOF or first bit, n_bits
+                        */
+    CS_EV_COUNTERS,    /* node's TEC or REC changed: tec, rec */
+    CS_EV_STATE,       /* node's error state changed: state, tec, rec */
+    CS_EV_LOST,        /* an outside client could not take what was meant for it: count in n_bits */
+    CS_EV_NOTE,        /* text of a scenario or a person: text */
     CS_EV_KIND_COUNT
 };
 
@@ -70,18 +73,18 @@ struct cs_event {
     uint16_t tec;  /* 0..256+: as counted, bus-off from 256 */
     uint16_t rec;  /* 0..255 */
     uint16_t n_bits;
-    uint16_t bit;   /* position on the wire from SOF (0), as transmitted, stuff bits counted */
-    uint8_t state;  /* enum cs_node_state */
-    uint8_t error;  /* enum cs_error_kind */
-    uint8_t field;  /* enum cs_field (wire.h) in which the error was seen */
-    uint8_t result; /* enum cs_tx_result */
-    bool tx;        /* error seen as transmitter */
-    uint8_t mode;   /* enum cs_mode (bus.h) */
-    uint16_t attempt;    /* 1 = first */
-    uint16_t lost;       /* times this frame lost arbitration so far */
-    uint64_t cookie;     /* what cs_bus_submit() was given */
-    int64_t start_ps;    /* start of SOF of the frame at hand */
-    int64_t queued_ps;   /* when the frame at hand was queued */
+    uint16_t bit;      /* position on the wire from SOF (0), as transmitted, stuff bits counted */
+    uint8_t state;     /* enum cs_node_state */
+    uint8_t error;     /* enum cs_error_kind */
+    uint8_t field;     /* enum cs_field (wire.h) in which the error was seen */
+    uint8_t result;    /* enum cs_tx_result */
+    bool tx;           /* error seen as transmitter */
+    uint8_t mode;      /* enum cs_mode (bus.h) */
+    uint16_t attempt;  /* 1 = first */
+    uint16_t lost;     /* times this frame lost arbitration so far */
+    uint64_t cookie;   /* what cs_bus_submit() was given */
+    int64_t start_ps;  /* start of SOF of the frame at hand */
+    int64_t queued_ps; /* when the frame at hand was queued */
     const struct cs_frame *frame; /* NULL, or valid until the observer returns */
     const char *text;             /* likewise */
 };
@@ -91,7 +94,8 @@ typedef void cs_observer_fn(void *ctx, const struct cs_event *event);
 
 #pragma GCC visibility push(default) /* libcansim-client exports these */
 
-/* Lower-case names as in the events file: "frame", "arb_lost", "error_passive", "stuff", "aborted". */
+/* Lower-case names as in the events file: "frame", "arb_lost", "error_passive", "stuff", "aborted".
+ */
 const char *cs_event_name(enum cs_event_kind kind);
 const char *cs_state_name(enum cs_node_state state);
 const char *cs_error_name(enum cs_error_kind error);

@@ -108,8 +108,8 @@ static int parse_id(struct parser *p)
     p->frame->id = id;
     p->at += digits;
     if (*p->at != '#') {
-        return refuse(p, "expected '#' after the identifier, got %s%.1s%s", *p->at ? "'" : "the end",
-                      p->at, *p->at ? "'" : "");
+        return refuse(p, "expected '#' after the identifier, got %s%.1s%s",
+                      *p->at ? "'" : "the end", p->at, *p->at ? "'" : "");
     }
     p->at++;
     return 0;
@@ -240,9 +240,9 @@ size_t cs_frame_format(const struct cs_frame *frame, char *text)
     *to++ = '#';
     if (frame->flags & CS_FRAME_FD) {
         *to++ = '#';
-        to = put_hex(to,
-                     (frame->flags & CS_FRAME_BRS ? 1u : 0u) | (frame->flags & CS_FRAME_ESI ? 2u : 0u),
-                     1);
+        to = put_hex(
+            to, (frame->flags & CS_FRAME_BRS ? 1u : 0u) | (frame->flags & CS_FRAME_ESI ? 2u : 0u),
+            1);
     }
     if (frame->flags & CS_FRAME_RTR) {
         *to++ = 'R';

@@ -25,7 +25,7 @@ struct cs_bus_config {
 };
 
 struct cs_sim *cs_sim_create(uint64_t seed); /* NULL: no memory */
-void cs_sim_destroy(struct cs_sim *sim);     /* controllers get `detached`; frames are not confirmed */
+void cs_sim_destroy(struct cs_sim *sim); /* controllers get `detached`; frames are not confirmed */
 
 /* Returns the index, -EINVAL, -EEXIST (name taken), -ENOSPC or -ENOMEM. */
 int cs_sim_add_bus(struct cs_sim *sim, const struct cs_bus_config *config);
@@ -48,7 +48,8 @@ struct cs_timer {
     void (*fn)(void *ctx, struct cs_timer *timer);
     void *ctx;
 };
-/* at_ps below now means now. Returns 0 or -ENOMEM (the heap grows only with the number of timers). */
+/* at_ps below now means now. Returns 0 or -ENOMEM (the heap grows only with the number of timers).
+ */
 int cs_timer_start(struct cs_sim *sim, struct cs_timer *timer, int64_t at_ps);
 void cs_timer_stop(struct cs_sim *sim, struct cs_timer *timer);
 
@@ -56,7 +57,8 @@ void cs_timer_stop(struct cs_sim *sim, struct cs_timer *timer);
 int cs_sim_observe(struct cs_sim *sim, cs_observer_fn *fn, void *ctx);
 void cs_sim_unobserve(struct cs_sim *sim, cs_observer_fn *fn, void *ctx);
 
-/* Put an event of one's own into the stream (CS_EV_NOTE, CS_EV_LOST); at_ps and seq are filled in. */
+/* Put an event of one's own into the stream (CS_EV_NOTE, CS_EV_LOST); at_ps and seq are filled in.
+ */
 void cs_sim_publish(struct cs_sim *sim, const struct cs_event *event);
 
 uint64_t cs_sim_seed(const struct cs_sim *sim);

@@ -7,34 +7,34 @@
 
 #include "simcore/sim.h"
 
-#define CS_STATS_MAX_IDS 8192 /* identifiers of one bus that are told apart; others are counted */
-#define CS_STATS_WINDOWS 10   /* of CS_STATS_WINDOW_PS each make the "recent" second */
+#define CS_STATS_MAX_IDS   8192 /* identifiers of one bus that are told apart; others are counted */
+#define CS_STATS_WINDOWS   10   /* of CS_STATS_WINDOW_PS each make the "recent" second */
 #define CS_STATS_WINDOW_PS (CS_PS_PER_S / CS_STATS_WINDOWS)
 
 struct cs_stats; /* opaque; one for all buses of a sim */
 
 struct cs_stats_bus {
     uint64_t frames, remote_frames, data_bytes;
-    uint64_t errors[8];       /* by enum cs_error_kind, as detected by nodes */
-    uint64_t error_frames;    /* destroyed frames and error frames on the bus */
+    uint64_t errors[8];    /* by enum cs_error_kind, as detected by nodes */
+    uint64_t error_frames; /* destroyed frames and error frames on the bus */
     uint64_t arb_lost;
-    uint64_t bits;            /* sent bits, intermission included */
-    int64_t busy_ps;          /* the same as time */
-    unsigned load_permille;   /* over the last second of bus time */
+    uint64_t bits;                /* sent bits, intermission included */
+    int64_t busy_ps;              /* the same as time */
+    unsigned load_permille;       /* over the last second of bus time */
     unsigned load_total_permille; /* since the start */
-    unsigned frames_per_s;    /* over the last second */
-    unsigned ids;             /* identifiers seen */
-    uint64_t untracked;       /* frames with identifiers beyond CS_STATS_MAX_IDS */
+    unsigned frames_per_s;        /* over the last second */
+    unsigned ids;                 /* identifiers seen */
+    uint64_t untracked;           /* frames with identifiers beyond CS_STATS_MAX_IDS */
 };
 
 /* One identifier on one bus: base, extended, data and remote frames are told apart. */
 struct cs_stats_id {
-    struct cs_frame last;      /* last frame */
-    uint64_t changed[1];       /* bit i: data byte i differed from the frame before */
+    struct cs_frame last; /* last frame */
+    uint64_t changed[1];  /* bit i: data byte i differed from the frame before */
     uint64_t count;
-    int64_t first_ps, last_ps; /* end of EOF */
+    int64_t first_ps, last_ps;                       /* end of EOF */
     int64_t period_ps, period_min_ps, period_max_ps; /* 0 before the second frame */
-    int16_t node;              /* last transmitter */
+    int16_t node;                                    /* last transmitter */
 };
 
 /* Starts to observe; add it before the sim runs. NULL: no memory or no place for an observer. */

@@ -25,8 +25,8 @@ static const struct unit times[] = {
     {NULL, 0},
 };
 static const struct unit rates[] = {
-    {"", 1}, {"k", 1000}, {"K", 1000}, {"kbit/s", 1000}, {"M", 1000000}, {"Mbit/s", 1000000},
-    {"bit/s", 1}, {NULL, 0},
+    {"", 1},        {"k", 1000},         {"K", 1000},  {"kbit/s", 1000},
+    {"M", 1000000}, {"Mbit/s", 1000000}, {"bit/s", 1}, {NULL, 0},
 };
 static const struct unit factors[] = {{"", 1000}, {NULL, 0}};
 

@@ -7,7 +7,8 @@
 #include <stdint.h>
 
 /* "10ms", "1.5s", "100us", "250ns", "2m" (minutes), "1h", "500ps"; "0". A number without a unit is
- * refused. Returns 0, -EINVAL (not a time) or -ERANGE (beyond int64 picoseconds, or finer than one). */
+ * refused. Returns 0, -EINVAL (not a time) or -ERANGE (beyond int64 picoseconds, or finer than
+ * one). */
 int cs_units_parse_time(const char *text, int64_t *ps);
 
 /* "500k", "1M", "125000", "83.333k": bits per second. Returns 0, -EINVAL or -ERANGE. */

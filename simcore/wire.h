@@ -15,8 +15,8 @@
 enum cs_field {
     CS_FIELD_IDLE,
     CS_FIELD_SOF,
-    CS_FIELD_ID,     /* base identifier, ID.28 to ID.18 */
-    CS_FIELD_SRR,    /* SRR of an extended frame */
+    CS_FIELD_ID,  /* base identifier, ID.28 to ID.18 */
+    CS_FIELD_SRR, /* SRR of an extended frame */
     CS_FIELD_IDE,
     CS_FIELD_ID_EXT, /* ID.17 to ID.0 */
     CS_FIELD_RTR,    /* RTR; RRS of an FD frame */

@@ -52,11 +52,18 @@ static void bad_text(void **state)
 {
     (void)state;
     static const char *const rows[] = {
-        "",           "123",         "#11",          "12#11",          "1234#11",
-        "800#",       "20000000#",   "123456789#",   "123#1",          "123#111",
-        "123#GG",     "123#1122334455667788_8",      "123#11_9",       "123#112233445566778899",
-        "123#R9",     "123#R5_9",    "123#R8_9x",    "123##",          "123##g",
-        "123#11 ",    " 123#11",     "123#1122334455667788_9F",        "123#11.",
+        "",          "123",
+        "#11",       "12#11",
+        "1234#11",   "800#",
+        "20000000#", "123456789#",
+        "123#1",     "123#111",
+        "123#GG",    "123#1122334455667788_8",
+        "123#11_9",  "123#112233445566778899",
+        "123#R9",    "123#R5_9",
+        "123#R8_9x", "123##",
+        "123##g",    "123#11 ",
+        " 123#11",   "123#1122334455667788_9F",
+        "123#11.",
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct cs_frame frame;
@@ -102,13 +109,14 @@ static void frame_from(struct cs_rng *rng, struct cs_frame *frame)
     memset(frame, 0, sizeof(*frame));
     frame->flags = (uint8_t)(cs_rng_below(rng, 2) ? CS_FRAME_EXT : 0);
     frame->flags |= (uint8_t)(cs_rng_below(rng, 8) ? 0 : CS_FRAME_RTR);
-    frame->id = (uint32_t)cs_rng_next(rng) &
-                (frame->flags & CS_FRAME_EXT ? CS_ID_MAX_EXT : CS_ID_MAX_BASE);
+    frame->id =
+        (uint32_t)cs_rng_next(rng) & (frame->flags & CS_FRAME_EXT ? CS_ID_MAX_EXT : CS_ID_MAX_BASE);
     frame->dlc = (uint8_t)cs_rng_below(rng, 16);
     frame->len = (uint8_t)(frame->flags & CS_FRAME_RTR ? 0 : cs_frame_dlc_to_len(frame->dlc, 0));
     bool pattern = cs_rng_below(rng, 2);
     for (unsigned i = 0; i < frame->len; i++) {
-        frame->data[i] = pattern ? runs[cs_rng_below(rng, sizeof(runs))] : (uint8_t)cs_rng_next(rng);
+        frame->data[i] =
+            pattern ? runs[cs_rng_below(rng, sizeof(runs))] : (uint8_t)cs_rng_next(rng);
     }
 }
 

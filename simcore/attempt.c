@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* attempt.c - one try to get a frame across: what both engines do at its start and at its end. */
+#include "simcore/sim_internal.h"
+
+void cs_node_start_attempt(struct cs_node *node, int64_t sof_ps)
+{
+    node->slot = cs_txqueue_take(&node->queue);
+    struct cs_txslot *tx = &node->queue.slots[node->slot];
+    if (node->wire_seq != tx->seq + 1) {
+        cs_wire_encode(&tx->frame, &node->wire); /* was checked when it was queued */
+        node->wire_seq = tx->seq + 1;
+    }
+    if (tx->attempts < UINT16_MAX) {
+        tx->attempts++;
+    }
+    node->count.retries += tx->attempts > 1;
+    node->start_ps = sof_ps;
+    cs_node_emit_slot(node, CS_EV_TX_START, node->slot, CS_TX_OK);
+}
+
+void cs_node_attempt_failed(struct cs_node *node, enum cs_tx_result result)
+{
+    unsigned slot = node->slot;
+    bool abort = node->queue.slots[slot].abort;
+
+    node->slot = CS_TXSLOT_NONE;
+    if (abort || node->mode & CS_MODE_ONE_SHOT) {
+        cs_node_finish_slot(node, slot, abort ? CS_TX_ABORTED : result);
+    } else {
+        cs_txqueue_put_back(&node->queue, slot);
+    }
+}
+
+void cs_node_lost_arbitration(struct cs_node *node, unsigned bit)
+{
+    struct cs_txslot *tx = &node->queue.slots[node->slot];
+
+    if (tx->lost < UINT16_MAX) {
+        tx->lost++;
+    }
+    node->count.arb_lost++;
+    node->lost_at = (uint16_t)bit;
+    cs_node_emit_slot(node, CS_EV_ARB_LOST, node->slot, CS_TX_OK);
+    cs_node_attempt_failed(node, CS_TX_FAILED_ARB);
+}
+
+void cs_node_attempt_sent(struct cs_node *node)
+{
+    struct cs_bus *bus = node->bus;
+    unsigned slot = node->slot;
+
+    node->slot = CS_TXSLOT_NONE;
+    node->count.sent++;
+    node->count.busy_ps += (uint64_t)((node->wire.n_bits + INTERMISSION_BITS) * bus->bit_ps);
+    cs_node_sent_ok(node);
+    cs_node_finish_slot(node, slot, CS_TX_OK);
+    if (node->mode & CS_MODE_LOOPBACK) {
+        cs_node_deliver(node, &bus->frame, node->start_ps, node->index, true);
+    }
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* bus_internal.h - what a bus is made of; for simcore's own files only.
+ *
+ * A bus is in one of three phases:
+ *   IDLE   nothing on the wire; free_ps is the end of the last intermission
+ *   FRAME  a whole frame was computed at its SOF (engine_frame.c); effects follow at their times
+ *   BITS   every bit is computed (engine_bit.c), until all nodes are quiet again
+ * Nodes that only count recessive bits (joining, or recovering from bus-off) are `waiting` and
+ * belong to no engine: waiting.c computes from recessive_ps when they are done. */
+#ifndef CANSIM_SIMCORE_BUS_INTERNAL_H
+#define CANSIM_SIMCORE_BUS_INTERNAL_H
+
+#include "simcore/mac.h"
+#include "simcore/sim.h"
+#include "simcore/txqueue.h"
+#include "simcore/wire.h"
+
+#define INTERMISSION_BITS 3
+#define SUSPEND_BITS      8
+#define IDLE_BITS         11  /* recessive bits that mean: no frame is under way */
+#define RECOVERY_RUNS     128 /* of IDLE_BITS each */
+
+enum cs_waiting {
+    WAIT_NONE,
+    WAIT_JOIN,    /* 11 recessive bits */
+    WAIT_RECOVER, /* 128 times 11 */
+    WAIT_OFF      /* bus-off, not yet asked to recover */
+};
+
+/* Changes asked for while a frame is on the wire. */
+struct cs_pending {
+    bool mode, counters, leave;
+    unsigned new_mode, new_tec, new_rec;
+};
+
+struct cs_node {
+    struct cs_bus *bus;
+    int index;
+    char name[CS_NAME_MAX];
+    const char *via;
+    const struct cs_controller_ops *ops;
+    void *ctx;
+    unsigned mode;
+    int64_t recovery_ps;
+    struct cs_filter filters[CS_MAX_FILTERS];
+    unsigned n_filters;
+    struct cs_txqueue queue;
+    unsigned slot;     /* frame on the wire or in arbitration, or CS_TXSLOT_NONE */
+    uint64_t wire_seq; /* seq + 1 of the frame that `wire` holds */
+    struct cs_wire wire;
+    int64_t start_ps; /* SOF of the present attempt */
+    uint16_t lost_at; /* FRAME: bit at which this contender drops out */
+    uint16_t tec, rec;
+    enum cs_node_state state;
+    enum cs_waiting waiting;
+    unsigned runs;    /* WAIT_RECOVER: recessive runs of 11 bits so far */
+    int64_t since_ps; /* waiting: recessive bits count from here at the earliest */
+    int64_t ready_ps; /* end of suspend transmission */
+    struct cs_timer recovery_timer;
+    struct cs_pending pending;
+    struct cs_mac mac;
+    struct cs_node_status count; /* only its counters are kept */
+};
+
+enum cs_phase { PHASE_IDLE, PHASE_FRAME, PHASE_BITS };
+
+struct cs_bus {
+    struct cs_sim *sim;
+    unsigned index;
+    char name[16];
+    uint32_t bitrate_bps;
+    int64_t bit_ps;
+    enum cs_engine engine;
+
+    struct cs_node *nodes[CS_BUS_MAX_NODES];
+    int n_limit;        /* one above the highest index in use */
+    unsigned n_waiting; /* nodes with waiting != WAIT_NONE */
+    unsigned n_pending; /* nodes with pending changes */
+
+    enum cs_phase phase;
+    bool ran;             /* time has moved */
+    int64_t free_ps;      /* no SOF before this */
+    int64_t recessive_ps; /* the bus is recessive since then, but for what is under way */
+    int64_t effect_ps;    /* next thing that ends here, or CS_NEVER */
+    int64_t begin_ps;     /* next chance for something to start, or CS_NEVER */
+
+    int64_t sof_ps;         /* FRAME, BITS: SOF of the present frame */
+    int from;               /* node that sent the frame that just became valid, or CS_NO_NODE */
+    struct cs_frame frame;  /* that frame */
+    struct cs_node *winner; /* FRAME */
+    struct cs_node *losers[CS_BUS_MAX_NODES]; /* FRAME: by (lost_at, index) */
+    unsigned n_losers, next_loser;
+    int64_t end_ps; /* FRAME: end of EOF */
+
+    bool bit_open;      /* BITS: outputs of the present bit are decided */
+    bool error_frame;   /* BITS: an error flag was sent and its delimiter not yet seen to end */
+    unsigned bits_seen; /* BITS: since SOF */
+};
+
+/* ---- bus.c */
+int cs_bus_init(struct cs_bus *bus, struct cs_sim *sim, unsigned index,
+                const struct cs_bus_config *config);
+void cs_bus_fini(struct cs_bus *bus);
+/* Do what ends / starts at the sim's present time. */
+void cs_bus_effects(struct cs_bus *bus);
+void cs_bus_begin(struct cs_bus *bus);
+/* The wire is quiet: apply pending changes, find out when something may start. */
+void cs_bus_settle(struct cs_bus *bus);
+/* Set effect_ps and begin_ps for the idle bus. */
+void cs_bus_schedule_idle(struct cs_bus *bus);
+
+static inline bool cs_node_can_send(const struct cs_node *node)
+{
+    return node->waiting == WAIT_NONE && node->queue.n_heap > 0 && !node->pending.leave &&
+           !(node->mode & CS_MODE_LISTEN_ONLY);
+}
+
+/* ---- pending.c: changes that wait for the wire */
+/* True where nothing that this node does on the wire is under way. */
+bool cs_node_is_quiet(const struct cs_node *node);
+/* Apply the pending changes of every quiet node; nodes that leave are gone afterwards. */
+void cs_bus_apply_pending(struct cs_bus *bus);
+void cs_node_destroy(struct cs_node *node);
+
+/* ---- emit.c: events and callbacks */
+struct cs_event cs_node_event(const struct cs_node *node, enum cs_event_kind kind);
+void cs_node_emit(struct cs_node *node, const struct cs_event *event);
+void cs_node_emit_slot(struct cs_node *node, enum cs_event_kind kind, unsigned slot,
+                       enum cs_tx_result result);
+/* Tell the owner, and free the slot. */
+void cs_node_finish_slot(struct cs_node *node, unsigned slot, enum cs_tx_result result);
+void cs_node_drop_all(struct cs_node *node, enum cs_tx_result result);
+void cs_node_deliver(struct cs_node *node, const struct cs_frame *frame, int64_t start_ps, int from,
+                     bool own);
+/* The frame that `from` has on the wire is valid now: keep it in bus->frame, tell. */
+void cs_bus_emit_frame(struct cs_bus *bus, struct cs_node *from);
+
+/* ---- confine.c: fault confinement, ISO 11898-1:2015, 12.1.4 */
+/* Add to the counters; returns whether one changed. */
+bool cs_node_add(struct cs_node *node, int tec, int rec);
+/* Tell of changed counters, and move to the state that they ask for. */
+void cs_node_follow(struct cs_node *node, bool changed);
+void cs_node_set_counters(struct cs_node *node, unsigned tec, unsigned rec);
+void cs_node_received_ok(struct cs_node *node);
+void cs_node_sent_ok(struct cs_node *node);
+void cs_node_request_recovery(struct cs_node *node);
+
+/* ---- attempt.c: what both engines do with a frame on the wire */
+void cs_node_start_attempt(struct cs_node *node, int64_t sof_ps);
+void cs_node_lost_arbitration(struct cs_node *node, unsigned bit);
+void cs_node_attempt_failed(struct cs_node *node, enum cs_tx_result result);
+void cs_node_attempt_sent(struct cs_node *node);
+
+/* ---- waiting.c */
+void cs_node_wait(struct cs_node *node, enum cs_waiting waiting);
+int64_t cs_bus_waiting_due_ps(const struct cs_bus *bus);
+void cs_bus_waiting_run(struct cs_bus *bus); /* finish those that are due now */
+/* A dominant bit begins at `at_ps`, after recessive ones since bus->recessive_ps. */
+void cs_bus_waiting_dominant(struct cs_bus *bus, int64_t at_ps);
+
+/* ---- engine_frame.c */
+bool cs_frame_engine_begin(struct cs_bus *bus, struct cs_node **contenders, unsigned n);
+void cs_frame_engine_effects(struct cs_bus *bus);
+
+/* ---- engine_bit.c */
+void cs_bit_engine_enter(struct cs_bus *bus);
+void cs_bit_engine_begin(struct cs_bus *bus);
+void cs_bit_engine_effects(struct cs_bus *bus);
+
+/* ---- sim.c */
+void cs_sim_emit(struct cs_sim *sim, struct cs_event *event);
+bool cs_sim_is_observed(const struct cs_sim *sim);
+
+#endif

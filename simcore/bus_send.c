@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/* bus_send.c - queueing frames, giving them up, and looking at controllers. */
+#include "simcore/sim_internal.h"
+
+#include <errno.h>
+#include <string.h>
+
+static struct cs_node *find(const struct cs_bus *bus, int node)
+{
+    return node >= 0 && node < bus->n_limit ? bus->nodes[node] : NULL;
+}
+
+static void refuse(struct cs_node *node, const struct cs_frame *frame, uint64_t cookie,
+                   enum cs_tx_result result)
+{
+    struct cs_event event = cs_node_event(node, CS_EV_REFUSED);
+
+    event.frame = frame;
+    event.cookie = cookie;
+    event.result = (uint8_t)result;
+    event.queued_ps = node->bus->sim->now_ps;
+    node->count.refused++;
+    cs_node_emit(node, &event);
+}
+
+static void queued(struct cs_node *node, const struct cs_frame *frame, uint64_t cookie)
+{
+    struct cs_bus *bus = node->bus;
+    struct cs_event event = cs_node_event(node, CS_EV_QUEUED);
+
+    event.frame = frame;
+    event.cookie = cookie;
+    event.queued_ps = bus->sim->now_ps;
+    cs_node_emit(node, &event);
+    if (bus->phase == PHASE_IDLE && cs_node_can_send(node)) {
+        int64_t at = node->ready_ps > bus->free_ps ? node->ready_ps : bus->free_ps;
+        at = at > bus->sim->now_ps ? at : bus->sim->now_ps;
+        bus->begin_ps = at < bus->begin_ps ? at : bus->begin_ps;
+    }
+}
+
+int cs_bus_submit(struct cs_bus *bus, int index, const struct cs_frame *frame, uint64_t cookie)
+{
+    struct cs_node *node = find(bus, index);
+
+    if (!node || node->pending.leave) {
+        return -ENOENT;
+    }
+    if (cs_frame_check(frame)) {
+        return -EINVAL;
+    }
+    if (frame->flags & CS_FRAME_FD) {
+        return -EOPNOTSUPP;
+    }
+    if (node->mode & CS_MODE_LISTEN_ONLY) {
+        refuse(node, frame, cookie, CS_TX_READ_ONLY);
+        return -EPERM;
+    }
+    if (node->state == CS_STATE_BUS_OFF) {
+        refuse(node, frame, cookie, CS_TX_BUS_OFF);
+        return -ENETDOWN;
+    }
+    if (cs_txqueue_put(&node->queue, frame, cookie, bus->sim->now_ps)) {
+        refuse(node, frame, cookie, CS_TX_QUEUE_FULL);
+        return -ENOSPC;
+    }
+    queued(node, frame, cookie);
+    return 0;
+}
+
+int cs_bus_abort(struct cs_bus *bus, int index, uint64_t cookie)
+{
+    struct cs_node *node = find(bus, index);
+    int n = 0;
+
+    if (!node) {
+        return -ENOENT;
+    }
+    if (node->slot != CS_TXSLOT_NONE && node->queue.slots[node->slot].cookie == cookie) {
+        node->queue.slots[node->slot].abort = true;
+        n++;
+    }
+    for (unsigned slot; (slot = cs_txqueue_take_cookie(&node->queue, cookie)) != CS_TXSLOT_NONE;
+         n++) {
+        cs_node_finish_slot(node, slot, CS_TX_ABORTED);
+    }
+    if (n && bus->phase == PHASE_IDLE) {
+        cs_bus_schedule_idle(bus);
+    }
+    return n;
+}
+
+/* ---- looking ------------------------------------------------------------------------------ */
+
+int cs_bus_node_status(const struct cs_bus *bus, int index, struct cs_node_status *status)
+{
+    const struct cs_node *node = find(bus, index);
+
+    if (!node) {
+        return -ENOENT;
+    }
+    *status = node->count;
+    memcpy(status->name, node->name, sizeof(status->name));
+    status->via = node->via;
+    status->attached = !node->pending.leave;
+    status->state = node->state;
+    status->tec = node->tec;
+    status->rec = node->rec;
+    status->mode = node->mode;
+    status->bitrate_bps = bus->bitrate_bps;
+    status->queued = cs_txqueue_used(&node->queue);
+    status->queue_len = node->queue.capacity;
+    return 0;
+}
+
+const char *cs_bus_node_name(const struct cs_bus *bus, int index)
+{
+    const struct cs_node *node = find(bus, index);
+    return node ? node->name : "";
+}
+
+int cs_bus_find_node(const struct cs_bus *bus, const char *name)
+{
+    for (int i = 0; i < bus->n_limit; i++) {
+        if (bus->nodes[i] && strcmp(bus->nodes[i]->name, name) == 0) {
+            return i;
+        }
+    }
+    return -ENOENT;
+}
+
+int cs_bus_node_limit(const struct cs_bus *bus)
+{
+    return bus->n_limit;
+}
+
+const char *cs_bus_name(const struct cs_bus *bus)
+{
+    return bus->name;
+}
+
+unsigned cs_bus_index(const struct cs_bus *bus)
+{
+    return bus->index;
+}
+
+uint32_t cs_bus_bitrate_bps(const struct cs_bus *bus)
+{
+    return bus->bitrate_bps;
+}
+
+int64_t cs_bus_bit_ps(const struct cs_bus *bus)
+{
+    return bus->bit_ps;
+}
+
+struct cs_sim *cs_bus_sim(struct cs_bus *bus)
+{
+    return bus->sim;
+}
+
+void cs_bus_set_engine(struct cs_bus *bus, enum cs_engine engine)
+{
+    bus->engine = engine;
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* emit.c - from what happens at a controller to events and callbacks.
+ * Order at one place: observers first, then the controller's owner. */
+#include "simcore/sim_internal.h"
+
+struct cs_event cs_node_event(const struct cs_node *node, enum cs_event_kind kind)
+{
+    return (struct cs_event){
+        .kind = (uint16_t)kind,
+        .bus = (uint16_t)node->bus->index,
+        .node = (int16_t)node->index,
+        .state = (uint8_t)node->state,
+        .tec = node->tec,
+        .rec = node->rec,
+        .mode = (uint8_t)node->mode,
+    };
+}
+
+void cs_node_emit(struct cs_node *node, const struct cs_event *event)
+{
+    static const uint32_t own_kinds =
+        1u << CS_EV_ARB_LOST | 1u << CS_EV_ERROR | 1u << CS_EV_COUNTERS | 1u << CS_EV_STATE;
+    struct cs_event copy = *event;
+
+    cs_sim_emit(node->bus->sim, &copy);
+    if (node->ops && node->ops->event && own_kinds >> event->kind & 1u) {
+        node->bus->sim->depth++;
+        node->ops->event(node->ctx, &copy);
+        node->bus->sim->depth--;
+    }
+}
+
+void cs_node_emit_slot(struct cs_node *node, enum cs_event_kind kind, unsigned slot,
+                       enum cs_tx_result result)
+{
+    const struct cs_txslot *tx = &node->queue.slots[slot];
+    struct cs_event event = cs_node_event(node, kind);
+
+    event.frame = &tx->frame;
+    event.cookie = tx->cookie;
+    event.attempt = tx->attempts;
+    event.lost = tx->lost;
+    event.queued_ps = tx->queued_ps;
+    event.start_ps = tx->attempts ? node->start_ps : 0;
+    event.result = (uint8_t)result;
+    if (kind == CS_EV_ARB_LOST) {
+        event.bit = node->lost_at;
+    }
+    cs_node_emit(node, &event);
+}
+
+void cs_node_finish_slot(struct cs_node *node, unsigned slot, enum cs_tx_result result)
+{
+    struct cs_txslot tx = node->queue.slots[slot];
+
+    cs_node_emit_slot(node, result == CS_TX_OK ? CS_EV_SENT : CS_EV_DROPPED, slot, result);
+    if (result != CS_TX_OK) {
+        node->count.dropped++;
+    }
+    cs_txqueue_release(&node->queue, slot);
+    if (!node->ops || !node->ops->confirmed) {
+        return;
+    }
+    struct cs_tx_done done = {
+        .frame = &tx.frame,
+        .cookie = tx.cookie,
+        .queued_ps = tx.queued_ps,
+        .start_ps = tx.attempts ? node->start_ps : 0,
+        .at_ps = node->bus->sim->now_ps,
+        .attempts = tx.attempts,
+        .lost = tx.lost,
+        .result = result,
+    };
+    node->bus->sim->depth++;
+    node->ops->confirmed(node->ctx, &done);
+    node->bus->sim->depth--;
+}
+
+void cs_node_drop_all(struct cs_node *node, enum cs_tx_result result)
+{
+    if (node->slot != CS_TXSLOT_NONE) {
+        unsigned slot = node->slot;
+        node->slot = CS_TXSLOT_NONE;
+        cs_node_finish_slot(node, slot, result);
+    }
+    /* Those in the queue now; an owner that answers with a new frame does not keep us here. */
+    for (unsigned n = node->queue.n_heap; n > 0 && node->queue.n_heap > 0; n--) {
+        cs_node_finish_slot(node, cs_txqueue_take(&node->queue), result);
+    }
+}
+
+static bool passes(const struct cs_node *node, const struct cs_frame *frame)
+{
+    for (unsigned i = 0; i < node->n_filters; i++) {
+        const struct cs_filter *filter = &node->filters[i];
+        if (((frame->id ^ filter->id) & filter->id_mask) == 0 &&
+            ((frame->flags ^ filter->flags) & filter->flags_mask) == 0) {
+            return true;
+        }
+    }
+    return node->n_filters == 0;
+}
+
+void cs_node_deliver(struct cs_node *node, const struct cs_frame *frame, int64_t start_ps, int from,
+                     bool own)
+{
+    if (!passes(node, frame)) {
+        return;
+    }
+    node->count.received++;
+    if (!node->ops || !node->ops->received) {
+        return;
+    }
+    struct cs_rx rx = {
+        .frame = frame,
+        .start_ps = start_ps,
+        .at_ps = node->bus->sim->now_ps,
+        .from = (int16_t)from,
+        .own = own,
+    };
+    node->bus->sim->depth++;
+    node->ops->received(node->ctx, &rx);
+    node->bus->sim->depth--;
+}
+
+void cs_bus_emit_frame(struct cs_bus *bus, struct cs_node *from)
+{
+    const struct cs_txslot *tx = &from->queue.slots[from->slot];
+    struct cs_event event = cs_node_event(from, CS_EV_FRAME);
+
+    bus->frame = tx->frame;
+    bus->from = from->index;
+    event.frame = &bus->frame;
+    event.cookie = tx->cookie;
+    event.attempt = tx->attempts;
+    event.lost = tx->lost;
+    event.queued_ps = tx->queued_ps;
+    event.start_ps = from->start_ps;
+    event.n_bits = from->wire.n_bits;
+    cs_node_emit(from, &event);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* engine_frame.c - the fast path: a frame that nothing can disturb, computed at its SOF.
+ * It refuses, leaving the frame to the bit engine, where two contenders stay equal beyond the
+ * arbitration field, or nobody would acknowledge. */
+#include "simcore/sim_internal.h"
+
+/* Index of the first bit in which two frames differ, or CS_WIRE_MAX_BITS. */
+static unsigned first_difference(const struct cs_wire *a, const struct cs_wire *b)
+{
+    for (unsigned word = 0; word < CS_WIRE_WORDS; word++) {
+        uint64_t x = a->level[word] ^ b->level[word];
+        if (x) {
+            unsigned bit = 0;
+            while (!(x >> bit & 1u)) {
+                bit++;
+            }
+            return word * 64 + bit;
+        }
+    }
+    return CS_WIRE_MAX_BITS;
+}
+
+static struct cs_node *find_winner(struct cs_node **contenders, unsigned n)
+{
+    struct cs_node *winner = contenders[0];
+    uint32_t least = cs_txqueue_key(&winner->queue.slots[winner->slot].frame);
+
+    for (unsigned i = 1; i < n; i++) {
+        uint32_t key = cs_txqueue_key(&contenders[i]->queue.slots[contenders[i]->slot].frame);
+        if (key < least) {
+            least = key;
+            winner = contenders[i];
+        }
+    }
+    return winner;
+}
+
+static bool is_acknowledged(const struct cs_bus *bus, const struct cs_node *winner)
+{
+    if (winner->mode & CS_MODE_LOOPBACK) {
+        return true;
+    }
+    for (int i = 0; i < bus->n_limit; i++) {
+        const struct cs_node *node = bus->nodes[i];
+        if (node && node != winner && node->waiting == WAIT_NONE &&
+            !(node->mode & CS_MODE_LISTEN_ONLY)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void insert_loser(struct cs_bus *bus, struct cs_node *node)
+{
+    unsigned i = bus->n_losers++;
+
+    while (i > 0 && bus->losers[i - 1]->lost_at > node->lost_at) {
+        bus->losers[i] = bus->losers[i - 1];
+        i--;
+    }
+    bus->losers[i] = node;
+}
+
+static void set_next_effect(struct cs_bus *bus)
+{
+    bus->effect_ps = bus->next_loser < bus->n_losers
+                         ? bus->sof_ps + (bus->losers[bus->next_loser]->lost_at + 1) * bus->bit_ps
+                         : bus->end_ps;
+}
+
+bool cs_frame_engine_begin(struct cs_bus *bus, struct cs_node **contenders, unsigned n)
+{
+    struct cs_node *winner = find_winner(contenders, n);
+
+    bus->n_losers = bus->next_loser = 0;
+    for (unsigned i = 0; i < n; i++) {
+        if (contenders[i] == winner) {
+            continue;
+        }
+        unsigned bit = first_difference(&winner->wire, &contenders[i]->wire);
+        if (bit >= winner->wire.arb_bits || bit >= contenders[i]->wire.arb_bits) {
+            return false;
+        }
+        contenders[i]->lost_at = (uint16_t)bit;
+        insert_loser(bus, contenders[i]);
+    }
+    if (!is_acknowledged(bus, winner)) {
+        return false;
+    }
+    bus->phase = PHASE_FRAME;
+    bus->winner = winner;
+    bus->end_ps = bus->sof_ps + winner->wire.n_bits * bus->bit_ps;
+    bus->recessive_ps = bus->sof_ps + (winner->wire.ack_slot + 1) * bus->bit_ps;
+    bus->free_ps = bus->end_ps + INTERMISSION_BITS * bus->bit_ps;
+    bus->begin_ps = CS_NEVER;
+    set_next_effect(bus);
+    return true;
+}
+
+static void finish_frame(struct cs_bus *bus)
+{
+    struct cs_node *winner = bus->winner;
+
+    cs_bus_emit_frame(bus, winner);
+    cs_node_attempt_sent(winner);
+    for (int i = 0; i < bus->n_limit; i++) {
+        struct cs_node *node = bus->nodes[i];
+        if (!node || node == winner || node->waiting != WAIT_NONE) {
+            continue;
+        }
+        node->ready_ps = 0;
+        cs_node_received_ok(node);
+        cs_node_deliver(node, &bus->frame, bus->sof_ps, bus->from, false);
+    }
+    winner->ready_ps =
+        winner->state == CS_STATE_ERROR_PASSIVE ? bus->free_ps + SUSPEND_BITS * bus->bit_ps : 0;
+    bus->phase = PHASE_IDLE;
+    cs_bus_settle(bus);
+}
+
+void cs_frame_engine_effects(struct cs_bus *bus)
+{
+    int64_t now = bus->sim->now_ps;
+
+    while (bus->next_loser < bus->n_losers && bus->effect_ps <= now) {
+        struct cs_node *node = bus->losers[bus->next_loser++];
+        cs_node_lost_arbitration(node, node->lost_at);
+        set_next_effect(bus);
+    }
+    if (bus->effect_ps <= now) {
+        finish_frame(bus);
+    }
+}

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: MIT */
+/* mac.c - one controller, bit by bit. ISO 11898-1:2015, 10.4 to 10.12; the counters
+ * follow 12.1.4.2. Invariant: a handler looks at the level of the bit that has just ended and
+ * leaves the state for the next one; what is driven then follows from the state alone
+ * (cs_mac_drive). */
+#include "simcore/sim_internal.h"
+
+#define FLAG_BITS  6
+#define DELIM_BITS 8
+/* Dominant bits after a flag that every node tolerates; each full eight count as an error (rule f).
+ */
+#define TOLERATED_BITS 8
+
+void cs_mac_reset(struct cs_mac *mac)
+{
+    *mac = (struct cs_mac){.state = MAC_IDLE, .out = 1};
+}
+
+void cs_mac_start(struct cs_node *node)
+{
+    struct cs_mac *mac = &node->mac;
+
+    cs_mac_reset(mac);
+    mac->state = MAC_TRANSMIT;
+    mac->transmitter = true;
+    cs_mac_rx_start(&mac->rx);
+}
+
+void cs_mac_drive(struct cs_node *node)
+{
+    struct cs_mac *mac = &node->mac;
+
+    mac->out = 1;
+    if (mac->state == MAC_TRANSMIT) {
+        mac->out = (uint8_t)cs_wire_level(&node->wire, mac->pos);
+    } else if (mac->state == MAC_FLAG_ACTIVE) {
+        mac->out = 0;
+    } else if (mac->state == MAC_RECEIVE && mac->rx.field == CS_FIELD_ACK) {
+        mac->out = !mac->rx.crc_ok || node->mode & CS_MODE_LISTEN_ONLY;
+    }
+}
+
+/* ---- errors ------------------------------------------------------------------------------- */
+
+static void enter(struct cs_mac *mac, enum cs_mac_state state, unsigned count)
+{
+    mac->state = (uint8_t)state;
+    mac->count = (uint8_t)count;
+}
+
+static void enter_flag(struct cs_node *node, bool overload)
+{
+    struct cs_mac *mac = &node->mac;
+    bool silent = node->mode & CS_MODE_LISTEN_ONLY;
+
+    mac->overload = overload;
+    mac->ack_pending = false;
+    if (silent || (node->state != CS_STATE_ERROR_ACTIVE && !overload)) {
+        enter(mac, MAC_FLAG_PASSIVE, 0);
+    } else {
+        enter(mac, MAC_FLAG_ACTIVE, FLAG_BITS);
+    }
+}
+
+/* An error was seen in the bit just ended; the flag starts with the next one. */
+static void detect(struct cs_node *node, enum cs_error_kind kind, enum cs_field field, int tec,
+                   int rec)
+{
+    struct cs_mac *mac = &node->mac;
+    bool attempt = node->slot != CS_TXSLOT_NONE;
+
+    /* The flag's kind is that of the state before this error counts. */
+    enter_flag(node, false);
+    node->count.errors++;
+    node->bus->error_frame = true;
+    bool changed = cs_node_add(node, tec, rec);
+    struct cs_event event = cs_node_event(node, CS_EV_ERROR);
+    event.error = (uint8_t)kind;
+    event.field = (uint8_t)field;
+    event.bit = mac->pos;
+    event.tx = mac->transmitter;
+    event.start_ps = node->bus->sof_ps;
+    cs_node_emit(node, &event);
+    if (attempt) {
+        cs_node_attempt_failed(node, CS_TX_FAILED_ERROR);
+    }
+    cs_node_follow(node, changed);
+}
+
+/* Rules a and c: a receiver counts 1, a transmitter 8. */
+static void detect_plain(struct cs_node *node, enum cs_error_kind kind, enum cs_field field)
+{
+    bool tx = node->mac.transmitter;
+    detect(node, kind, field, tx ? 8 : 0, tx ? 0 : 1);
+}
+
+/* Rules b, d, e, f: eight more for whoever it is. */
+static void penalty(struct cs_node *node)
+{
+    bool tx = node->mac.transmitter;
+    cs_node_follow(node, cs_node_add(node, tx ? 8 : 0, tx ? 0 : 8));
+}
+
+/* ---- frames ------------------------------------------------------------------------------- */
+
+static void begin_receiving(struct cs_node *node)
+{
+    struct cs_mac *mac = &node->mac;
+
+    cs_mac_reset(mac);
+    enter(mac, MAC_RECEIVE, 0);
+    cs_mac_rx_start(&mac->rx);
+    cs_mac_rx_bit(&mac->rx, 0);
+    mac->pos = 1;
+}
+
+static void sample_idle(struct cs_node *node, unsigned level)
+{
+    if (!level) {
+        begin_receiving(node);
+    }
+}
+
+static void frame_sent(struct cs_node *node)
+{
+    struct cs_bus *bus = node->bus;
+
+    enter(&node->mac, MAC_INTERMISSION, INTERMISSION_BITS);
+    if (bus->from == CS_NO_NODE) {
+        cs_bus_emit_frame(bus, node);
+    }
+    cs_node_attempt_sent(node);
+}
+
+static void transmit_mismatch(struct cs_node *node, unsigned level)
+{
+    struct cs_mac *mac = &node->mac;
+    bool arbitration = mac->pos < node->wire.arb_bits;
+    enum cs_field field = cs_wire_field_at(&node->wire, mac->pos, NULL);
+
+    if (!arbitration || level) {
+        detect_plain(node, CS_ERROR_BIT, field);
+    } else if (cs_wire_is_stuff(&node->wire, mac->pos)) {
+        /* Rule c, exception 2. */
+        detect(node, CS_ERROR_STUFF, field, 0, 0);
+    } else {
+        unsigned lost_at = mac->pos++;
+        cs_mac_rx_bit(&mac->rx, level);
+        enter(mac, MAC_RECEIVE, 0);
+        mac->transmitter = false;
+        cs_node_lost_arbitration(node, lost_at);
+    }
+}
+
+static void acknowledge_missing(struct cs_node *node)
+{
+    if (node->state == CS_STATE_ERROR_PASSIVE) {
+        /* Rule c, exception 1: counts only where a dominant bit disturbs the passive flag. */
+        detect(node, CS_ERROR_ACK, CS_FIELD_ACK, 0, 0);
+        node->mac.ack_pending = true;
+    } else {
+        detect_plain(node, CS_ERROR_ACK, CS_FIELD_ACK);
+    }
+}
+
+static void sample_transmit(struct cs_node *node, unsigned level)
+{
+    struct cs_mac *mac = &node->mac;
+
+    if (mac->pos == node->wire.ack_slot) {
+        if (level && !(node->mode & CS_MODE_LOOPBACK)) {
+            acknowledge_missing(node);
+            return;
+        }
+    } else if (level != mac->out) {
+        transmit_mismatch(node, level);
+        return;
+    }
+    if (mac->pos < node->wire.arb_bits) {
+        cs_mac_rx_bit(&mac->rx, level); /* it may have to go on as a receiver */
+    }
+    if (++mac->pos == node->wire.n_bits) {
+        frame_sent(node);
+    }
+}
+
+static void sample_receive(struct cs_node *node, unsigned level)
+{
+    static const enum cs_error_kind kinds[] = {
+        [RX_STUFF_ERROR] = CS_ERROR_STUFF,
+        [RX_CRC_ERROR] = CS_ERROR_CRC,
+        [RX_FORM_ERROR] = CS_ERROR_FORM,
+    };
+    struct cs_mac *mac = &node->mac;
+    struct cs_bus *bus = node->bus;
+    enum cs_field field = (enum cs_field)mac->rx.field;
+    enum cs_mac_rx_result result = cs_mac_rx_bit(&mac->rx, level);
+
+    if (result == RX_CONTINUE) {
+        mac->pos++;
+        return;
+    }
+    if (result < RX_OVERLOAD) {
+        detect_plain(node, kinds[result], field);
+        return;
+    }
+    enter(mac, MAC_INTERMISSION, INTERMISSION_BITS);
+    if (result == RX_OVERLOAD) {
+        enter_flag(node, true);
+    }
+    cs_node_received_ok(node);
+    cs_node_deliver(node, &mac->rx.frame, bus->sof_ps, bus->from, false);
+}
+
+/* ---- flags and delimiters ----------------------------------------------------------------- */
+
+static void sample_flag_active(struct cs_node *node, unsigned level)
+{
+    struct cs_mac *mac = &node->mac;
+
+    if (level) {
+        /* Rules d and e. The flag starts again. */
+        bool tx = mac->transmitter;
+        detect(node, CS_ERROR_BIT, mac->overload ? CS_FIELD_OVERLOAD_FLAG : CS_FIELD_ERROR_FLAG,
+               tx ? 8 : 0, tx ? 0 : 8);
+    } else if (--mac->count == 0) {
+        enter(mac, MAC_FLAG_WAIT, 0);
+    }
+}
+
+static void sample_flag_passive(struct cs_node *node, unsigned level)
+{
+    struct cs_mac *mac = &node->mac;
+
+    mac->count = (uint8_t)(mac->count && level == mac->last ? mac->count + 1 : 1);
+    mac->last = (uint8_t)level;
+    if (!level && mac->ack_pending) {
+        mac->ack_pending = false;
+        penalty(node);
+    }
+    if (node->waiting == WAIT_NONE && mac->count == FLAG_BITS) {
+        enter(mac, MAC_FLAG_WAIT, 0);
+    }
+}
+
+static void sample_flag_wait(struct cs_node *node, unsigned level)
+{
+    struct cs_mac *mac = &node->mac;
+
+    if (level) {
+        enter(mac, MAC_DELIM, DELIM_BITS - 1);
+        return;
+    }
+    mac->count++;
+    bool first = mac->count == 1 && !mac->overload && !mac->transmitter; /* rule b */
+    if (mac->count == TOLERATED_BITS + 1) {
+        mac->count = 1; /* not the first bit any more */
+        first = false;
+    }
+    if (first || mac->count == TOLERATED_BITS) {
+        penalty(node);
+    }
+}
+
+static void delimiter_over(struct cs_node *node)
+{
+    struct cs_bus *bus = node->bus;
+
+    enter(&node->mac, MAC_INTERMISSION, INTERMISSION_BITS);
+    if (!node->mac.overload && bus->error_frame) {
+        bus->error_frame = false;
+        struct cs_event event = cs_node_event(node, CS_EV_ERROR_FRAME);
+        event.start_ps = bus->sof_ps;
+        event.n_bits = (uint16_t)(bus->bits_seen < UINT16_MAX ? bus->bits_seen : UINT16_MAX);
+        cs_node_emit(node, &event);
+    }
+}
+
+static void sample_delim(struct cs_node *node, unsigned level)
+{
+    struct cs_mac *mac = &node->mac;
+
+    if (level) {
+        if (--mac->count == 0) {
+            delimiter_over(node);
+        }
+    } else if (mac->count == 1) {
+        enter_flag(node, true);
+    } else {
+        detect_plain(node, CS_ERROR_FORM,
+                     mac->overload ? CS_FIELD_OVERLOAD_DELIM : CS_FIELD_ERROR_DELIM);
+    }
+}
+
+static void sample_intermission(struct cs_node *node, unsigned level)
+{
+    struct cs_mac *mac = &node->mac;
+
+    if (level) {
+        if (--mac->count > 0) {
+            return;
+        }
+        bool suspend = mac->transmitter && node->state == CS_STATE_ERROR_PASSIVE;
+        cs_mac_reset(mac);
+        if (suspend) {
+            enter(mac, MAC_SUSPEND, SUSPEND_BITS);
+        }
+    } else if (mac->count > 1) {
+        enter_flag(node, true);
+    } else {
+        begin_receiving(node); /* a dominant third bit is a SOF */
+    }
+}
+
+static void sample_suspend(struct cs_node *node, unsigned level)
+{
+    if (!level) {
+        begin_receiving(node);
+    } else if (--node->mac.count == 0) {
+        enter(&node->mac, MAC_IDLE, 0);
+    }
+}
+
+void cs_mac_sample(struct cs_node *node, unsigned level)
+{
+    static void (*const handlers[MAC_STATE_COUNT])(struct cs_node *, unsigned) = {
+        [MAC_IDLE] = sample_idle,
+        [MAC_TRANSMIT] = sample_transmit,
+        [MAC_RECEIVE] = sample_receive,
+        [MAC_FLAG_ACTIVE] = sample_flag_active,
+        [MAC_FLAG_PASSIVE] = sample_flag_passive,
+        [MAC_FLAG_WAIT] = sample_flag_wait,
+        [MAC_DELIM] = sample_delim,
+        [MAC_INTERMISSION] = sample_intermission,
+        [MAC_SUSPEND] = sample_suspend,
+    };
+    handlers[node->mac.state](node, level);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* mac.h - one controller's medium access control, bit by bit (ISO 11898-1:2015, 10).
+ * A state machine that says which level it drives in the next bit and is then told which level the
+ * bus had. It knows no time: whoever calls it decides what a bit is. For simcore's own files. */
+#ifndef CANSIM_SIMCORE_MAC_H
+#define CANSIM_SIMCORE_MAC_H
+
+#include "simcore/event.h"
+#include "simcore/wire.h"
+
+struct cs_node;
+
+enum cs_mac_state {
+    MAC_IDLE,
+    MAC_TRANSMIT,
+    MAC_RECEIVE,
+    MAC_FLAG_ACTIVE,  /* six dominant bits, error or overload */
+    MAC_FLAG_PASSIVE, /* until six equal bits were seen */
+    MAC_FLAG_WAIT,    /* recessive until the bus is recessive */
+    MAC_DELIM,        /* bits 2 to 8 of an error or overload delimiter */
+    MAC_INTERMISSION,
+    MAC_SUSPEND,
+    MAC_STATE_COUNT
+};
+
+/* The receiver's half: follows every frame on the bus, a transmitter's own too. */
+struct cs_mac_rx {
+    struct cs_frame frame;
+    uint8_t field;     /* enum cs_field that the next bit belongs to */
+    bool destuff;      /* stuffing applies to the next bit */
+    uint8_t run, last; /* equal bits so far, their level */
+    uint16_t left;     /* bits of the field still to come */
+    uint32_t value;    /* bits of the field so far */
+    uint16_t crc;
+    bool crc_ok;
+};
+
+struct cs_mac {
+    uint8_t state;    /* enum cs_mac_state */
+    uint8_t out;      /* level driven in the present bit */
+    uint8_t count;    /* bits in this state */
+    uint8_t last;     /* MAC_FLAG_PASSIVE: level of the bits counted */
+    bool transmitter; /* in this frame, also while its error frame is sent */
+    bool overload;    /* the flag and delimiter under way are an overload frame's */
+    bool ack_pending; /* TEC waits for a dominant bit in the passive flag (rule 3, exception 1) */
+    bool sampled;     /* has had its turn in the present bit */
+    uint16_t pos;     /* bits since SOF */
+    struct cs_mac_rx rx;
+};
+
+void cs_mac_reset(struct cs_mac *mac); /* to MAC_IDLE */
+/* Become transmitter with the next bit, which is SOF. */
+void cs_mac_start(struct cs_node *node);
+/* Decide `out` for the next bit. */
+void cs_mac_drive(struct cs_node *node);
+/* The bus had this level. Events and callbacks run from here. */
+void cs_mac_sample(struct cs_node *node, unsigned level);
+/* Nothing of a frame, error frame or intermission is under way. */
+static inline bool cs_mac_is_quiet(const struct cs_mac *mac)
+{
+    return mac->state == MAC_IDLE || mac->state == MAC_SUSPEND;
+}
+
+/* ---- mac_rx.c */
+enum cs_mac_rx_result {
+    RX_CONTINUE,
+    RX_STUFF_ERROR,
+    RX_CRC_ERROR, /* seen after the ACK delimiter */
+    RX_FORM_ERROR,
+    RX_OVERLOAD, /* dominant last bit of EOF: frame valid, overload frame follows */
+    RX_VALID     /* the last bit of EOF was recessive */
+};
+void cs_mac_rx_start(struct cs_mac_rx *rx); /* the next bit is SOF */
+enum cs_mac_rx_result cs_mac_rx_bit(struct cs_mac_rx *rx, unsigned level);
+
+#endif

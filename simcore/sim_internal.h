@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* sim_internal.h - what a sim is made of; for simcore's own files only. */
+#ifndef CANSIM_SIMCORE_SIM_INTERNAL_H
+#define CANSIM_SIMCORE_SIM_INTERNAL_H
+
+#include "simcore/bus_internal.h"
+
+struct cs_observer {
+    cs_observer_fn *fn;
+    void *ctx;
+};
+
+struct cs_sim {
+    uint64_t seed;
+    int64_t now_ps;
+    uint64_t next_seq;
+    int depth; /* > 0 while callbacks may be running */
+    struct cs_bus *buses[CS_SIM_MAX_BUSES];
+    unsigned n_buses;
+    struct cs_observer observers[CS_SIM_MAX_OBSERVERS];
+    unsigned n_observers;
+    struct cs_timer **heap; /* by (at_ps, order) */
+    unsigned n_heap, heap_size;
+    uint64_t next_order;
+};
+
+#endif

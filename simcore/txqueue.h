@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* txqueue.h - a controller's bounded queue of frames to send.
+ * A binary heap over preallocated slots, ordered by (key, seq): the key is the arbitration field as
+ * a number, so the frame that would win the bus comes first; in a FIFO every key is 0. */
+#ifndef CANSIM_SIMCORE_TXQUEUE_H
+#define CANSIM_SIMCORE_TXQUEUE_H
+
+#include "simcore/frame.h"
+
+struct cs_txslot {
+    struct cs_frame frame;
+    uint64_t cookie;
+    uint64_t seq;
+    int64_t queued_ps;
+    uint32_t key;
+    uint16_t attempts, lost;
+    bool abort; /* to be given up unless the attempt on the wire succeeds */
+};
+
+struct cs_txqueue {
+    struct cs_txslot *slots;
+    uint16_t *heap; /* slot indices; heap[0] is next */
+    uint16_t *free; /* slots not in use */
+    unsigned capacity, n_heap, n_free;
+    uint64_t next_seq;
+    bool fifo;
+};
+
+#define CS_TXSLOT_NONE 0xFFFFu
+
+int cs_txqueue_init(struct cs_txqueue *queue, unsigned capacity, bool fifo); /* 0 or -ENOMEM */
+void cs_txqueue_fini(struct cs_txqueue *queue);
+
+/* Frames held: in the heap and taken out. */
+static inline unsigned cs_txqueue_used(const struct cs_txqueue *queue)
+{
+    return queue->capacity - queue->n_free;
+}
+
+/* Arbitration field as a number: the lower one wins. */
+uint32_t cs_txqueue_key(const struct cs_frame *frame);
+
+/* Returns 0 or -ENOSPC. */
+int cs_txqueue_put(struct cs_txqueue *queue, const struct cs_frame *frame, uint64_t cookie,
+                   int64_t now_ps);
+/* Take the next frame out, to be put back or released: a slot index or CS_TXSLOT_NONE. */
+unsigned cs_txqueue_take(struct cs_txqueue *queue);
+void cs_txqueue_put_back(struct cs_txqueue *queue, unsigned slot);
+void cs_txqueue_release(struct cs_txqueue *queue, unsigned slot);
+/* Take out any frame in the heap with that cookie, or CS_TXSLOT_NONE. */
+unsigned cs_txqueue_take_cookie(struct cs_txqueue *queue, uint64_t cookie);
+
+#endif
