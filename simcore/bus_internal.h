@@ -4,7 +4,8 @@
  * A bus is in one of three phases:
  *   IDLE   nothing on the wire; free_ps is the end of the last intermission
  *   FRAME  a whole frame was computed at its SOF (engine_frame.c); effects follow at their times
- *   BITS   every bit is computed (engine_bit.c), until all nodes are quiet again
+ *   BITS   every bit is computed (engine_bit.c), until all nodes are quiet again; an intermission
+ *          that all nodes begin together is IDLE already, so both engines leave the same state
  * Nodes that only count recessive bits (joining, or recovering from bus-off) are `waiting` and
  * belong to no engine: waiting.c computes from recessive_ps when they are done. */
 #ifndef CANSIM_SIMCORE_BUS_INTERNAL_H
@@ -116,9 +117,7 @@ static inline bool cs_node_can_send(const struct cs_node *node)
 }
 
 /* ---- pending.c: changes that wait for the wire */
-/* True where nothing that this node does on the wire is under way. */
-bool cs_node_is_quiet(const struct cs_node *node);
-/* Apply the pending changes of every quiet node; nodes that leave are gone afterwards. */
+/* Apply all pending changes if the bus is idle; nodes that leave are gone afterwards. */
 void cs_bus_apply_pending(struct cs_bus *bus);
 void cs_node_destroy(struct cs_node *node);
 

@@ -83,28 +83,45 @@ static void sample_all(struct cs_bus *bus, unsigned level, bool transmitters)
     }
 }
 
-static bool all_quiet(const struct cs_bus *bus)
+/* Bits until a SOF may come, where all nodes agree on it: 3 at the start of an intermission that is
+ * everyone's, 0 where nobody is busy. Else -1. */
+static int bits_until_free(const struct cs_bus *bus)
 {
+    bool intermission = false, quiet = false;
+
     for (int i = 0; i < bus->n_limit; i++) {
         const struct cs_node *node = bus->nodes[i];
-        if (node && node->waiting == WAIT_NONE && !cs_mac_is_quiet(&node->mac)) {
-            return false;
+        if (!node || node->waiting != WAIT_NONE) {
+            continue;
+        }
+        if (cs_mac_is_quiet(&node->mac)) {
+            quiet = true;
+        } else if (node->mac.state == MAC_INTERMISSION && node->mac.count == INTERMISSION_BITS) {
+            intermission = true;
+        } else {
+            return -1;
         }
     }
-    return true;
+    return intermission && quiet ? -1 : intermission ? INTERMISSION_BITS : 0;
 }
 
-static void leave(struct cs_bus *bus)
+static int suspend_bits(const struct cs_mac *mac)
 {
-    int64_t now = bus->sim->now_ps;
+    if (mac->state == MAC_SUSPEND) {
+        return mac->count;
+    }
+    return mac->state == MAC_INTERMISSION && mac->suspend ? SUSPEND_BITS : 0;
+}
 
+static void leave(struct cs_bus *bus, int bits)
+{
     bus->phase = PHASE_IDLE;
-    bus->free_ps = now;
+    bus->free_ps = bus->sim->now_ps + bits * bus->bit_ps;
     for (int i = 0; i < bus->n_limit; i++) {
         struct cs_node *node = bus->nodes[i];
         if (node) {
-            bool suspended = node->waiting == WAIT_NONE && node->mac.state == MAC_SUSPEND;
-            node->ready_ps = suspended ? now + node->mac.count * bus->bit_ps : 0;
+            int suspend = node->waiting == WAIT_NONE ? suspend_bits(&node->mac) : 0;
+            node->ready_ps = suspend ? bus->free_ps + suspend * bus->bit_ps : 0;
         }
     }
 }
@@ -127,10 +144,9 @@ void cs_bit_engine_effects(struct cs_bus *bus)
     }
     bus->effect_ps = CS_NEVER;
     bus->begin_ps = now;
-    if (all_quiet(bus)) {
-        leave(bus);
+    int free_in = bits_until_free(bus);
+    if (free_in >= 0) {
+        leave(bus, free_in);
         cs_bus_settle(bus);
-    } else if (bus->n_pending) {
-        cs_bus_apply_pending(bus);
     }
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* engine_frame.c - the fast path: a frame that nothing can disturb, computed at its SOF.
  * It refuses, leaving the frame to the bit engine, where two contenders stay equal beyond the
- * arbitration field, or nobody would acknowledge. */
+ * arbitration field, or nobody else would acknowledge. */
 #include "simcore/sim_internal.h"
 
 /* Index of the first bit in which two frames differ, or CS_WIRE_MAX_BITS. */
@@ -37,9 +37,8 @@ static struct cs_node *find_winner(struct cs_node **contenders, unsigned n)
 
 static bool is_acknowledged(const struct cs_bus *bus, const struct cs_node *winner)
 {
-    if (winner->mode & CS_MODE_LOOPBACK) {
-        return true;
-    }
+    /* Loopback alone is no help here: a frame with a recessive ACK slot holds enough recessive bits
+     * for a node to join in its midst. */
     for (int i = 0; i < bus->n_limit; i++) {
         const struct cs_node *node = bus->nodes[i];
         if (node && node != winner && node->waiting == WAIT_NONE &&

@@ -121,15 +121,24 @@ static void sample_idle(struct cs_node *node, unsigned level)
     }
 }
 
+/* Suspend transmission is decided here, with the state that the frame's end left. */
+static void enter_intermission(struct cs_node *node)
+{
+    struct cs_mac *mac = &node->mac;
+
+    enter(mac, MAC_INTERMISSION, INTERMISSION_BITS);
+    mac->suspend = mac->transmitter && node->state == CS_STATE_ERROR_PASSIVE;
+}
+
 static void frame_sent(struct cs_node *node)
 {
     struct cs_bus *bus = node->bus;
 
-    enter(&node->mac, MAC_INTERMISSION, INTERMISSION_BITS);
     if (bus->from == CS_NO_NODE) {
         cs_bus_emit_frame(bus, node);
     }
     cs_node_attempt_sent(node);
+    enter_intermission(node);
 }
 
 static void transmit_mismatch(struct cs_node *node, unsigned level)
@@ -204,7 +213,7 @@ static void sample_receive(struct cs_node *node, unsigned level)
         detect_plain(node, kinds[result], field);
         return;
     }
-    enter(mac, MAC_INTERMISSION, INTERMISSION_BITS);
+    enter_intermission(node);
     if (result == RX_OVERLOAD) {
         enter_flag(node, true);
     }
@@ -266,7 +275,7 @@ static void delimiter_over(struct cs_node *node)
 {
     struct cs_bus *bus = node->bus;
 
-    enter(&node->mac, MAC_INTERMISSION, INTERMISSION_BITS);
+    enter_intermission(node);
     if (!node->mac.overload && bus->error_frame) {
         bus->error_frame = false;
         struct cs_event event = cs_node_event(node, CS_EV_ERROR_FRAME);
@@ -300,7 +309,7 @@ static void sample_intermission(struct cs_node *node, unsigned level)
         if (--mac->count > 0) {
             return;
         }
-        bool suspend = mac->transmitter && node->state == CS_STATE_ERROR_PASSIVE;
+        bool suspend = mac->suspend;
         cs_mac_reset(mac);
         if (suspend) {
             enter(mac, MAC_SUSPEND, SUSPEND_BITS);

@@ -43,6 +43,7 @@ struct cs_mac {
     bool transmitter; /* in this frame, also while its error frame is sent */
     bool overload;    /* the flag and delimiter under way are an overload frame's */
     bool ack_pending; /* TEC waits for a dominant bit in the passive flag (rule 3, exception 1) */
+    bool suspend;     /* intermission: suspend transmission follows */
     bool sampled;     /* has had its turn in the present bit */
     uint16_t pos;     /* bits since SOF */
     struct cs_mac_rx rx;

@@ -4,18 +4,6 @@
 
 #include <stdlib.h>
 
-bool cs_node_is_quiet(const struct cs_node *node)
-{
-    if (node->slot != CS_TXSLOT_NONE) {
-        return false;
-    }
-    if (node->waiting != WAIT_NONE || node->bus->phase == PHASE_IDLE) {
-        return true;
-    }
-    return node->bus->phase == PHASE_BITS && !node->bus->bit_open &&
-           (cs_mac_is_quiet(&node->mac) || node->mac.state == MAC_INTERMISSION);
-}
-
 void cs_node_destroy(struct cs_node *node)
 {
     struct cs_bus *bus = node->bus;
@@ -61,10 +49,13 @@ static void change(struct cs_node *node)
 
 void cs_bus_apply_pending(struct cs_bus *bus)
 {
+    if (bus->phase != PHASE_IDLE) {
+        return;
+    }
     for (int i = 0; bus->n_pending && i < bus->n_limit; i++) {
         struct cs_node *node = bus->nodes[i];
-        if (!node || !(node->pending.leave || node->pending.mode || node->pending.counters) ||
-            !cs_node_is_quiet(node)) {
+        if (!node || node->slot != CS_TXSLOT_NONE ||
+            !(node->pending.leave || node->pending.mode || node->pending.counters)) {
             continue;
         }
         bus->n_pending--;

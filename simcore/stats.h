@@ -30,7 +30,7 @@ struct cs_stats_bus {
 /* One identifier on one bus: base, extended, data and remote frames are told apart. */
 struct cs_stats_id {
     struct cs_frame last; /* last frame */
-    uint64_t changed[1];  /* bit i: data byte i differed from the frame before */
+    uint64_t changed;     /* bit i: data byte i differed from the frame before */
     uint64_t count;
     int64_t first_ps, last_ps;                       /* end of EOF */
     int64_t period_ps, period_min_ps, period_max_ps; /* 0 before the second frame */
