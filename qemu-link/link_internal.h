@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* link_internal.h - what the files of the link server share.
+ * link_server.c accepts and ends, link_conn.c moves bytes, link_act.c does what clients ask for,
+ * link_controller.c tells them what their controller did. */
+#ifndef CANSIM_QEMU_LINK_LINK_INTERNAL_H
+#define CANSIM_QEMU_LINK_LINK_INTERNAL_H
+
+#include "qemu-link/link_listen.h"
+#include "qemu-link/link_server.h"
+#include "qemu-link/proto_msg.h"
+#include "qemu-link/proto_ring.h"
+
+#include <ev.h>
+
+#define CS_LINK_MAX_CONNS  256
+#define CS_LINK_MAX_TURNED 32 /* more of them, that are only being told so */
+#define CS_LINK_HELLO_S    5.0
+#define CS_LINK_CLOSING_S  1.0
+#define CS_LINK_LINGER_PS  CS_PS_PER_S
+#define CS_LINK_IN_BYTES   (2 * CS_PROTO_MAX_BYTES)
+
+/* Output: what may be dropped has CS_LINK_OUT_BYTES; behind that is room for what may not: a
+ * TX_DONE for each frame a client can have outstanding, LOST, and one of WELCOME, REFUSED and
+ * GOODBYE. */
+#define CS_LINK_OUT_BYTES     262144u
+#define CS_LINK_TX_DONE_BYTES 40u
+#define CS_LINK_RESERVE_BYTES (CS_TX_QUEUE_MAX * CS_LINK_TX_DONE_BYTES + 2u * 2048u)
+
+enum cs_link_state {
+    CS_LINK_NEW,     /* no HELLO yet */
+    CS_LINK_JOINED,  /* has a controller */
+    CS_LINK_CLOSING, /* was told goodbye; input is thrown away until the client closes */
+    CS_LINK_GONE,    /* no socket any more; the controller sends what it has queued */
+};
+
+struct cs_link_conn {
+    struct cs_link_server *server; /* NULL: outlived it, waits for `detached` */
+    struct cs_link_conn *prev, *next;
+    enum cs_link_state state;
+    int fd; /* -1 in CS_LINK_GONE */
+    ev_io readable, writable;
+    ev_timer deadline;
+
+    uint8_t in[CS_LINK_IN_BYTES];
+    size_t in_len;
+
+    struct cs_ring out;
+    uint64_t unsent;   /* position of the first message that is not sent as a whole */
+    uint64_t part_end; /* end of that message where a part of it is sent, else 0 */
+    bool part_is_done; /* and whether it is a TX_DONE */
+    bool out_dead;     /* the client cannot be written to any more */
+    bool dirty;        /* has output that nobody tried to send */
+
+    bool losing; /* the client is too slow: drop until half of the output is sent */
+    bool tell_losing, tell_lost;
+    uint64_t losing_count, lost_count;
+
+    struct cs_bus *bus; /* from here on only in CS_LINK_JOINED and after */
+    int node;
+    bool attached, detaching;
+    unsigned want;
+    unsigned granted;
+    unsigned submitted; /* frames in the controller */
+    unsigned done;      /* confirmations that are not sent yet */
+    struct cs_timer linger;
+};
+
+struct cs_link_server {
+    struct cs_link_host host;
+    struct cs_link_listener listener;
+    char address[CS_PROTO_ADDRESS_MAX];
+    ev_io acceptable;
+    ev_timer accept_again; /* out of descriptors: look again later */
+    ev_prepare flush;      /* never started, only fed: runs once after whatever wrote output */
+    struct cs_link_conn *conns;
+    unsigned n_open; /* with a socket */
+    struct cs_link_server_stats stats;
+    struct cs_proto_msg in, out; /* scratch */
+};
+
+/* link_conn.c */
+struct cs_link_conn *cs_link_conn_create(struct cs_link_server *server, int fd);
+/* Queue a message. `must`: there is always room. Else it may be dropped, counted and announced. */
+void cs_link_put(struct cs_link_conn *conn, const struct cs_proto_msg *msg, bool must);
+void cs_link_flush(struct cs_link_conn *conn);
+/* Say REFUSED or GOODBYE and wait a moment for the client to close; the controller leaves at once.
+ */
+void cs_link_turn_away(struct cs_link_conn *conn, enum cs_proto_code code, const char *text);
+/* The same, counted as a broken protocol. */
+void cs_link_blame(struct cs_link_conn *conn, const char *text);
+/* Close the socket. The controller, if any, stays until its queue is empty. May free `conn`. */
+void cs_link_hang_up(struct cs_link_conn *conn);
+/* Free where neither socket nor controller is left. */
+void cs_link_release(struct cs_link_conn *conn);
+
+/* link_act.c: act upon server->in. False: `conn` is not to be touched any more. */
+bool cs_link_act(struct cs_link_conn *conn);
+
+/* link_controller.c */
+/* Join the bus that a HELLO names. Returns 0, or a code for REFUSED with a sentence. */
+int cs_link_attach(struct cs_link_conn *conn, const struct cs_proto_msg *hello, char *why,
+                   size_t why_size);
+void cs_link_detach(struct cs_link_conn *conn); /* may free `conn` where it has no socket */
+/* Let the controller send what is queued, for at most a second of bus time. May free `conn`. */
+void cs_link_linger(struct cs_link_conn *conn);
+/* Confirm a frame to the client. */
+void cs_link_confirm(struct cs_link_conn *conn, const struct cs_tx_done *done);
+
+/* link_server.c */
+void cs_link_want_flush(struct cs_link_conn *conn); /* have cs_link_flush() called soon */
+/* Put the news of dropped messages into the event stream; not while the bus runs. */
+void cs_link_tell_losses(struct cs_link_conn *conn);
+
+#endif
