@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* canvas.h - a grid of cells, each one codepoint and one style: what views draw into.
+ * A canvas knows nothing of terminals: screen.h shows it, svg.h and cs_canvas_write_text() print it.
+ * Coordinates are cells from the top left; whatever lies outside is cut off, never an error. */
+#ifndef CANSIM_TUI_CANVAS_H
+#define CANSIM_TUI_CANVAS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "tui/theme.h"
+
+#define CS_CANVAS_MAX_SIDE 1000 /* cells of a row or column */
+
+struct cs_cell {
+    uint32_t ch;   /* codepoint of one column's width; never 0 */
+    uint8_t style; /* enum cs_style, possibly with CS_STYLE_SELECTED */
+};
+
+struct cs_canvas {
+    int width, height;
+    bool ascii;             /* every codepoint above 126 is replaced when it is put */
+    int cursor_x, cursor_y; /* where the terminal's cursor goes; below 0: hidden */
+    struct cs_cell *cells;  /* width * height, row by row */
+};
+
+struct cs_rect {
+    int x, y, w, h;
+};
+
+/* Zero-initialise a canvas; this sets its size (1..CS_CANVAS_MAX_SIDE each) and clears it.
+ * Returns 0, -EINVAL or -ENOMEM (then the canvas is as before). */
+int cs_canvas_resize(struct cs_canvas *canvas, int width, int height);
+void cs_canvas_fini(struct cs_canvas *canvas);
+void cs_canvas_clear(struct cs_canvas *canvas);
+
+/* The cell at x, y; NULL outside. */
+const struct cs_cell *cs_canvas_at(const struct cs_canvas *canvas, int x, int y);
+
+/* Put one codepoint. */
+void cs_canvas_put_ch(struct cs_canvas *canvas, int x, int y, uint8_t style, uint32_t ch);
+/* Put UTF-8 text; what is not printable in one column becomes '?'. Returns the x behind it. */
+int cs_canvas_put(struct cs_canvas *canvas, int x, int y, uint8_t style, const char *text);
+int cs_canvas_printf(struct cs_canvas *canvas, int x, int y, uint8_t style, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+/* Put text into exactly `width` cells: too long is cut with an ellipsis, too short leaves cells as
+ * they are; aligned right where `right`. Returns x + width. */
+int cs_canvas_field(struct cs_canvas *canvas, int x, int y, int width, bool right, uint8_t style,
+                    const char *text);
+void cs_canvas_fill(struct cs_canvas *canvas, struct cs_rect area, uint8_t style, uint32_t ch);
+/* Mark the cells as selected; their styles stay. */
+void cs_canvas_select(struct cs_canvas *canvas, struct cs_rect area);
+/* A frame of lines around the area, with a title in its upper edge (may be NULL); inside cleared. */
+void cs_canvas_box(struct cs_canvas *canvas, struct cs_rect area, const char *title);
+
+/* Columns that UTF-8 text takes on a canvas. */
+int cs_text_width(const char *text);
+/* Next codepoint of *text, moving it on; an invalid byte gives 0xFFFD. 0 at the end. */
+uint32_t cs_utf8_next(const char **text);
+/* Write a codepoint; `out` holds 5 bytes, NUL included. Returns the length. */
+size_t cs_utf8_put(uint32_t ch, char *out);
+
+/* Lines of UTF-8 without trailing blanks. Returns 0 or -EIO. */
+int cs_canvas_write_text(const struct cs_canvas *canvas, FILE *out);
+
+#endif

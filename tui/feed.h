@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* feed.h - from a sim in this program into the model: every event becomes a row of the trace at
+ * once, everything else is looked up when the screen is about to be drawn. */
+#ifndef CANSIM_TUI_FEED_H
+#define CANSIM_TUI_FEED_H
+
+#include "tui/tui.h"
+
+struct cs_feed {
+    struct cs_tui *tui;
+    struct cs_sim *sim;
+    struct cs_stats *stats;
+    void (*wake)(void *ctx); /* runs when the model becomes dirty; may be NULL */
+    void *wake_ctx;
+    uint32_t who[CS_SIM_MAX_BUSES][CS_BUS_MAX_NODES]; /* names of present nodes in tui->names */
+};
+
+/* Start to observe. Zero-initialise, then set `wake` where wanted. Returns 0 or -ENOSPC. */
+int cs_feed_init(struct cs_feed *feed, struct cs_tui *tui, struct cs_sim *sim,
+                 struct cs_stats *stats);
+void cs_feed_fini(struct cs_feed *feed);
+
+/* Fill in the buses and what is needed besides (enum cs_host_needs). */
+void cs_feed_refresh(struct cs_feed *feed, unsigned needs);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* host.h - what the screen asks of the host that it shows, whether in this program or elsewhere. */
+#ifndef CANSIM_TUI_HOST_H
+#define CANSIM_TUI_HOST_H
+
+#include "simcore/frame.h"
+
+struct cs_tui;
+
+/* What a view shows beyond the trace and the buses. */
+enum cs_host_needs {
+    CS_NEEDS_IDS = 1 << 0,
+    CS_NEEDS_NODES = 1 << 1,
+};
+
+struct cs_host_ops {
+    /* Fill in tui->info, the buses and what is needed of the rest (enum cs_host_needs). */
+    void (*refresh)(void *ctx, struct cs_tui *tui, unsigned needs);
+    void (*pause)(void *ctx, bool paused);
+    void (*step)(void *ctx);       /* while paused: to the next instant at which something happens */
+    void (*step_frame)(void *ctx); /* while paused: to the end of the next frame */
+    void (*set_speed)(void *ctx, uint32_t permille);
+    /* Returns as cs_bus_submit(). */
+    int (*inject)(void *ctx, unsigned bus, const struct cs_frame *frame);
+};
+
+struct cs_host {
+    const struct cs_host_ops *ops;
+    void *ctx;
+};
+
+#endif

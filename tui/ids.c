@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* ids.c - one pass over each new row. The window of the last second moves with it, so the work is
+ * the same however often somebody looks; rows that left the ring unseen cost only their highlights. */
+#include "tui/ids.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HASH_SIZE (CS_IDS_MAX * 2)
+
+int cs_ids_init(struct cs_ids *ids)
+{
+    *ids = (struct cs_ids){0};
+    ids->hash = calloc(HASH_SIZE, sizeof *ids->hash);
+    return ids->hash ? 0 : -ENOMEM;
+}
+
+void cs_ids_fini(struct cs_ids *ids)
+{
+    free(ids->items);
+    free(ids->order);
+    free(ids->hash);
+    *ids = (struct cs_ids){0};
+}
+
+static bool grow(struct cs_ids *ids)
+{
+    uint32_t room = ids->room ? ids->room * 2 : 64;
+    struct cs_tui_id *items;
+    uint32_t *order;
+
+    if (ids->n == CS_IDS_MAX)
+        return false;
+    items = realloc(ids->items, room * sizeof *items);
+    if (!items)
+        return false;
+    ids->items = items;
+    order = realloc(ids->order, room * sizeof *order);
+    if (!order)
+        return false;
+    ids->order = order;
+    ids->room = room;
+    return true;
+}
+
+static uint32_t hash_of(uint16_t bus, uint32_t id, uint8_t flags)
+{
+    uint64_t key = (uint64_t)bus << 40 | (uint64_t)flags << 32 | id;
+
+    return (uint32_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 40) % HASH_SIZE;
+}
+
+struct cs_tui_id *cs_ids_get(struct cs_ids *ids, uint16_t bus, uint32_t id, uint8_t flags)
+{
+    uint32_t at;
+    struct cs_tui_id *item;
+
+    flags &= CS_FRAME_EXT | CS_FRAME_RTR;
+    for (at = hash_of(bus, id, flags); ids->hash[at]; at = (at + 1) % HASH_SIZE) {
+        item = &ids->items[ids->hash[at] - 1];
+        if (item->bus == bus && item->stat.last.id == id &&
+            (item->stat.last.flags & (CS_FRAME_EXT | CS_FRAME_RTR)) == flags)
+            return item;
+    }
+    if (ids->n == ids->room && !grow(ids))
+        return NULL;
+    item = &ids->items[ids->n++];
+    *item = (struct cs_tui_id){.bus = bus, .stat.last = {.id = id, .flags = flags}};
+    memset(item->changed_ps, 0xff, sizeof item->changed_ps);
+    ids->hash[at] = ids->n;
+    return item;
+}
+
+static struct cs_tui_id *item_of_row(struct cs_ids *ids, const struct cs_row *row)
+{
+    if (!row || row->kind != CS_EV_FRAME)
+        return NULL;
+    return cs_ids_get(ids, row->bus, row->id, row->flags);
+}
+
+static void look_at(struct cs_ids *ids, const struct cs_row *row)
+{
+    struct cs_tui_id *item = item_of_row(ids, row);
+
+    if (!item) {
+        ids->unlisted += row->kind == CS_EV_FRAME;
+        return;
+    }
+    item->per_s++;
+    item->who = row->who;
+    for (unsigned i = 0; i < row->len; i++) {
+        if (item->seen && item->data[i] != (uint8_t)row->data[i])
+            item->changed_ps[i] = row->at_ps;
+        item->data[i] = (uint8_t)row->data[i];
+    }
+    item->seen = true;
+}
+
+void cs_ids_update(struct cs_ids *ids, const struct cs_tui_ring *ring, int64_t now_ps)
+{
+    if (ids->tail < ring->first || ids->read < ring->first) {
+        /* Rows went unseen: count the window anew from what is left of it. */
+        uint64_t from = ids->read < ring->first ? ring->first : ids->read;
+        for (uint32_t i = 0; i < ids->n; i++)
+            ids->items[i].per_s = 0;
+        for (ids->tail = ring->first; ids->tail < from; ids->tail++) {
+            struct cs_tui_id *item = item_of_row(ids, cs_tui_ring_get(ring, ids->tail));
+            if (item)
+                item->per_s++;
+        }
+        ids->tail = ring->first;
+        ids->read = from;
+    }
+    for (; ids->read < ring->end; ids->read++)
+        look_at(ids, cs_tui_ring_get(ring, ids->read));
+    for (; ids->tail < ring->end; ids->tail++) {
+        const struct cs_row *row = cs_tui_ring_get(ring, ids->tail);
+        struct cs_tui_id *item;
+        if (row->at_ps > now_ps - CS_PS_PER_S)
+            break;
+        item = item_of_row(ids, row);
+        if (item && item->per_s)
+            item->per_s--;
+    }
+}

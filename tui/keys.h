@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* keys.h - keys as numbers and as names. A printable key is its codepoint, another one of these. */
+#ifndef CANSIM_TUI_KEYS_H
+#define CANSIM_TUI_KEYS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum cs_keycode {
+    CS_KEY_NONE = 0,
+    CS_KEY_CTRL_C = 3,
+    CS_KEY_TAB = 9,
+    CS_KEY_CTRL_L = 12,
+    CS_KEY_ENTER = 13,
+    CS_KEY_CTRL_U = 21,
+    CS_KEY_CTRL_W = 23,
+    CS_KEY_CTRL_Z = 26,
+    CS_KEY_ESC = 27,
+    CS_KEY_SPACE = 32,
+    CS_KEY_UP = 0x110000, /* above every codepoint */
+    CS_KEY_DOWN,
+    CS_KEY_LEFT,
+    CS_KEY_RIGHT,
+    CS_KEY_PGUP,
+    CS_KEY_PGDN,
+    CS_KEY_HOME,
+    CS_KEY_END,
+    CS_KEY_INSERT,
+    CS_KEY_DELETE,
+    CS_KEY_BACKSPACE,
+    CS_KEY_BACKTAB,
+    CS_KEY_F1, /* F2 … F12 follow */
+    CS_KEY_F12 = CS_KEY_F1 + 11,
+};
+
+#define CS_KEY_NAME_MAX 16
+
+/* "a", "Space", "PgUp", "F1", "^C"; `name` holds CS_KEY_NAME_MAX bytes. Returns it. */
+char *cs_key_name(int32_t key, char *name);
+
+/* Next key of a script: characters stand for themselves, names are bracketed: "i123#11<Enter><F1>";
+ * "<lt>" is '<'. Moves *script on. Returns the key, CS_KEY_NONE at the end, or -EINVAL on an
+ * unknown name (*script stays at its '<'). */
+int32_t cs_key_script_next(const char **script);
+
+#endif

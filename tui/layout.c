@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/* layout.c - what surrounds every view: title, buses, tabs, one line of detail, footer.
+ *
+ *   title line              name, clock, speed, clients
+ *   buses                   load, frames and errors, in one or a few lines
+ *   tabs ─────────────      and a few words of the view
+ *   body                    the view's
+ *   detail                  a message, or what the selected row is
+ *   footer                  keys */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "simcore/units.h"
+#include "tui/view.h"
+#include "tui/widgets.h"
+
+#define BUS_MIN_WIDTH 39
+
+static unsigned buses_per_line(const struct cs_tui *tui)
+{
+    unsigned most = (unsigned)tui->width / BUS_MIN_WIDTH;
+
+    return tui->n_buses < most ? tui->n_buses : most;
+}
+
+static int bus_lines(const struct cs_tui *tui)
+{
+    unsigned per_line = buses_per_line(tui), most = tui->height < 40 ? 2 : 4;
+    unsigned lines = per_line ? (tui->n_buses + per_line - 1) / per_line : 0;
+
+    return (int)(lines > most ? most : lines);
+}
+
+struct cs_rect cs_tui_body(const struct cs_tui *tui)
+{
+    int top = 2 + bus_lines(tui);
+
+    return (struct cs_rect){0, top, tui->width, tui->height - top - 2};
+}
+
+int cs_tui_page(const struct cs_tui *tui)
+{
+    int page = cs_tui_body(tui).h - 1;
+
+    return page > 0 ? page : 1;
+}
+
+static int put_right(struct cs_canvas *canvas, int end, uint8_t style, const char *text)
+{
+    int x = end - cs_text_width(text);
+
+    cs_canvas_put(canvas, x, 0, style, text);
+    return x;
+}
+
+static void draw_title(const struct cs_tui *tui, struct cs_canvas *canvas)
+{
+    const struct cs_tui_info *info = &tui->info;
+    char text[64], buf[CS_NUMBER_MAX];
+    int x = tui->width - 1;
+
+    cs_canvas_fill(canvas, (struct cs_rect){0, 0, tui->width, 1}, CS_STYLE_BAR, ' ');
+    if (info->link[0]) {
+        snprintf(text, sizeof text, "%u client%s", info->clients, info->clients == 1 ? "" : "s");
+        x = put_right(canvas, x, info->clients ? CS_STYLE_BAR : CS_STYLE_BAR_DIM, text) - 2;
+    }
+    if (info->finished)
+        snprintf(text, sizeof text, "■ over");
+    else if (info->paused)
+        snprintf(text, sizeof text, "‖ paused");
+    else
+        snprintf(text, sizeof text, "▶ %s", cs_text_speed(info->speed_permille, buf));
+    x = put_right(canvas, x, info->paused || info->finished ? CS_STYLE_BAR_WARN : CS_STYLE_BAR_GOOD,
+                  text) - 2;
+    if (info->duration_ps) {
+        snprintf(text, sizeof text, " of %s", cs_units_format_time(info->duration_ps, buf, sizeof buf));
+        x = put_right(canvas, x, CS_STYLE_BAR_DIM, text);
+    }
+    x = put_right(canvas, x, CS_STYLE_BAR, cs_text_clock(info->now_ps, buf)) - 2;
+    cs_canvas_put(canvas, 1, 0, CS_STYLE_BAR_NAME, "cansim");
+    if (cs_text_width(info->title) <= x - 9)
+        cs_canvas_put(canvas, 9, 0, CS_STYLE_BAR, info->title);
+    else
+        cs_canvas_field(canvas, 9, 0, x - 9, false, CS_STYLE_BAR, info->title);
+}
+
+static void draw_bus(const struct cs_tui *tui, struct cs_canvas *canvas, const struct cs_tui_bus *bus,
+                     struct cs_rect at)
+{
+    const struct cs_stats_bus *s = &bus->stats;
+    char text[64], buf[CS_NUMBER_MAX];
+    int name = 4, rate = 0, x = at.x, end = at.x + at.w;
+    uint8_t style = s->load_permille >= 800   ? CS_STYLE_BAD
+                    : s->load_permille >= 500 ? CS_STYLE_WARN
+                                              : CS_STYLE_GOOD;
+
+    for (unsigned b = 0; b < tui->n_buses; b++) {
+        int n = (int)strlen(tui->bus[b].name), r;
+        name = n > name ? n : name;
+        r = (int)strlen(cs_units_format_rate(tui->bus[b].bitrate_bps, buf, sizeof buf));
+        rate = r > rate ? r : rate;
+    }
+    cs_canvas_put(canvas, x, at.y, CS_STYLE_BRIGHT, bus->name);
+    x = cs_canvas_field(canvas, x + name + 1, at.y, rate, true, CS_STYLE_DIM,
+                        cs_units_format_rate(bus->bitrate_bps, buf, sizeof buf));
+    end -= 7;
+    snprintf(text, sizeof text, "%s err", cs_text_count(s->error_frames, 3, buf));
+    cs_canvas_field(canvas, end, at.y, 7, true, s->error_frames ? CS_STYLE_BAD : CS_STYLE_FAINT, text);
+    end -= 7;
+    snprintf(text, sizeof text, "%s/s", cs_text_count(s->frames_per_s, 5, buf));
+    cs_canvas_field(canvas, end, at.y, 7, true, s->frames_per_s ? CS_STYLE_TEXT : CS_STYLE_FAINT, text);
+    end -= 7;
+    cs_canvas_field(canvas, end, at.y, 6, true, CS_STYLE_BRIGHT,
+                    cs_text_permille(s->load_permille, buf));
+    cs_gauge(canvas, x + 1, at.y, end - x - 1, style, s->load_permille, 1000);
+}
+
+static void draw_buses(const struct cs_tui *tui, struct cs_canvas *canvas)
+{
+    int per_line = (int)buses_per_line(tui), lines = bus_lines(tui);
+    int width = per_line ? (tui->width - 2 - 3 * (per_line - 1)) / per_line : 0;
+    int shown = per_line * lines;
+
+    for (int b = 0; b < (int)tui->n_buses && b < shown; b++) {
+        int x = 1 + b % per_line * (width + 3), y = 1 + b / per_line;
+        if (b % per_line)
+            cs_canvas_put(canvas, x - 2, y, CS_STYLE_FAINT, "│");
+        if (b == shown - 1 && (int)tui->n_buses > shown)
+            cs_canvas_printf(canvas, x, y, CS_STYLE_DIM, "… %d more buses",
+                             (int)tui->n_buses - shown + 1);
+        else
+            draw_bus(tui, canvas, &tui->bus[b], (struct cs_rect){x, y, width, 1});
+    }
+}
+
+static void draw_tabs(const struct cs_tui *tui, struct cs_canvas *canvas, int y)
+{
+    char text[128] = "";
+    int x = 1;
+
+    cs_canvas_fill(canvas, (struct cs_rect){0, y, tui->width, 1}, CS_STYLE_FAINT, 0x2500);
+    for (unsigned v = 0; v < cs_n_views; v++)
+        x = cs_canvas_printf(canvas, x, y, v == tui->view ? CS_STYLE_TAB_ON : CS_STYLE_TAB, " %u %s ",
+                             v + 1, cs_views[v]->title) + 1;
+    if (cs_views[tui->view]->status)
+        cs_views[tui->view]->status(tui, text + 1, sizeof text - 2);
+    if (text[1]) {
+        text[0] = ' ';
+        strcat(text, " ");
+        int width = cs_text_width(text);
+        cs_canvas_put(canvas, tui->width - 1 - width, y, CS_STYLE_DIM, text);
+    }
+}
+
+static int binding_width(const struct cs_binding *binding)
+{
+    char name[CS_KEY_NAME_MAX];
+
+    return cs_text_width(cs_key_name(binding->keys[0], name)) + cs_text_width(binding->label) + 3;
+}
+
+static int put_binding(struct cs_canvas *canvas, int x, int y, const struct cs_binding *binding)
+{
+    char name[CS_KEY_NAME_MAX];
+
+    x = cs_canvas_put(canvas, x, y, CS_STYLE_BAR_KEY, cs_key_name(binding->keys[0], name));
+    return cs_canvas_put(canvas, x + 1, y, CS_STYLE_BAR, binding->label) + 2;
+}
+
+static int put_bindings(struct cs_canvas *canvas, int x, int end, const struct cs_binding *bindings,
+                        unsigned n)
+{
+    int y = canvas->height - 1;
+
+    for (unsigned i = 0; i < n; i++)
+        if (bindings[i].label && x + binding_width(&bindings[i]) - 2 <= end)
+            x = put_binding(canvas, x, y, &bindings[i]);
+    return x;
+}
+
+static void draw_footer(const struct cs_tui *tui, struct cs_canvas *canvas)
+{
+    const struct cs_overlay *overlay = cs_overlay_of(tui->overlay);
+    const struct cs_view *view = cs_views[tui->view];
+    /* Help and quit come last in their table and keep their corner. */
+    const struct cs_binding *corner = &cs_global_bindings[cs_n_global_bindings - 2];
+    int end = tui->width - binding_width(&corner[0]) - binding_width(&corner[1]) + 1, x = 1;
+
+    cs_canvas_fill(canvas, (struct cs_rect){0, tui->height - 1, tui->width, 1}, CS_STYLE_BAR, ' ');
+    if (overlay) {
+        put_bindings(canvas, 1, tui->width - 1, overlay->bindings, overlay->n_bindings);
+        return;
+    }
+    put_bindings(canvas, end, tui->width, corner, 2);
+    x = put_bindings(canvas, x, end - 2, cs_global_bindings, cs_n_global_bindings - 2);
+    put_bindings(canvas, x, end - 2, view->bindings, view->n_bindings);
+}
+
+static void draw_too_small(const struct cs_tui *tui, struct cs_canvas *canvas)
+{
+    char text[64];
+    int x;
+
+    snprintf(text, sizeof text, "%dx%d needed, this is %dx%d", CS_TUI_MIN_WIDTH, CS_TUI_MIN_HEIGHT,
+             tui->width, tui->height);
+    x = (tui->width - (int)strlen(text)) / 2;
+    cs_canvas_put(canvas, x > 0 ? x : 0, tui->height / 2, CS_STYLE_WARN, text);
+}
+
+void cs_tui_draw(const struct cs_tui *tui, struct cs_canvas *canvas)
+{
+    const struct cs_view *view = cs_views[tui->view];
+    const struct cs_overlay *overlay = cs_overlay_of(tui->overlay);
+    struct cs_rect body = cs_tui_body(tui);
+
+    cs_canvas_clear(canvas);
+    if (tui->width < CS_TUI_MIN_WIDTH || tui->height < CS_TUI_MIN_HEIGHT) {
+        draw_too_small(tui, canvas);
+        return;
+    }
+    draw_title(tui, canvas);
+    draw_buses(tui, canvas);
+    draw_tabs(tui, canvas, body.y - 1);
+    view->draw(tui, canvas, body);
+    if (tui->message[0])
+        cs_canvas_field(canvas, 1, tui->height - 2, tui->width - 2, false,
+                        tui->message_bad ? CS_STYLE_BAD : CS_STYLE_WARN, tui->message);
+    else if (view->detail)
+        view->detail(tui, canvas, 1, tui->height - 2);
+    draw_footer(tui, canvas);
+    if (overlay)
+        overlay->draw(tui, canvas);
+}

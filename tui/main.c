@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: MIT */
+/* main.c - cansim-tui: a session, a model and a screen on one event loop.
+ * The screen is drawn when the model has changed, at most FRAMES_PER_S times a second, and once a
+ * second for the clock; where nothing happens no other timer runs. */
+#include <ev.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "tui/host_session.h"
+#include "tui/main_dump.h"
+#include "tui/screen.h"
+#include "tui/tui.h"
+
+#define FRAMES_PER_S 30.0
+
+struct app {
+    struct ev_loop *loop;
+    struct cs_session *session;
+    struct cs_host_session host;
+    struct cs_tui tui;
+    struct cs_canvas canvas;
+    ev_io input;
+    ev_timer redraw, clock;
+    ev_signal winch, cont, stop, leave[3];
+    ev_tstamp drawn_at;
+    int status;
+};
+
+static void wake(void *ctx)
+{
+    struct app *app = ctx;
+    ev_tstamp delay = app->drawn_at + 1 / FRAMES_PER_S - ev_now(app->loop);
+
+    if (ev_is_active(&app->redraw))
+        return;
+    ev_timer_set(&app->redraw, delay > 0 ? delay : 0, 0);
+    ev_timer_start(app->loop, &app->redraw);
+}
+
+static void changed(struct app *app)
+{
+    app->tui.dirty = true;
+    wake(app);
+}
+
+static void leave(struct app *app, int status)
+{
+    app->status = status;
+    ev_break(app->loop, EVBREAK_ALL);
+}
+
+/* ---- drawing --------------------------------------------------------------------------------- */
+
+static void fit(struct app *app)
+{
+    int width, height;
+
+    cs_screen_size(&width, &height);
+    if (width == app->canvas.width && height == app->canvas.height)
+        return;
+    if (cs_canvas_resize(&app->canvas, width, height) == 0)
+        cs_tui_resize(&app->tui, width, height);
+}
+
+static void on_redraw(struct ev_loop *loop, ev_timer *w, int revents)
+{
+    struct app *app = w->data;
+
+    (void)revents;
+    fit(app);
+    cs_tui_refresh(&app->tui);
+    cs_tui_draw(&app->tui, &app->canvas);
+    if (app->tui.repaint)
+        cs_screen_repaint();
+    app->tui.repaint = app->tui.dirty = false;
+    app->drawn_at = ev_now(loop);
+    if (!cs_screen_show(&app->canvas, &cs_theme_dark))
+        changed(app);
+}
+
+static void on_clock(struct ev_loop *loop, ev_timer *w, int revents)
+{
+    struct app *app = w->data;
+
+    (void)loop;
+    (void)revents;
+    if (!app->tui.info.paused && !app->tui.info.finished)
+        changed(app);
+    else
+        ev_timer_stop(loop, w);
+}
+
+/* ---- signals and keys ------------------------------------------------------------------------ */
+
+static void suspend(struct app *app)
+{
+    bool paused = cs_session_paused(app->session);
+
+    cs_screen_leave();
+    if (!paused)
+        cs_session_pause(app->session, true);
+    ev_signal_stop(app->loop, &app->stop);
+    ev_signal_stop(app->loop, &app->cont);
+    signal(SIGTSTP, SIG_DFL);
+    /* The whole job, as the terminal's driver would: the shell waits for all of it. */
+    kill(0, SIGTSTP);
+    ev_signal_start(app->loop, &app->stop);
+    ev_signal_start(app->loop, &app->cont);
+    ev_now_update(app->loop);
+    if (!paused)
+        cs_session_pause(app->session, false);
+    cs_screen_return();
+    changed(app);
+}
+
+static void on_signal(struct ev_loop *loop, ev_signal *w, int revents)
+{
+    struct app *app = w->data;
+
+    (void)loop;
+    (void)revents;
+    if (w->signum == SIGTSTP) {
+        suspend(app);
+    } else if (w->signum == SIGCONT) {
+        cs_screen_return();
+        changed(app);
+    } else if (w->signum == SIGWINCH) {
+        cs_screen_resized();
+        changed(app);
+    } else {
+        leave(app, w->signum == SIGINT ? 130 : 128 + w->signum);
+    }
+}
+
+static void on_input(struct ev_loop *loop, ev_io *w, int revents)
+{
+    struct app *app = w->data;
+    int32_t key, last = CS_KEY_NONE;
+    bool any = false;
+
+    (void)revents;
+    while (!app->tui.quit && (key = cs_screen_key()) != CS_KEY_NONE) {
+        cs_tui_key(&app->tui, key);
+        last = key;
+        any = true;
+    }
+    if (app->tui.quit)
+        leave(app, last == CS_KEY_CTRL_C ? 130 : 0);
+    else if (!any && cs_screen_gone())
+        leave(app, 128 + SIGHUP);
+    if (app->tui.suspend) {
+        app->tui.suspend = false;
+        suspend(app);
+    }
+    if (!ev_is_active(&app->clock))
+        ev_timer_again(loop, &app->clock);
+    wake(app);
+}
+
+static void finished(void *ctx, int status)
+{
+    struct app *app = ctx;
+
+    app->host.finished = true;
+    if (status > 1) {
+        leave(app, status);
+        return;
+    }
+    app->status = status;
+    cs_tui_say(&app->tui, false, "the scenario is over; q quits");
+    wake(app);
+}
+
+/* ---- start and end --------------------------------------------------------------------------- */
+
+struct cs_session_config cs_main_config(const struct cs_options *o)
+{
+    return (struct cs_session_config){
+        .scenario = o->scenario,
+        .buses = o->n_buses ? o->buses : NULL,
+        .n_buses = o->n_buses,
+        .serve = !o->no_link,
+        .link = o->link,
+        .log = o->log,
+        .events = o->events,
+        .have_seed = o->have_seed,
+        .seed = o->seed,
+        .speed_permille = o->have_speed ? o->speed_permille : 0,
+        .fast = o->have_speed && o->speed_permille == 0,
+        .tui = true,
+    };
+}
+
+static void start_watchers(struct app *app)
+{
+    static const int leaving[3] = {SIGINT, SIGTERM, SIGHUP};
+
+    ev_io_init(&app->input, on_input, STDIN_FILENO, EV_READ);
+    ev_timer_init(&app->redraw, on_redraw, 0, 0);
+    ev_timer_init(&app->clock, on_clock, 1, 1);
+    ev_signal_init(&app->winch, on_signal, SIGWINCH);
+    ev_signal_init(&app->cont, on_signal, SIGCONT);
+    ev_signal_init(&app->stop, on_signal, SIGTSTP);
+    app->input.data = app->redraw.data = app->clock.data = app;
+    app->winch.data = app->cont.data = app->stop.data = app;
+    for (int i = 0; i < 3; i++) {
+        ev_signal_init(&app->leave[i], on_signal, leaving[i]);
+        app->leave[i].data = app;
+        ev_signal_start(app->loop, &app->leave[i]);
+    }
+    ev_io_start(app->loop, &app->input);
+    ev_timer_start(app->loop, &app->clock);
+    ev_signal_start(app->loop, &app->winch);
+    ev_signal_start(app->loop, &app->cont);
+    ev_signal_start(app->loop, &app->stop);
+}
+
+static int run(struct app *app, const struct cs_options *options)
+{
+    char why[256];
+
+    app->host.feed.wake = wake;
+    app->host.feed.wake_ctx = app;
+    if (cs_host_session_init(&app->host, app->session, &app->tui) < 0) {
+        fprintf(stderr, "cansim-tui: no room for one more observer\n");
+        return 3;
+    }
+    if (cs_screen_open(why, sizeof why) < 0) {
+        fprintf(stderr, "cansim-tui: %s\n", why);
+        return 2;
+    }
+    app->canvas.ascii = options->ascii || cs_screen_is_ascii();
+    app->tui.view = options->view;
+    start_watchers(app);
+    cs_session_start(app->session, finished, app);
+    changed(app);
+    ev_run(app->loop, 0);
+    cs_screen_close();
+    if (cs_session_error(app->session) && *cs_session_error(app->session))
+        fprintf(stderr, "cansim-tui: %s\n", cs_session_error(app->session));
+    return app->status;
+}
+
+static int serve(const struct cs_options *options)
+{
+    struct cs_session_config config = cs_main_config(options);
+    struct app app = {0};
+    struct cs_error error;
+    int status;
+
+    /* Before anything is opened: whoever has no terminal is told so, and nothing else happens. */
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+        char why[256];
+        cs_screen_open(why, sizeof why);
+        fprintf(stderr, "cansim-tui: %s\n", why);
+        return 2;
+    }
+    app.host.host = (struct cs_host){&cs_host_session_ops, &app.host};
+    app.loop = ev_default_loop(EVFLAG_AUTO);
+    if (!app.loop || cs_tui_init(&app.tui, &app.host.host, options->rows) < 0) {
+        fprintf(stderr, "cansim-tui: not enough memory\n");
+        return 3;
+    }
+    app.session = cs_session_create(&config, app.loop, &error);
+    if (app.session) {
+        status = run(&app, options);
+        cs_host_session_fini(&app.host);
+        cs_session_destroy(app.session);
+    } else {
+        fprintf(stderr, "cansim-tui: %s\n", error.text);
+        status = error.status;
+    }
+    cs_tui_fini(&app.tui);
+    cs_canvas_fini(&app.canvas);
+    ev_loop_destroy(app.loop);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct cs_options options;
+    char why[512];
+
+    setlocale(LC_ALL, "");
+    setlocale(LC_NUMERIC, "C");
+    signal(SIGPIPE, SIG_IGN);
+    if (cs_options_parse(argc, argv, &options, why, sizeof why) < 0) {
+        fprintf(stderr, "cansim-tui: %s\n", why);
+        return 2;
+    }
+    if (options.help) {
+        cs_options_help(stdout);
+        return fflush(stdout) ? 3 : 0;
+    }
+    if (options.version) {
+        printf("cansim-tui %s\n", CANSIM_VERSION);
+        return fflush(stdout) ? 3 : 0;
+    }
+    return options.dump ? cs_main_dump(&options) : serve(&options);
+}

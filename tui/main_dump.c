@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* main_dump.c - the same model and the same views as on a terminal; only time is virtual, so that
+ * the screen is the same on every run. */
+#include "tui/main_dump.h"
+
+#include <ev.h>
+#include <stdio.h>
+
+#include "tui/canvas.h"
+#include "tui/host_session.h"
+#include "tui/svg.h"
+#include "tui/tui.h"
+
+struct dump {
+    struct ev_loop *loop;
+    struct cs_host_session host;
+    struct cs_tui tui;
+    struct cs_canvas canvas;
+    int status;
+};
+
+static void finished(void *ctx, int status)
+{
+    struct dump *dump = ctx;
+
+    dump->status = status;
+    dump->host.finished = true;
+    ev_break(dump->loop, EVBREAK_ALL);
+}
+
+static int write_screen(struct dump *dump, const struct cs_options *options)
+{
+    const char *keys = options->keys ? options->keys : "";
+    int32_t key;
+    int error;
+
+    cs_tui_resize(&dump->tui, options->width, options->height);
+    dump->tui.view = options->view;
+    cs_tui_refresh(&dump->tui);
+    while ((key = cs_key_script_next(&keys)) > 0) {
+        cs_tui_key(&dump->tui, key);
+        cs_tui_refresh(&dump->tui);
+    }
+    cs_tui_draw(&dump->tui, &dump->canvas);
+    if (options->dump == CS_DUMP_SVG)
+        error = cs_svg_write(&dump->canvas, &cs_theme_dark, dump->tui.info.title, stdout);
+    else
+        error = cs_canvas_write_text(&dump->canvas, stdout);
+    if (error || fflush(stdout)) {
+        fprintf(stderr, "cansim-tui: standard output: cannot be written\n");
+        return 3;
+    }
+    return 0;
+}
+
+static int run(struct dump *dump, const struct cs_options *options, struct cs_session *session)
+{
+    if (cs_host_session_init(&dump->host, session, &dump->tui) < 0) {
+        fprintf(stderr, "cansim-tui: no room for one more observer\n");
+        return 3;
+    }
+    cs_session_start(session, finished, dump);
+    if (!dump->host.finished)
+        ev_run(dump->loop, 0);
+    if (dump->status > 1) {
+        fprintf(stderr, "cansim-tui: %s\n", cs_session_error(session));
+        return dump->status;
+    }
+    return write_screen(dump, options);
+}
+
+int cs_main_dump(const struct cs_options *options)
+{
+    struct cs_session_config config = cs_main_config(options);
+    struct dump dump = {.host.still = true};
+    struct cs_session *session;
+    struct cs_error error;
+    int status = 3;
+
+    config.serve = false;
+    config.fast = true;
+    config.speed_permille = 0;
+    config.duration_ps = options->at_ps;
+    config.tui = false;
+    dump.host.host = (struct cs_host){&cs_host_session_ops, &dump.host};
+    dump.canvas.ascii = options->ascii;
+    dump.loop = ev_loop_new(EVFLAG_AUTO);
+    if (!dump.loop || cs_canvas_resize(&dump.canvas, options->width, options->height) < 0 ||
+        cs_tui_init(&dump.tui, &dump.host.host, options->rows) < 0) {
+        fprintf(stderr, "cansim-tui: not enough memory\n");
+        return 3;
+    }
+    session = cs_session_create(&config, dump.loop, &error);
+    if (session) {
+        status = run(&dump, options, session);
+        cs_host_session_fini(&dump.host);
+        cs_session_destroy(session);
+    } else {
+        fprintf(stderr, "cansim-tui: %s\n", error.text);
+        status = error.status;
+    }
+    cs_tui_fini(&dump.tui);
+    cs_canvas_fini(&dump.canvas);
+    ev_loop_destroy(dump.loop);
+    return status;
+}

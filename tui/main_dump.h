@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* main_dump.h - one screen to standard output, without a terminal and in virtual time. */
+#ifndef CANSIM_TUI_MAIN_DUMP_H
+#define CANSIM_TUI_MAIN_DUMP_H
+
+#include "tui/options.h"
+
+/* Returns an exit status; problems are told on standard error. */
+int cs_main_dump(const struct cs_options *options);
+/* What the options mean for the session. */
+struct cs_session_config cs_main_config(const struct cs_options *options);
+
+#endif

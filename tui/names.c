@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* names.c - see names.h. */
+#include "tui/names.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+int cs_names_init(struct cs_names *names)
+{
+    names->next = 1;
+    names->texts = malloc(CS_NAMES_MAX * sizeof *names->texts);
+    return names->texts ? 0 : -ENOMEM;
+}
+
+void cs_names_fini(struct cs_names *names)
+{
+    free(names->texts);
+    *names = (struct cs_names){0};
+}
+
+uint32_t cs_names_add(struct cs_names *names, const char *text)
+{
+    snprintf(names->texts[names->next % CS_NAMES_MAX], CS_NAME_MAX, "%s", text);
+    return names->next++;
+}
+
+const char *cs_names_text(const struct cs_names *names, uint32_t number)
+{
+    if (number == CS_NAME_NONE)
+        return "";
+    if (number >= names->next || names->next - number > CS_NAMES_MAX)
+        return NULL;
+    return names->texts[number % CS_NAMES_MAX];
+}

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: MIT */
+/* options.c - one row for each option: it parses it, checks it and explains it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <errno.h>
+
+#include "simcore/units.h"
+#include "tui/canvas.h"
+#include "tui/options.h"
+#include "tui/ring.h"
+#include "tui/view.h"
+
+struct ask {
+    struct cs_options *options;
+    const char *name;
+    char *why;
+    size_t why_size;
+};
+
+static int expected(struct ask *ask, const char *what, const char *value)
+{
+    snprintf(ask->why, ask->why_size, "%s: expected %s, got \"%s\"", ask->name, what, value);
+    return -EINVAL;
+}
+
+static int take_scenario(struct ask *ask, const char *value)
+{
+    if (ask->options->scenario)
+        return expected(ask, "one scenario", value);
+    if (!strcmp(value, "-"))
+        return expected(ask, "a file (standard input is the keyboard)", value);
+    ask->options->scenario = value;
+    return 0;
+}
+
+static int take_bus(struct ask *ask, const char *value)
+{
+    struct cs_options *o = ask->options;
+    size_t len = strcspn(value, ":");
+    struct cs_session_bus *bus = &o->buses[o->n_buses];
+
+    if (o->n_buses == CS_SIM_MAX_BUSES) {
+        snprintf(ask->why, ask->why_size, "%s: expected at most %d buses, got one more", ask->name,
+                 CS_SIM_MAX_BUSES);
+        return -EINVAL;
+    }
+    if (len < 1 || len >= sizeof o->bus_names[0] ||
+        strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.") != len)
+        return expected(ask, "NAME or NAME:RATE, the name 1..15 letters, digits, '_', '-', '.'", value);
+    for (unsigned i = 0; i < o->n_buses; i++)
+        if (strlen(o->bus_names[i]) == len && !strncmp(o->bus_names[i], value, len))
+            return expected(ask, "a name not used before", value);
+    memcpy(o->bus_names[o->n_buses], value, len);
+    bus->name = o->bus_names[o->n_buses];
+    if (value[len] == ':' &&
+        (cs_units_parse_rate(value + len + 1, &bus->bitrate_bps) < 0 ||
+         bus->bitrate_bps < CS_BITRATE_MIN || bus->bitrate_bps > CS_BITRATE_MAX))
+        return expected(ask, "a bit rate of 10k..1M after the colon", value);
+    o->n_buses++;
+    return 0;
+}
+
+static int take_link(struct ask *ask, const char *value)
+{
+    ask->options->link = value;
+    return 0;
+}
+
+static int take_no_link(struct ask *ask, const char *value)
+{
+    (void)value;
+    ask->options->no_link = true;
+    return 0;
+}
+
+static int take_log(struct ask *ask, const char *value)
+{
+    if (!strcmp(value, "-"))
+        return expected(ask, "a file (standard output is the screen)", value);
+    ask->options->log = value;
+    return 0;
+}
+
+static int take_events(struct ask *ask, const char *value)
+{
+    if (!strcmp(value, "-"))
+        return expected(ask, "a file (standard output is the screen)", value);
+    ask->options->events = value;
+    return 0;
+}
+
+static int take_speed(struct ask *ask, const char *value)
+{
+    if (cs_units_parse_speed(value, &ask->options->speed_permille) < 0)
+        return expected(ask, "a factor of 0.001..1000 or max", value);
+    ask->options->have_speed = true;
+    return 0;
+}
+
+static int parse_number(const char *value, uint64_t *out)
+{
+    char *end;
+
+    errno = 0;
+    *out = strtoull(value, &end, 0);
+    return *value >= '0' && *value <= '9' && !*end && !errno ? 0 : -EINVAL;
+}
+
+static int take_seed(struct ask *ask, const char *value)
+{
+    if (parse_number(value, &ask->options->seed) < 0)
+        return expected(ask, "a number of 64 bits", value);
+    ask->options->have_seed = true;
+    return 0;
+}
+
+static int take_rows(struct ask *ask, const char *value)
+{
+    uint64_t rows;
+
+    if (parse_number(value, &rows) < 0 || rows < CS_TUI_ROWS_MIN || rows > CS_TUI_ROWS_MAX)
+        return expected(ask, "1000..10000000", value);
+    ask->options->rows = (uint32_t)rows;
+    return 0;
+}
+
+static int take_view(struct ask *ask, const char *value)
+{
+    char names[80] = "";
+
+    for (unsigned v = 0; v < cs_n_views; v++) {
+        if (!strcmp(cs_views[v]->name, value)) {
+            ask->options->view = v;
+            return 0;
+        }
+        snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", v ? ", " : "one of ",
+                 cs_views[v]->name);
+    }
+    return expected(ask, names, value);
+}
+
+static int take_ascii(struct ask *ask, const char *value)
+{
+    (void)value;
+    ask->options->ascii = true;
+    return 0;
+}
+
+static int take_dump(struct ask *ask, const char *value)
+{
+    if (!strcmp(value, "text"))
+        ask->options->dump = CS_DUMP_TEXT;
+    else if (!strcmp(value, "svg"))
+        ask->options->dump = CS_DUMP_SVG;
+    else
+        return expected(ask, "text or svg", value);
+    return 0;
+}
+
+static int take_size(struct ask *ask, const char *value)
+{
+    int w, h;
+    char rest;
+
+    if (sscanf(value, "%4dx%4d%c", &w, &h, &rest) != 2 || w < 1 || h < 1 || w > CS_CANVAS_MAX_SIDE ||
+        h > CS_CANVAS_MAX_SIDE)
+        return expected(ask, "WIDTHxHEIGHT, each 1..1000", value);
+    ask->options->width = w;
+    ask->options->height = h;
+    return 0;
+}
+
+static int take_at(struct ask *ask, const char *value)
+{
+    if (cs_units_parse_time(value, &ask->options->at_ps) < 0 || ask->options->at_ps <= 0)
+        return expected(ask, "a time such as 2s or 150ms", value);
+    return 0;
+}
+
+static int take_keys(struct ask *ask, const char *value)
+{
+    const char *at = value;
+    int32_t key;
+
+    while ((key = cs_key_script_next(&at)) > 0)
+        ;
+    if (key < 0)
+        return expected(ask, "keys by names such as <Enter> <Up> <F1> <lt>", at);
+    ask->options->keys = value;
+    return 0;
+}
+
+static int take_help(struct ask *ask, const char *value)
+{
+    (void)value;
+    ask->options->help = true;
+    return 0;
+}
+
+static int take_version(struct ask *ask, const char *value)
+{
+    (void)value;
+    ask->options->version = true;
+    return 0;
+}
+
+static const struct {
+    const char *name, *value; /* value: NULL for none */
+    const char *help;
+    int (*take)(struct ask *ask, const char *value);
+} rows[] = {
+    {"--scenario", "FILE", "what to run; without it an empty bus waits for clients", take_scenario},
+    {"--bus", "NAME[:RATE]", "a bus of the empty host, once for each (can0:500k)", take_bus},
+    {"--link", "ADDR", "where clients join: unix:PATH or tcp:HOST:PORT", take_link},
+    {"--no-link", NULL, "let nobody join, unless the scenario serves the link", take_no_link},
+    {"--log", "FILE", "write frames as candump -L does", take_log},
+    {"--events", "FILE", "write every event as one JSON object a line", take_events},
+    {"--speed", "X", "pace: 0.001..1000 times the clock's, or max (1)", take_speed},
+    {"--seed", "N", "seed of random traffic, instead of the scenario's", take_seed},
+    {"--rows", "N", "rows of the trace to keep, 1000..10000000 (200000)", take_rows},
+    {"--view", "NAME", "view to start with: trace, ids or nodes", take_view},
+    {"--ascii", NULL, "draw with ASCII only, whatever the locale says", take_ascii},
+    {"--dump", "text|svg", "write one screen to standard output, without a terminal", take_dump},
+    {"--size", "WxH", "of that screen (80x24)", take_size},
+    {"--at", "TIME", "bus time at which it is taken (1s)", take_at},
+    {"--keys", "KEYS", "keys pressed before it is taken, such as 2s<Down>", take_keys},
+    {"--help", NULL, "this text", take_help},
+    {"--version", NULL, "the version", take_version},
+};
+#define N_ROWS (sizeof rows / sizeof *rows)
+
+
+
+static int take_option(struct ask *ask, const char *arg, const char *next, int *used)
+{
+    size_t len = strcspn(arg, "=");
+
+    if (!strcmp(arg, "-h"))
+        arg = "--help", len = 6;
+    if (!strcmp(arg, "-V"))
+        arg = "--version", len = 9;
+    for (size_t i = 0; i < N_ROWS; i++) {
+        if (strlen(rows[i].name) != len || strncmp(arg, rows[i].name, len) != 0)
+            continue;
+        ask->name = rows[i].name;
+        *used = 1;
+        if (rows[i].value && arg[len] == '=')
+            return rows[i].take(ask, arg + len + 1);
+        if (!rows[i].value && arg[len] == '=')
+            return expected(ask, "no value", arg + len + 1);
+        if (!rows[i].value)
+            return rows[i].take(ask, NULL);
+        *used = 2;
+        if (next)
+            return rows[i].take(ask, next);
+        snprintf(ask->why, ask->why_size, "%s: expected %s, got nothing", ask->name, rows[i].value);
+        return -EINVAL;
+    }
+    snprintf(ask->why, ask->why_size, "command line: expected an option of --help, got \"%s\"", arg);
+    return -EINVAL;
+}
+
+static int check(struct ask *ask)
+{
+    const struct cs_options *o = ask->options;
+
+    if (o->help || o->version)
+        return 0;
+    if (o->scenario && o->n_buses) {
+        snprintf(ask->why, ask->why_size,
+                 "--bus: expected no scenario beside it, got \"%s\", which has its own buses",
+                 o->scenario);
+        return -EINVAL;
+    }
+    if (o->link && o->no_link) {
+        snprintf(ask->why, ask->why_size, "--no-link: expected no --link beside it, got \"%s\"",
+                 o->link);
+        return -EINVAL;
+    }
+    if (!o->dump && o->keys) {
+        snprintf(ask->why, ask->why_size, "--keys: expected --dump beside it, got none");
+        return -EINVAL;
+    }
+    return 0;
+}
+
+int cs_options_parse(int argc, char **argv, struct cs_options *options, char *why, size_t why_size)
+{
+    struct ask ask = {options, "", why, why_size};
+    bool plain = false;
+
+    *options = (struct cs_options){.width = CS_TUI_MIN_WIDTH,
+                                   .height = CS_TUI_MIN_HEIGHT,
+                                   .at_ps = CS_PS_PER_S};
+    for (int i = 1, used; i < argc; i += used) {
+        int error;
+        used = 1;
+        if (!plain && !strcmp(argv[i], "--")) {
+            plain = true;
+            continue;
+        }
+        if (!plain && argv[i][0] == '-' && argv[i][1]) {
+            error = take_option(&ask, argv[i], i + 1 < argc ? argv[i + 1] : NULL, &used);
+        } else {
+            ask.name = "command line";
+            error = take_scenario(&ask, argv[i]);
+        }
+        if (error)
+            return error;
+    }
+    return check(&ask);
+}
+
+void cs_options_help(FILE *out)
+{
+    fputs("usage: cansim-tui [OPTION]... [FILE]\n"
+          "Host CAN buses in user space and watch them: a scenario, or empty buses that others join.\n"
+          "\n",
+          out);
+    for (size_t i = 0; i < N_ROWS; i++) {
+        char left[40];
+        snprintf(left, sizeof left, "%s%s%s", rows[i].name, rows[i].value ? " " : "",
+                 rows[i].value ? rows[i].value : "");
+        fprintf(out, "  %-20s  %s\n", left, rows[i].help);
+    }
+    fputs("\n"
+          "Keys: ? shows them all. Exit status: 0 left by q, 2 unusable input, 3 trouble with the\n"
+          "environment, 130 interrupted. NO_COLOR and the locale are heeded. See cansim-tui(1).\n",
+          out);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* options.h - the command line of cansim-tui. */
+#ifndef CANSIM_TUI_OPTIONS_H
+#define CANSIM_TUI_OPTIONS_H
+
+#include <stdio.h>
+
+#include "scenarios/session.h"
+
+enum cs_options_dump { CS_DUMP_NONE, CS_DUMP_TEXT, CS_DUMP_SVG };
+
+struct cs_options {
+    const char *scenario, *link, *log, *events, *keys;
+    struct cs_session_bus buses[CS_SIM_MAX_BUSES];
+    char bus_names[CS_SIM_MAX_BUSES][16];
+    unsigned n_buses;
+    bool no_link, have_seed, have_speed, ascii, help, version;
+    uint64_t seed;
+    uint32_t speed_permille; /* 0 with have_speed: as fast as the machine goes */
+    uint32_t rows;           /* of the trace; 0: default */
+    unsigned view;
+    enum cs_options_dump dump;
+    int width, height;
+    int64_t at_ps;
+};
+
+/* Returns 0, or -EINVAL with one sentence in `why`. The strings of argv must outlive `options`. */
+int cs_options_parse(int argc, char **argv, struct cs_options *options, char *why, size_t why_size);
+void cs_options_help(FILE *out);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* ring.c - rows in an array used in a circle. */
+#include "tui/ring.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+int cs_tui_ring_init(struct cs_tui_ring *ring, uint32_t capacity)
+{
+    *ring = (struct cs_tui_ring){.capacity = capacity};
+    ring->rows = malloc(capacity * sizeof *ring->rows);
+    return ring->rows ? 0 : -ENOMEM;
+}
+
+void cs_tui_ring_fini(struct cs_tui_ring *ring)
+{
+    free(ring->rows);
+    *ring = (struct cs_tui_ring){0};
+}
+
+struct cs_row *cs_tui_ring_push(struct cs_tui_ring *ring)
+{
+    struct cs_row *row = &ring->rows[ring->end % ring->capacity];
+
+    ring->end++;
+    if (ring->end - ring->first > ring->capacity)
+        ring->first = ring->end - ring->capacity;
+    return row;
+}
+
+const struct cs_row *cs_tui_ring_get(const struct cs_tui_ring *ring, uint64_t number)
+{
+    if (number < ring->first || number >= ring->end)
+        return NULL;
+    return &ring->rows[number % ring->capacity];
+}
+
+uint64_t cs_tui_ring_after(const struct cs_tui_ring *ring, int64_t after_ps)
+{
+    uint64_t low = ring->first, high = ring->end;
+
+    while (low < high) {
+        uint64_t mid = low + (high - low) / 2;
+        if (cs_tui_ring_get(ring, mid)->at_ps > after_ps)
+            high = mid;
+        else
+            low = mid + 1;
+    }
+    return low;
+}
+
+bool cs_row_frame(const struct cs_row *row, struct cs_frame *frame)
+{
+    if (!row->has_frame)
+        return false;
+    *frame = (struct cs_frame){.id = row->id, .flags = row->flags, .dlc = row->dlc, .len = row->len};
+    memcpy(frame->data, row->data, row->len);
+    return true;
+}

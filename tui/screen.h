@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* screen.h - the one terminal: keys come in, canvases go out. All of curses is behind this.
+ * However the program ends, the terminal is left as it was (screen_die.h). */
+#ifndef CANSIM_TUI_SCREEN_H
+#define CANSIM_TUI_SCREEN_H
+
+#include "tui/canvas.h"
+
+/* Take the terminal on standard input and output. Returns 0, or -errno with a sentence in `why`
+ * and the terminal untouched. */
+int cs_screen_open(char *why, size_t why_size);
+/* Give it back; what was written to standard error meanwhile comes out now. */
+void cs_screen_close(void);
+
+/* The terminal's encoding shows no more than ASCII. */
+bool cs_screen_is_ascii(void);
+void cs_screen_size(int *width, int *height);
+/* The terminal's size may have changed: ask it. */
+void cs_screen_resized(void);
+/* Write what differs from what is there. False where the terminal takes nothing at present. */
+bool cs_screen_show(const struct cs_canvas *canvas, const struct cs_theme *theme);
+/* Write everything next time. */
+void cs_screen_repaint(void);
+/* The next key (keys.h) or CS_KEY_NONE; never waits. */
+int32_t cs_screen_key(void);
+/* Input has ended: the terminal is gone. */
+bool cs_screen_gone(void);
+/* Leave the terminal to the shell for a while, and come back. */
+void cs_screen_leave(void);
+void cs_screen_return(void);
+
+#endif

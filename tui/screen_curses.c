@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+/* screen_curses.c - the only file that knows curses. Curses keeps what is on the terminal and
+ * sends only cells that changed; here the looks of a theme become its colour pairs. */
+#include "tui/screen.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <langinfo.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#include <unistd.h>
+
+#include "tui/keys.h"
+#include "tui/screen_die.h"
+
+#define MAX_PAIRS 64
+
+static struct {
+    SCREEN *screen;
+    struct termios saved;
+    char restore[256];
+    int colours;
+    struct {
+        short fg, bg;
+    } pairs[MAX_PAIRS]; /* pair i + 1 */
+    short n_pairs;
+    bool gone;
+} term;
+
+/* ---- taking and leaving ---------------------------------------------------------------------- */
+
+/* Add a capability of the terminal to what gives it back, without its padding. */
+static void add_restore(const char *name)
+{
+    const char *text = tigetstr(name);
+    size_t at = strlen(term.restore);
+
+    if (!text || text == (char *)-1)
+        return;
+    while (*text && at + 1 < sizeof term.restore) {
+        const char *end = text[0] == '$' && text[1] == '<' ? strchr(text, '>') : NULL;
+        if (end) {
+            text = end + 1;
+            continue;
+        }
+        term.restore[at++] = *text++;
+    }
+    term.restore[at] = '\0';
+}
+
+static void arm(void)
+{
+    static const char *const names[] = {"sgr0", "op", "cnorm", "rmkx", "rmcup"};
+
+    term.restore[0] = '\0';
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        add_restore(names[i]);
+    cs_die_arm(STDOUT_FILENO, &term.saved, term.restore);
+}
+
+static bool no_colour(void)
+{
+    const char *value = getenv("NO_COLOR");
+
+    return value && *value;
+}
+
+int cs_screen_open(char *why, size_t why_size)
+{
+    const char *name = getenv("TERM");
+    int error;
+
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+        snprintf(why, why_size, "%s: expected a terminal, got something else (cansim runs headless)",
+                 isatty(STDIN_FILENO) ? "standard output" : "standard input");
+        return -ENOTTY;
+    }
+    if (tcgetattr(STDOUT_FILENO, &term.saved) < 0 ||
+        setupterm(NULL, STDOUT_FILENO, &error) == ERR || !tigetstr("cup") ||
+        !(term.screen = newterm(NULL, stdout, stdin))) {
+        snprintf(why, why_size, "TERM: expected a terminal that terminfo knows, got \"%s\"",
+                 name ? name : "");
+        return -EINVAL;
+    }
+    arm();
+    set_term(term.screen);
+    raw();
+    noecho();
+    nonl();
+    keypad(stdscr, TRUE);
+    nodelay(stdscr, TRUE);
+    set_escdelay(25);
+    leaveok(stdscr, FALSE);
+    curs_set(0);
+    if (has_colors() && !no_colour() && start_color() == OK && use_default_colors() == OK)
+        term.colours = COLORS;
+    return 0;
+}
+
+void cs_screen_close(void)
+{
+    if (!term.screen)
+        return;
+    endwin();
+    tcsetattr(STDOUT_FILENO, TCSADRAIN, &term.saved);
+    cs_die_disarm();
+    delscreen(term.screen);
+    term.screen = NULL;
+}
+
+void cs_screen_leave(void)
+{
+    endwin();
+    cs_die_disarm();
+}
+
+void cs_screen_return(void)
+{
+    arm();
+    reset_prog_mode();
+    cs_screen_resized();
+    cs_screen_repaint();
+}
+
+bool cs_screen_is_ascii(void)
+{
+    return strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+}
+
+void cs_screen_size(int *width, int *height)
+{
+    getmaxyx(stdscr, *height, *width);
+}
+
+void cs_screen_resized(void)
+{
+    struct winsize size;
+
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row && size.ws_col)
+        resizeterm(size.ws_row, size.ws_col);
+}
+
+void cs_screen_repaint(void)
+{
+    clearok(curscr, TRUE);
+}
+
+/* ---- cells out ------------------------------------------------------------------------------- */
+
+static short pair_of(struct cs_look look)
+{
+    if (look.fg < 0 && look.bg < 0)
+        return 0;
+    for (short i = 0; i < term.n_pairs; i++)
+        if (term.pairs[i].fg == look.fg && term.pairs[i].bg == look.bg)
+            return (short)(i + 1);
+    if (term.n_pairs == MAX_PAIRS - 1 || term.n_pairs + 1 >= COLOR_PAIRS)
+        return 0;
+    term.pairs[term.n_pairs].fg = look.fg;
+    term.pairs[term.n_pairs].bg = look.bg;
+    term.n_pairs++;
+    init_pair(term.n_pairs, look.fg, look.bg);
+    return term.n_pairs;
+}
+
+static attr_t attrs_of(struct cs_look look)
+{
+    return (look.attrs & CS_ATTR_BOLD ? A_BOLD : A_NORMAL) |
+           (look.attrs & CS_ATTR_DIM ? A_DIM : A_NORMAL) |
+           (look.attrs & CS_ATTR_REVERSE ? A_REVERSE : A_NORMAL) |
+           (look.attrs & CS_ATTR_UNDERLINE ? A_UNDERLINE : A_NORMAL);
+}
+
+static void show_row(const struct cs_canvas *canvas, const struct cs_theme *theme, int y, int width)
+{
+    const struct cs_cell *row = cs_canvas_at(canvas, 0, y);
+    int style = -1;
+    short pair = 0;
+    attr_t attrs = A_NORMAL;
+
+    for (int x = 0; x < width; x++) {
+        wchar_t text[2] = {(wchar_t)row[x].ch, L'\0'};
+        cchar_t cell;
+        if (row[x].style != style) {
+            struct cs_look look = cs_theme_look(theme, row[x].style, term.colours);
+            style = row[x].style;
+            pair = term.colours ? pair_of(look) : 0;
+            attrs = attrs_of(look);
+        }
+        setcchar(&cell, text, attrs, pair, NULL);
+        mvadd_wch(y, x, &cell);
+    }
+}
+
+bool cs_screen_show(const struct cs_canvas *canvas, const struct cs_theme *theme)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    int width, height;
+
+    /* A terminal that is stopped (^S, a slow line) must not stop the bus. */
+    if (poll(&out, 1, 0) != 1 || !(out.revents & POLLOUT))
+        return false;
+    cs_screen_size(&width, &height);
+    for (int y = 0; y < height && y < canvas->height; y++)
+        show_row(canvas, theme, y, width < canvas->width ? width : canvas->width);
+    if (canvas->cursor_x >= 0 && canvas->cursor_y >= 0) {
+        move(canvas->cursor_y, canvas->cursor_x);
+        curs_set(1);
+    } else {
+        curs_set(0);
+    }
+    refresh();
+    return true;
+}
+
+/* ---- keys in --------------------------------------------------------------------------------- */
+
+static const struct {
+    int code;
+    int32_t key;
+} codes[] = {
+    {KEY_UP, CS_KEY_UP},           {KEY_DOWN, CS_KEY_DOWN},     {KEY_LEFT, CS_KEY_LEFT},
+    {KEY_RIGHT, CS_KEY_RIGHT},     {KEY_PPAGE, CS_KEY_PGUP},    {KEY_NPAGE, CS_KEY_PGDN},
+    {KEY_HOME, CS_KEY_HOME},       {KEY_END, CS_KEY_END},       {KEY_IC, CS_KEY_INSERT},
+    {KEY_DC, CS_KEY_DELETE},       {KEY_BACKSPACE, CS_KEY_BACKSPACE}, {KEY_BTAB, CS_KEY_BACKTAB},
+    {KEY_ENTER, CS_KEY_ENTER},     {KEY_FIND, CS_KEY_HOME},     {KEY_SELECT, CS_KEY_END},
+    {KEY_A1, CS_KEY_HOME},         {KEY_C1, CS_KEY_END},        {KEY_A3, CS_KEY_PGUP},
+    {KEY_C3, CS_KEY_PGDN},
+};
+
+int32_t cs_screen_key(void)
+{
+    for (;;) {
+        wint_t code;
+        int kind = get_wch(&code);
+        if (kind == ERR)
+            return CS_KEY_NONE;
+        if (kind != KEY_CODE_YES) {
+            if (code == 127 || code == 8)
+                return CS_KEY_BACKSPACE;
+            return code == '\n' ? CS_KEY_ENTER : (int32_t)code;
+        }
+        if (code >= (wint_t)KEY_F(1) && code <= (wint_t)KEY_F(12))
+            return CS_KEY_F1 + (int32_t)code - KEY_F(1);
+        for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+            if ((wint_t)codes[i].code == code)
+                return codes[i].key;
+    }
+}
+
+bool cs_screen_gone(void)
+{
+    struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+
+    return poll(&in, 1, 0) == 1 && (in.revents & (POLLHUP | POLLERR | POLLNVAL));
+}

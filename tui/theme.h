@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* theme.h - what the styles look like. Views name a style by its meaning; a theme gives it colours
+ * and attributes for terminals of 256, 8 or no colours. Another theme is another table. */
+#ifndef CANSIM_TUI_THEME_H
+#define CANSIM_TUI_THEME_H
+
+#include <stdint.h>
+
+enum cs_style {
+    CS_STYLE_TEXT, /* the terminal's own colours */
+    CS_STYLE_BRIGHT,
+    CS_STYLE_DIM,
+    CS_STYLE_FAINT, /* rules, zero bytes, empty gauges */
+
+    CS_STYLE_BAR, /* title line and footer */
+    CS_STYLE_BAR_NAME,
+    CS_STYLE_BAR_DIM,
+    CS_STYLE_BAR_GOOD,
+    CS_STYLE_BAR_WARN,
+    CS_STYLE_BAR_KEY,
+    CS_STYLE_TAB,
+    CS_STYLE_TAB_ON,
+    CS_STYLE_COLUMN, /* column titles */
+    CS_STYLE_COLUMN_SORT,
+
+    CS_STYLE_ID,
+    CS_STYLE_ID_EXT,
+    CS_STYLE_NODE,
+    CS_STYLE_ASCII,
+    CS_STYLE_RTR,
+    CS_STYLE_HOT,  /* a byte that has just changed */
+    CS_STYLE_WARM, /* one that changed a moment ago */
+
+    CS_STYLE_GOOD,
+    CS_STYLE_WARN,
+    CS_STYLE_HIGH,
+    CS_STYLE_BAD,
+    CS_STYLE_ARB,  /* lost arbitration */
+    CS_STYLE_INFO, /* joins, leaves, notes */
+
+    CS_STYLE_BOX,
+    CS_STYLE_BOX_TITLE,
+    CS_STYLE_KEY,
+    CS_STYLE_FIELD, /* text that can be edited */
+    CS_STYLE_COUNT
+};
+
+/* Or-ed to a style: the row under the cursor. */
+#define CS_STYLE_SELECTED 0x80u
+
+enum cs_attr {
+    CS_ATTR_BOLD = 1 << 0,
+    CS_ATTR_DIM = 1 << 1,
+    CS_ATTR_REVERSE = 1 << 2,
+    CS_ATTR_UNDERLINE = 1 << 3,
+};
+
+struct cs_theme_style {
+    int16_t fg, bg;   /* xterm's 256 colours; -1: the terminal's own */
+    int16_t fg8, bg8; /* the same for 8 and 16 colours */
+    uint8_t attrs;    /* with colours */
+    uint8_t mono;     /* attributes where there are none */
+};
+
+struct cs_theme {
+    const char *name;
+    uint32_t rgb_fg, rgb_bg; /* 0xRRGGBB: the terminal's own colours in pictures */
+    struct cs_theme_style styles[CS_STYLE_COUNT];
+    struct cs_theme_style selected; /* bg and attributes laid over a selected cell */
+};
+
+extern const struct cs_theme cs_theme_dark;
+
+struct cs_look {
+    int16_t fg, bg; /* -1: the terminal's own */
+    uint8_t attrs;
+};
+
+/* What a cell's style means with `colours` (0, 8, 16, 256 …) at hand. */
+struct cs_look cs_theme_look(const struct cs_theme *theme, uint8_t style, int colours);
+/* 0xRRGGBB of one of xterm's 256 colours. */
+uint32_t cs_theme_rgb(int colour);
+
+#endif

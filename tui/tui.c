@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/* tui.c - the model's life, and what keys do that no view owns. */
+#include "tui/tui.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "tui/view.h"
+#include "tui/widgets.h"
+
+const struct cs_view *const cs_views[] = {&cs_view_trace, &cs_view_ids, &cs_view_nodes};
+const unsigned cs_n_views = sizeof cs_views / sizeof *cs_views;
+
+static const struct cs_overlay *const overlays[CS_OVERLAY_COUNT] = {
+    [CS_OVERLAY_INJECT] = &cs_overlay_inject,
+    [CS_OVERLAY_FILTER] = &cs_overlay_filter,
+    [CS_OVERLAY_HELP] = &cs_overlay_help,
+};
+
+const struct cs_overlay *cs_overlay_of(enum cs_tui_overlay overlay)
+{
+    return overlays[overlay];
+}
+
+int cs_tui_init(struct cs_tui *tui, const struct cs_host *host, uint32_t ring_rows)
+{
+    *tui = (struct cs_tui){.host = host, .trace.follow = true, .dirty = true};
+    tui->nodes_room = CS_SIM_MAX_BUSES * CS_BUS_MAX_NODES;
+    tui->nodes = calloc(tui->nodes_room, sizeof *tui->nodes);
+    if (!tui->nodes || cs_tui_ring_init(&tui->ring, ring_rows ? ring_rows : CS_TUI_ROWS_DFLT) ||
+        cs_names_init(&tui->names) || cs_ids_init(&tui->ids)) {
+        cs_tui_fini(tui);
+        return -ENOMEM;
+    }
+    return 0;
+}
+
+void cs_tui_fini(struct cs_tui *tui)
+{
+    cs_tui_ring_fini(&tui->ring);
+    cs_names_fini(&tui->names);
+    cs_ids_fini(&tui->ids);
+    free(tui->nodes);
+    tui->nodes = NULL;
+}
+
+void cs_tui_resize(struct cs_tui *tui, int width, int height)
+{
+    tui->width = width;
+    tui->height = height;
+    tui->dirty = true;
+}
+
+void cs_tui_refresh(struct cs_tui *tui)
+{
+    const struct cs_view *view = cs_views[tui->view];
+
+    tui->host->ops->refresh(tui->host->ctx, tui, view->needs);
+    if (view->refresh)
+        view->refresh(tui);
+}
+
+void cs_tui_say(struct cs_tui *tui, bool bad, const char *format, ...)
+{
+    va_list ap;
+
+    va_start(ap, format);
+    vsnprintf(tui->message, sizeof tui->message, format, ap);
+    va_end(ap);
+    tui->message_bad = bad;
+    tui->dirty = true;
+}
+
+const char *cs_tui_who(const struct cs_tui *tui, uint32_t who)
+{
+    const char *text = cs_names_text(&tui->names, who);
+
+    return text ? text : "?";
+}
+
+/* ---- keys ------------------------------------------------------------------------------------ */
+
+bool cs_bindings_run(const struct cs_binding *bindings, unsigned n, struct cs_tui *tui, int32_t key)
+{
+    for (unsigned i = 0; i < n; i++)
+        for (unsigned k = 0; k < CS_BINDING_KEYS; k++)
+            if (bindings[i].keys[k] == key && bindings[i].run) {
+                bindings[i].run(tui, bindings[i].arg);
+                return true;
+            }
+    return false;
+}
+
+void cs_tui_key(struct cs_tui *tui, int32_t key)
+{
+    const struct cs_overlay *overlay = cs_overlay_of(tui->overlay);
+    const struct cs_view *view = cs_views[tui->view];
+
+    if (key == CS_KEY_NONE)
+        return;
+    tui->message[0] = '\0';
+    tui->dirty = true;
+    if (key == CS_KEY_CTRL_C) {
+        tui->quit = true;
+    } else if (overlay) {
+        if (!cs_bindings_run(overlay->bindings, overlay->n_bindings, tui, key) && overlay->key)
+            overlay->key(tui, key);
+    } else if (!cs_bindings_run(view->bindings, view->n_bindings, tui, key)) {
+        cs_bindings_run(cs_global_bindings, cs_n_global_bindings, tui, key);
+    }
+}
+
+static void select_view(struct cs_tui *tui, int view)
+{
+    tui->view = (unsigned)view;
+}
+
+static void cycle_view(struct cs_tui *tui, int by)
+{
+    tui->view = (tui->view + cs_n_views + (unsigned)by) % cs_n_views;
+}
+
+void cs_tui_open(struct cs_tui *tui, int overlay)
+{
+    tui->overlay = (enum cs_tui_overlay)overlay;
+    if (overlay == CS_OVERLAY_HELP)
+        tui->help_top = 0;
+    if (overlay == CS_OVERLAY_FILTER)
+        cs_textfield_set(&tui->filter_field, tui->filter.text);
+}
+
+static bool ended(struct cs_tui *tui)
+{
+    if (tui->info.finished)
+        cs_tui_say(tui, false, "the scenario is over; q quits");
+    return tui->info.finished;
+}
+
+static void toggle_pause(struct cs_tui *tui, int unused)
+{
+    (void)unused;
+    if (ended(tui))
+        return;
+    tui->host->ops->pause(tui->host->ctx, !tui->info.paused);
+    tui->info.paused = !tui->info.paused;
+    if (tui->info.paused)
+        cs_tui_say(tui, false, "bus time stands still, nothing is lost: . steps, n goes one frame on");
+}
+
+static void step(struct cs_tui *tui, int frame)
+{
+    if (ended(tui))
+        return;
+    if (!tui->info.paused) {
+        toggle_pause(tui, 0);
+        return;
+    }
+    if (frame)
+        tui->host->ops->step_frame(tui->host->ctx);
+    else
+        tui->host->ops->step(tui->host->ctx);
+}
+
+/* Thousandths; 0 = as fast as the machine goes is the last. */
+static const uint32_t speeds[] = {1,    2,    5,     10,    20,    50,     100,    200,
+                                  500,  1000, 2000,  5000,  10000, 20000,  50000,  100000,
+                                  1000000, 0};
+
+static void change_speed(struct cs_tui *tui, int by)
+{
+    int n = sizeof speeds / sizeof *speeds, at = 0;
+    char text[CS_NUMBER_MAX];
+
+    while (at < n - 1 && speeds[at] != tui->info.speed_permille &&
+           (tui->info.speed_permille == 0 || speeds[at] < tui->info.speed_permille))
+        at++;
+    /* Between two steps, down goes to the lower and up to the upper one. */
+    if (by < 0 || speeds[at] == tui->info.speed_permille)
+        at += by;
+    if (at < 0 || at >= n)
+        return;
+    tui->host->ops->set_speed(tui->host->ctx, speeds[at]);
+    tui->info.speed_permille = speeds[at];
+    cs_tui_say(tui, false, "speed %s", cs_text_speed(speeds[at], text));
+}
+
+static void show_all(struct cs_tui *tui, int unused)
+{
+    (void)unused;
+    if (tui->filter.n)
+        cs_tui_say(tui, false, "all identifiers are shown again");
+    tui->filter = (struct cs_id_filter){0};
+}
+
+static void quit(struct cs_tui *tui, int unused)
+{
+    (void)unused;
+    tui->quit = true;
+}
+
+static void suspend(struct cs_tui *tui, int unused)
+{
+    (void)unused;
+    tui->suspend = true;
+}
+
+static void repaint(struct cs_tui *tui, int unused)
+{
+    (void)unused;
+    tui->repaint = true;
+}
+
+const struct cs_binding cs_global_bindings[] = {
+    {{CS_KEY_SPACE}, "pause", "stop bus time and let it go on; nothing is lost", toggle_pause, 0},
+    {{'.'}, NULL, "while paused: on to the next instant at which something happens", step, 0},
+    {{'n'}, NULL, "while paused: on to the end of the next frame", step, 1},
+    {{'i'}, "inject", "send a frame of your own", cs_tui_open, CS_OVERLAY_INJECT},
+    {{'/'}, "filter", "show only certain identifiers", cs_tui_open, CS_OVERLAY_FILTER},
+    {{CS_KEY_ESC}, NULL, "show all identifiers again", show_all, 0},
+    {{'+', '='}, "faster", "let bus time pass faster than the clock", change_speed, 1},
+    {{'-'}, "slower", "or slower", change_speed, -1},
+    {{'1', CS_KEY_F1 + 1}, NULL, "trace: what happens, in order", select_view, 0},
+    {{'2', CS_KEY_F1 + 2}, NULL, "identifiers: one line for each", select_view, 1},
+    {{'3', CS_KEY_F1 + 3}, NULL, "nodes: one line for each controller", select_view, 2},
+    {{CS_KEY_TAB}, NULL, "next view", cycle_view, 1},
+    {{CS_KEY_BACKTAB}, NULL, "view before", cycle_view, -1},
+    {{CS_KEY_CTRL_L}, NULL, "write the screen anew", repaint, 0},
+    {{CS_KEY_CTRL_Z}, NULL, "back to the shell; fg returns", suspend, 0},
+    {{'?', CS_KEY_F1, 'h'}, "help", "these pages", cs_tui_open, CS_OVERLAY_HELP},
+    {{'q', CS_KEY_F1 + 9}, "quit", "leave, at once; so does ^C", quit, 0},
+};
+const unsigned cs_n_global_bindings = sizeof cs_global_bindings / sizeof *cs_global_bindings;

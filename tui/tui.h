@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/* tui.h - the model: all that the screen shows and all that a key can change.
+ * A key (cs_tui_key) or an event (feed.h) changes it; cs_tui_draw() draws it, const, into a canvas.
+ * Nothing here knows a terminal, a clock or a session: see host.h for what is asked of the host. */
+#ifndef CANSIM_TUI_TUI_H
+#define CANSIM_TUI_TUI_H
+
+#include "simcore/sim.h"
+#include "simcore/stats.h"
+#include "tui/canvas.h"
+#include "tui/filter.h"
+#include "tui/ids.h"
+#include "tui/keys.h"
+#include "tui/names.h"
+#include "tui/ring.h"
+#include "tui/textfield.h"
+
+#define CS_TUI_MIN_WIDTH   80
+#define CS_TUI_MIN_HEIGHT  24
+#define CS_TUI_BUS_NAME    16
+#define CS_TUI_HISTORY     32 /* injected frames that can be called back */
+#define CS_TUI_MESSAGE_MAX 160
+
+struct cs_host;
+
+/* What the host tells about itself. */
+struct cs_tui_info {
+    char title[128];
+    char link[128]; /* address served, "" for none */
+    unsigned clients;
+    bool paused;
+    bool finished; /* the duration is over or the run has failed */
+    uint32_t speed_permille; /* 0: as fast as the machine goes */
+    int64_t now_ps, duration_ps; /* duration 0: endless */
+};
+
+struct cs_tui_bus {
+    char name[CS_TUI_BUS_NAME];
+    uint32_t bitrate_bps;
+    struct cs_stats_bus stats;
+};
+
+struct cs_tui_node {
+    uint16_t bus;
+    int16_t index;
+    unsigned load_permille;
+    struct cs_node_status status;
+};
+
+/* A list with a selected row. */
+struct cs_list {
+    int sel, top;
+};
+
+enum cs_tui_overlay {
+    CS_OVERLAY_NONE,
+    CS_OVERLAY_INJECT,
+    CS_OVERLAY_FILTER,
+    CS_OVERLAY_HELP,
+    CS_OVERLAY_COUNT
+};
+
+enum cs_trace_show { CS_SHOW_ALL, CS_SHOW_FRAMES, CS_SHOW_ERRORS, CS_SHOW_COUNT };
+enum cs_trace_time { CS_TIME_ABSOLUTE, CS_TIME_DELTA, CS_TIME_COUNT };
+
+struct cs_trace_state {
+    bool follow;   /* the newest row stays in sight */
+    uint64_t sel;  /* row numbers; used where not following */
+    uint64_t top;
+    uint64_t floor; /* rows before it were cleared away */
+    enum cs_trace_show show;
+    enum cs_trace_time time;
+};
+
+struct cs_ids_state {
+    struct cs_list list;
+    int sort; /* column */
+    bool reverse;
+    bool pinned; /* the selection stays with an identifier, else with a line */
+    uint32_t pin;
+};
+
+struct cs_inject_state {
+    struct cs_textfield field;
+    unsigned bus;
+    char history[CS_TUI_HISTORY][CS_TEXTFIELD_MAX];
+    unsigned n_history, recall; /* recall: steps back, 0 = what is being typed */
+    char draft[CS_TEXTFIELD_MAX];
+    uint64_t sent;
+};
+
+struct cs_tui {
+    int width, height;
+    const struct cs_host *host;
+    struct cs_tui_info info;
+    struct cs_tui_bus bus[CS_SIM_MAX_BUSES];
+    unsigned n_buses;
+
+    struct cs_tui_ring ring;
+    struct cs_names names;
+    struct cs_ids ids;
+    struct cs_tui_node *nodes; /* n_nodes of nodes_room; only while a view needs them */
+    unsigned n_nodes, nodes_room;
+
+    unsigned view; /* index in cs_views */
+    enum cs_tui_overlay overlay;
+    struct cs_trace_state trace;
+    struct cs_ids_state by_id;
+    struct cs_list nodes_list;
+    struct cs_inject_state inject;
+    struct cs_id_filter filter;
+    struct cs_textfield filter_field;
+    int help_top;
+
+    char message[CS_TUI_MESSAGE_MAX]; /* until the next key; "" for none */
+    bool message_bad;
+    bool dirty; /* something to draw */
+    bool quit;
+    bool suspend; /* ^Z: the program's main stops itself and clears this */
+    bool repaint; /* ^L: the whole screen is to be written again */
+};
+
+/* Returns 0 or -ENOMEM. `ring_rows`: 0 for the default. The host must outlive the model. */
+int cs_tui_init(struct cs_tui *tui, const struct cs_host *host, uint32_t ring_rows);
+void cs_tui_fini(struct cs_tui *tui);
+
+/* The screen has this size now. */
+void cs_tui_resize(struct cs_tui *tui, int width, int height);
+/* A key was pressed. */
+void cs_tui_key(struct cs_tui *tui, int32_t key);
+/* Bring what the current view shows up to date with the host; call before drawing. */
+void cs_tui_refresh(struct cs_tui *tui);
+/* Draw all of the screen; the canvas has the size given to cs_tui_resize(). */
+void cs_tui_draw(const struct cs_tui *tui, struct cs_canvas *canvas);
+
+/* One line for the person, shown until the next key. */
+void cs_tui_say(struct cs_tui *tui, bool bad, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Where the current view draws its lines. */
+struct cs_rect cs_tui_body(const struct cs_tui *tui);
+/* Lines of a view's list: the body without its column titles. */
+int cs_tui_page(const struct cs_tui *tui);
+
+/* Name of the node of an event's row, "?" where it is forgotten. */
+const char *cs_tui_who(const struct cs_tui *tui, uint32_t who);
+
+#endif

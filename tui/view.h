@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* view.h - what a view, an overlay and a key binding are: each one row of a table. The keys that
+ * are handled, the footer and the help all come from the same rows. */
+#ifndef CANSIM_TUI_VIEW_H
+#define CANSIM_TUI_VIEW_H
+
+#include "tui/host.h"
+#include "tui/tui.h"
+
+#define CS_BINDING_KEYS 3
+
+struct cs_binding {
+    int32_t keys[CS_BINDING_KEYS]; /* any of them; the first is named in the footer */
+    const char *label;             /* a word for the footer; NULL: only in the help */
+    const char *help;              /* half a sentence */
+    void (*run)(struct cs_tui *tui, int arg); /* NULL: only told; a text field takes the key */
+    int arg;
+};
+
+struct cs_view {
+    const char *name;  /* for --view */
+    const char *title; /* for its tab */
+    unsigned needs;    /* enum cs_host_needs */
+    void (*refresh)(struct cs_tui *tui); /* after the host's; may be NULL */
+    void (*draw)(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body);
+    /* A few words for the right end of the tab line; "" for none. */
+    void (*status)(const struct cs_tui *tui, char *text, size_t size);
+    /* One line on the selected row; draws nothing where there is none. */
+    void (*detail)(const struct cs_tui *tui, struct cs_canvas *canvas, int x, int y);
+    const struct cs_binding *bindings;
+    unsigned n_bindings;
+};
+
+struct cs_overlay {
+    const char *title;
+    void (*draw)(const struct cs_tui *tui, struct cs_canvas *canvas);
+    /* Keys that no binding takes, text among them; may be NULL. */
+    void (*key)(struct cs_tui *tui, int32_t key);
+    const struct cs_binding *bindings;
+    unsigned n_bindings;
+};
+
+extern const struct cs_view *const cs_views[];
+extern const unsigned cs_n_views;
+
+extern const struct cs_view cs_view_trace, cs_view_ids, cs_view_nodes;
+extern const struct cs_overlay cs_overlay_inject, cs_overlay_filter, cs_overlay_help;
+
+/* NULL for CS_OVERLAY_NONE. */
+const struct cs_overlay *cs_overlay_of(enum cs_tui_overlay overlay);
+extern const struct cs_binding cs_global_bindings[];
+extern const unsigned cs_n_global_bindings;
+
+/* Run the binding of a key; false where there is none. */
+bool cs_bindings_run(const struct cs_binding *bindings, unsigned n, struct cs_tui *tui, int32_t key);
+
+/* trace: the newest shown row before `number`, or the first from `number` on; UINT64_MAX for none. */
+uint64_t cs_trace_before(const struct cs_tui *tui, uint64_t number);
+uint64_t cs_trace_from(const struct cs_tui *tui, uint64_t number);
+/* Open an overlay (arg: enum cs_tui_overlay); a view's bindings use it too. */
+void cs_tui_open(struct cs_tui *tui, int overlay);
+
+#endif

@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: MIT */
+/* view_trace.c - everything that happens, in order.
+ * Positions are row numbers, never lines: what is on the screen stays there while rows come. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "simcore/units.h"
+#include "simcore/wire.h"
+#include "tui/row_text.h"
+#include "tui/view.h"
+#include "tui/widgets.h"
+
+struct line {
+    const struct cs_row *row;
+    int64_t since_ps; /* since the row shown before; -1: there is none */
+};
+
+/* ---- which rows are shown -------------------------------------------------------------------- */
+
+static bool shown(const struct cs_tui *tui, const struct cs_row *row)
+{
+    bool frame = row->kind == CS_EV_FRAME;
+
+    if ((tui->trace.show == CS_SHOW_FRAMES && !frame) || (tui->trace.show == CS_SHOW_ERRORS && frame))
+        return false;
+    if (!tui->filter.n)
+        return true;
+    return row->has_frame && cs_id_filter_passes(&tui->filter, row->id);
+}
+
+static uint64_t oldest(const struct cs_tui *tui)
+{
+    return tui->ring.first > tui->trace.floor ? tui->ring.first : tui->trace.floor;
+}
+
+uint64_t cs_trace_before(const struct cs_tui *tui, uint64_t number)
+{
+    uint64_t first = oldest(tui);
+
+    if (number > tui->ring.end)
+        number = tui->ring.end;
+    while (number > first)
+        if (shown(tui, cs_tui_ring_get(&tui->ring, --number)))
+            return number;
+    return UINT64_MAX;
+}
+
+uint64_t cs_trace_from(const struct cs_tui *tui, uint64_t number)
+{
+    if (number < oldest(tui))
+        number = oldest(tui);
+    for (; number < tui->ring.end; number++)
+        if (shown(tui, cs_tui_ring_get(&tui->ring, number)))
+            return number;
+    return UINT64_MAX;
+}
+
+/* The row `lines` shown rows before `number`, or the oldest. */
+static uint64_t back(const struct cs_tui *tui, uint64_t number, int lines)
+{
+    while (lines-- > 0) {
+        uint64_t before = cs_trace_before(tui, number);
+        if (before == UINT64_MAX)
+            break;
+        number = before;
+    }
+    return number;
+}
+
+static uint64_t top_of(const struct cs_tui *tui, int page)
+{
+    return tui->trace.follow ? back(tui, tui->ring.end, page) : tui->trace.top;
+}
+
+/* ---- columns --------------------------------------------------------------------------------- */
+
+static void cell_time(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
+                      const void *item)
+{
+    const struct line *line = item;
+    char buf[CS_NUMBER_MAX] = "";
+
+    if (tui->trace.time == CS_TIME_DELTA) {
+        if (line->since_ps >= 0)
+            cs_text_span(line->since_ps, buf);
+    } else {
+        cs_units_format_seconds(line->row->at_ps, buf, sizeof buf);
+    }
+    cs_canvas_field(canvas, at.x, at.y, at.w, true, CS_STYLE_DIM, buf);
+}
+
+static void cell_delta(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
+                       const void *item)
+{
+    const struct line *line = item;
+    char buf[CS_NUMBER_MAX];
+
+    (void)tui;
+    if (line->since_ps >= 0)
+        cs_canvas_field(canvas, at.x, at.y, at.w, true, CS_STYLE_FAINT,
+                        cs_text_span(line->since_ps, buf));
+}
+
+static void cell_bus(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
+                     const void *item)
+{
+    const struct cs_row *row = ((const struct line *)item)->row;
+
+    if (row->bus < tui->n_buses)
+        cs_canvas_field(canvas, at.x, at.y, at.w, false, CS_STYLE_DIM, tui->bus[row->bus].name);
+}
+
+static void cell_node(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
+                      const void *item)
+{
+    const struct cs_row *row = ((const struct line *)item)->row;
+
+    cs_canvas_field(canvas, at.x, at.y, at.w, false, CS_STYLE_NODE, cs_tui_who(tui, row->who));
+}
+
+static void cell_id(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
+                    const void *item)
+{
+    const struct cs_row *row = ((const struct line *)item)->row;
+
+    (void)tui;
+    if (row->has_frame)
+        cs_put_id(canvas, at, row->id, row->flags);
+}
+
+static void cell_dlc(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
+                     const void *item)
+{
+    const struct cs_row *row = ((const struct line *)item)->row;
+
+    (void)tui;
+    if (row->kind == CS_EV_FRAME)
+        cs_canvas_printf(canvas, at.x, at.y, CS_STYLE_DIM, "%2u", row->dlc);
+}
+
+static void cell_data(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
+                      const void *item)
+{
+    const struct cs_row *row = ((const struct line *)item)->row;
+
+    (void)tui;
+    if (row->kind != CS_EV_FRAME)
+        return;
+    if (row->flags & CS_FRAME_RTR)
+        cs_canvas_field(canvas, at.x, at.y, at.w, false, CS_STYLE_RTR, "remote request");
+    else
+        cs_put_data(canvas, at, (const uint8_t *)row->data, row->len, 0, 0);
+}
+
+static void cell_ascii(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
+                       const void *item)
+{
+    const struct cs_row *row = ((const struct line *)item)->row;
+
+    (void)tui;
+    if (row->kind == CS_EV_FRAME)
+        cs_put_ascii(canvas, at, (const uint8_t *)row->data, row->len);
+}
+
+static void cell_bits(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
+                      const void *item)
+{
+    const struct cs_row *row = ((const struct line *)item)->row;
+
+    (void)tui;
+    if (row->kind == CS_EV_FRAME)
+        cs_canvas_printf(canvas, at.x, at.y, CS_STYLE_DIM, "%*u", at.w, row->n_bits);
+}
+
+static void cell_wait(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
+                      const void *item)
+{
+    const struct cs_row *row = ((const struct line *)item)->row;
+    char buf[CS_NUMBER_MAX];
+
+    (void)tui;
+    if (row->kind == CS_EV_FRAME)
+        cs_canvas_field(canvas, at.x, at.y, at.w, true, CS_STYLE_DIM,
+                        cs_text_span(row->start_ps - row->queued_ps, buf));
+}
+
+static void cell_try(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
+                     const void *item)
+{
+    const struct cs_row *row = ((const struct line *)item)->row;
+
+    (void)tui;
+    if (row->kind == CS_EV_FRAME)
+        cs_canvas_printf(canvas, at.x, at.y, row->attempt > 1 ? CS_STYLE_ARB : CS_STYLE_FAINT, "%*u",
+                         at.w, row->attempt);
+}
+
+static bool want_bus(const struct cs_tui *tui)
+{
+    return tui->n_buses > 1;
+}
+
+static bool want_delta(const struct cs_tui *tui)
+{
+    return tui->trace.time == CS_TIME_ABSOLUTE;
+}
+
+enum { COLUMN_ID = 4 };
+
+static const struct cs_column columns[] = {
+    {"time", NULL, 12, 12, true, 0, cell_time, NULL, NULL},
+    {"Δ", "delta", 9, 9, true, 2, cell_delta, want_delta, NULL},
+    {"bus", NULL, 5, 8, false, 1, cell_bus, want_bus, NULL},
+    {"node", NULL, 10, 20, false, 0, cell_node, NULL, NULL},
+    {"id", NULL, 8, 8, true, 0, cell_id, NULL, NULL},
+    {" n", NULL, 2, 2, true, 0, cell_dlc, NULL, NULL},
+    {"data", NULL, 23, 24, false, 0, cell_data, NULL, NULL},
+    {"text", NULL, 8, 10, false, 1, cell_ascii, NULL, NULL},
+    {"bits", NULL, 4, 4, true, 3, cell_bits, NULL, NULL},
+    {"waited", NULL, 9, 9, true, 4, cell_wait, NULL, NULL},
+    {"try", NULL, 3, 3, true, 4, cell_try, NULL, NULL},
+};
+#define N_COLUMNS (sizeof columns / sizeof *columns)
+
+/* ---- drawing --------------------------------------------------------------------------------- */
+
+static void draw_line(const struct cs_tui *tui, struct cs_canvas *canvas, int y,
+                      const struct cs_columns_layout *layout, const struct line *line)
+{
+    char text[128];
+    int x;
+
+    cs_columns_row(tui, columns, N_COLUMNS, canvas, y, layout, line);
+    if (line->row->kind == CS_EV_FRAME)
+        return;
+    x = layout->x[COLUMN_ID + 1];
+    if (!line->row->has_frame)
+        x = layout->x[COLUMN_ID] + 5;
+    cs_canvas_field(canvas, x, y, tui->width - x, false, cs_row_style(line->row),
+                    cs_row_text(line->row, text, sizeof text));
+}
+
+static void draw_nothing(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body)
+{
+    const char *text = tui->filter.n || tui->trace.show != CS_SHOW_ALL
+                           ? "nothing passes the filter yet"
+                           : "the bus is silent: i injects a frame, ? tells more";
+
+    cs_canvas_put(canvas, (tui->width - cs_text_width(text)) / 2, body.y + body.h / 2, CS_STYLE_DIM,
+                  text);
+}
+
+static void draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body)
+{
+    int page = cs_tui_page(tui);
+    uint64_t number = cs_trace_from(tui, top_of(tui, page));
+    uint64_t before = number == UINT64_MAX ? UINT64_MAX : cs_trace_before(tui, number);
+    const struct cs_row *last = cs_tui_ring_get(&tui->ring, before);
+    struct cs_columns_layout layout;
+
+    cs_columns_fit(tui, columns, N_COLUMNS, body.w, &layout);
+    cs_columns_titles(columns, N_COLUMNS, canvas, body.y, &layout, -1, false);
+    if (number == UINT64_MAX)
+        draw_nothing(tui, canvas, body);
+    for (int i = 0; i < page && number != UINT64_MAX; i++) {
+        struct line line = {.row = cs_tui_ring_get(&tui->ring, number)};
+        line.since_ps = last ? line.row->at_ps - last->at_ps : -1;
+        draw_line(tui, canvas, body.y + 1 + i, &layout, &line);
+        if (!tui->trace.follow && number == tui->trace.sel)
+            cs_canvas_select(canvas, (struct cs_rect){0, body.y + 1 + i, body.w, 1});
+        last = line.row;
+        number = cs_trace_from(tui, number + 1);
+    }
+}
+
+static void status(const struct cs_tui *tui, char *text, size_t size)
+{
+    static const char *const shows[CS_SHOW_COUNT] = {"", "frames only · ", "no frames · "};
+    uint64_t rows = tui->ring.end - oldest(tui);
+    char filter[CS_ID_FILTER_TEXT + 12] = "", n[CS_NUMBER_MAX];
+
+    if (tui->filter.n)
+        snprintf(filter, sizeof filter, "/%.24s · ", tui->filter.text);
+    if (tui->trace.follow)
+        snprintf(text, size, "%s%s%s rows · following", filter, shows[tui->trace.show],
+                 cs_text_count(rows, 9, n));
+    else
+        snprintf(text, size, "%s%srow %" PRIu64 " of %" PRIu64, filter, shows[tui->trace.show],
+                 tui->trace.sel + 1, tui->ring.end);
+}
+
+static void detail(const struct cs_tui *tui, struct cs_canvas *canvas, int x, int y)
+{
+    const struct cs_row *row =
+        tui->trace.follow ? NULL : cs_tui_ring_get(&tui->ring, tui->trace.sel);
+    char text[384];
+
+    if (!row)
+        return;
+    cs_row_detail(row, tui->bus[row->bus < tui->n_buses ? row->bus : 0].bitrate_bps, text,
+                  sizeof text);
+    cs_canvas_field(canvas, x, y, tui->width - x - 1, false, CS_STYLE_INFO, text);
+}
+
+/* ---- keys ------------------------------------------------------------------------------------ */
+
+static void stop_following(struct cs_tui *tui)
+{
+    uint64_t newest = cs_trace_before(tui, tui->ring.end);
+
+    if (!tui->trace.follow || newest == UINT64_MAX)
+        return;
+    tui->trace.top = top_of(tui, cs_tui_page(tui));
+    tui->trace.sel = newest;
+    tui->trace.follow = false;
+}
+
+/* Move the page so that the selected row is on it. */
+static void show_selected(struct cs_tui *tui)
+{
+    struct cs_trace_state *t = &tui->trace;
+    uint64_t top = back(tui, t->sel, cs_tui_page(tui) - 1);
+
+    if (t->sel < t->top)
+        t->top = t->sel;
+    else if (t->top < top)
+        t->top = top;
+}
+
+static void move(struct cs_tui *tui, int by)
+{
+    struct cs_trace_state *t = &tui->trace;
+
+    stop_following(tui);
+    if (t->follow)
+        return;
+    if (t->sel < oldest(tui))
+        t->sel = oldest(tui);
+    for (; by > 0; by--) {
+        uint64_t next = cs_trace_from(tui, t->sel + 1);
+        if (next == UINT64_MAX)
+            break;
+        t->sel = next;
+    }
+    t->sel = by < 0 ? back(tui, t->sel, -by) : t->sel;
+    show_selected(tui);
+}
+
+static void move_page(struct cs_tui *tui, int by)
+{
+    move(tui, by * (cs_tui_page(tui) - 1));
+}
+
+static void go_first(struct cs_tui *tui, int unused)
+{
+    uint64_t first = cs_trace_from(tui, 0);
+
+    (void)unused;
+    stop_following(tui);
+    if (first == UINT64_MAX)
+        return;
+    tui->trace.sel = tui->trace.top = first;
+}
+
+static void follow(struct cs_tui *tui, int toggle)
+{
+    if (toggle && tui->trace.follow)
+        stop_following(tui);
+    else
+        tui->trace.follow = true;
+}
+
+static void next_time(struct cs_tui *tui, int unused)
+{
+    (void)unused;
+    tui->trace.time = (tui->trace.time + 1) % CS_TIME_COUNT;
+}
+
+static void next_show(struct cs_tui *tui, int unused)
+{
+    static const char *const says[CS_SHOW_COUNT] = {
+        "frames, errors, lost arbitration and changes of state are shown",
+        "only frames are shown",
+        "only errors, lost arbitration and changes of state are shown",
+    };
+
+    (void)unused;
+    tui->trace.show = (tui->trace.show + 1) % CS_SHOW_COUNT;
+    cs_tui_say(tui, false, "%s", says[tui->trace.show]);
+}
+
+static void clear(struct cs_tui *tui, int unused)
+{
+    (void)unused;
+    tui->trace.floor = tui->ring.end;
+    tui->trace.follow = true;
+    cs_tui_say(tui, false, "older rows are cleared away; counts and files keep them");
+}
+
+static const struct cs_binding bindings[] = {
+    {{CS_KEY_UP, 'k'}, NULL, "select a row, one up", move, -1},
+    {{CS_KEY_DOWN, 'j'}, NULL, "one down", move, 1},
+    {{CS_KEY_PGUP}, "back", "a page up", move_page, -1},
+    {{CS_KEY_PGDN}, NULL, "a page down", move_page, 1},
+    {{CS_KEY_HOME, 'g'}, NULL, "to the oldest row", go_first, 0},
+    {{CS_KEY_END, 'G'}, NULL, "to the newest row, and follow", follow, 0},
+    {{'f'}, "follow", "keep the newest row in sight, or stay", follow, 1},
+    {{'t'}, "time", "time since the start, or since the row before", next_time, 0},
+    {{'e'}, "errors", "show all, frames only, or all but frames", next_show, 0},
+    {{'c'}, "clear", "clear older rows away", clear, 0},
+};
+
+const struct cs_view cs_view_trace = {
+    .name = "trace",
+    .title = "Trace",
+    .draw = draw,
+    .status = status,
+    .detail = detail,
+    .bindings = bindings,
+    .n_bindings = sizeof bindings / sizeof *bindings,
+};

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/* widgets.c - see widgets.h. */
+#include "tui/widgets.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+void cs_columns_fit(const struct cs_tui *tui, const struct cs_column *columns, unsigned n, int width,
+                    struct cs_columns_layout *layout)
+{
+    int total = -1, worst = 0, x = 0;
+
+    for (unsigned i = 0; i < n; i++) {
+        bool wanted = !columns[i].wanted || columns[i].wanted(tui);
+        layout->w[i] = wanted ? columns[i].width : 0;
+        total += wanted ? columns[i].width + 1 : 0;
+        worst = columns[i].rank > worst ? columns[i].rank : worst;
+    }
+    for (; total > width && worst > 0; worst--)
+        for (unsigned i = 0; i < n; i++)
+            if (columns[i].rank == worst && layout->w[i]) {
+                total -= layout->w[i] + 1;
+                layout->w[i] = 0;
+            }
+    for (unsigned i = 0; i < n && total < width; i++) {
+        int more = columns[i].max_width - layout->w[i];
+        if (!layout->w[i] || more <= 0)
+            continue;
+        more = more < width - total ? more : width - total;
+        layout->w[i] += more;
+        total += more;
+    }
+    for (unsigned i = 0; i < n; i++) {
+        layout->x[i] = x;
+        x += layout->w[i] ? layout->w[i] + 1 : 0;
+    }
+}
+
+void cs_columns_titles(const struct cs_column *columns, unsigned n, struct cs_canvas *canvas, int y,
+                       const struct cs_columns_layout *layout, int sort, bool reverse)
+{
+    for (unsigned i = 0; i < n; i++) {
+        bool sorted = (int)i == sort;
+        uint8_t style = sorted ? CS_STYLE_COLUMN_SORT : CS_STYLE_COLUMN;
+        const char *title =
+            canvas->ascii && columns[i].title_ascii ? columns[i].title_ascii : columns[i].title;
+        char text[32];
+        if (!layout->w[i])
+            continue;
+        snprintf(text, sizeof text, "%s%s", title, !sorted ? "" : reverse ? "▴" : "▾");
+        cs_canvas_field(canvas, layout->x[i], y, layout->w[i], columns[i].right, style, text);
+    }
+}
+
+void cs_columns_row(const struct cs_tui *tui, const struct cs_column *columns, unsigned n,
+                    struct cs_canvas *canvas, int y, const struct cs_columns_layout *layout,
+                    const void *item)
+{
+    for (unsigned i = 0; i < n; i++)
+        if (layout->w[i])
+            columns[i].cell(tui, canvas, (struct cs_rect){layout->x[i], y, layout->w[i], 1}, item);
+}
+
+void cs_gauge(struct cs_canvas *canvas, int x, int y, int width, uint8_t style, uint64_t value,
+              uint64_t full)
+{
+    uint64_t eighths;
+
+    if (value > full)
+        value = full;
+    eighths = full ? (value * (uint64_t)width * 8 + full / 2) / full : 0;
+    if (!eighths && value)
+        eighths = 1;
+    for (int i = 0; i < width; i++, x++) {
+        uint64_t here = eighths > 8 ? 8 : eighths;
+        eighths -= here;
+        if (canvas->ascii)
+            cs_canvas_put_ch(canvas, x, y, here ? style : CS_STYLE_FAINT, here ? '#' : '.');
+        else if (here)
+            cs_canvas_put_ch(canvas, x, y, style, 0x2590 - (uint32_t)here);
+        else
+            cs_canvas_put_ch(canvas, x, y, CS_STYLE_FAINT, 0x00b7);
+    }
+}
+
+void cs_list_clamp(struct cs_list *list, int n, int page)
+{
+    int last = n > page ? n - page : 0;
+
+    if (list->sel >= n)
+        list->sel = n - 1;
+    if (list->sel < 0)
+        list->sel = 0;
+    if (list->top > list->sel)
+        list->top = list->sel;
+    if (list->top <= list->sel - page)
+        list->top = list->sel - page + 1;
+    if (list->top > last)
+        list->top = last;
+}
+
+void cs_list_move(struct cs_list *list, int by, int n, int page)
+{
+    list->sel += by;
+    cs_list_clamp(list, n, page);
+}
+
+void cs_put_data(struct cs_canvas *canvas, struct cs_rect at, const uint8_t *data, unsigned len,
+                 uint64_t hot, uint64_t warm)
+{
+    bool fits = (int)len * 3 - 1 <= at.w;
+    unsigned n = fits ? len : (unsigned)(at.w - 1) / 3;
+    int x = at.x;
+
+    for (unsigned i = 0; i < n; i++, x += 3) {
+        uint8_t style = hot >> i & 1    ? CS_STYLE_HOT
+                        : warm >> i & 1 ? CS_STYLE_WARM
+                        : data[i]       ? CS_STYLE_TEXT
+                                        : CS_STYLE_FAINT;
+        cs_canvas_put_ch(canvas, x, at.y, style, (unsigned char)"0123456789ABCDEF"[data[i] >> 4]);
+        cs_canvas_put_ch(canvas, x + 1, at.y, style, (unsigned char)"0123456789ABCDEF"[data[i] & 15]);
+    }
+    if (!fits)
+        cs_canvas_put_ch(canvas, x, at.y, CS_STYLE_DIM, 0x2026);
+}
+
+void cs_put_ascii(struct cs_canvas *canvas, struct cs_rect at, const uint8_t *data, unsigned len)
+{
+    for (unsigned i = 0; i < len && (int)i < at.w; i++) {
+        bool print = data[i] >= 32 && data[i] < 127;
+        cs_canvas_put_ch(canvas, at.x + (int)i, at.y, print ? CS_STYLE_ASCII : CS_STYLE_FAINT,
+                         print ? data[i] : '.');
+    }
+}
+
+void cs_put_id(struct cs_canvas *canvas, struct cs_rect at, uint32_t id, uint8_t flags)
+{
+    char text[16];
+
+    snprintf(text, sizeof text, flags & CS_FRAME_EXT ? "%08" PRIX32 : "%03" PRIX32, id);
+    cs_canvas_field(canvas, at.x, at.y, at.w, true,
+                    flags & CS_FRAME_EXT ? CS_STYLE_ID_EXT : CS_STYLE_ID, text);
+}
+
+char *cs_text_count(uint64_t n, int width, char *buf)
+{
+    static const char units[] = "kMGTPE";
+    uint64_t unit = 1000;
+
+    if (snprintf(buf, CS_NUMBER_MAX, "%" PRIu64, n) <= width)
+        return buf;
+    for (unsigned i = 0; units[i]; i++, unit *= 1000) {
+        uint64_t whole = n / unit, hundredths = n / (unit / 100) % 100;
+        if (i + 1 < sizeof units - 1 && whole >= 1000)
+            continue;
+        if (snprintf(buf, CS_NUMBER_MAX, "%" PRIu64 ".%02u%c", whole, (unsigned)hundredths,
+                     units[i]) > width &&
+            snprintf(buf, CS_NUMBER_MAX, "%" PRIu64 ".%u%c", whole, (unsigned)(hundredths / 10),
+                     units[i]) > width)
+            snprintf(buf, CS_NUMBER_MAX, "%" PRIu64 "%c", whole, units[i]);
+        break;
+    }
+    return buf;
+}
+
+char *cs_text_span(int64_t ps, char *buf)
+{
+    uint64_t us10 = (uint64_t)(ps < 0 ? -ps : ps) / (CS_PS_PER_US / 10);
+    const char *sign = ps < 0 ? "-" : "";
+    uint64_t us = us10 / 10, s = us / 1000000;
+
+    if (us < 1000)
+        snprintf(buf, CS_NUMBER_MAX, "%s%" PRIu64 ".%uµs", sign, us, (unsigned)(us10 % 10));
+    else if (us < 1000000)
+        snprintf(buf, CS_NUMBER_MAX, "%s%" PRIu64 ".%03ums", sign, us / 1000, (unsigned)(us % 1000));
+    else if (s < 100)
+        snprintf(buf, CS_NUMBER_MAX, "%s%" PRIu64 ".%03us", sign, s, (unsigned)(us / 1000 % 1000));
+    else if (s < 6000)
+        snprintf(buf, CS_NUMBER_MAX, "%s%" PRIu64 "m%02us", sign, s / 60, (unsigned)(s % 60));
+    else
+        snprintf(buf, CS_NUMBER_MAX, "%s%" PRIu64 "h%02um", sign, s / 3600, (unsigned)(s / 60 % 60));
+    return buf;
+}
+
+char *cs_text_clock(int64_t ps, char *buf)
+{
+    uint64_t ms = (uint64_t)ps / (uint64_t)CS_PS_PER_MS, s = ms / 1000;
+
+    snprintf(buf, CS_NUMBER_MAX, "%" PRIu64 ":%02u:%02u.%03u", s / 3600, (unsigned)(s / 60 % 60),
+             (unsigned)(s % 60), (unsigned)(ms % 1000));
+    return buf;
+}
+
+char *cs_text_permille(unsigned permille, char *buf)
+{
+    snprintf(buf, CS_NUMBER_MAX, "%u.%u%%", permille / 10, permille % 10);
+    return buf;
+}
+
+char *cs_text_speed(uint32_t permille, char *buf)
+{
+    unsigned places = 3, rest = permille % 1000;
+
+    if (!permille) {
+        snprintf(buf, CS_NUMBER_MAX, "max");
+        return buf;
+    }
+    for (; places && rest % 10 == 0; places--)
+        rest /= 10;
+    if (places)
+        snprintf(buf, CS_NUMBER_MAX, "×%u.%0*u", permille / 1000, (int)places, rest);
+    else
+        snprintf(buf, CS_NUMBER_MAX, "×%u", permille / 1000);
+    return buf;
+}
