@@ -33,7 +33,7 @@ POINTS = [
     "with both guests sending at once each frame is in the log once, a sender's in their order",
     "in the log no frame ends earlier than its bits allow",
     "bus time kept pace with the clock on the wall",
-    "the events file is one JSON object a line, in order, and tells the log's frames",
+    "the events file is JSON lines, in order, and tells the log's frames with their exact lengths",
     "the guests power off and cansim ends with its files complete",
 ]
 LIMIT_S = 150
@@ -301,6 +301,16 @@ def check_pace(entries, first_s, last_s):
             % (bus_s, wall_s)]
 
 
+def check_length(event):
+    """A frame's bits and time on the wire, as the event tells them, against our own count."""
+    bits, lasted_ps = event.get("n_bits"), event["at_ps"] - event.get("start_ps", 0)
+    expected = wire.frame_bits(event["frame"])
+    if bits == expected and lasted_ps == expected * BIT_US * 1000000:
+        return []
+    return ["%s: %d bits and %d ps expected, %s bits and %d ps told"
+            % (event["frame"], expected, expected * BIT_US * 1000000, bits, lasted_ps)]
+
+
 def check_events(text, entries):
     problems, last_ps, frames = [], None, []
     for number, line in enumerate(text.splitlines(), 1):
@@ -313,9 +323,10 @@ def check_events(text, entries):
             problems.append("line %d: %d ps is before the line above" % (number, at_ps))
         last_ps = at_ps
         if name == FRAME_EVENT:
-            frames.append(event["frame"])
+            frames.append(event["frame"].replace("#R0", "#R"))
+            problems += check_length(event)
     log = [frame for _, _, frame in entries]
-    return problems + compare(log, [frame.replace("#R0", "#R") for frame in frames], "events")
+    return problems + compare(log, frames, "events")
 
 
 def end_all(stage):
