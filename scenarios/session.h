@@ -5,17 +5,12 @@
 #ifndef CANSIM_SCENARIOS_SESSION_H
 #define CANSIM_SCENARIOS_SESSION_H
 
+#include "scenarios/error.h"
 #include "simcore/sim.h"
 #include "simcore/stats.h"
 
 struct ev_loop;
 struct cs_session; /* opaque */
-
-/* One sentence for a person: place, what was expected, what was found. */
-struct cs_error {
-    int status; /* exit status: 2 unusable input, 3 environment trouble */
-    char text[512];
-};
 
 struct cs_session_bus {
     const char *name;
@@ -36,6 +31,9 @@ struct cs_session_config {
     uint32_t speed_permille; /* 0: not given; paced unless `fast` */
     bool fast;              /* virtual time, as fast as the machine goes */
     bool tui;               /* paced by default even without outside clients */
+    bool have_wait;
+    int64_t wait_ps; /* wall time to wait for the scenario's outside clients: overrides it; 0 none,
+                        CS_NEVER without limit */
 };
 
 /* Load, build and open all of it; nothing runs yet and no file is created where it fails.
@@ -49,6 +47,16 @@ void cs_session_destroy(struct cs_session *session);
  * is over or the run has failed (status as an exit status, the text in cs_session_error()). */
 void cs_session_start(struct cs_session *session, void (*finished)(void *ctx, int status), void *ctx);
 const char *cs_session_error(const struct cs_session *session);
+/* Names of the outside clients for which the clock waits, ", " between them; 0 where it does not. */
+unsigned cs_session_waiting(const struct cs_session *session, char *names, size_t size);
+/* Write what the logs hold. 0, or -1 with `error`: "FILE: cannot be written: ...", status 3; where
+ * only the reader of standard output went away status 0 and no text. */
+int cs_session_flush(struct cs_session *session, struct cs_error *error);
+/* Like cs_session_destroy(), which is still needed, as far as logs and socket are concerned: says
+ * whether they could be completed. 0 or -1 with `error`, as above. */
+int cs_session_close(struct cs_session *session, struct cs_error *error);
+/* The largest distance by which paced bus time was late, wall time. */
+int64_t cs_session_lag_ns(const struct cs_session *session);
 
 struct cs_sim *cs_session_sim(struct cs_session *session);
 struct cs_stats *cs_session_stats(struct cs_session *session);

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: MIT */
+#include "scenarios/keys.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenarios/json.h"
+#include "scenarios/text.h"
+#include "simcore/units.h"
+
+#define MAX_KEYS 40 /* rows of one table */
+
+size_t cs_reader_enter(struct cs_reader *r, const char *name)
+{
+    size_t mark = r->path_len;
+
+    r->path_len = cs_json_path_push(r->path, sizeof(r->path), mark, name);
+    return mark;
+}
+
+size_t cs_reader_enter_index(struct cs_reader *r, unsigned index)
+{
+    char text[16];
+
+    snprintf(text, sizeof(text), "%u", index);
+    return cs_reader_enter(r, text);
+}
+
+void cs_reader_leave(struct cs_reader *r, size_t mark)
+{
+    r->path_len = mark;
+    r->path[mark] = '\0';
+}
+
+int cs_reader_fail(struct cs_reader *r, const char *format, ...)
+{
+    char text[400];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    return cs_error_set(r->error, CS_STATUS_INPUT, "%s: %s: %s", r->file,
+                        r->path_len > 0 ? r->path : "/", text);
+}
+
+/* A value as it stands in the file, shortened. */
+static void show(const cJSON *item, char *text, size_t size)
+{
+    if (cJSON_IsObject(item) || cJSON_IsArray(item)) {
+        snprintf(text, size, "an %s%s", item->child == NULL ? "empty " : "",
+                 cJSON_IsArray(item) ? "array" : "object");
+        return;
+    }
+    char *printed = cJSON_PrintUnformatted(item);
+    const char *p = printed != NULL ? printed : "?";
+    size_t len = strlen(p), cut = 48;
+    if (len > cut) {
+        while (cut > 0 && ((unsigned char)p[cut] & 0xC0u) == 0x80)
+            cut--;
+        snprintf(text, size, "%.*s...", (int)cut, p);
+    } else {
+        snprintf(text, size, "%s", p);
+    }
+    cJSON_free(printed);
+}
+
+int cs_reader_must_be(struct cs_reader *r, const cJSON *item, const char *format, ...)
+{
+    char expected[300], got[80];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(expected, sizeof(expected), format, args);
+    va_end(args);
+    show(item, got, sizeof(got));
+    return cs_reader_fail(r, "must be %s, got %s", expected, got);
+}
+
+int cs_reader_integer(const cJSON *item, int64_t *value)
+{
+    const double limit = 9007199254740992.0; /* 2^53 */
+
+    if (!cJSON_IsNumber(item) || !(fabs(item->valuedouble) <= limit) ||
+        floor(item->valuedouble) != item->valuedouble)
+        return -1;
+    *value = (int64_t)item->valuedouble;
+    return 0;
+}
+
+/* What values a row takes, for errors and help. */
+static void describe(const struct cs_key *key, char *text, size_t size)
+{
+    char low[40], high[40];
+    size_t n = 0;
+
+    switch (key->type) {
+    case CS_KEY_COMMENT:
+        snprintf(text, size, "anything");
+        break;
+    case CS_KEY_TEXT:
+        snprintf(text, size, "a text of %lld..%lld bytes", (long long)key->min,
+                 (long long)key->max);
+        break;
+    case CS_KEY_BOOL:
+        snprintf(text, size, "true or false");
+        break;
+    case CS_KEY_INT:
+        snprintf(text, size, "a whole number %lld..%lld", (long long)key->min, (long long)key->max);
+        break;
+    case CS_KEY_TIME:
+        snprintf(text, size, "%s..%s", cs_text_time(key->min, low, sizeof(low)),
+                 cs_text_time(key->max, high, sizeof(high)));
+        break;
+    case CS_KEY_RATE:
+        snprintf(text, size, "%s..%s", cs_units_format_rate((uint32_t)key->min, low, sizeof(low)),
+                 cs_units_format_rate((uint32_t)key->max, high, sizeof(high)));
+        break;
+    case CS_KEY_SPEED:
+        snprintf(text, size, "0.001..1000 or \"max\"");
+        break;
+    case CS_KEY_CHOICE:
+        for (unsigned i = 0; key->choices[i] != NULL && n < size; i++) {
+            const char *joint = i == 0 ? "" : key->choices[i + 1] != NULL ? ", " : " or ";
+            n += (size_t)snprintf(text + n, size - n, "%s\"%s\"", joint, key->choices[i]);
+        }
+        break;
+    case CS_KEY_CUSTOM:
+        snprintf(text, size, "%s", key->form);
+        break;
+    }
+}
+
+static int wrong(struct cs_reader *r, const cJSON *item, const struct cs_key *key)
+{
+    char text[300];
+
+    describe(key, text, sizeof(text));
+    return cs_reader_must_be(r, item, "%s", text);
+}
+
+static int read_time(const struct cs_key *key, const cJSON *item, int64_t *dest)
+{
+    int64_t ps;
+
+    if (!cJSON_IsString(item) || cs_units_parse_time(item->valuestring, &ps) != 0 ||
+        ps < key->min || ps > key->max)
+        return -1;
+    *dest = ps;
+    return 0;
+}
+
+static int read_rate(const struct cs_key *key, const cJSON *item, uint32_t *dest)
+{
+    int64_t number;
+    uint32_t bps;
+
+    if (cJSON_IsString(item)) {
+        if (cs_units_parse_rate(item->valuestring, &bps) != 0)
+            return -1;
+        number = bps;
+    } else if (cs_reader_integer(item, &number) != 0) {
+        return -1;
+    }
+    if (number < key->min || number > key->max)
+        return -1;
+    *dest = (uint32_t)number;
+    return 0;
+}
+
+static int read_speed(const cJSON *item, uint32_t *dest)
+{
+    char text[32];
+
+    if (cJSON_IsNumber(item) && item->valuedouble > 0 && item->valuedouble <= 1000) {
+        snprintf(text, sizeof(text), "%.6f", item->valuedouble);
+        /* Zeros at the end are not a finer speed. */
+        for (size_t n = strlen(text); text[n - 1] == '0' && text[n - 2] != '.'; n--)
+            text[n - 1] = '\0';
+        return cs_units_parse_speed(text, dest) == 0 && *dest != 0 ? 0 : -1;
+    }
+    return cJSON_IsString(item) ? cs_units_parse_speed(item->valuestring, dest) : -1;
+}
+
+static int read_choice(const struct cs_key *key, const cJSON *item, int *dest)
+{
+    for (int i = 0; cJSON_IsString(item) && key->choices[i] != NULL; i++) {
+        if (strcmp(key->choices[i], item->valuestring) == 0) {
+            *dest = i;
+            return 0;
+        }
+    }
+    return -1;
+}
+
+static int read_text(const struct cs_key *key, const cJSON *item, const char **dest)
+{
+    if (!cJSON_IsString(item) || (int64_t)strlen(item->valuestring) < key->min ||
+        (int64_t)strlen(item->valuestring) > key->max)
+        return -1;
+    *dest = item->valuestring;
+    return 0;
+}
+
+static int read_int(const struct cs_key *key, const cJSON *item, int64_t *dest)
+{
+    int64_t value;
+
+    if (cs_reader_integer(item, &value) != 0 || value < key->min || value > key->max)
+        return -1;
+    *dest = value;
+    return 0;
+}
+
+static int read_bool(const cJSON *item, bool *dest)
+{
+    if (!cJSON_IsBool(item))
+        return -1;
+    *dest = cJSON_IsTrue(item);
+    return 0;
+}
+
+int cs_keys_read_value(struct cs_reader *r, const struct cs_key *key, const cJSON *item, void *dest)
+{
+    void *at = (char *)dest + key->offset;
+    int ret = 0;
+
+    switch (key->type) {
+    case CS_KEY_COMMENT:
+        return 0;
+    case CS_KEY_CUSTOM:
+        return key->read(r, item, at);
+    case CS_KEY_TEXT:
+        ret = read_text(key, item, at);
+        break;
+    case CS_KEY_BOOL:
+        ret = read_bool(item, at);
+        break;
+    case CS_KEY_INT:
+        ret = read_int(key, item, at);
+        break;
+    case CS_KEY_TIME:
+        ret = read_time(key, item, at);
+        break;
+    case CS_KEY_RATE:
+        ret = read_rate(key, item, at);
+        break;
+    case CS_KEY_SPEED:
+        ret = read_speed(item, at);
+        break;
+    case CS_KEY_CHOICE:
+        ret = read_choice(key, item, at);
+        break;
+    }
+    return ret == 0 ? 0 : wrong(r, item, key);
+}
+
+static int read_default(struct cs_reader *r, const struct cs_key *key, void *dest)
+{
+    cJSON *item = cJSON_Parse(key->dflt);
+
+    if (item == NULL)
+        return cs_error_set(r->error, CS_STATUS_ENVIRONMENT, "%s: not enough memory", r->file);
+    /* No default is a text: its tree ends here. */
+    int ret = cs_keys_read_value(r, key, item, dest);
+    cJSON_Delete(item);
+    return ret;
+}
+
+int cs_keys_read_one(struct cs_reader *r, const cJSON *object, const struct cs_key *key, void *dest)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key->name);
+
+    if (item == NULL) {
+        if (key->required)
+            return cs_reader_fail(r, "must have the key \"%s\", got none", key->name);
+        return key->dflt != NULL ? read_default(r, key, dest) : 0;
+    }
+    size_t mark = cs_reader_enter(r, key->name);
+    int ret = cs_keys_read_value(r, key, item, dest);
+    cs_reader_leave(r, mark);
+    return ret;
+}
+
+static bool applies(const struct cs_key *key, unsigned kind)
+{
+    return key->mask == 0 || (key->mask >> kind & 1u) != 0;
+}
+
+static int unknown_key(struct cs_reader *r, const struct cs_keys *keys, unsigned kind,
+                       const char *name)
+{
+    const char *names[MAX_KEYS + 1];
+    char list[256] = "";
+    size_t n = 0, used = 0;
+
+    size_t mark = cs_reader_enter(r, name);
+    for (const struct cs_key *k = keys->rows; k->name != NULL; k++) {
+        if (applies(k, kind) && n < MAX_KEYS)
+            names[n++] = k->name;
+    }
+    names[n] = NULL;
+    const char *nearest = cs_text_nearest(name, names);
+    if (nearest != NULL) {
+        cs_reader_fail(r, "is no known key, did you mean \"%s\"?", nearest);
+    } else {
+        for (size_t i = 0; i < n && used < sizeof(list); i++)
+            used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", i > 0 ? ", " : "",
+                                     names[i]);
+        cs_reader_fail(r, "is no known key, expected one of %s", list);
+    }
+    cs_reader_leave(r, mark);
+    return -1;
+}
+
+static int check_names(struct cs_reader *r, const cJSON *object, const struct cs_keys *keys,
+                       unsigned kind)
+{
+    const cJSON *item;
+
+    cJSON_ArrayForEach(item, object)
+    {
+        const struct cs_key *k = keys->rows;
+        while (k->name != NULL && strcmp(k->name, item->string) != 0)
+            k++;
+        if (k->name == NULL)
+            return unknown_key(r, keys, kind, item->string);
+        if (!applies(k, kind)) {
+            size_t mark = cs_reader_enter(r, k->name);
+            cs_reader_fail(r, "does not go with the type \"%s\"", keys->kinds[kind]);
+            cs_reader_leave(r, mark);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+int cs_keys_read(struct cs_reader *r, const cJSON *object, const struct cs_keys *keys, unsigned kind,
+                 void *dest)
+{
+    if (!cJSON_IsObject(object))
+        return cs_reader_must_be(r, object, "an object");
+    if (check_names(r, object, keys, kind) != 0)
+        return -1;
+    for (const struct cs_key *k = keys->rows; k->name != NULL; k++) {
+        if (applies(k, kind) && cs_keys_read_one(r, object, k, dest) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+void cs_keys_help(FILE *to, const struct cs_keys *keys)
+{
+    char text[300];
+
+    fprintf(to, "%s:\n", keys->title);
+    for (const struct cs_key *k = keys->rows; k->name != NULL; k++) {
+        describe(k, text, sizeof(text));
+        fprintf(to, "  %-12s %s\n", k->name, k->help);
+        fprintf(to, "  %-12s (%s", "", text);
+        if (k->required)
+            fprintf(to, "; required");
+        else if (k->dflt != NULL)
+            fprintf(to, "; default %s", k->dflt);
+        if (k->mask != 0) {
+            const char *joint = "; type ";
+            for (unsigned i = 0; keys->kinds[i] != NULL; i++) {
+                if (applies(k, i)) {
+                    fprintf(to, "%s%s", joint, keys->kinds[i]);
+                    joint = ", ";
+                }
+            }
+        }
+        fprintf(to, ")\n");
+    }
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* log.h - what the event stream looks like in files: candump -L lines, JSON lines, and a trace for
+ * people. All three are observers with a writer of their own; none of them touches the buses. */
+#ifndef CANSIM_SCENARIOS_LOG_H
+#define CANSIM_SCENARIOS_LOG_H
+
+#include "scenarios/out.h"
+#include "simcore/sim.h"
+
+struct cs_log {
+    struct cs_sim *sim;
+    struct cs_out out;
+};
+
+/* candump -L: "(0000000001.000123) can0 123#11"; one line a valid frame, its time the end of EOF
+ * since the buses started. ctx: struct cs_log. */
+void cs_log_frames(void *ctx, const struct cs_event *event);
+
+/* One JSON object a line, every event; keys in a fixed order. ctx: struct cs_log. */
+void cs_log_events(void *ctx, const struct cs_event *event);
+
+/* For people: frames and notable events; equal errors in a row are counted. */
+struct cs_trace {
+    struct cs_log log; /* first: the same writer */
+    bool color;
+    bool started;
+    uint64_t repeats;
+    struct cs_event last_error;
+};
+void cs_log_trace(void *ctx, const struct cs_event *event); /* ctx: struct cs_trace */
+void cs_log_trace_end(struct cs_trace *trace);              /* tells what is still counted */
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* main.h - the parts of the program `cansim`: a row a command, a row an option. */
+#ifndef CANSIM_SCENARIOS_MAIN_H
+#define CANSIM_SCENARIOS_MAIN_H
+
+#include "scenarios/session.h"
+
+/* What the command line said; every option of every command has its place here. */
+struct cs_args {
+    const char *scenario;
+    const char *log, *events, *link;
+    bool fast, quiet, json, help;
+    bool have_speed;
+    uint32_t speed_permille;
+    int64_t duration_ps;
+    bool have_seed;
+    uint64_t seed;
+    bool have_wait;
+    int64_t wait_ps;
+    uint32_t bitrate_bps;
+    struct cs_session_bus buses[CS_SIM_MAX_BUSES];
+    unsigned n_buses;
+    char **operands; /* into argv */
+    unsigned n_operands;
+};
+
+#define CS_NOWHERE ((size_t)-1)
+
+enum cs_option_type {
+    OPTION_FLAG,   /* bool */
+    OPTION_TEXT,   /* const char * */
+    OPTION_TIME,   /* int64_t, ps, min..max */
+    OPTION_WAIT,   /* the same, or "forever" */
+    OPTION_NUMBER, /* uint64_t */
+    OPTION_SPEED,  /* uint32_t, permille */
+    OPTION_RATE,   /* uint32_t, bit/s */
+    OPTION_BUS,    /* NAME[:RATE], one more each time */
+};
+
+struct cs_option {
+    const char *name;
+    char letter; /* short form; 0: none */
+    enum cs_option_type type;
+    size_t offset;
+    size_t have; /* bool that becomes true, CS_NOWHERE */
+    const char *arg;
+    int64_t min, max;
+    const char *dflt;
+    const char *help;
+};
+
+struct cs_command {
+    const char *name;
+    const char *operands; /* for help: "FILE" */
+    const char *summary;
+    const struct cs_option *options; /* ends with a row without a name */
+    unsigned min_operands, max_operands;
+    int (*run)(const struct cs_args *args); /* returns an exit status */
+    void (*more_help)(void);
+};
+
+extern const struct cs_option cs_run_options[], cs_serve_options[], cs_explain_options[],
+    cs_check_options[];
+
+/* Parse argv[0..argc-1], which follow the command's name. 0, or -1 with `error`. */
+int cs_options_parse(const struct cs_command *command, int argc, char **argv, struct cs_args *args,
+                     struct cs_error *error);
+void cs_options_help(const struct cs_option *options);
+
+int cs_main_run(const struct cs_args *args);
+int cs_main_serve(const struct cs_args *args);
+int cs_main_explain(const struct cs_args *args);
+int cs_main_check(const struct cs_args *args);
+
+/* "cansim: TEXT" on stderr; returns the status. */
+int cs_main_complain(const struct cs_error *error);
+/* Colours on that descriptor? A terminal, and NO_COLOR is not set. */
+bool cs_main_color(int fd);
+
+#endif

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenarios/main.h"
+#include "scenarios/scenario.h"
+#include "scenarios/text.h"
+#include "simcore/units.h"
+
+#define ARG(member) offsetof(struct cs_args, member)
+#define MAX_OPTIONS 24
+
+#define HELP_OPTION                                                                                \
+    {                                                                                              \
+        "help", 'h', OPTION_FLAG, ARG(help), CS_NOWHERE, NULL, 0, 0, NULL, "show this help"           \
+    }
+#define LINK_OPTION                                                                                \
+    {                                                                                              \
+        "link", 0, OPTION_TEXT, ARG(link), CS_NOWHERE, "ADDR", 0, 0,                                  \
+            "CANSIM_LINK, else $XDG_RUNTIME_DIR/cansim/default.sock",                              \
+            "let outside clients join at this address: a path or tcp:HOST:PORT"                    \
+    }
+#define LOG_OPTION                                                                                 \
+    {                                                                                              \
+        "log", 0, OPTION_TEXT, ARG(log), CS_NOWHERE, "FILE", 0, 0, NULL,                              \
+            "frames in the form of candump -L; - is standard output"                               \
+    }
+#define EVENTS_OPTION                                                                              \
+    {                                                                                              \
+        "events", 0, OPTION_TEXT, ARG(events), CS_NOWHERE, "FILE", 0, 0, NULL,                        \
+            "every event, a JSON object a line; - is standard output"                              \
+    }
+#define SEED_OPTION                                                                                \
+    {                                                                                              \
+        "seed", 0, OPTION_NUMBER, ARG(seed), ARG(have_seed), "N", 0, 0, NULL,                      \
+            "of all random numbers, 0..2^64-1; overrides the scenario's"                           \
+    }
+#define DURATION_OPTION                                                                            \
+    {                                                                                              \
+        "duration", 0, OPTION_TIME, ARG(duration_ps), CS_NOWHERE, "T", CS_PS_PER_US,                  \
+            2400 * 3600 * CS_PS_PER_S, NULL, "end after this bus time; overrides the scenario's"   \
+    }
+#define SPEED_OPTION                                                                               \
+    {                                                                                              \
+        "speed", 0, OPTION_SPEED, ARG(speed_permille), ARG(have_speed), "X", 0, 0, NULL,           \
+            "bus time over wall time: 1, 0.5, x10 or max"                                          \
+    }
+#define QUIET_OPTION                                                                               \
+    {                                                                                              \
+        "quiet", 'q', OPTION_FLAG, ARG(quiet), CS_NOWHERE, NULL, 0, 0, NULL,                          \
+            "no trace, no progress, no summary"                                                    \
+    }
+#define END_OPTION                                                                                 \
+    {                                                                                              \
+        NULL, 0, OPTION_FLAG, 0, 0, NULL, 0, 0, NULL, NULL                                         \
+    }
+
+const struct cs_option cs_run_options[] = {
+    {"scenario", 0, OPTION_TEXT, ARG(scenario), CS_NOWHERE, "FILE", 0, 0, NULL,
+     "the scenario, instead of the operand"},
+    LOG_OPTION,
+    EVENTS_OPTION,
+    {"fast", 0, OPTION_FLAG, ARG(fast), CS_NOWHERE, NULL, 0, 0, NULL,
+     "as fast as the machine goes, without outside clients"},
+    SPEED_OPTION,
+    DURATION_OPTION,
+    SEED_OPTION,
+    LINK_OPTION,
+    {"wait", 0, OPTION_WAIT, ARG(wait_ps), ARG(have_wait), "T", 0, 24 * 3600 * CS_PS_PER_S, NULL,
+     "wait so long (or \"forever\") for the scenario's outside clients"},
+    QUIET_OPTION,
+    HELP_OPTION,
+    END_OPTION,
+};
+
+const struct cs_option cs_serve_options[] = {
+    {"bus", 0, OPTION_BUS, 0, CS_NOWHERE, "NAME[:RATE]", 0, 0, "can0:500k",
+     "a bus, once for each"},
+    LINK_OPTION,
+    LOG_OPTION,
+    EVENTS_OPTION,
+    SPEED_OPTION,
+    DURATION_OPTION,
+    QUIET_OPTION,
+    HELP_OPTION,
+    END_OPTION,
+};
+
+const struct cs_option cs_explain_options[] = {
+    {"json", 0, OPTION_FLAG, ARG(json), CS_NOWHERE, NULL, 0, 0, NULL,
+     "one JSON object a frame, a line each"},
+    {"bitrate", 0, OPTION_RATE, ARG(bitrate_bps), CS_NOWHERE, "RATE", CS_BITRATE_MIN, CS_BITRATE_MAX,
+     "500k", "for the durations"},
+    HELP_OPTION,
+    END_OPTION,
+};
+
+const struct cs_option cs_check_options[] = {
+    QUIET_OPTION,
+    HELP_OPTION,
+    END_OPTION,
+};
+
+static int must_be(struct cs_error *error, const struct cs_option *o, const char *expected,
+                   const char *got)
+{
+    return cs_error_set(error, CS_STATUS_INPUT, "--%s: must be %s, got \"%s\"", o->name, expected,
+                        got);
+}
+
+static int set_time(const struct cs_option *o, const char *value, int64_t *dest,
+                    struct cs_error *error)
+{
+    char low[40], high[40], range[120];
+
+    if (o->type == OPTION_WAIT && strcmp(value, "forever") == 0) {
+        *dest = CS_NEVER;
+        return 0;
+    }
+    if (cs_units_parse_time(value, dest) == 0 && *dest >= o->min && *dest <= o->max)
+        return 0;
+    snprintf(range, sizeof(range), "%s..%s", cs_text_time(o->min, low, sizeof(low)),
+             cs_text_time(o->max, high, sizeof(high)));
+    return must_be(error, o, range, value);
+}
+
+static int set_rate(const struct cs_option *o, const char *value, uint32_t *dest,
+                    struct cs_error *error)
+{
+    if (cs_units_parse_rate(value, dest) == 0 && *dest >= CS_BITRATE_MIN && *dest <= CS_BITRATE_MAX)
+        return 0;
+    return must_be(error, o, "10k..1M", value);
+}
+
+static int set_number(const struct cs_option *o, const char *value, uint64_t *dest,
+                      struct cs_error *error)
+{
+    char *end;
+
+    errno = 0;
+    *dest = strtoull(value, &end, 0);
+    if (value[0] >= '0' && value[0] <= '9' && *end == '\0' && errno == 0)
+        return 0;
+    return must_be(error, o, "a number 0..2^64-1", value);
+}
+
+static int set_bus(const struct cs_option *o, char *value, struct cs_args *args,
+                   struct cs_error *error)
+{
+    char *colon = strchr(value, ':');
+    struct cs_session_bus *bus = &args->buses[args->n_buses];
+
+    if (args->n_buses == CS_SIM_MAX_BUSES)
+        return cs_error_set(error, CS_STATUS_INPUT, "--bus: must be there at most %d times, got more",
+                            CS_SIM_MAX_BUSES);
+    bus->bitrate_bps = 0;
+    if (colon != NULL) {
+        if (set_rate(o, colon + 1, &bus->bitrate_bps, error) != 0)
+            return -1;
+        *colon = '\0';
+    }
+    bus->name = value;
+    if (!cs_scenario_bus_name_ok(value))
+        return must_be(error, o, "1..15 letters, digits, '_', '-' or '.' and not \"any\"", value);
+    for (unsigned i = 0; i < args->n_buses; i++) {
+        if (strcmp(args->buses[i].name, value) == 0)
+            return must_be(error, o, "a new name each time", value);
+    }
+    args->n_buses++;
+    return 0;
+}
+
+static int set_option(const struct cs_option *o, char *value, struct cs_args *args,
+                      struct cs_error *error)
+{
+    void *dest = (char *)args + o->offset;
+
+    if (o->have != CS_NOWHERE)
+        *(bool *)((char *)args + o->have) = true;
+    switch (o->type) {
+    case OPTION_FLAG:
+        *(bool *)dest = true;
+        return 0;
+    case OPTION_TEXT:
+        if (value[0] == '\0')
+            return must_be(error, o, "something", value);
+        if (*(const char **)dest != NULL)
+            return cs_error_set(error, CS_STATUS_INPUT, "--%s: must be there once, got it twice",
+                                o->name);
+        *(const char **)dest = value;
+        return 0;
+    case OPTION_TIME:
+    case OPTION_WAIT:
+        return set_time(o, value, dest, error);
+    case OPTION_NUMBER:
+        return set_number(o, value, dest, error);
+    case OPTION_SPEED:
+        if (cs_units_parse_speed(value, dest) != 0)
+            return must_be(error, o, "0.001..1000 or max", value);
+        return 0;
+    case OPTION_RATE:
+        return set_rate(o, value, dest, error);
+    case OPTION_BUS:
+        return set_bus(o, value, args, error);
+    }
+    return 0;
+}
+
+static const struct cs_option *find_option(const struct cs_command *command, const char *text,
+                                           size_t len)
+{
+    for (const struct cs_option *o = command->options; o->name != NULL; o++) {
+        if ((len > 2 && strlen(o->name) == len - 2 && strncmp(o->name, text + 2, len - 2) == 0) ||
+            (len == 2 && o->letter != 0 && text[1] == o->letter))
+            return o;
+    }
+    return NULL;
+}
+
+static int unknown_option(const struct cs_command *command, const char *text,
+                          struct cs_error *error)
+{
+    const char *names[MAX_OPTIONS + 1];
+    size_t n = 0;
+
+    for (const struct cs_option *o = command->options; o->name != NULL && n < MAX_OPTIONS; o++)
+        names[n++] = o->name;
+    names[n] = NULL;
+    const char *nearest = strlen(text) > 3 ? cs_text_nearest(text + 2, names) : NULL;
+    if (nearest != NULL)
+        return cs_error_set(error, CS_STATUS_INPUT, "%s: is no option of \"%s\", did you mean --%s?",
+                            text, command->name, nearest);
+    return cs_error_set(error, CS_STATUS_INPUT,
+                        "%s: is no option of \"%s\", see \"cansim help %s\"", text, command->name,
+                        command->name);
+}
+
+/* One option at argv[*i]; its value may be in the same word or in the next. */
+static int parse_option(const struct cs_command *command, int argc, char **argv, int *i,
+                        struct cs_args *args, struct cs_error *error)
+{
+    char *word = argv[*i], *equals = strchr(word, '=');
+    size_t len = equals != NULL ? (size_t)(equals - word) : strlen(word);
+    const struct cs_option *o = find_option(command, word, len);
+
+    if (o == NULL)
+        return unknown_option(command, word, error);
+    if (o->arg == NULL && equals != NULL)
+        return cs_error_set(error, CS_STATUS_INPUT, "--%s: takes no value, got \"%s\"", o->name,
+                            equals + 1);
+    if (o->arg != NULL && equals == NULL && *i + 1 == argc)
+        return cs_error_set(error, CS_STATUS_INPUT, "--%s: must have a value %s, got none", o->name,
+                            o->arg);
+    return set_option(o, equals != NULL ? equals + 1 : o->arg != NULL ? argv[++*i] : NULL, args,
+                      error);
+}
+
+int cs_options_parse(const struct cs_command *command, int argc, char **argv, struct cs_args *args,
+                     struct cs_error *error)
+{
+    bool only_operands = false;
+
+    args->operands = argv;
+    for (int i = 0; i < argc; i++) {
+        if (only_operands || argv[i][0] != '-' || argv[i][1] == '\0') {
+            argv[args->n_operands++] = argv[i];
+        } else if (strcmp(argv[i], "--") == 0) {
+            only_operands = true;
+        } else if (parse_option(command, argc, argv, &i, args, error) != 0) {
+            return -1;
+        }
+    }
+    if (args->help)
+        return 0;
+    if (args->n_operands < command->min_operands &&
+        !(args->scenario != NULL && command->max_operands == 1))
+        return cs_error_set(error, CS_STATUS_INPUT, "%s: must have %s, got none", command->name,
+                            command->operands);
+    if (args->n_operands > command->max_operands)
+        return cs_error_set(error, CS_STATUS_INPUT, "%s: must have %s, got \"%s\" as well",
+                            command->name, command->max_operands == 0 ? "no operand" : "one FILE",
+                            args->operands[command->max_operands]);
+    return 0;
+}
+
+void cs_options_help(const struct cs_option *options)
+{
+    for (const struct cs_option *o = options; o->name != NULL; o++) {
+        char left[64];
+        snprintf(left, sizeof(left), "%s%c%s--%s%s%s", o->letter != 0 ? "-" : "  ",
+                 o->letter != 0 ? o->letter : ' ', o->letter != 0 ? ", " : " ", o->name,
+                 o->arg != NULL ? " " : "", o->arg != NULL ? o->arg : "");
+        printf("  %-26s %s\n", left, o->help);
+        if (o->min != o->max) {
+            char low[40], high[40];
+            if (o->type == OPTION_RATE)
+                printf("  %-26s   %s..%s", "",
+                       cs_units_format_rate((uint32_t)o->min, low, sizeof(low)),
+                       cs_units_format_rate((uint32_t)o->max, high, sizeof(high)));
+            else
+                printf("  %-26s   %s..%s", "", cs_text_time(o->min, low, sizeof(low)),
+                       cs_text_time(o->max, high, sizeof(high)));
+            printf("%s%s\n", o->dflt != NULL ? "; default " : "", o->dflt != NULL ? o->dflt : "");
+        } else if (o->dflt != NULL) {
+            printf("  %-26s   default %s\n", "", o->dflt);
+        }
+    }
+}

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: MIT */
+/* cansim run and cansim serve: a session, a loop, signals, and what is said on the terminal. */
+#include <ev.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "scenarios/log.h"
+#include "scenarios/main.h"
+#include "simcore/units.h"
+
+#define PROGRESS_S 0.25
+
+struct host {
+    struct ev_loop *loop;
+    struct cs_session *session;
+    const struct cs_args *args;
+    struct cs_trace trace; /* log.out.fd < 0: none */
+    ev_timer progress;
+    bool progress_shown;
+    bool interrupted;
+    int status;
+    struct cs_error error;
+    struct timespec started;
+};
+
+/* Signals end the run in order, the first time; a second one finds its default action again, for
+ * whoever waits on a pipe that nobody reads. */
+static ev_async signal_async;
+static struct ev_loop *signal_loop;
+
+static void on_signal(int number)
+{
+    (void)number;
+    ev_async_send(signal_loop, &signal_async);
+}
+
+static void on_interrupt(struct ev_loop *loop, ev_async *async, int events)
+{
+    struct host *host = async->data;
+
+    (void)events;
+    host->interrupted = true;
+    ev_break(loop, EVBREAK_ALL);
+}
+
+static void catch_signals(struct host *host)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action, old;
+
+    signal_loop = host->loop;
+    ev_async_init(&signal_async, on_interrupt);
+    signal_async.data = host;
+    ev_async_start(host->loop, &signal_async);
+    memset(&action, 0, sizeof(action));
+    action.sa_handler = on_signal;
+    action.sa_flags = (int)(SA_RESTART | SA_RESETHAND);
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        /* nohup wants SIGHUP to stay ignored; SIGINT is ignored in a script's background jobs as
+         * well, where somebody who sends it means it. */
+        if (numbers[i] == SIGHUP && sigaction(SIGHUP, NULL, &old) == 0 && old.sa_handler == SIG_IGN)
+            continue;
+        sigaction(numbers[i], &action, NULL);
+    }
+}
+
+static void on_finished(void *ctx, int status)
+{
+    struct host *host = ctx;
+
+    host->status = status;
+    host->error.status = status;
+    snprintf(host->error.text, sizeof(host->error.text), "%s", cs_session_error(host->session));
+    ev_break(host->loop, EVBREAK_ALL);
+}
+
+/* ---- progress ---------------------------------------------------------------------------- */
+
+static void put_load(FILE *to, unsigned permille)
+{
+    fprintf(to, "%u.%u %%", permille / 10, permille % 10);
+}
+
+static void clear_progress(struct host *host)
+{
+    if (host->progress_shown)
+        fputs("\r\033[K", stderr);
+    host->progress_shown = false;
+}
+
+static void show_progress(struct host *host)
+{
+    struct cs_sim *sim = cs_session_sim(host->session);
+    int64_t now = cs_sim_now_ps(sim) / (CS_PS_PER_S / 10);
+    int64_t end = cs_session_duration_ps(host->session) / (CS_PS_PER_S / 10);
+
+    fprintf(stderr, "\r%lld.%lld s", (long long)(now / 10), (long long)(now % 10));
+    if (end > 0)
+        fprintf(stderr, " of %lld.%lld s", (long long)(end / 10), (long long)(end % 10));
+    for (unsigned i = 0; i < cs_sim_bus_count(sim) && i < 2; i++) {
+        struct cs_stats_bus stats;
+        cs_stats_bus(cs_session_stats(host->session), i, &stats);
+        fprintf(stderr, "  %s: %llu frames, ", cs_bus_name(cs_sim_bus(sim, i)),
+                (unsigned long long)stats.frames);
+        put_load(stderr, stats.load_permille);
+    }
+    fputs("\033[K", stderr);
+    host->progress_shown = true;
+}
+
+static void on_progress(struct ev_loop *loop, ev_timer *timer, int events)
+{
+    (void)loop;
+    (void)events;
+    show_progress(timer->data);
+}
+
+/* ---- what is said before and after ------------------------------------------------------- */
+
+static void say_where(const struct host *host)
+{
+    const char *address = cs_session_link(host->session);
+    const char *bus = cs_bus_name(cs_sim_bus(cs_session_sim(host->session), 0));
+    char names[200];
+
+    if (address == NULL || host->args->quiet)
+        return;
+    fprintf(stderr, "cansim: serving %s; join with:\n", address);
+    fprintf(stderr, "  cansim-attach --link %s -- candump %s\n", address, bus);
+    if (cs_session_waiting(host->session, names, sizeof(names)) > 0)
+        fprintf(stderr, "cansim: the clock starts when they have joined: %s\n", names);
+}
+
+static void say_summary(const struct host *host)
+{
+    struct cs_sim *sim = cs_session_sim(host->session);
+    struct timespec now;
+    char time[40];
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    int64_t wall_ms = (now.tv_sec - host->started.tv_sec) * 1000 +
+                      (now.tv_nsec - host->started.tv_nsec) / 1000000;
+    for (unsigned i = 0; i < cs_sim_bus_count(sim); i++) {
+        struct cs_stats_bus s;
+        cs_stats_bus(cs_session_stats(host->session), i, &s);
+        fprintf(stderr, "%s: %llu frame%s, load ", cs_bus_name(cs_sim_bus(sim, i)),
+                (unsigned long long)s.frames, s.frames == 1 ? "" : "s");
+        put_load(stderr, s.load_total_permille);
+        fprintf(stderr, ", %llu error frame%s, arbitration lost %llu time%s\n",
+                (unsigned long long)s.error_frames, s.error_frames == 1 ? "" : "s",
+                (unsigned long long)s.arb_lost, s.arb_lost == 1 ? "" : "s");
+    }
+    cs_units_format_time(cs_sim_now_ps(sim), time, sizeof(time));
+    fprintf(stderr, "%s of bus time in %lld.%03lld s\n", time, (long long)(wall_ms / 1000),
+            (long long)(wall_ms % 1000));
+    int64_t lag_ms = cs_session_lag_ns(host->session) / 1000000;
+    if (lag_ms > 1000)
+        fprintf(stderr, "bus time was late by up to %lld.%03lld s: the machine was too slow\n",
+                (long long)(lag_ms / 1000), (long long)(lag_ms % 1000));
+}
+
+/* ---- the trace --------------------------------------------------------------------------- */
+
+static void on_trace_failed(void *ctx, struct cs_out *out)
+{
+    struct host *host = ctx;
+
+    cs_out_explain(out, &host->error);
+    host->status = host->error.status;
+    ev_break(host->loop, EVBREAK_ALL);
+}
+
+static int open_trace(struct host *host)
+{
+    host->trace.log.out.fd = -1;
+    if (host->args->quiet || host->args->log != NULL || host->args->events != NULL)
+        return 0;
+    if (cs_out_open(&host->trace.log.out, "-", host->loop, &host->error) != 0)
+        return -1;
+    host->trace.log.sim = cs_session_sim(host->session);
+    host->trace.log.out.failed = on_trace_failed;
+    host->trace.log.out.ctx = host;
+    host->trace.color = cs_main_color(STDOUT_FILENO);
+    cs_sim_observe(host->trace.log.sim, cs_log_trace, &host->trace);
+    return 0;
+}
+
+static void close_trace(struct host *host)
+{
+    struct cs_out *out = &host->trace.log.out;
+
+    if (out->fd < 0)
+        return;
+    cs_sim_unobserve(host->trace.log.sim, cs_log_trace, &host->trace);
+    cs_log_trace_end(&host->trace);
+    cs_out_close(out); /* an error reaches on_trace_failed() */
+    cs_out_discard(out);
+}
+
+static bool stdout_is_taken(const struct cs_args *args)
+{
+    return (args->log != NULL && strcmp(args->log, "-") == 0) ||
+           (args->events != NULL && strcmp(args->events, "-") == 0);
+}
+
+/* A line that is drawn anew four times a second; where the terminal shows frames it would only be
+ * in the way, and a host that serves has nothing to progress towards. */
+static void start_progress(struct host *host, bool serve)
+{
+    bool frames_shown = isatty(STDOUT_FILENO) &&
+                        (host->trace.log.out.fd >= 0 || stdout_is_taken(host->args));
+
+    ev_timer_init(&host->progress, on_progress, PROGRESS_S, PROGRESS_S);
+    host->progress.data = host;
+    if (!host->args->quiet && !serve && !frames_shown && isatty(STDERR_FILENO))
+        ev_timer_start(host->loop, &host->progress);
+}
+
+/* ---- running ----------------------------------------------------------------------------- */
+
+static int finish(struct host *host)
+{
+    struct cs_error error = {.status = CS_STATUS_OK};
+
+    ev_timer_stop(host->loop, &host->progress);
+    clear_progress(host);
+    if (cs_session_close(host->session, &error) != 0 && host->status == CS_STATUS_OK &&
+        host->error.text[0] == '\0') {
+        host->error = error;
+        host->status = error.status;
+    }
+    close_trace(host);
+    if (!host->args->quiet && host->status == CS_STATUS_OK)
+        say_summary(host);
+    if (host->error.text[0] != '\0')
+        cs_main_complain(&host->error);
+    if (host->status == CS_STATUS_OK && host->interrupted)
+        host->status = CS_STATUS_INTERRUPTED;
+    return host->status;
+}
+
+static int host_session(const struct cs_args *args, const struct cs_session_config *config)
+{
+    struct host host;
+    int status;
+
+    memset(&host, 0, sizeof(host));
+    host.args = args;
+    host.trace.log.out.fd = -1;
+    host.loop = ev_default_loop(0);
+    if (host.loop == NULL) {
+        cs_error_set(&host.error, CS_STATUS_ENVIRONMENT, "the event loop cannot be created");
+        return cs_main_complain(&host.error);
+    }
+    clock_gettime(CLOCK_MONOTONIC, &host.started);
+    host.session = cs_session_create(config, host.loop, &host.error);
+    if (host.session == NULL || (!config->serve && open_trace(&host) != 0)) {
+        status = cs_main_complain(&host.error);
+    } else {
+        catch_signals(&host);
+        say_where(&host);
+        start_progress(&host, config->serve);
+        cs_session_start(host.session, on_finished, &host);
+        ev_run(host.loop, 0);
+        status = finish(&host);
+    }
+    cs_session_destroy(host.session);
+    ev_loop_destroy(host.loop);
+    return status;
+}
+
+static void common_config(const struct cs_args *args, struct cs_session_config *config)
+{
+    memset(config, 0, sizeof(*config));
+    config->link = args->link;
+    config->log = args->log;
+    config->events = args->events;
+    config->have_seed = args->have_seed;
+    config->seed = args->seed;
+    config->duration_ps = args->duration_ps;
+    config->speed_permille = args->speed_permille;
+    config->fast = args->fast || (args->have_speed && args->speed_permille == 0);
+    config->have_wait = args->have_wait;
+    config->wait_ps = args->wait_ps;
+}
+
+int cs_main_run(const struct cs_args *args)
+{
+    struct cs_session_config config;
+    struct cs_error error;
+
+    common_config(args, &config);
+    if (args->scenario != NULL && args->n_operands > 0) {
+        cs_error_set(&error, CS_STATUS_INPUT, "run: must have one FILE, got \"%s\" as well",
+                     args->operands[0]);
+        return cs_main_complain(&error);
+    }
+    if (args->fast && args->have_speed && args->speed_permille != 0) {
+        cs_error_set(&error, CS_STATUS_INPUT, "--fast: does not go with --speed");
+        return cs_main_complain(&error);
+    }
+    config.scenario = args->scenario != NULL ? args->scenario : args->operands[0];
+    return host_session(args, &config);
+}
+
+int cs_main_serve(const struct cs_args *args)
+{
+    struct cs_session_config config;
+
+    common_config(args, &config);
+    config.serve = true;
+    config.buses = args->buses;
+    config.n_buses = args->n_buses;
+    return host_session(args, &config);
+}

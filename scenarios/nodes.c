@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+#include "scenarios/nodes_internal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int cs_nodes_submit(struct cs_nodes_node *node, const struct cs_frame *frame)
+{
+    if (node->index == CS_NO_NODE || node->leaving)
+        return -ENETDOWN;
+    /* A refusal (queue full, bus-off, listen-only) is an event of the stream: nothing to do here. */
+    return cs_bus_submit(node->bus, node->index, frame, ++node->cookie);
+}
+
+static void stop(struct cs_nodes_node *node)
+{
+    cs_timer_stop(node->all->sim, &node->timer);
+    cs_nodes_periodic_stop(node);
+}
+
+static void on_rejoin(void *ctx, struct cs_timer *timer)
+{
+    struct cs_nodes_node *node = ctx;
+
+    (void)timer;
+    cs_nodes_attach(node->all, (unsigned)(node - node->all->node));
+}
+
+static void on_detached(void *ctx)
+{
+    struct cs_nodes_node *node = ctx;
+
+    stop(node);
+    node->index = CS_NO_NODE;
+    node->leaving = false;
+    if (node->rejoin) {
+        /* The place on the bus is free only when this call is over. */
+        node->rejoin = false;
+        node->timer.fn = on_rejoin;
+        cs_timer_start(node->all->sim, &node->timer, cs_sim_now_ps(node->all->sim));
+    }
+}
+
+static void on_confirmed(void *ctx, const struct cs_tx_done *done)
+{
+    struct cs_nodes_node *node = ctx;
+
+    if (done->result == CS_TX_DETACHED || node->leaving)
+        return;
+    if (node->def->type == CS_NODE_RANDOM)
+        cs_nodes_random_confirmed(node);
+    else if (node->def->type == CS_NODE_REPLAY)
+        cs_nodes_replay_confirmed(node);
+}
+
+static const struct cs_controller_ops node_ops = {
+    .confirmed = on_confirmed,
+    .detached = on_detached,
+};
+
+static void start(struct cs_nodes_node *node)
+{
+    node->base_ps = cs_sim_now_ps(node->all->sim);
+    if (node->def->type == CS_NODE_PERIODIC)
+        cs_nodes_periodic_start(node);
+    else if (node->def->type == CS_NODE_RANDOM)
+        cs_nodes_random_start(node);
+    else if (node->def->type == CS_NODE_REPLAY)
+        cs_nodes_replay_start(node);
+}
+
+int cs_nodes_attach(struct cs_nodes *nodes, unsigned index)
+{
+    struct cs_nodes_node *node = &nodes->node[index];
+    const struct cs_scenario_node *def = node->def;
+    struct cs_controller_config config = {
+        .name = def->name,
+        .via = "scenario",
+        .mode = def->mode,
+        .order = def->tx_order == 0 ? CS_TX_BY_PRIORITY : CS_TX_FIFO,
+        .tx_queue_len = (unsigned)def->tx_queue,
+        .recovery_ps = def->recovery_ps,
+        .filters = def->filters,
+        .n_filters = def->n_filters,
+        .ops = &node_ops,
+        .ctx = node,
+    };
+
+    if (def->type == CS_NODE_ATTACHED)
+        return 0;
+    if (node->leaving) {
+        node->rejoin = true;
+        return 0;
+    }
+    if (node->index != CS_NO_NODE)
+        return 0;
+    int ret = cs_bus_attach(node->bus, &config);
+    if (ret < 0)
+        return ret;
+    node->index = ret;
+    start(node);
+    return 0;
+}
+
+int cs_nodes_detach(struct cs_nodes *nodes, unsigned index)
+{
+    struct cs_nodes_node *node = &nodes->node[index];
+
+    node->rejoin = false;
+    if (node->index == CS_NO_NODE || node->leaving)
+        return 0;
+    stop(node);
+    node->leaving = true;
+    return cs_bus_detach(node->bus, node->index);
+}
+
+static int init_node(struct cs_nodes *nodes, unsigned i)
+{
+    struct cs_nodes_node *node = &nodes->node[i];
+    const struct cs_scenario_node *def = &nodes->scenario->nodes[i];
+    char stream[CS_NAME_MAX + 8];
+
+    node->all = nodes;
+    node->def = def;
+    node->bus = cs_sim_bus(nodes->sim, def->bus);
+    node->index = CS_NO_NODE;
+    node->timer.ctx = node;
+    snprintf(stream, sizeof(stream), "node/%s", def->name);
+    cs_rng_init(&node->rng, cs_sim_seed(nodes->sim), stream);
+    if (def->n_messages == 0)
+        return 0;
+    node->senders = calloc(def->n_messages, sizeof(*node->senders));
+    if (node->senders == NULL)
+        return -ENOMEM;
+    for (unsigned m = 0; m < def->n_messages; m++) {
+        node->senders[m].node = node;
+        node->senders[m].message = &def->messages[m];
+    }
+    return 0;
+}
+
+struct cs_nodes *cs_nodes_create(struct cs_sim *sim, const struct cs_scenario *scenario)
+{
+    struct cs_nodes *nodes = calloc(1, sizeof(*nodes));
+
+    if (nodes == NULL)
+        return NULL;
+    nodes->sim = sim;
+    nodes->scenario = scenario;
+    nodes->node = calloc(scenario->n_nodes + 1, sizeof(*nodes->node));
+    if (nodes->node == NULL) {
+        free(nodes);
+        return NULL;
+    }
+    for (unsigned i = 0; i < scenario->n_nodes; i++) {
+        if (init_node(nodes, i) != 0) {
+            cs_nodes_destroy(nodes);
+            return NULL;
+        }
+    }
+    return nodes;
+}
+
+void cs_nodes_destroy(struct cs_nodes *nodes)
+{
+    if (nodes == NULL)
+        return;
+    for (unsigned i = 0; i < nodes->scenario->n_nodes; i++)
+        free(nodes->node[i].senders);
+    free(nodes->node);
+    free(nodes);
+}
+
+int cs_nodes_start(struct cs_nodes *nodes, struct cs_error *error)
+{
+    for (unsigned i = 0; i < nodes->scenario->n_nodes; i++) {
+        int ret = nodes->node[i].def->absent ? 0 : cs_nodes_attach(nodes, i);
+        if (ret < 0)
+            return cs_error_set(error, CS_STATUS_ENVIRONMENT, "%s: node \"%s\" cannot join: %s",
+                                nodes->scenario->file, nodes->node[i].def->name, strerror(-ret));
+    }
+    cs_timeline_start(nodes);
+    return 0;
+}

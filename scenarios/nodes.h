@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* nodes.h - the simulated nodes of a scenario at work. Each is an ordinary controller, driven by
+ * timers of the sim; nothing is allocated once all have joined. */
+#ifndef CANSIM_SCENARIOS_NODES_H
+#define CANSIM_SCENARIOS_NODES_H
+
+#include "scenarios/scenario.h"
+
+struct cs_nodes; /* opaque */
+
+/* Prepare; nobody joins yet. `scenario` must outlive it. NULL: no memory. */
+struct cs_nodes *cs_nodes_create(struct cs_sim *sim, const struct cs_scenario *scenario);
+/* After the sim's last run; all controllers must have been told (cs_sim_destroy() does). */
+void cs_nodes_destroy(struct cs_nodes *nodes);
+
+/* All that are not absent join, and the timeline starts. 0 or -1 with `error`. */
+int cs_nodes_start(struct cs_nodes *nodes, struct cs_error *error);
+
+/* By index into the scenario's nodes; they may be called while the sim runs. Joining twice or
+ * leaving twice is nothing. Returns 0 or -errno. */
+int cs_nodes_attach(struct cs_nodes *nodes, unsigned node);
+int cs_nodes_detach(struct cs_nodes *nodes, unsigned node);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* nodes_internal.h - what the generators and the timeline share; nobody else includes it. */
+#ifndef CANSIM_SCENARIOS_NODES_INTERNAL_H
+#define CANSIM_SCENARIOS_NODES_INTERNAL_H
+
+#include "scenarios/nodes.h"
+#include "simcore/rng.h"
+
+struct cs_nodes_node;
+
+/* One message of a periodic node. Its n-th instant is base + offset + n * period, plus a jitter
+ * of its own: nothing adds up. */
+struct cs_sender {
+    struct cs_timer timer;
+    struct cs_nodes_node *node;
+    const struct cs_message *message;
+    int64_t base_ps;
+    int64_t done; /* sent since it joined */
+    int64_t value[CS_SCENARIO_MAX_COUNTERS];
+    int64_t step[CS_SCENARIO_MAX_COUNTERS];
+};
+
+struct cs_nodes_node {
+    struct cs_nodes *all;
+    const struct cs_scenario_node *def;
+    struct cs_bus *bus;
+    int index;        /* on the bus, CS_NO_NODE */
+    bool leaving;     /* detach asked for, not over */
+    bool rejoin;      /* attach asked for meanwhile */
+    struct cs_timer timer; /* random, replay: next frame; or rejoining */
+    struct cs_sender *senders;
+    struct cs_rng rng;
+    uint64_t cookie; /* frames submitted */
+    int64_t base_ps; /* when it joined, or when the loop of a replay began */
+    int64_t done;    /* frames of a random node, loops of a replay */
+    size_t position; /* in a replay */
+    struct cs_frame next;
+};
+
+struct cs_nodes {
+    struct cs_sim *sim;
+    const struct cs_scenario *scenario;
+    struct cs_nodes_node *node; /* scenario->n_nodes */
+    struct cs_timer timeline;
+    unsigned next_action;
+};
+
+int cs_nodes_submit(struct cs_nodes_node *node, const struct cs_frame *frame);
+
+/* A node joined: start its timers; it leaves: stop them. */
+void cs_nodes_periodic_start(struct cs_nodes_node *node);
+void cs_nodes_periodic_stop(struct cs_nodes_node *node);
+void cs_nodes_random_start(struct cs_nodes_node *node);
+void cs_nodes_random_confirmed(struct cs_nodes_node *node);
+void cs_nodes_replay_start(struct cs_nodes_node *node);
+void cs_nodes_replay_confirmed(struct cs_nodes_node *node);
+
+void cs_timeline_start(struct cs_nodes *nodes);
+
+#endif

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT */
+/* The generators: periodic, random, replay. All instants are computed from a base with integers,
+ * and all randomness comes from the node's own stream: what one node does never depends on what
+ * another is configured to do. */
+#include <errno.h>
+#include <string.h>
+
+#include "scenarios/nodes_internal.h"
+#include "simcore/wire.h"
+
+#define RETRY_PS (10 * CS_PS_PER_MS) /* a node that keeps its bus full was refused */
+
+/* ---- periodic ---------------------------------------------------------------------------- */
+
+static void put_counter(struct cs_frame *frame, const struct cs_counter *c, int64_t value)
+{
+    uint64_t left = (uint64_t)value;
+    int64_t byte = c->byte;
+
+    if (c->bits <= 8) {
+        unsigned mask = (1u << c->bits) - 1;
+        frame->data[byte] = (uint8_t)((frame->data[byte] & ~mask) | ((unsigned)value & mask));
+        return;
+    }
+    for (int64_t bits = c->bits; bits > 0; bits -= 8, byte++) {
+        unsigned mask = bits >= 8 ? 0xFFu : (1u << bits) - 1;
+        frame->data[byte] = (uint8_t)((frame->data[byte] & ~mask) | ((unsigned)left & mask));
+        left >>= 8;
+    }
+}
+
+static void advance_counter(const struct cs_counter *c, int64_t *value, int64_t *step)
+{
+    int64_t span = c->high - c->low + 1, next = *value + *step;
+
+    if (next >= c->low && next <= c->high) {
+        *value = next;
+        return;
+    }
+    if (!c->bounce) {
+        int64_t over = (next - c->low) % span;
+        *value = c->low + (over < 0 ? over + span : over);
+        return;
+    }
+    *step = -*step;
+    next = *value + *step;
+    if (next < c->low)
+        next = c->low;
+    *value = next > c->high ? c->high : next;
+}
+
+static void schedule(struct cs_sender *s)
+{
+    const struct cs_message *m = s->message;
+
+    if (m->count > 0 && s->done >= m->count)
+        return;
+    int64_t at = s->base_ps + m->offset_ps;
+    if (s->done > (CS_NEVER - at) / m->period_ps - 1)
+        return; /* beyond the end of time */
+    at += s->done * m->period_ps;
+    if (m->jitter_ps > 0)
+        at += cs_rng_range(&s->node->rng, 0, m->jitter_ps);
+    cs_timer_start(s->node->all->sim, &s->timer, at);
+}
+
+static void on_period(void *ctx, struct cs_timer *timer)
+{
+    struct cs_sender *s = ctx;
+
+    (void)timer;
+    for (unsigned f = 0; f < s->message->frames.n; f++) {
+        struct cs_frame frame = s->message->frames.frame[f];
+        for (unsigned c = 0; c < s->message->n_counters; c++)
+            put_counter(&frame, &s->message->counters[c], s->value[c]);
+        cs_nodes_submit(s->node, &frame);
+    }
+    for (unsigned c = 0; c < s->message->n_counters; c++)
+        advance_counter(&s->message->counters[c], &s->value[c], &s->step[c]);
+    s->done++;
+    schedule(s);
+}
+
+void cs_nodes_periodic_start(struct cs_nodes_node *node)
+{
+    for (unsigned i = 0; i < node->def->n_messages; i++) {
+        struct cs_sender *s = &node->senders[i];
+        s->timer.fn = on_period;
+        s->timer.ctx = s;
+        s->base_ps = node->base_ps;
+        s->done = 0;
+        for (unsigned c = 0; c < s->message->n_counters; c++) {
+            s->value[c] = s->message->counters[c].first;
+            s->step[c] = s->message->counters[c].step;
+        }
+        schedule(s);
+    }
+}
+
+void cs_nodes_periodic_stop(struct cs_nodes_node *node)
+{
+    for (unsigned i = 0; i < node->def->n_messages; i++)
+        cs_timer_stop(node->all->sim, &node->senders[i].timer);
+}
+
+/* ---- random ------------------------------------------------------------------------------ */
+
+static void draw_frame(struct cs_nodes_node *node)
+{
+    const struct cs_random *random = &node->def->random;
+    struct cs_frame *f = &node->next;
+
+    memset(f, 0, sizeof(*f));
+    f->id = (uint32_t)cs_rng_range(&node->rng, random->id_low, random->id_high);
+    f->dlc = (uint8_t)cs_rng_range(&node->rng, random->dlc_low, random->dlc_high);
+    f->flags = random->ext ? CS_FRAME_EXT : 0;
+    if (random->remote_percent > 0 &&
+        (int64_t)cs_rng_below(&node->rng, 100) < random->remote_percent) {
+        f->flags |= CS_FRAME_RTR;
+        return;
+    }
+    f->len = f->dlc;
+    uint64_t bytes = cs_rng_next(&node->rng);
+    for (unsigned i = 0; i < f->len; i++)
+        f->data[i] = (uint8_t)(bytes >> (8 * i));
+}
+
+/* Mean time from this frame to the next. */
+static int64_t mean_gap_ps(const struct cs_nodes_node *node)
+{
+    struct cs_wire wire;
+
+    if (node->def->random.interval_ps > 0)
+        return node->def->random.interval_ps;
+    if (cs_wire_encode(&node->next, &wire) != 0)
+        return CS_PS_PER_MS;
+    return (wire.n_bits + 3) * cs_bus_bit_ps(node->bus) * 100 / node->def->random.load_percent;
+}
+
+/* Gaps are uniform in 0..2 * mean: integers all the way, and the same on every machine. */
+static void on_random(void *ctx, struct cs_timer *timer)
+{
+    struct cs_nodes_node *node = ctx;
+    int64_t count = node->def->first.count, now = cs_sim_now_ps(node->all->sim);
+
+    draw_frame(node);
+    int ret = cs_nodes_submit(node, &node->next);
+    node->done++;
+    if (count > 0 && node->done >= count)
+        return;
+    if (node->def->random.load_percent == 100) {
+        if (ret != 0)
+            cs_timer_start(node->all->sim, timer, now + RETRY_PS);
+        return; /* else the confirmation sends the next */
+    }
+    int64_t gap = cs_rng_range(&node->rng, 0, 2 * mean_gap_ps(node));
+    cs_timer_start(node->all->sim, timer, now + gap);
+}
+
+void cs_nodes_random_start(struct cs_nodes_node *node)
+{
+    int64_t at = node->base_ps + node->def->first.offset_ps;
+
+    node->done = 0;
+    node->timer.fn = on_random;
+    if (node->def->random.interval_ps > 0)
+        at += cs_rng_range(&node->rng, 0, node->def->random.interval_ps);
+    cs_timer_start(node->all->sim, &node->timer, at);
+}
+
+void cs_nodes_random_confirmed(struct cs_nodes_node *node)
+{
+    int64_t count = node->def->first.count;
+
+    if (node->def->random.load_percent == 100 && (count == 0 || node->done < count))
+        cs_timer_start(node->all->sim, &node->timer, cs_sim_now_ps(node->all->sim));
+}
+
+/* ---- replay ------------------------------------------------------------------------------ */
+
+/* Log time to bus time; CS_NEVER where it does not fit. */
+static int64_t scaled(int64_t ps, int64_t permille)
+{
+    int64_t s = ps / CS_PS_PER_S, rest = ps % CS_PS_PER_S;
+
+    if (s * 1000 / permille >= CS_NEVER / CS_PS_PER_S)
+        return CS_NEVER;
+    return s * 1000 / permille * CS_PS_PER_S +
+           (s * 1000 % permille * CS_PS_PER_S + rest * 1000) / permille;
+}
+
+/* The frame at the position is due at base + at / speed; with speed "max" when the one before is
+ * confirmed. */
+static void replay_schedule(struct cs_nodes_node *node)
+{
+    const struct cs_replay *replay = &node->def->replay;
+    int64_t at = node->base_ps;
+
+    if (node->position == replay->n_frames) {
+        node->done++;
+        if (replay->loops > 0 && node->done >= replay->loops)
+            return;
+        node->position = 0;
+        node->base_ps = cs_sim_now_ps(node->all->sim);
+        at = node->base_ps;
+        /* Even a log of one instant lets time pass before it starts over. */
+        if (replay->frames[replay->n_frames - 1].at_ps == 0)
+            at = node->base_ps += CS_PS_PER_MS;
+    }
+    if (replay->speed_permille > 0) {
+        int64_t due = scaled(replay->frames[node->position].at_ps, replay->speed_permille);
+        if (due > CS_NEVER - 1 - at)
+            return; /* beyond the end of time */
+        at += due;
+    }
+    cs_timer_start(node->all->sim, &node->timer, at);
+}
+
+static void on_replay(void *ctx, struct cs_timer *timer)
+{
+    struct cs_nodes_node *node = ctx;
+    const struct cs_replay *replay = &node->def->replay;
+
+    cs_replay_frame(&replay->frames[node->position], &node->next);
+    int ret = cs_nodes_submit(node, &node->next);
+    node->position++;
+    if (replay->speed_permille > 0)
+        replay_schedule(node);
+    else if (ret != 0)
+        cs_timer_start(node->all->sim, timer, cs_sim_now_ps(node->all->sim) + RETRY_PS);
+}
+
+void cs_nodes_replay_start(struct cs_nodes_node *node)
+{
+    node->done = 0;
+    node->position = 0;
+    node->timer.fn = on_replay;
+    node->base_ps += node->def->first.offset_ps;
+    replay_schedule(node);
+}
+
+void cs_nodes_replay_confirmed(struct cs_nodes_node *node)
+{
+    if (node->def->replay.speed_permille == 0)
+        replay_schedule(node);
+}

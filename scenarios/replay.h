@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* replay.h - candump -L logs: read into memory for replay, checked line by line. */
+#ifndef CANSIM_SCENARIOS_REPLAY_H
+#define CANSIM_SCENARIOS_REPLAY_H
+
+#include "scenarios/error.h"
+#include "scenarios/file.h"
+#include "simcore/frame.h"
+
+/* A classic frame of a log, in little memory. */
+struct cs_replay_frame {
+    int64_t at_ps; /* since the first line; never less than the one before */
+    uint32_t id;
+    uint8_t flags, dlc, len, zero;
+    uint8_t data[8];
+};
+
+struct cs_replay {
+    const char *file, *interface; /* NULL: all interfaces */
+    uint32_t speed_permille;
+    int64_t loops; /* 0: endless, 1: once */
+    struct cs_replay_frame *frames;
+    size_t n_frames;
+    size_t skipped; /* error frames of the log, which cannot be sent */
+};
+
+/* One line "(SECONDS.FRACTION) INTERFACE FRAME [R|T]": 0, or -1 with a reason. */
+struct cs_candump_line {
+    int64_t seconds, fraction_ps; /* since the log's epoch; together they may exceed 64 bits of ps */
+    char interface[32];
+    bool error_frame; /* frame is not filled in */
+    struct cs_frame frame;
+};
+int cs_candump_parse(const char *line, struct cs_candump_line *out, char *why, size_t why_size);
+
+/* Load `path` into replay->frames; only lines of replay->interface where it is given.
+ * Returns 0 or -1 with `error`: "PATH:LINE: ...". */
+int cs_replay_load(struct cs_replay *replay, const char *path, struct cs_file_id *id,
+                   struct cs_error *error);
+void cs_replay_free(struct cs_replay *replay);
+void cs_replay_frame(const struct cs_replay_frame *packed, struct cs_frame *frame);
+
+#endif

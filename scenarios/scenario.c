@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+#include "scenarios/scenario.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenarios/json.h"
+#include "scenarios/scenario_read.h"
+
+bool cs_scenario_bus_name_ok(const char *name)
+{
+    size_t len = strlen(name);
+
+    if (len < 1 || len > 15 || strcmp(name, "any") == 0 || strcmp(name, ".") == 0 ||
+        strcmp(name, "..") == 0)
+        return false;
+    for (; *name != '\0'; name++) {
+        if (!isalnum((unsigned char)*name) && strchr("_-.", *name) == NULL)
+            return false;
+    }
+    return true;
+}
+
+int cs_scenario_no_memory(struct cs_reader *r)
+{
+    return cs_error_set(r->error, CS_STATUS_ENVIRONMENT, "%s: not enough memory", r->file);
+}
+
+static const struct cs_key bus_rows[] = {
+    {.name = "bitrate",
+     .type = CS_KEY_RATE,
+     .offset = offsetof(struct cs_scenario_bus, bitrate_bps),
+     .min = CS_BITRATE_MIN,
+     .max = CS_BITRATE_MAX,
+     .dflt = "500000",
+     .help = "bits per second"},
+    {.name = "comment", .type = CS_KEY_COMMENT, .help = "for people"},
+    {.name = NULL},
+};
+
+static const struct cs_keys bus_keys = {.title = "A bus (or only its bit rate)", .rows = bus_rows};
+
+static int read_bus(struct cs_reader *r, const cJSON *item, struct cs_scenario *scenario)
+{
+    struct cs_scenario_bus *bus = &scenario->buses[scenario->n_buses];
+
+    if (!cs_scenario_bus_name_ok(item->string))
+        return cs_reader_fail(r, "must be named by 1..15 letters, digits, '_', '-' or '.' and not "
+                                 "\"any\"");
+    if (scenario->n_buses == CS_SIM_MAX_BUSES)
+        return cs_reader_fail(r, "must be one of at most %d buses", CS_SIM_MAX_BUSES);
+    bus->name = item->string;
+    if (cJSON_IsString(item) || cJSON_IsNumber(item)) {
+        if (cs_keys_read_value(r, &bus_rows[0], item, bus) != 0)
+            return -1;
+    } else if (cs_keys_read(r, item, &bus_keys, 0, bus) != 0) {
+        return -1;
+    }
+    scenario->n_buses++;
+    return 0;
+}
+
+static int read_buses(struct cs_reader *r, const cJSON *item, void *dest)
+{
+    const cJSON *child;
+
+    if (!cJSON_IsObject(item) || item->child == NULL)
+        return cs_reader_must_be(r, item, "an object of at least one bus");
+    cJSON_ArrayForEach(child, item)
+    {
+        size_t mark = cs_reader_enter(r, child->string);
+        if (read_bus(r, child, r->ctx) != 0)
+            return -1;
+        cs_reader_leave(r, mark);
+    }
+    (void)dest;
+    return 0;
+}
+
+static int read_link(struct cs_reader *r, const cJSON *item, void *dest)
+{
+    struct cs_scenario *scenario = r->ctx;
+
+    (void)dest;
+    if (cJSON_IsString(item) && item->valuestring[0] != '\0' &&
+        strlen(item->valuestring) <= 200) {
+        scenario->link_address = item->valuestring;
+    } else if (!cJSON_IsBool(item)) {
+        return cs_reader_must_be(r, item, "true, false or an address");
+    }
+    scenario->link = !cJSON_IsFalse(item);
+    return 0;
+}
+
+static int read_speed(struct cs_reader *r, const cJSON *item, void *dest)
+{
+    static const struct cs_key row = {.name = "speed", .type = CS_KEY_SPEED};
+    struct cs_scenario *scenario = r->ctx;
+
+    (void)dest;
+    scenario->have_speed = true;
+    return cs_keys_read_value(r, &row, item, &scenario->speed_permille);
+}
+
+/* Buses come before nodes, nodes before the timeline: rows are read in this order. */
+static const struct cs_key root_rows[] = {
+    {.name = "title",
+     .type = CS_KEY_TEXT,
+     .offset = offsetof(struct cs_scenario, title),
+     .min = 1,
+     .max = 80,
+     .help = "what this is, in a few words"},
+    {.name = "comment", .type = CS_KEY_COMMENT, .help = "for people"},
+    {.name = "seed",
+     .type = CS_KEY_INT,
+     .offset = offsetof(struct cs_scenario, seed),
+     .min = 0,
+     .max = INT64_C(9007199254740992),
+     .dflt = "1",
+     .help = "of all random numbers; --seed overrides it"},
+    {.name = "duration",
+     .type = CS_KEY_TIME,
+     .offset = offsetof(struct cs_scenario, duration_ps),
+     .min = CS_PS_PER_US,
+     .max = 2400 * 3600 * CS_PS_PER_S,
+     .help = "bus time after which the run ends; without it, when nothing is left to do"},
+    {.name = "speed",
+     .type = CS_KEY_CUSTOM,
+     .read = read_speed,
+     .form = "0.001..1000 or \"max\"",
+     .help = "bus time over wall time; default \"max\", with outside clients 1"},
+    {.name = "link",
+     .type = CS_KEY_CUSTOM,
+     .read = read_link,
+     .form = "true, false or an address",
+     .help = "let outside clients join"},
+    {.name = "buses",
+     .type = CS_KEY_CUSTOM,
+     .read = read_buses,
+     .form = "an object: name to bus",
+     .help = "default: can0 at 500k"},
+    {.name = "nodes",
+     .type = CS_KEY_CUSTOM,
+     .read = cs_scenario_read_nodes,
+     .form = "an object: name to node",
+     .help = "who is on the buses"},
+    {.name = "timeline",
+     .type = CS_KEY_CUSTOM,
+     .read = cs_scenario_read_timeline,
+     .form = "an array of actions",
+     .help = "what happens once, and when"},
+    {.name = NULL},
+};
+
+static const struct cs_keys root_keys = {.title = "The scenario", .rows = root_rows};
+
+void cs_scenario_help(FILE *to)
+{
+    static const struct cs_keys *const tables[] = {
+        &root_keys,
+        &bus_keys,
+        &cs_scenario_node_keys,
+        &cs_scenario_message_keys,
+        &cs_scenario_counter_keys,
+        &cs_scenario_action_keys,
+    };
+
+    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+        if (i > 0)
+            fputc('\n', to);
+        cs_keys_help(to, tables[i]);
+    }
+}
+
+static int read_root(struct cs_scenario *scenario, struct cs_error *error)
+{
+    struct cs_reader r = {.file = scenario->file, .error = error, .ctx = scenario};
+    char twice[sizeof(r.path)];
+
+    if (!cJSON_IsObject(scenario->tree))
+        return cs_reader_must_be(&r, scenario->tree, "an object");
+    if (cs_json_find_duplicate(scenario->tree, twice, sizeof(twice)))
+        return cs_error_set(error, CS_STATUS_INPUT, "%s: %s: must be there once, got it twice",
+                            scenario->file, twice);
+    if (cJSON_GetObjectItemCaseSensitive(scenario->tree, "buses") == NULL) {
+        scenario->buses[0].name = "can0";
+        scenario->buses[0].bitrate_bps = 500000;
+        scenario->n_buses = 1;
+    }
+    return cs_keys_read(&r, scenario->tree, &root_keys, 0, scenario);
+}
+
+struct cs_scenario *cs_scenario_parse(const char *file, const char *text, size_t len,
+                                      struct cs_error *error)
+{
+    const char *name = strcmp(file, "-") == 0 ? "standard input" : file;
+    struct cs_scenario *scenario = calloc(1, sizeof(*scenario));
+
+    if (scenario == NULL || (scenario->file = strdup(name)) == NULL) {
+        cs_error_set(error, CS_STATUS_ENVIRONMENT, "%s: not enough memory", name);
+        cs_scenario_free(scenario);
+        return NULL;
+    }
+    scenario->title = scenario->file;
+    scenario->tree = cs_json_parse(name, text, len, error);
+    if (scenario->tree == NULL || read_root(scenario, error) != 0) {
+        cs_scenario_free(scenario);
+        return NULL;
+    }
+    return scenario;
+}
+
+struct cs_scenario *cs_scenario_load(const char *file, struct cs_error *error)
+{
+    struct cs_file_id id;
+    size_t len;
+    char *text = cs_file_read(file, &len, &id, error);
+
+    if (text == NULL)
+        return NULL;
+    struct cs_scenario *scenario = cs_scenario_parse(file, text, len, error);
+    free(text);
+    if (scenario != NULL && scenario->n_inputs < CS_SCENARIO_INPUTS)
+        scenario->inputs[scenario->n_inputs++] = id;
+    return scenario;
+}
+
+void cs_scenario_free(struct cs_scenario *scenario)
+{
+    if (scenario == NULL)
+        return;
+    for (unsigned i = 0; i < scenario->n_nodes; i++)
+        cs_scenario_free_node(&scenario->nodes[i]);
+    for (unsigned i = 0; i < scenario->n_actions; i++)
+        free(scenario->actions[i].frames.frame);
+    free(scenario->nodes);
+    free(scenario->actions);
+    cJSON_Delete(scenario->tree);
+    free(scenario->file);
+    free(scenario);
+}

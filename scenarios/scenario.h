@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* scenario.h - a scenario file, read and checked: what cs_session builds from. Plain data; nothing
+ * here runs. docs/man/cansim-scenario.5 describes the file. */
+#ifndef CANSIM_SCENARIOS_SCENARIO_H
+#define CANSIM_SCENARIOS_SCENARIO_H
+
+#include "scenarios/error.h"
+#include "scenarios/file.h"
+#include "scenarios/keys.h"
+#include "scenarios/replay.h"
+#include "simcore/sim.h"
+
+#define CS_SCENARIO_MAX_NODES    (CS_SIM_MAX_BUSES * 240) /* 240 a bus: room for clients */
+#define CS_SCENARIO_BUS_NODES    240
+#define CS_SCENARIO_MAX_FRAMES   4096 /* in one message or one send */
+#define CS_SCENARIO_MAX_COUNTERS 4
+#define CS_SCENARIO_INPUTS       64 /* files whose identity is remembered */
+
+enum cs_node_type {
+    CS_NODE_LISTENER, /* acknowledges; sends only what the timeline tells it */
+    CS_NODE_PERIODIC,
+    CS_NODE_RANDOM,
+    CS_NODE_REPLAY,
+    CS_NODE_ATTACHED, /* a place for an outside client of that name */
+};
+
+struct cs_frames {
+    struct cs_frame *frame;
+    unsigned n;
+};
+
+/* A number in the data that moves with every frame: low..high, by `step`. */
+struct cs_counter {
+    int64_t byte, bits;      /* bits <= 8: low bits of the byte; else bytes in little-endian order */
+    int64_t low, high, step; /* high -1: all that fits */
+    int64_t first;           /* -1: low */
+    bool bounce;             /* turn at the ends instead of starting over */
+};
+
+struct cs_message {
+    struct cs_frames frames; /* queued together */
+    int64_t period_ps, offset_ps, jitter_ps;
+    int64_t count; /* 0: endless */
+    struct cs_counter counters[CS_SCENARIO_MAX_COUNTERS];
+    unsigned n_counters;
+};
+
+struct cs_random {
+    int64_t interval_ps; /* mean; 0: by load */
+    int64_t load_percent;
+    uint32_t id_low, id_high;
+    bool ext;
+    unsigned dlc_low, dlc_high;
+    int64_t remote_percent;
+};
+
+struct cs_scenario_node {
+    const char *name;
+    unsigned bus;
+    int type; /* enum cs_node_type */
+    bool absent;
+    unsigned mode;
+    int64_t tx_queue;
+    int tx_order; /* enum cs_tx_order */
+    int64_t recovery_ps;
+    struct cs_filter filters[CS_MAX_FILTERS];
+    unsigned n_filters;
+    struct cs_message first;     /* the message in the node's own keys */
+    struct cs_message *messages; /* all of them */
+    unsigned n_messages;
+    struct cs_random random;
+    struct cs_replay replay;
+    int64_t wait_ps; /* attached: wall time; 0: not waited for, CS_NEVER: without limit */
+};
+
+enum cs_action_kind {
+    CS_ACTION_NONE,
+    CS_ACTION_SEND,
+    CS_ACTION_NOTE,
+    CS_ACTION_ATTACH,
+    CS_ACTION_DETACH,
+    CS_ACTION_MODE,
+    CS_ACTION_RECOVER,
+    CS_ACTION_COUNTERS,
+};
+
+struct cs_action {
+    int64_t at_ps;
+    int kind; /* enum cs_action_kind */
+    int node; /* index into nodes, -1 none */
+    unsigned bus; /* of a note */
+    struct cs_frames frames;
+    const char *note;
+    unsigned mode;
+    int64_t tec, rec;
+    unsigned order; /* in the file */
+};
+
+struct cs_scenario_bus {
+    const char *name;
+    uint32_t bitrate_bps;
+};
+
+struct cs_scenario {
+    char *file;  /* as given */
+    cJSON *tree; /* owns the texts */
+    const char *title;
+    int64_t seed;
+    int64_t duration_ps; /* 0: endless */
+    uint32_t speed_permille;
+    bool have_speed; /* else paced or not as the session finds best */
+    bool link;
+    const char *link_address; /* NULL: default */
+    struct cs_scenario_bus buses[CS_SIM_MAX_BUSES];
+    unsigned n_buses;
+    struct cs_scenario_node *nodes;
+    unsigned n_nodes;
+    struct cs_action *actions; /* by time; those of one time in the order of the file */
+    unsigned n_actions;
+    struct cs_file_id inputs[CS_SCENARIO_INPUTS]; /* never to be written to */
+    unsigned n_inputs;
+};
+
+/* Read a file ("-": standard input) and all that it names. NULL with `error`. */
+struct cs_scenario *cs_scenario_load(const char *file, struct cs_error *error);
+/* The same from memory; `text` ends with a NUL at text[len]. */
+struct cs_scenario *cs_scenario_parse(const char *file, const char *text, size_t len,
+                                      struct cs_error *error);
+void cs_scenario_free(struct cs_scenario *scenario);
+
+/* Reference text of all keys. */
+void cs_scenario_help(FILE *to);
+
+/* Bus names are interface names: 1..15 letters, digits, '_', '-', '.'; not "any", ".", "..". */
+bool cs_scenario_bus_name_ok(const char *name);
+
+#endif

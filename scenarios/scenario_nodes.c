@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenarios/scenario_read.h"
+#include "scenarios/text.h"
+#include "simcore/units.h"
+
+#define ONE(type) (1u << (type))
+#define SIMULATED                                                                                  \
+    (ONE(CS_NODE_LISTENER) | ONE(CS_NODE_PERIODIC) | ONE(CS_NODE_RANDOM) | ONE(CS_NODE_REPLAY))
+#define NODE(member) offsetof(struct cs_scenario_node, member)
+
+static const char *const type_names[] = {"listener", "periodic", "random",
+                                         "replay",   "attached", NULL};
+static const char *const order_names[] = {"priority", "fifo", NULL};
+
+static int read_rate(struct cs_reader *r, const cJSON *item, void *dest)
+{
+    struct cs_random *random = dest;
+
+    if (!cJSON_IsNumber(item) || !(item->valuedouble >= 0.001 && item->valuedouble <= 20000))
+        return cs_reader_must_be(r, item, "0.001..20000 frames a second");
+    random->interval_ps = (int64_t)((double)CS_PS_PER_S / item->valuedouble);
+    return 0;
+}
+
+/* "LOW-HIGH", both as written in a frame, or one of them. */
+static int read_ids(struct cs_reader *r, const cJSON *item, void *dest)
+{
+    struct cs_random *random = dest;
+    const char *p = cJSON_IsString(item) ? item->valuestring : "";
+    bool high_ext;
+    int ret = cs_scenario_read_id(&p, &random->id_low, &random->ext);
+
+    random->id_high = random->id_low;
+    high_ext = random->ext;
+    if (ret == 0 && *p == '-') {
+        p++;
+        ret = cs_scenario_read_id(&p, &random->id_high, &high_ext);
+    }
+    if (ret != 0 || *p != '\0' || high_ext != random->ext || random->id_high < random->id_low)
+        return cs_reader_must_be(r, item, "identifiers such as \"100-1FF\" or "
+                                          "\"18FF0000-18FF00FF\"");
+    return 0;
+}
+
+static int read_dlc(struct cs_reader *r, const cJSON *item, void *dest)
+{
+    struct cs_random *random = dest;
+    const char *p = cJSON_IsString(item) ? item->valuestring : "";
+    int64_t number;
+
+    if (cs_reader_integer(item, &number) == 0 && number >= 0 && number <= 8) {
+        random->dlc_low = random->dlc_high = (unsigned)number;
+        return 0;
+    }
+    if (strlen(p) != 3 || p[1] != '-' || p[0] < '0' || p[2] > '8' || p[0] > p[2])
+        return cs_reader_must_be(r, item, "0..8 or two of them such as \"2-8\"");
+    random->dlc_low = (unsigned)(p[0] - '0');
+    random->dlc_high = (unsigned)(p[2] - '0');
+    return 0;
+}
+
+static int read_loop(struct cs_reader *r, const cJSON *item, void *dest)
+{
+    int64_t *loops = dest, number;
+
+    if (cJSON_IsBool(item))
+        *loops = cJSON_IsTrue(item) ? 0 : 1;
+    else if (cs_reader_integer(item, &number) == 0 && number >= 1 && number <= 1000000)
+        *loops = number;
+    else
+        return cs_reader_must_be(r, item, "true, false or 1..1000000");
+    return 0;
+}
+
+static int read_wait(struct cs_reader *r, const cJSON *item, void *dest)
+{
+    int64_t *wait_ps = dest, time;
+
+    if (cJSON_IsBool(item))
+        *wait_ps = cJSON_IsTrue(item) ? CS_NEVER : 0;
+    else if (cJSON_IsString(item) && cs_units_parse_time(item->valuestring, &time) == 0 &&
+             time >= 0 && time <= CS_SCENARIO_TIME_MAX)
+        *wait_ps = time;
+    else
+        return cs_reader_must_be(r, item, "true, false or 0s..24h");
+    return 0;
+}
+
+/* The type is read first, on its own: it decides which rows apply. */
+static const struct cs_key node_rows[] = {
+    {.name = "type",
+     .type = CS_KEY_CHOICE,
+     .offset = NODE(type),
+     .choices = type_names,
+     .dflt = "\"listener\"",
+     .help = "what it does: acknowledge only, send, or stand for an outside client"},
+    {.name = "comment", .type = CS_KEY_COMMENT, .help = "for people"},
+    {.name = "bus",
+     .type = CS_KEY_CUSTOM,
+     .offset = NODE(bus),
+     .read = cs_scenario_read_bus,
+     .form = "a bus of this scenario",
+     .help = "where it is; may be left out where there is one bus"},
+    {.name = "mode",
+     .type = CS_KEY_CUSTOM,
+     .mask = SIMULATED,
+     .offset = NODE(mode),
+     .read = cs_scenario_read_mode,
+     .form = "\"normal\", \"listen-only\", \"loopback\", \"one-shot\" or an array of them",
+     .dflt = "\"normal\"",
+     .help = "the controller's mode"},
+    {.name = "tx_queue",
+     .type = CS_KEY_INT,
+     .mask = SIMULATED,
+     .offset = NODE(tx_queue),
+     .min = 1,
+     .max = CS_TX_QUEUE_MAX,
+     .dflt = "64",
+     .help = "frames that the controller holds"},
+    {.name = "tx_order",
+     .type = CS_KEY_CHOICE,
+     .mask = SIMULATED,
+     .offset = NODE(tx_order),
+     .choices = order_names,
+     .dflt = "\"priority\"",
+     .help = "which of them goes first"},
+    {.name = "recovery",
+     .type = CS_KEY_CUSTOM,
+     .mask = SIMULATED,
+     .offset = NODE(recovery_ps),
+     .read = cs_scenario_read_recovery,
+     .form = "\"auto\", \"manual\" or 0s..1h",
+     .dflt = "\"auto\"",
+     .help = "bus-off: recover at once, when told, or after a time"},
+    {.name = "filters",
+     .type = CS_KEY_CUSTOM,
+     .mask = SIMULATED,
+     .read = cs_scenario_read_filters,
+     .form = "an array of filters such as \"123\" or \"120:7F0\"",
+     .help = "what it receives (and counts); default: all"},
+    {.name = "absent",
+     .type = CS_KEY_BOOL,
+     .mask = SIMULATED,
+     .offset = NODE(absent),
+     .dflt = "false",
+     .help = "not there until the timeline attaches it"},
+    CS_MESSAGE_ROWS(NODE(first), ONE(CS_NODE_PERIODIC), false),
+    CS_OFFSET_ROW(NODE(first),
+                  ONE(CS_NODE_PERIODIC) | ONE(CS_NODE_RANDOM) | ONE(CS_NODE_REPLAY)),
+    CS_COUNT_ROW(NODE(first), ONE(CS_NODE_PERIODIC) | ONE(CS_NODE_RANDOM)),
+    {.name = "messages",
+     .type = CS_KEY_CUSTOM,
+     .mask = ONE(CS_NODE_PERIODIC),
+     .read = cs_scenario_read_messages,
+     .form = "an array of messages",
+     .help = "more of them, each with a period of its own"},
+    {.name = "rate",
+     .type = CS_KEY_CUSTOM,
+     .mask = ONE(CS_NODE_RANDOM),
+     .offset = NODE(random),
+     .read = read_rate,
+     .form = "0.001..20000 frames a second",
+     .help = "on the average"},
+    {.name = "load",
+     .type = CS_KEY_INT,
+     .mask = ONE(CS_NODE_RANDOM),
+     .offset = NODE(random.load_percent),
+     .min = 1,
+     .max = 100,
+     .help = "instead of rate: percent of the bus; 100 leaves no gap"},
+    {.name = "ids",
+     .type = CS_KEY_CUSTOM,
+     .mask = ONE(CS_NODE_RANDOM),
+     .offset = NODE(random),
+     .read = read_ids,
+     .form = "identifiers such as \"100-1FF\"",
+     .dflt = "\"000-7FF\"",
+     .help = "which identifiers"},
+    {.name = "dlc",
+     .type = CS_KEY_CUSTOM,
+     .mask = ONE(CS_NODE_RANDOM),
+     .offset = NODE(random),
+     .read = read_dlc,
+     .form = "0..8 or two of them such as \"2-8\"",
+     .dflt = "\"0-8\"",
+     .help = "how many bytes"},
+    {.name = "remote",
+     .type = CS_KEY_INT,
+     .mask = ONE(CS_NODE_RANDOM),
+     .offset = NODE(random.remote_percent),
+     .min = 0,
+     .max = 100,
+     .dflt = "0",
+     .help = "percent of remote frames"},
+    {.name = "file",
+     .type = CS_KEY_TEXT,
+     .required = true,
+     .mask = ONE(CS_NODE_REPLAY),
+     .offset = NODE(replay.file),
+     .min = 1,
+     .max = 4096,
+     .help = "candump -L log, relative to the scenario"},
+    {.name = "interface",
+     .type = CS_KEY_TEXT,
+     .mask = ONE(CS_NODE_REPLAY),
+     .offset = NODE(replay.interface),
+     .min = 1,
+     .max = 31,
+     .help = "only the log's lines of this interface; default: all"},
+    {.name = "speed",
+     .type = CS_KEY_SPEED,
+     .mask = ONE(CS_NODE_REPLAY),
+     .offset = NODE(replay.speed_permille),
+     .dflt = "1",
+     .help = "log time over bus time; \"max\": as fast as the bus goes"},
+    {.name = "loop",
+     .type = CS_KEY_CUSTOM,
+     .mask = ONE(CS_NODE_REPLAY),
+     .offset = NODE(replay.loops),
+     .read = read_loop,
+     .form = "true, false or 1..1000000",
+     .dflt = "false",
+     .help = "how often; true: without end"},
+    {.name = "wait",
+     .type = CS_KEY_CUSTOM,
+     .mask = ONE(CS_NODE_ATTACHED),
+     .offset = NODE(wait_ps),
+     .read = read_wait,
+     .form = "true, false or 0s..24h",
+     .dflt = "false",
+     .help = "the clock starts when the client is there, or after this wall time without it"},
+    {.name = NULL},
+};
+
+const struct cs_keys cs_scenario_node_keys = {
+    .title = "A node",
+    .rows = node_rows,
+    .kinds = type_names,
+};
+
+static int finish_periodic(struct cs_reader *r, struct cs_scenario_node *node)
+{
+    bool own = node->first.frames.n > 0;
+
+    if (own != (node->first.period_ps > 0))
+        return cs_reader_fail(r, "must have \"frame\" and \"period\" together, got \"%s\" alone",
+                              own ? "frame" : "period");
+    if (!own && node->n_messages == 0)
+        return cs_reader_fail(r, "must have \"frame\" and \"period\" or \"messages\", got none");
+    if (!own && (node->first.n_counters > 0 || node->first.jitter_ps > 0 ||
+                 node->first.offset_ps > 0 || node->first.count > 0))
+        return cs_reader_fail(r, "must have \"frame\" beside \"counter\", \"jitter\", \"offset\" "
+                                 "or \"count\", got none");
+    if (!own)
+        return 0;
+    if (cs_scenario_check_message(r, &node->first) != 0)
+        return -1;
+    if (node->messages == NULL && (node->messages = calloc(1, sizeof(*node->messages))) == NULL)
+        return cs_scenario_no_memory(r);
+    /* read_messages() left room for one more; from here on the array owns the frames. */
+    memmove(node->messages + 1, node->messages, node->n_messages * sizeof(*node->messages));
+    node->messages[0] = node->first;
+    node->first.frames = (struct cs_frames){NULL, 0};
+    node->n_messages++;
+    return 0;
+}
+
+static int finish_replay(struct cs_reader *r, struct cs_scenario_node *node)
+{
+    struct cs_scenario *scenario = r->ctx;
+    struct cs_file_id id;
+    char *path = cs_file_beside(scenario->file, node->replay.file);
+
+    if (path == NULL)
+        return cs_scenario_no_memory(r);
+    int ret = cs_replay_load(&node->replay, path, &id, r->error);
+    free(path);
+    if (ret == 0 && scenario->n_inputs < CS_SCENARIO_INPUTS)
+        scenario->inputs[scenario->n_inputs++] = id;
+    return ret;
+}
+
+static int finish_node(struct cs_reader *r, struct cs_scenario_node *node)
+{
+    switch (node->type) {
+    case CS_NODE_PERIODIC:
+        return finish_periodic(r, node);
+    case CS_NODE_RANDOM:
+        if ((node->random.interval_ps > 0) == (node->random.load_percent > 0))
+            return cs_reader_fail(r, "must have one of \"rate\" and \"load\", got %s",
+                                  node->random.interval_ps > 0 ? "both" : "none");
+        return 0;
+    case CS_NODE_REPLAY:
+        return finish_replay(r, node);
+    default:
+        return 0;
+    }
+}
+
+static bool name_ok(const char *name)
+{
+    char clean[CS_NAME_MAX];
+    size_t len = strlen(name);
+
+    if (len < 1 || len >= CS_NAME_MAX || strpbrk(name, " \t") != NULL)
+        return false;
+    memcpy(clean, name, len + 1);
+    cs_text_clean(clean);
+    return strcmp(clean, name) == 0;
+}
+
+static int read_node(struct cs_reader *r, const cJSON *item, struct cs_scenario_node *node)
+{
+    struct cs_scenario *scenario = r->ctx;
+    unsigned on_bus = 0;
+
+    if (!name_ok(item->string))
+        return cs_reader_fail(r, "must be named by 1..%d bytes without spaces", CS_NAME_MAX - 1);
+    node->name = item->string;
+    if (!cJSON_IsObject(item))
+        return cs_reader_must_be(r, item, "an object");
+    if (cs_keys_read_one(r, item, &node_rows[0], node) != 0)
+        return -1;
+    if (scenario->n_buses > 1 && cJSON_GetObjectItemCaseSensitive(item, "bus") == NULL)
+        return cs_reader_fail(r, "must have the key \"bus\" where there are several, got none");
+    if (cs_keys_read(r, item, &cs_scenario_node_keys, (unsigned)node->type, node) != 0 ||
+        finish_node(r, node) != 0)
+        return -1;
+    for (unsigned i = 0; i < scenario->n_nodes; i++)
+        on_bus += scenario->nodes[i].bus == node->bus;
+    if (on_bus > CS_SCENARIO_BUS_NODES)
+        return cs_reader_fail(r, "must be one of at most %d nodes on its bus",
+                              CS_SCENARIO_BUS_NODES);
+    return 0;
+}
+
+int cs_scenario_read_nodes(struct cs_reader *r, const cJSON *item, void *dest)
+{
+    struct cs_scenario *scenario = r->ctx;
+    const cJSON *child;
+
+    (void)dest;
+    if (!cJSON_IsObject(item))
+        return cs_reader_must_be(r, item, "an object: name to node");
+    int n = cJSON_GetArraySize(item);
+    if (n > CS_SCENARIO_MAX_NODES)
+        return cs_reader_fail(r, "must be at most %d nodes, got %d", CS_SCENARIO_MAX_NODES, n);
+    scenario->nodes = calloc((size_t)n + 1, sizeof(*scenario->nodes));
+    if (scenario->nodes == NULL)
+        return cs_scenario_no_memory(r);
+    cJSON_ArrayForEach(child, item)
+    {
+        size_t mark = cs_reader_enter(r, child->string);
+        if (read_node(r, child, &scenario->nodes[scenario->n_nodes++]) != 0)
+            return -1;
+        cs_reader_leave(r, mark);
+    }
+    return 0;
+}
+
+void cs_scenario_free_node(struct cs_scenario_node *node)
+{
+    free(node->first.frames.frame);
+    for (unsigned i = 0; i < node->n_messages; i++)
+        free(node->messages[i].frames.frame);
+    free(node->messages);
+    cs_replay_free(&node->replay);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* scenario_read.h - the parts of the scenario loader; nobody else includes it. */
+#ifndef CANSIM_SCENARIOS_SCENARIO_READ_H
+#define CANSIM_SCENARIOS_SCENARIO_READ_H
+
+#include "scenarios/scenario.h"
+
+#define CS_SCENARIO_TIME_MAX (24 * 3600 * CS_PS_PER_S)
+
+#define CS_SCENARIO_PERIOD_MIN (100 * CS_PS_PER_US)
+#define CS_SCENARIO_PERIOD_MAX (3600 * CS_PS_PER_S)
+
+#define CS_MESSAGE_AT(member) offsetof(struct cs_message, member)
+
+/* What a message is made of; the same rows serve a periodic node's own keys. */
+#define CS_FRAME_FORM "a frame such as \"123#DEADBEEF\", or an array of frames sent together"
+#define CS_MESSAGE_ROWS(at, kinds, need)                                                              \
+    {.name = "frame",                                                                              \
+     .type = CS_KEY_CUSTOM,                                                                        \
+     .required = (need),                                                                           \
+     .mask = (kinds),                                                                              \
+     .offset = (at) + CS_MESSAGE_AT(frames),                                                             \
+     .read = cs_scenario_read_frames,                                                              \
+     .form = CS_FRAME_FORM,                                                                           \
+     .help = "what is sent"},                                                                      \
+        {.name = "period",                                                                         \
+         .type = CS_KEY_TIME,                                                                      \
+         .required = (need),                                                                       \
+         .mask = (kinds),                                                                          \
+         .offset = (at) + CS_MESSAGE_AT(period_ps),                                                      \
+         .min = CS_SCENARIO_PERIOD_MIN,                                                                        \
+         .max = CS_SCENARIO_PERIOD_MAX,                                                                        \
+         .help = "time from one to the next"},                                                     \
+        {.name = "jitter",                                                                         \
+         .type = CS_KEY_TIME,                                                                      \
+         .mask = (kinds),                                                                          \
+         .offset = (at) + CS_MESSAGE_AT(jitter_ps),                                                      \
+         .min = 0,                                                                                 \
+         .max = CS_SCENARIO_PERIOD_MAX,                                                                        \
+         .help = "each is late by a random time up to this, less than the period"},                \
+        {.name = "counter", .type = CS_KEY_CUSTOM, .mask = (kinds), .offset = (at),                \
+         .read = cs_scenario_read_counters, .form = "a byte 0..7, a counter or an array of up to 4 counters",  \
+         .help = "bytes that move with every frame"}
+
+#define CS_OFFSET_ROW(at, kinds)                                                                      \
+    {.name = "offset",                                                                             \
+     .type = CS_KEY_TIME,                                                                          \
+     .mask = (kinds),                                                                              \
+     .offset = (at) + CS_MESSAGE_AT(offset_ps),                                                          \
+     .min = 0,                                                                                     \
+     .max = CS_SCENARIO_TIME_MAX,                                                                  \
+     .help = "time of the first, counted from when the node joins; default 0s"}
+
+#define CS_COUNT_ROW(at, kinds)                                                                       \
+    {.name = "count",                                                                              \
+     .type = CS_KEY_INT,                                                                           \
+     .mask = (kinds),                                                                              \
+     .offset = (at) + CS_MESSAGE_AT(count),                                                              \
+     .min = 1,                                                                                     \
+     .max = 1000000000,                                                                            \
+     .help = "how often; default: without end"}
+
+extern const struct cs_keys cs_scenario_node_keys;
+extern const struct cs_keys cs_scenario_message_keys;
+extern const struct cs_keys cs_scenario_counter_keys;
+extern const struct cs_keys cs_scenario_action_keys;
+
+/* Readers of one value each; r->ctx is the struct cs_scenario. 0 or -1 with r->error. */
+int cs_scenario_read_nodes(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_scenario_read_timeline(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_scenario_read_frames(struct cs_reader *r, const cJSON *item, void *dest); /* cs_frames */
+int cs_scenario_read_mode(struct cs_reader *r, const cJSON *item, void *dest);   /* unsigned */
+int cs_scenario_read_bus(struct cs_reader *r, const cJSON *item, void *dest);    /* unsigned */
+int cs_scenario_no_memory(struct cs_reader *r);
+
+int cs_scenario_read_recovery(struct cs_reader *r, const cJSON *item, void *dest); /* int64_t */
+int cs_scenario_read_filters(struct cs_reader *r, const cJSON *item, void *dest);  /* the node */
+int cs_scenario_read_counters(struct cs_reader *r, const cJSON *item, void *dest); /* the message */
+int cs_scenario_read_messages(struct cs_reader *r, const cJSON *item, void *dest); /* the node */
+int cs_scenario_check_message(struct cs_reader *r, const struct cs_message *message);
+/* 3 or 8 hex digits, as in a frame's text; *text moves behind them. 0 or -1, without a sentence. */
+int cs_scenario_read_id(const char **text, uint32_t *id, bool *ext);
+
+void cs_scenario_free_node(struct cs_scenario_node *node);
+
+#endif

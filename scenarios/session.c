@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: MIT */
+/* Building comes in an order in which nothing is left behind where a later step fails: read all
+ * input, build in memory, open the socket, and only then touch files. */
+#include "scenarios/session_internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "qemu-link/link_server.h"
+
+static void on_sync(void *ctx)
+{
+    cs_session_sync(ctx);
+}
+
+static void on_kick(void *ctx)
+{
+    cs_session_kick(ctx);
+}
+
+static void on_log_failed(void *ctx, struct cs_out *out)
+{
+    struct cs_session *session = ctx;
+
+    cs_out_explain(out, &session->error);
+    session->failed = true;
+    /* The sim may be running right now: the loop's next turn ends the run. */
+    if (!session->inside && session->started && !session->finished)
+        ev_timer_start(session->loop, &session->again);
+}
+
+static int add_buses(struct cs_session *session, const struct cs_session_config *config,
+                     struct cs_error *error)
+{
+    const struct cs_session_bus one = {.name = "can0", .bitrate_bps = 0};
+    const struct cs_session_bus *given = config->n_buses > 0 ? config->buses : &one;
+    unsigned n = config->n_buses > 0 ? config->n_buses : 1;
+    const char *place = session->scenario != NULL ? session->scenario->file : "bus";
+
+    if (session->scenario != NULL)
+        n = session->scenario->n_buses;
+    for (unsigned i = 0; i < n; i++) {
+        struct cs_bus_config bus = {.name = given[session->scenario == NULL ? i : 0].name};
+        if (session->scenario != NULL) {
+            bus.name = session->scenario->buses[i].name;
+            bus.bitrate_bps = session->scenario->buses[i].bitrate_bps;
+        } else {
+            bus.bitrate_bps = given[i].bitrate_bps > 0 ? given[i].bitrate_bps : 500000;
+        }
+        int ret = cs_sim_add_bus(session->sim, &bus);
+        if (ret < 0)
+            return cs_error_set(error, ret == -ENOMEM ? CS_STATUS_ENVIRONMENT : CS_STATUS_INPUT,
+                                "%s \"%s\": %s", place, bus.name,
+                                ret == -EEXIST   ? "there is a bus of this name already"
+                                : ret == -ENOSPC ? "too many buses"
+                                                 : strerror(-ret));
+    }
+    return 0;
+}
+
+static int build(struct cs_session *session, const struct cs_session_config *config,
+                 struct cs_error *error)
+{
+    uint64_t seed = session->scenario != NULL ? (uint64_t)session->scenario->seed : 1;
+
+    if (config->have_seed)
+        seed = config->seed;
+    session->sim = cs_sim_create(seed);
+    if (session->sim == NULL)
+        return cs_error_set(error, CS_STATUS_ENVIRONMENT, "not enough memory");
+    if (add_buses(session, config, error) != 0)
+        return -1;
+    session->stats = cs_stats_create(session->sim);
+    if (session->scenario != NULL)
+        session->nodes = cs_nodes_create(session->sim, session->scenario);
+    if (session->stats == NULL || (session->scenario != NULL && session->nodes == NULL))
+        return cs_error_set(error, CS_STATUS_ENVIRONMENT, "not enough memory");
+    int ret = cs_session_clock_init(session);
+    if (ret != 0)
+        return cs_error_set(error, CS_STATUS_ENVIRONMENT, "no timer: %s", strerror(-ret));
+    return 0;
+}
+
+/* Outside clients cannot keep up with virtual time: --fast leaves the link closed unless told. */
+static int open_link(struct cs_session *session, const struct cs_session_config *config,
+                     struct cs_error *error)
+{
+    bool asked = session->scenario != NULL && session->scenario->link && !config->fast;
+    const char *address = config->link;
+    struct cs_link_host host = {
+        .sim = session->sim,
+        .loop = session->loop,
+        .sync = on_sync,
+        .kick = on_kick,
+        .ctx = session,
+    };
+
+    if (!asked && !config->serve && config->link == NULL)
+        return 0;
+    if (address == NULL && session->scenario != NULL)
+        address = session->scenario->link_address;
+    session->link = cs_link_server_create(&host, address, &error->status, error->text,
+                                          sizeof(error->text));
+    return session->link != NULL ? 0 : -1;
+}
+
+static void set_pace(struct cs_session *session, const struct cs_session_config *config)
+{
+    const struct cs_scenario *scenario = session->scenario;
+
+    session->speed_permille = 1000;
+    if (config->fast)
+        session->speed_permille = 0;
+    else if (config->speed_permille > 0)
+        session->speed_permille = config->speed_permille;
+    else if (scenario != NULL && scenario->have_speed)
+        session->speed_permille = scenario->speed_permille;
+    else
+        session->auto_speed = true;
+    if (session->auto_speed && !config->tui && session->link == NULL)
+        session->speed_permille = 0;
+    session->duration_ps = config->duration_ps;
+    if (session->duration_ps == 0 && scenario != NULL)
+        session->duration_ps = scenario->duration_ps;
+}
+
+static int open_one(struct cs_session *session, struct cs_log *log, const char *path,
+                    struct cs_error *error)
+{
+    const struct cs_scenario *scenario = session->scenario;
+
+    if (path == NULL)
+        return 0;
+    if (cs_out_open(&log->out, path, session->loop, error) != 0)
+        return -1;
+    log->sim = session->sim;
+    log->out.failed = on_log_failed;
+    log->out.ctx = session;
+    for (unsigned i = 0; scenario != NULL && i < scenario->n_inputs; i++) {
+        if (cs_out_is(&log->out, &scenario->inputs[i]))
+            return cs_error_set(error, CS_STATUS_INPUT,
+                                "%s: must not be a file that the scenario is read from", path);
+    }
+    return 0;
+}
+
+static int open_logs(struct cs_session *session, const struct cs_session_config *config,
+                     struct cs_error *error)
+{
+    struct cs_file_id id;
+
+    if (open_one(session, &session->log, config->log, error) != 0 ||
+        open_one(session, &session->events, config->events, error) != 0)
+        return -1;
+    cs_out_id(&session->events.out, &id);
+    bool both_stdout = config->log != NULL && config->events != NULL &&
+                       strcmp(config->log, "-") == 0 && strcmp(config->events, "-") == 0;
+    if (both_stdout || cs_out_is(&session->log.out, &id))
+        return cs_error_set(error, CS_STATUS_INPUT,
+                            "%s: must be a file for either log or events, got it for both",
+                            config->log);
+    if (config->log != NULL) {
+        cs_out_begin(&session->log.out);
+        cs_sim_observe(session->sim, cs_log_frames, &session->log);
+    }
+    if (config->events != NULL) {
+        cs_out_begin(&session->events.out);
+        cs_sim_observe(session->sim, cs_log_events, &session->events);
+    }
+    return 0;
+}
+
+struct cs_session *cs_session_create(const struct cs_session_config *config, struct ev_loop *loop,
+                                     struct cs_error *error)
+{
+    struct cs_session *session = calloc(1, sizeof(*session));
+
+    if (session == NULL) {
+        cs_error_set(error, CS_STATUS_ENVIRONMENT, "not enough memory");
+        return NULL;
+    }
+    session->loop = loop;
+    session->tui = config->tui;
+    session->timer_fd = session->log.out.fd = session->events.out.fd = -1;
+    for (unsigned i = 0; i < CS_SIM_MAX_BUSES; i++)
+        session->console[i] = CS_NO_NODE;
+    if (config->scenario != NULL &&
+        (session->scenario = cs_scenario_load(config->scenario, error)) == NULL)
+        goto failed;
+    if (build(session, config, error) != 0 || open_link(session, config, error) != 0)
+        goto failed;
+    set_pace(session, config);
+    cs_session_wait_init(session, config);
+    if (open_logs(session, config, error) != 0)
+        goto failed;
+    return session;
+failed:
+    cs_out_discard(&session->log.out);
+    cs_out_discard(&session->events.out);
+    cs_session_destroy(session);
+    return NULL;
+}
+
+int cs_session_flush(struct cs_session *session, struct cs_error *error)
+{
+    struct cs_out *outs[] = {&session->log.out, &session->events.out};
+    int ret = 0;
+
+    for (unsigned i = 0; i < 2; i++) {
+        if (cs_out_flush(outs[i]) != 0 && ret == 0) {
+            cs_out_explain(outs[i], error);
+            ret = -1;
+        }
+    }
+    return ret;
+}
+
+int cs_session_close(struct cs_session *session, struct cs_error *error)
+{
+    struct cs_out *outs[] = {&session->log.out, &session->events.out};
+    int ret = 0;
+
+    session->finished = true;
+    if (session->link != NULL)
+        cs_link_server_destroy(session->link);
+    session->link = NULL;
+    cs_session_wait_fini(session);
+    cs_session_clock_fini(session);
+    if (session->sim != NULL) {
+        cs_sim_unobserve(session->sim, cs_log_frames, &session->log);
+        cs_sim_unobserve(session->sim, cs_log_events, &session->events);
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        if (cs_out_close(outs[i]) != 0 && ret == 0) {
+            cs_out_explain(outs[i], error);
+            ret = -1;
+        }
+    }
+    return ret;
+}
+
+void cs_session_destroy(struct cs_session *session)
+{
+    struct cs_error ignored;
+
+    if (session == NULL)
+        return;
+    cs_session_close(session, &ignored);
+    cs_out_discard(&session->log.out);
+    cs_out_discard(&session->events.out);
+    cs_stats_destroy(session->stats);
+    if (session->sim != NULL)
+        cs_sim_destroy(session->sim);
+    cs_nodes_destroy(session->nodes);
+    cs_scenario_free(session->scenario);
+    free(session);
+}
+
+void cs_session_start(struct cs_session *session, void (*finished)(void *ctx, int status), void *ctx)
+{
+    session->done = finished;
+    session->done_ctx = ctx;
+    session->started = true;
+    if (session->nodes != NULL && cs_nodes_start(session->nodes, &session->error) != 0)
+        session->failed = true;
+    cs_session_wait_start(session);
+    if (session->failed)
+        session->waiting = false;
+    cs_session_clock_rebase(session);
+    cs_session_clock_run(session);
+}
+
+const char *cs_session_error(const struct cs_session *session)
+{
+    return session->error.text;
+}
+
+struct cs_sim *cs_session_sim(struct cs_session *session)
+{
+    return session->sim;
+}
+
+struct cs_stats *cs_session_stats(struct cs_session *session)
+{
+    return session->stats;
+}
+
+const char *cs_session_title(const struct cs_session *session)
+{
+    return session->scenario != NULL ? session->scenario->title : "empty host";
+}
+
+const char *cs_session_link(const struct cs_session *session)
+{
+    return session->link != NULL ? cs_link_server_address(session->link) : NULL;
+}
+
+int64_t cs_session_duration_ps(const struct cs_session *session)
+{
+    return session->duration_ps;
+}
+
+unsigned cs_session_clients(const struct cs_session *session)
+{
+    struct cs_link_server_stats stats;
+
+    if (session->link == NULL)
+        return 0;
+    cs_link_server_stats(session->link, &stats);
+    return stats.clients;
+}
+
+int64_t cs_session_lag_ns(const struct cs_session *session)
+{
+    return session->lag_max_ns;
+}
+
+int cs_session_inject(struct cs_session *session, unsigned bus, const struct cs_frame *frame)
+{
+    struct cs_bus *at = cs_sim_bus(session->sim, bus);
+    struct cs_controller_config config = {.name = "console", .via = "console"};
+
+    if (at == NULL)
+        return -EINVAL;
+    cs_session_sync(session);
+    if (session->console[bus] == CS_NO_NODE) {
+        int node = cs_bus_attach(at, &config);
+        if (node < 0)
+            return node;
+        session->console[bus] = node;
+    }
+    int ret = cs_bus_submit(at, session->console[bus], frame, 0);
+    cs_session_kick(session);
+    return ret;
+}

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: MIT */
+/* How bus time follows the wall. One invariant: only advance() runs the sim, and it always returns
+ * within about SLICE_NS, so that signals, clients and keys get their turn however busy the buses are.
+ * No timer runs where nothing is going to happen. */
+#include "scenarios/session_internal.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SLICE_NS       INT64_C(10000000)
+#define CHUNK_PS       CS_PS_PER_MS
+#define NS_PER_S       INT64_C(1000000000)
+#define COARSE_NS      INT64_C(1000000) /* nobody outside can tell: one wake-up serves a millisecond */
+#define STEP_MAX       1000000
+
+static int64_t now_ns(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * NS_PER_S + t.tv_nsec;
+}
+
+static bool running(const struct cs_session *session)
+{
+    return session->started && !session->paused && !session->waiting && !session->finished;
+}
+
+static int64_t end_ps(const struct cs_session *session)
+{
+    return session->duration_ps > 0 ? session->duration_ps : CS_NEVER - 1;
+}
+
+/* Where bus time should be: 1 ns at 1000 permille is 1000 ps, so ns * permille is ps. */
+static int64_t due_ps(const struct cs_session *session)
+{
+    int64_t end = end_ps(session);
+
+    if (session->speed_permille == 0) {
+        /* Without an end, time does not run away from somebody who may still bring something. */
+        bool idle = session->duration_ps == 0 && cs_sim_next_ps(session->sim) == CS_NEVER;
+        return idle ? cs_sim_now_ps(session->sim) : end;
+    }
+    int64_t elapsed = now_ns() - session->base_ns;
+    if (elapsed < 0)
+        elapsed = 0;
+    if (elapsed > (end - session->base_ps) / session->speed_permille)
+        return end;
+    return session->base_ps + elapsed * session->speed_permille;
+}
+
+void cs_session_clock_rebase(struct cs_session *session)
+{
+    session->base_ps = cs_sim_now_ps(session->sim);
+    session->base_ns = now_ns();
+}
+
+/* Run towards `until_ps`, for a slice at most. */
+static void advance(struct cs_session *session, int64_t until_ps)
+{
+    int64_t stop_ns = now_ns() + SLICE_NS;
+
+    if (session->inside)
+        return;
+    session->inside = true;
+    while (cs_sim_now_ps(session->sim) < until_ps || cs_sim_next_ps(session->sim) <= until_ps) {
+        int64_t next = cs_sim_next_ps(session->sim);
+        if (next > until_ps) {
+            if (until_ps < CS_NEVER - 1) /* else nothing is left: time stands where that happened */
+                cs_sim_run_until(session->sim, until_ps);
+            break;
+        }
+        int64_t chunk = cs_sim_now_ps(session->sim);
+        chunk = chunk < until_ps - CHUNK_PS ? chunk + CHUNK_PS : until_ps;
+        cs_sim_run_until(session->sim, next > chunk ? next : chunk);
+        if (session->failed || now_ns() >= stop_ns)
+            break;
+    }
+    session->inside = false;
+}
+
+static bool over(const struct cs_session *session)
+{
+    int64_t now = cs_sim_now_ps(session->sim), next = cs_sim_next_ps(session->sim);
+
+    if (session->failed || now >= CS_NEVER - 1)
+        return true;
+    if (session->duration_ps > 0)
+        return now >= session->duration_ps && next > session->duration_ps;
+    /* Nothing is left to happen, and nobody could bring anything. */
+    return next == CS_NEVER && session->link == NULL && !session->tui;
+}
+
+void cs_session_finish(struct cs_session *session)
+{
+    if (session->finished)
+        return;
+    session->finished = true;
+    cs_session_flush(session, &session->error);
+    cs_session_clock_run(session);
+    if (session->done != NULL)
+        session->done(session->done_ctx, session->error.status);
+}
+
+static void set_deadline(struct cs_session *session, int64_t at_ns)
+{
+    struct itimerspec t;
+
+    memset(&t, 0, sizeof(t));
+    if (at_ns != CS_NEVER) {
+        t.it_value.tv_sec = at_ns / NS_PER_S;
+        t.it_value.tv_nsec = at_ns % NS_PER_S;
+    }
+    timerfd_settime(session->timer_fd, TFD_TIMER_ABSTIME, &t, NULL);
+}
+
+/* When the paced clock has to wake up next, CLOCK_MONOTONIC; CS_NEVER: not by itself. */
+static int64_t next_wake_ns(const struct cs_session *session)
+{
+    int64_t next = cs_sim_next_ps(session->sim), now = now_ns();
+    int64_t permille = session->speed_permille;
+
+    if (session->duration_ps > 0 && next > session->duration_ps)
+        next = session->duration_ps;
+    if (next == CS_NEVER)
+        return CS_NEVER;
+    int64_t wait = next > session->base_ps ? next - session->base_ps : 0;
+    int64_t at = session->base_ns + wait / permille + (wait % permille != 0);
+    if (at > now && at < now + COARSE_NS && cs_session_clients(session) == 0)
+        at = now + COARSE_NS;
+    return at;
+}
+
+void cs_session_clock_run(struct cs_session *session)
+{
+    int64_t wake_ns = CS_NEVER;
+    bool again = false;
+
+    if (session->failed && session->started && !session->finished) {
+        again = true;
+    } else if (running(session)) {
+        if (over(session))
+            again = true;
+        else if (session->speed_permille > 0)
+            wake_ns = next_wake_ns(session);
+        else /* as fast as possible, unless only somebody from outside could go on */
+            again = cs_sim_next_ps(session->sim) != CS_NEVER || session->duration_ps > 0;
+    }
+    if (again)
+        ev_timer_start(session->loop, &session->again);
+    else
+        ev_timer_stop(session->loop, &session->again);
+    set_deadline(session, wake_ns);
+}
+
+/* The loop's turn: a slice, the end where it is reached, and the next wake-up. */
+static void turn(struct cs_session *session)
+{
+    if (session->failed) { /* even while paused */
+        cs_session_finish(session);
+        return;
+    }
+    if (running(session)) {
+        int64_t due = due_ps(session);
+        if (session->speed_permille > 0) {
+            int64_t lag_ns = (due - cs_sim_now_ps(session->sim)) / session->speed_permille;
+            if (cs_sim_next_ps(session->sim) <= due && lag_ns > session->lag_max_ns)
+                session->lag_max_ns = lag_ns;
+        }
+        advance(session, due);
+        if (over(session)) {
+            cs_session_finish(session);
+            return;
+        }
+    }
+    cs_session_clock_run(session);
+}
+
+static void on_again(struct ev_loop *loop, ev_timer *timer, int events)
+{
+    (void)loop;
+    (void)events;
+    turn(timer->data);
+}
+
+static void on_deadline(struct ev_loop *loop, ev_io *io, int events)
+{
+    uint64_t expirations;
+
+    (void)loop;
+    (void)events;
+    if (read(io->fd, &expirations, sizeof(expirations)) < 0 && errno != EAGAIN)
+        return;
+    turn(io->data);
+}
+
+int cs_session_clock_init(struct cs_session *session)
+{
+    session->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    if (session->timer_fd < 0)
+        return -errno;
+    ev_io_init(&session->deadline, on_deadline, session->timer_fd, EV_READ);
+    session->deadline.data = session;
+    ev_io_start(session->loop, &session->deadline);
+    ev_timer_init(&session->again, on_again, 0., 0.);
+    session->again.data = session;
+    return 0;
+}
+
+void cs_session_clock_fini(struct cs_session *session)
+{
+    if (session->timer_fd < 0)
+        return;
+    ev_timer_stop(session->loop, &session->again);
+    ev_io_stop(session->loop, &session->deadline);
+    close(session->timer_fd);
+    session->timer_fd = -1;
+}
+
+void cs_session_sync(struct cs_session *session)
+{
+    if (running(session) && session->speed_permille > 0)
+        advance(session, due_ps(session));
+}
+
+void cs_session_kick(struct cs_session *session)
+{
+    if (!session->inside)
+        cs_session_clock_run(session);
+}
+
+void cs_session_pause(struct cs_session *session, bool paused)
+{
+    if (paused == session->paused)
+        return;
+    if (paused)
+        cs_session_sync(session);
+    session->paused = paused;
+    cs_session_clock_rebase(session);
+    cs_session_clock_run(session);
+}
+
+bool cs_session_paused(const struct cs_session *session)
+{
+    return session->paused;
+}
+
+static bool step_once(struct cs_session *session)
+{
+    int64_t next = cs_sim_next_ps(session->sim);
+
+    if (next == CS_NEVER || next > end_ps(session) || session->inside)
+        return false;
+    session->inside = true;
+    cs_sim_run_until(session->sim, next);
+    session->inside = false;
+    return true;
+}
+
+void cs_session_step(struct cs_session *session)
+{
+    if (session->started && session->paused && !session->finished)
+        step_once(session);
+}
+
+static void see_frame(void *ctx, const struct cs_event *event)
+{
+    bool *seen = ctx;
+
+    if (event->kind == CS_EV_FRAME || event->kind == CS_EV_ERROR_FRAME)
+        *seen = true;
+}
+
+void cs_session_step_frame(struct cs_session *session)
+{
+    bool seen = false;
+
+    if (!session->started || !session->paused || session->finished ||
+        cs_sim_observe(session->sim, see_frame, &seen) != 0)
+        return;
+    for (int i = 0; i < STEP_MAX && !seen; i++) {
+        if (!step_once(session))
+            break;
+    }
+    cs_sim_unobserve(session->sim, see_frame, &seen);
+}
+
+void cs_session_set_speed(struct cs_session *session, uint32_t permille)
+{
+    cs_session_sync(session);
+    session->speed_permille = permille;
+    session->auto_speed = false;
+    cs_session_clock_rebase(session);
+    cs_session_clock_run(session);
+}
+
+uint32_t cs_session_speed(const struct cs_session *session)
+{
+    return session->speed_permille;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* session_internal.h - the session's parts: building (session.c), the clock (session_clock.c) and
+ * waiting for outside clients (session_wait.c). Nobody else includes it. */
+#ifndef CANSIM_SCENARIOS_SESSION_INTERNAL_H
+#define CANSIM_SCENARIOS_SESSION_INTERNAL_H
+
+#include <ev.h>
+
+#include "scenarios/log.h"
+#include "scenarios/nodes.h"
+#include "scenarios/session.h"
+
+struct cs_link_server;
+
+struct cs_session {
+    struct ev_loop *loop;
+    struct cs_scenario *scenario; /* NULL: an empty host */
+    struct cs_sim *sim;
+    struct cs_stats *stats;
+    struct cs_nodes *nodes;
+    struct cs_link_server *link;
+    struct cs_log log, events; /* out.fd < 0: none */
+    int console[CS_SIM_MAX_BUSES];
+    int64_t duration_ps;
+    bool tui;
+    struct cs_error error;
+
+    /* The clock. Bus time = base_ps + (now_ns - base_ns) * speed_permille while it runs paced. */
+    uint32_t speed_permille; /* 0: as fast as possible */
+    bool started, paused, waiting, finished;
+    bool inside;    /* the sim is running: nobody may run it again */
+    bool failed;    /* a log cannot be written; `finished` follows from the loop */
+    int64_t base_ps, base_ns;
+    int64_t lag_max_ns;
+    ev_io deadline;  /* timerfd, absolute CLOCK_MONOTONIC */
+    int timer_fd;
+    ev_timer again;  /* zero delay: go on at the loop's next turn */
+    void (*done)(void *ctx, int status);
+    void *done_ctx;
+
+    /* Waiting for outside clients. */
+    bool auto_speed; /* nobody said how fast */
+    unsigned missing;
+    bool *seen;      /* by node of the scenario */
+    ev_timer patience;
+};
+
+/* Clock. */
+int cs_session_clock_init(struct cs_session *session);
+void cs_session_clock_fini(struct cs_session *session);
+void cs_session_clock_rebase(struct cs_session *session);
+void cs_session_clock_run(struct cs_session *session); /* the timers as they should be */
+void cs_session_finish(struct cs_session *session);
+
+/* Waiting: starts to observe where the scenario has places to wait for. */
+void cs_session_wait_init(struct cs_session *session, const struct cs_session_config *config);
+void cs_session_wait_start(struct cs_session *session);
+void cs_session_wait_fini(struct cs_session *session);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* text.h - small helpers for text that came from people or peers. */
+#ifndef CANSIM_SCENARIOS_TEXT_H
+#define CANSIM_SCENARIOS_TEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Bytes of the well-formed UTF-8 character at `p` (RFC 3629: shortest form, no surrogates,
+ * at most U+10FFFF), 0 where there is none. At most `n` bytes are read. */
+size_t cs_text_utf8(const char *p, size_t n);
+
+/* Replace control characters and bytes that are not UTF-8 by '?', in place. */
+void cs_text_clean(char *text);
+
+/* The name that is nearest to `word` (fewest insertions, deletions, exchanges), or NULL where none
+ * is near enough to be meant. `names` ends with NULL. */
+const char *cs_text_nearest(const char *word, const char *const *names);
+
+/* A time as a person would write it: whole hours as "2h", else as cs_units_format_time(); at least
+ * 32 bytes. Returns buf. */
+char *cs_text_time(int64_t ps, char *buf, size_t size);
+
+#endif
