@@ -34,9 +34,9 @@ static uint32_t to_ascii(uint32_t ch)
 static bool one_column(uint32_t ch)
 {
     static const uint32_t ranges[][2] = {
-        {0x20, 0x7e},     {0xa1, 0xac},     {0xae, 0x2ff},    {0x370, 0x482},   {0x48a, 0x52f},
-        {0x2010, 0x2027}, {0x2030, 0x205e}, {0x20a0, 0x20bf}, {0x2100, 0x218b}, {0x2190, 0x2311},
-        {0x2500, 0x25fc}, {0x2800, 0x28ff},
+        {0x20, 0x7e},     {0xa1, 0xac},     {0xae, 0x2ff},    {0x370, 0x482},
+        {0x48a, 0x52f},   {0x2010, 0x2027}, {0x2030, 0x205e}, {0x20a0, 0x20bf},
+        {0x2100, 0x218b}, {0x2190, 0x2311}, {0x2500, 0x25fc}, {0x2800, 0x28ff},
     };
 
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
@@ -70,7 +70,8 @@ void cs_canvas_fini(struct cs_canvas *canvas)
 void cs_canvas_clear(struct cs_canvas *canvas)
 {
     canvas->cursor_x = canvas->cursor_y = -1;
-    cs_canvas_fill(canvas, (struct cs_rect){0, 0, canvas->width, canvas->height}, CS_STYLE_TEXT, ' ');
+    cs_canvas_fill(canvas, (struct cs_rect){0, 0, canvas->width, canvas->height}, CS_STYLE_TEXT,
+                   ' ');
 }
 
 static struct cs_cell *cell_at(const struct cs_canvas *canvas, int x, int y)
@@ -204,7 +205,7 @@ void cs_canvas_box(struct cs_canvas *canvas, struct cs_rect r, const char *title
 {
     int right = r.x + r.w - 1, bottom = r.y + r.h - 1;
 
-    cs_canvas_fill(canvas, r, CS_STYLE_TEXT, ' ');
+    cs_canvas_fill(canvas, (struct cs_rect){r.x - 1, r.y, r.w + 2, r.h}, CS_STYLE_TEXT, ' ');
     cs_canvas_fill(canvas, (struct cs_rect){r.x, r.y, r.w, 1}, CS_STYLE_BOX, 0x2500);
     cs_canvas_fill(canvas, (struct cs_rect){r.x, bottom, r.w, 1}, CS_STYLE_BOX, 0x2500);
     cs_canvas_fill(canvas, (struct cs_rect){r.x, r.y, 1, r.h}, CS_STYLE_BOX, 0x2502);

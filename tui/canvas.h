@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* canvas.h - a grid of cells, each one codepoint and one style: what views draw into.
- * A canvas knows nothing of terminals: screen.h shows it, svg.h and cs_canvas_write_text() print it.
- * Coordinates are cells from the top left; whatever lies outside is cut off, never an error. */
+ * A canvas knows nothing of terminals: screen.h shows it, svg.h and cs_canvas_write_text() print
+ * it. Coordinates are cells from the top left; whatever lies outside is cut off, never an error. */
 #ifndef CANSIM_TUI_CANVAS_H
 #define CANSIM_TUI_CANVAS_H
 
@@ -52,7 +52,8 @@ int cs_canvas_field(struct cs_canvas *canvas, int x, int y, int width, bool righ
 void cs_canvas_fill(struct cs_canvas *canvas, struct cs_rect area, uint8_t style, uint32_t ch);
 /* Mark the cells as selected; their styles stay. */
 void cs_canvas_select(struct cs_canvas *canvas, struct cs_rect area);
-/* A frame of lines around the area, with a title in its upper edge (may be NULL); inside cleared. */
+/* A frame of lines around the area, with a title in its upper edge (may be NULL); inside cleared.
+ */
 void cs_canvas_box(struct cs_canvas *canvas, struct cs_rect area, const char *title);
 
 /* Columns that UTF-8 text takes on a canvas. */

@@ -44,12 +44,26 @@ static void observe(void *ctx, const struct cs_event *event)
         uint32_t who = who_is(feed, event);
         row = cs_tui_ring_push(&feed->tui->ring);
         *row = (struct cs_row){
-            .at_ps = event->at_ps, .start_ps = event->start_ps, .queued_ps = event->queued_ps,
-            .who = who, .count = event->n_bits, .kind = event->kind, .bus = event->bus,
-            .tec = event->tec, .rec = event->rec, .n_bits = event->n_bits, .bit = event->bit,
-            .attempt = event->attempt, .lost = event->lost, .node = event->node,
-            .state = event->state, .error = event->error, .field = event->field,
-            .result = event->result, .mode = event->mode, .tx = event->tx,
+            .at_ps = event->at_ps,
+            .start_ps = event->start_ps,
+            .queued_ps = event->queued_ps,
+            .who = who,
+            .count = event->n_bits,
+            .kind = event->kind,
+            .bus = event->bus,
+            .tec = event->tec,
+            .rec = event->rec,
+            .n_bits = event->n_bits,
+            .bit = event->bit,
+            .attempt = event->attempt,
+            .lost = event->lost,
+            .node = event->node,
+            .state = event->state,
+            .error = event->error,
+            .field = event->field,
+            .result = event->result,
+            .mode = event->mode,
+            .tx = event->tx,
         };
         if (frame) {
             row->has_frame = true;

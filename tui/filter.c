@@ -57,9 +57,10 @@ int cs_id_filter_parse(const char *text, struct cs_id_filter *filter, char *why,
             return -EINVAL;
         }
         if (!parse_range(&at, &out)) {
-            snprintf(why, why_size,
-                     "expected hexadecimal identifiers or ranges such as 123 or 180-1ff, got \"%.*s\"",
-                     (int)strcspn(term, ", "), term);
+            snprintf(
+                why, why_size,
+                "expected hexadecimal identifiers or ranges such as 123 or 180-1ff, got \"%.*s\"",
+                (int)strcspn(term, ", "), term);
             return -EINVAL;
         }
     }

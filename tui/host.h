@@ -17,7 +17,7 @@ struct cs_host_ops {
     /* Fill in tui->info, the buses and what is needed of the rest (enum cs_host_needs). */
     void (*refresh)(void *ctx, struct cs_tui *tui, unsigned needs);
     void (*pause)(void *ctx, bool paused);
-    void (*step)(void *ctx);       /* while paused: to the next instant at which something happens */
+    void (*step)(void *ctx); /* while paused: to the next instant at which something happens */
     void (*step_frame)(void *ctx); /* while paused: to the end of the next frame */
     void (*set_speed)(void *ctx, uint32_t permille);
     /* Returns as cs_bus_submit(). */

@@ -16,7 +16,8 @@ struct cs_host_session {
 };
 
 /* Start to observe the session's sim for this model. Returns 0 or -ENOSPC. */
-int cs_host_session_init(struct cs_host_session *hs, struct cs_session *session, struct cs_tui *tui);
+int cs_host_session_init(struct cs_host_session *hs, struct cs_session *session,
+                         struct cs_tui *tui);
 void cs_host_session_fini(struct cs_host_session *hs);
 
 extern const struct cs_host_ops cs_host_session_ops; /* ctx: struct cs_host_session */

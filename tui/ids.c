@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* ids.c - one pass over each new row. The window of the last second moves with it, so the work is
- * the same however often somebody looks; rows that left the ring unseen cost only their highlights. */
+ * the same however often somebody looks; rows that left the ring unseen cost only their highlights.
+ */
 #include "tui/ids.h"
 
 #include <errno.h>

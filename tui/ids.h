@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* ids.h - what the list by identifier knows beyond the statistics: rates of the last second and when
- * each data byte changed, both gathered from the ring's rows when somebody looks. */
+/* ids.h - what the list by identifier knows beyond the statistics: rates of the last second and
+ * when each data byte changed, both gathered from the ring's rows when somebody looks. */
 #ifndef CANSIM_TUI_IDS_H
 #define CANSIM_TUI_IDS_H
 
@@ -12,9 +12,9 @@
 struct cs_tui_id {
     struct cs_stats_id stat; /* exact, as of the last refresh */
     uint16_t bus;
-    uint32_t who;    /* last transmitter's name */
-    uint32_t per_s;  /* frames within the last second of bus time */
-    bool seen;       /* `data` holds a frame */
+    uint32_t who;   /* last transmitter's name */
+    uint32_t per_s; /* frames within the last second of bus time */
+    bool seen;      /* `data` holds a frame */
     uint8_t data[CS_FRAME_MAX_DATA];
     int64_t changed_ps[CS_FRAME_MAX_DATA]; /* when the byte last changed; -1: never */
 };

@@ -13,18 +13,23 @@ static const struct {
     int32_t key;
     const char *name;
 } names[] = {
-    {CS_KEY_CTRL_C, "^C"},       {CS_KEY_TAB, "Tab"},         {CS_KEY_CTRL_L, "^L"},
-    {CS_KEY_ENTER, "Enter"},     {CS_KEY_CTRL_U, "^U"},       {CS_KEY_CTRL_W, "^W"},
-    {CS_KEY_CTRL_Z, "^Z"},       {CS_KEY_ESC, "Esc"},         {CS_KEY_SPACE, "Space"},
-    {CS_KEY_UP, "Up"},           {CS_KEY_DOWN, "Down"},       {CS_KEY_LEFT, "Left"},
-    {CS_KEY_RIGHT, "Right"},     {CS_KEY_PGUP, "PgUp"},       {CS_KEY_PGDN, "PgDn"},
-    {CS_KEY_HOME, "Home"},       {CS_KEY_END, "End"},         {CS_KEY_INSERT, "Ins"},
-    {CS_KEY_DELETE, "Del"},      {CS_KEY_BACKSPACE, "BS"},    {CS_KEY_BACKTAB, "S-Tab"},
-    {CS_KEY_F1, "F1"},           {CS_KEY_F1 + 1, "F2"},       {CS_KEY_F1 + 2, "F3"},
-    {CS_KEY_F1 + 3, "F4"},       {CS_KEY_F1 + 4, "F5"},       {CS_KEY_F1 + 5, "F6"},
-    {CS_KEY_F1 + 6, "F7"},       {CS_KEY_F1 + 7, "F8"},       {CS_KEY_F1 + 8, "F9"},
-    {CS_KEY_F1 + 9, "F10"},      {CS_KEY_F1 + 10, "F11"},     {CS_KEY_F12, "F12"},
-    {'<', "lt"},
+    {CS_KEY_CTRL_C, "^C"},     {CS_KEY_TAB, "Tab"},
+    {CS_KEY_CTRL_L, "^L"},     {CS_KEY_ENTER, "Enter"},
+    {CS_KEY_CTRL_U, "^U"},     {CS_KEY_CTRL_W, "^W"},
+    {CS_KEY_CTRL_Z, "^Z"},     {CS_KEY_ESC, "Esc"},
+    {CS_KEY_SPACE, "Space"},   {CS_KEY_UP, "Up"},
+    {CS_KEY_DOWN, "Down"},     {CS_KEY_LEFT, "Left"},
+    {CS_KEY_RIGHT, "Right"},   {CS_KEY_PGUP, "PgUp"},
+    {CS_KEY_PGDN, "PgDn"},     {CS_KEY_HOME, "Home"},
+    {CS_KEY_END, "End"},       {CS_KEY_INSERT, "Ins"},
+    {CS_KEY_DELETE, "Del"},    {CS_KEY_BACKSPACE, "BS"},
+    {CS_KEY_BACKTAB, "S-Tab"}, {CS_KEY_F1, "F1"},
+    {CS_KEY_F1 + 1, "F2"},     {CS_KEY_F1 + 2, "F3"},
+    {CS_KEY_F1 + 3, "F4"},     {CS_KEY_F1 + 4, "F5"},
+    {CS_KEY_F1 + 5, "F6"},     {CS_KEY_F1 + 6, "F7"},
+    {CS_KEY_F1 + 7, "F8"},     {CS_KEY_F1 + 8, "F9"},
+    {CS_KEY_F1 + 9, "F10"},    {CS_KEY_F1 + 10, "F11"},
+    {CS_KEY_F12, "F12"},       {'<', "lt"},
 };
 
 char *cs_key_name(int32_t key, char *name)

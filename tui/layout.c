@@ -72,9 +72,11 @@ static void draw_title(const struct cs_tui *tui, struct cs_canvas *canvas)
     else
         snprintf(text, sizeof text, "▶ %s", cs_text_speed(info->speed_permille, buf));
     x = put_right(canvas, x, info->paused || info->finished ? CS_STYLE_BAR_WARN : CS_STYLE_BAR_GOOD,
-                  text) - 2;
+                  text) -
+        2;
     if (info->duration_ps) {
-        snprintf(text, sizeof text, " of %s", cs_units_format_time(info->duration_ps, buf, sizeof buf));
+        snprintf(text, sizeof text, " of %s",
+                 cs_units_format_time(info->duration_ps, buf, sizeof buf));
         x = put_right(canvas, x, CS_STYLE_BAR_DIM, text);
     }
     x = put_right(canvas, x, CS_STYLE_BAR, cs_text_clock(info->now_ps, buf)) - 2;
@@ -85,8 +87,8 @@ static void draw_title(const struct cs_tui *tui, struct cs_canvas *canvas)
         cs_canvas_field(canvas, 9, 0, x - 9, false, CS_STYLE_BAR, info->title);
 }
 
-static void draw_bus(const struct cs_tui *tui, struct cs_canvas *canvas, const struct cs_tui_bus *bus,
-                     struct cs_rect at)
+static void draw_bus(const struct cs_tui *tui, struct cs_canvas *canvas,
+                     const struct cs_tui_bus *bus, struct cs_rect at)
 {
     const struct cs_stats_bus *s = &bus->stats;
     char text[64], buf[CS_NUMBER_MAX];
@@ -104,12 +106,14 @@ static void draw_bus(const struct cs_tui *tui, struct cs_canvas *canvas, const s
     cs_canvas_put(canvas, x, at.y, CS_STYLE_BRIGHT, bus->name);
     x = cs_canvas_field(canvas, x + name + 1, at.y, rate, true, CS_STYLE_DIM,
                         cs_units_format_rate(bus->bitrate_bps, buf, sizeof buf));
-    end -= 7;
+    end -= 8;
     snprintf(text, sizeof text, "%s err", cs_text_count(s->error_frames, 3, buf));
-    cs_canvas_field(canvas, end, at.y, 7, true, s->error_frames ? CS_STYLE_BAD : CS_STYLE_FAINT, text);
+    cs_canvas_field(canvas, end, at.y, 8, true, s->error_frames ? CS_STYLE_BAD : CS_STYLE_FAINT,
+                    text);
     end -= 7;
     snprintf(text, sizeof text, "%s/s", cs_text_count(s->frames_per_s, 5, buf));
-    cs_canvas_field(canvas, end, at.y, 7, true, s->frames_per_s ? CS_STYLE_TEXT : CS_STYLE_FAINT, text);
+    cs_canvas_field(canvas, end, at.y, 7, true, s->frames_per_s ? CS_STYLE_TEXT : CS_STYLE_FAINT,
+                    text);
     end -= 7;
     cs_canvas_field(canvas, end, at.y, 6, true, CS_STYLE_BRIGHT,
                     cs_text_permille(s->load_permille, buf));
@@ -141,8 +145,9 @@ static void draw_tabs(const struct cs_tui *tui, struct cs_canvas *canvas, int y)
 
     cs_canvas_fill(canvas, (struct cs_rect){0, y, tui->width, 1}, CS_STYLE_FAINT, 0x2500);
     for (unsigned v = 0; v < cs_n_views; v++)
-        x = cs_canvas_printf(canvas, x, y, v == tui->view ? CS_STYLE_TAB_ON : CS_STYLE_TAB, " %u %s ",
-                             v + 1, cs_views[v]->title) + 1;
+        x = cs_canvas_printf(canvas, x, y, v == tui->view ? CS_STYLE_TAB_ON : CS_STYLE_TAB,
+                             " %u %s ", v + 1, cs_views[v]->title) +
+            1;
     if (cs_views[tui->view]->status)
         cs_views[tui->view]->status(tui, text + 1, sizeof text - 2);
     if (text[1]) {
@@ -193,8 +198,10 @@ static void draw_footer(const struct cs_tui *tui, struct cs_canvas *canvas)
         return;
     }
     put_bindings(canvas, end, tui->width, corner, 2);
-    x = put_bindings(canvas, x, end - 2, cs_global_bindings, cs_n_global_bindings - 2);
-    put_bindings(canvas, x, end - 2, view->bindings, view->n_bindings);
+    /* Pause and inject come first, then what is the view's own, then the rest. */
+    x = put_bindings(canvas, x, end - 2, cs_global_bindings, 2);
+    x = put_bindings(canvas, x, end - 2, view->bindings, view->n_bindings);
+    put_bindings(canvas, x, end - 2, cs_global_bindings + 2, cs_n_global_bindings - 4);
 }
 
 static void draw_too_small(const struct cs_tui *tui, struct cs_canvas *canvas)

@@ -47,7 +47,8 @@ static int take_bus(struct ask *ask, const char *value)
     }
     if (len < 1 || len >= sizeof o->bus_names[0] ||
         strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.") != len)
-        return expected(ask, "NAME or NAME:RATE, the name 1..15 letters, digits, '_', '-', '.'", value);
+        return expected(ask, "NAME or NAME:RATE, the name 1..15 letters, digits, '_', '-', '.'",
+                        value);
     for (unsigned i = 0; i < o->n_buses; i++)
         if (strlen(o->bus_names[i]) == len && !strncmp(o->bus_names[i], value, len))
             return expected(ask, "a name not used before", value);
@@ -163,8 +164,8 @@ static int take_size(struct ask *ask, const char *value)
     int w, h;
     char rest;
 
-    if (sscanf(value, "%4dx%4d%c", &w, &h, &rest) != 2 || w < 1 || h < 1 || w > CS_CANVAS_MAX_SIDE ||
-        h > CS_CANVAS_MAX_SIDE)
+    if (sscanf(value, "%4dx%4d%c", &w, &h, &rest) != 2 || w < 1 || h < 1 ||
+        w > CS_CANVAS_MAX_SIDE || h > CS_CANVAS_MAX_SIDE)
         return expected(ask, "WIDTHxHEIGHT, each 1..1000", value);
     ask->options->width = w;
     ask->options->height = h;
@@ -230,8 +231,6 @@ static const struct {
 };
 #define N_ROWS (sizeof rows / sizeof *rows)
 
-
-
 static int take_option(struct ask *ask, const char *arg, const char *next, int *used)
 {
     size_t len = strcspn(arg, "=");
@@ -257,7 +256,8 @@ static int take_option(struct ask *ask, const char *arg, const char *next, int *
         snprintf(ask->why, ask->why_size, "%s: expected %s, got nothing", ask->name, rows[i].value);
         return -EINVAL;
     }
-    snprintf(ask->why, ask->why_size, "command line: expected an option of --help, got \"%s\"", arg);
+    snprintf(ask->why, ask->why_size, "command line: expected an option of --help, got \"%s\"",
+             arg);
     return -EINVAL;
 }
 
@@ -290,9 +290,8 @@ int cs_options_parse(int argc, char **argv, struct cs_options *options, char *wh
     struct ask ask = {options, "", why, why_size};
     bool plain = false;
 
-    *options = (struct cs_options){.width = CS_TUI_MIN_WIDTH,
-                                   .height = CS_TUI_MIN_HEIGHT,
-                                   .at_ps = CS_PS_PER_S};
+    *options = (struct cs_options){
+        .width = CS_TUI_MIN_WIDTH, .height = CS_TUI_MIN_HEIGHT, .at_ps = CS_PS_PER_S};
     for (int i = 1, used; i < argc; i += used) {
         int error;
         used = 1;
@@ -315,7 +314,8 @@ int cs_options_parse(int argc, char **argv, struct cs_options *options, char *wh
 void cs_options_help(FILE *out)
 {
     fputs("usage: cansim-tui [OPTION]... [FILE]\n"
-          "Host CAN buses in user space and watch them: a scenario, or empty buses that others join.\n"
+          "Host CAN buses in user space and watch them: a scenario, or empty buses that others "
+          "join.\n"
           "\n",
           out);
     for (size_t i = 0; i < N_ROWS; i++) {

@@ -34,8 +34,7 @@ static void apply(struct cs_tui *tui, int unused)
 
 static void key(struct cs_tui *tui, int32_t code)
 {
-    if (cs_textfield_key(&tui->filter_field, code) &&
-        tui->filter_field.len >= CS_ID_FILTER_TEXT) {
+    if (cs_textfield_key(&tui->filter_field, code) && tui->filter_field.len >= CS_ID_FILTER_TEXT) {
         tui->filter_field.text[CS_ID_FILTER_TEXT - 1] = '\0';
         tui->filter_field.len = CS_ID_FILTER_TEXT - 1;
         if (tui->filter_field.cursor > tui->filter_field.len)

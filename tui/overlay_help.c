@@ -5,7 +5,7 @@
 
 #include "tui/view.h"
 
-#define BOX_WIDTH 72
+#define BOX_WIDTH  72
 #define KEYS_WIDTH 12
 
 struct page {
@@ -22,8 +22,8 @@ static void put_line(struct page *page, const char *heading, const char *keys, c
         return;
     cs_canvas_put(page->canvas, page->at.x, y, CS_STYLE_BRIGHT, heading);
     cs_canvas_put(page->canvas, page->at.x + 1, y, CS_STYLE_KEY, keys);
-    cs_canvas_field(page->canvas, page->at.x + 2 + KEYS_WIDTH, y, page->at.w - 2 - KEYS_WIDTH, false,
-                    CS_STYLE_TEXT, text);
+    cs_canvas_field(page->canvas, page->at.x + 2 + KEYS_WIDTH, y, page->at.w - 2 - KEYS_WIDTH,
+                    false, CS_STYLE_TEXT, text);
 }
 
 static void put_bindings(struct page *page, const char *heading, const struct cs_binding *bindings,
@@ -71,7 +71,8 @@ static void draw(const struct cs_tui *tui, struct cs_canvas *canvas)
     cs_canvas_box(canvas, box, "Help");
     lines = put_all(tui, &page);
     if (lines - page.skip > page.at.h)
-        cs_canvas_put(canvas, box.x + box.w - 12, box.y + box.h - 1, CS_STYLE_BOX_TITLE, " ↓ more ");
+        cs_canvas_put(canvas, box.x + box.w - 12, box.y + box.h - 1, CS_STYLE_BOX_TITLE,
+                      " ↓ more ");
     if (page.skip)
         cs_canvas_put(canvas, box.x + box.w - 12, box.y, CS_STYLE_BOX_TITLE, " ↑ more ");
 }

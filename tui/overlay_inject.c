@@ -24,9 +24,9 @@ static uint32_t bitrate_of(const struct cs_tui *tui)
 static void draw_buses(const struct cs_tui *tui, struct cs_canvas *canvas, int x, int y, int end)
 {
     for (unsigned b = 0; b < tui->n_buses && x < end - CS_TUI_BUS_NAME; b++)
-        x = cs_canvas_printf(canvas, x, y,
-                             b == tui->inject.bus ? CS_STYLE_TAB_ON : CS_STYLE_TAB, " %s ",
-                             tui->bus[b].name) + 1;
+        x = cs_canvas_printf(canvas, x, y, b == tui->inject.bus ? CS_STYLE_TAB_ON : CS_STYLE_TAB,
+                             " %s ", tui->bus[b].name) +
+            1;
 }
 
 static uint8_t field_style(enum cs_field field)
@@ -70,19 +70,20 @@ static void draw_preview(const struct cs_tui *tui, struct cs_canvas *canvas,
                          const struct cs_frame *frame, struct cs_rect at)
 {
     struct cs_wire wire;
-    char rate[CS_NUMBER_MAX], span[CS_NUMBER_MAX];
+    char rate[CS_NUMBER_MAX], span[CS_NUMBER_MAX], text[160];
     uint32_t bps = bitrate_of(tui);
 
     if (cs_wire_encode(frame, &wire) < 0) {
-        cs_canvas_put(canvas, at.x, at.y, CS_STYLE_WARN, "this bus carries classic CAN frames only");
+        cs_canvas_put(canvas, at.x, at.y, CS_STYLE_WARN,
+                      "this bus carries classic CAN frames only");
         return;
     }
-    cs_canvas_printf(canvas, at.x, at.y, CS_STYLE_GOOD,
-                     "%s %s frame, dlc %u: %u bits, %u of them stuff bits, %s at %s",
-                     frame->flags & CS_FRAME_EXT ? "extended" : "base",
-                     frame->flags & CS_FRAME_RTR ? "remote" : "data", frame->dlc, wire.n_bits,
-                     wire.n_stuff, cs_text_span(wire.n_bits * CS_PS_PER_S / bps, span),
-                     cs_units_format_rate(bps, rate, sizeof rate));
+    snprintf(text, sizeof text, "%s %s frame, dlc %u: %u bits (%u stuff bits), %s at %s",
+             frame->flags & CS_FRAME_EXT ? "extended" : "base",
+             frame->flags & CS_FRAME_RTR ? "remote" : "data", frame->dlc, wire.n_bits, wire.n_stuff,
+             cs_text_span(wire.n_bits * CS_PS_PER_S / bps, span),
+             cs_units_format_rate(bps, rate, sizeof rate));
+    cs_canvas_field(canvas, at.x, at.y, at.w, false, CS_STYLE_GOOD, text);
     draw_bits(canvas, &wire, (struct cs_rect){at.x, at.y + 1, at.w, at.h - 1});
 }
 

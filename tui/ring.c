@@ -54,7 +54,8 @@ bool cs_row_frame(const struct cs_row *row, struct cs_frame *frame)
 {
     if (!row->has_frame)
         return false;
-    *frame = (struct cs_frame){.id = row->id, .flags = row->flags, .dlc = row->dlc, .len = row->len};
+    *frame =
+        (struct cs_frame){.id = row->id, .flags = row->flags, .dlc = row->dlc, .len = row->len};
     memcpy(frame->data, row->data, row->len);
     return true;
 }

@@ -13,7 +13,7 @@
 /* One event, its frame or text copied. */
 struct cs_row {
     int64_t at_ps, start_ps, queued_ps;
-    uint32_t who;   /* cs_names_text() */
+    uint32_t who; /* cs_names_text() */
     uint32_t id;
     uint32_t count; /* CS_EV_LOST */
     uint16_t kind, bus, tec, rec, n_bits, bit, attempt, lost;

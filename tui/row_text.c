@@ -50,9 +50,16 @@ static void say_arb_lost(const struct cs_row *row, char *text, size_t size)
 
 static void say_error(const struct cs_row *row, char *text, size_t size)
 {
-    snprintf(text, size, "%s error at bit %u (%s) TEC %u REC %u",
-             cs_error_name((enum cs_error_kind)row->error), row->bit,
-             cs_field_name((enum cs_field)row->field), row->tec, row->rec);
+    const char *error = cs_error_name((enum cs_error_kind)row->error);
+    const char *field = cs_field_name((enum cs_field)row->field);
+
+    /* "ack error in ack" would say it twice. */
+    if (strcmp(error, field) != 0)
+        snprintf(text, size, "%s error in %s, bit %u, TEC %u REC %u", error, field, row->bit,
+                 row->tec, row->rec);
+    else
+        snprintf(text, size, "%s error at bit %u, TEC %u REC %u", error, row->bit, row->tec,
+                 row->rec);
     blanks(text);
 }
 
@@ -65,7 +72,7 @@ static void say_state(const struct cs_row *row, char *text, size_t size)
 {
     char state[24];
 
-    snprintf(text, size, "→ %s TEC %u REC %u", cs_state_text(row->state, state, sizeof state),
+    snprintf(text, size, "→ %s, TEC %u REC %u", cs_state_text(row->state, state, sizeof state),
              row->tec, row->rec);
 }
 

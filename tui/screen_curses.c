@@ -74,7 +74,8 @@ int cs_screen_open(char *why, size_t why_size)
     int error;
 
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
-        snprintf(why, why_size, "%s: expected a terminal, got something else (cansim runs headless)",
+        snprintf(why, why_size,
+                 "%s: expected a terminal, got something else (cansim runs headless)",
                  isatty(STDIN_FILENO) ? "standard output" : "standard input");
         return -ENOTTY;
     }
@@ -222,12 +223,24 @@ static const struct {
     int code;
     int32_t key;
 } codes[] = {
-    {KEY_UP, CS_KEY_UP},           {KEY_DOWN, CS_KEY_DOWN},     {KEY_LEFT, CS_KEY_LEFT},
-    {KEY_RIGHT, CS_KEY_RIGHT},     {KEY_PPAGE, CS_KEY_PGUP},    {KEY_NPAGE, CS_KEY_PGDN},
-    {KEY_HOME, CS_KEY_HOME},       {KEY_END, CS_KEY_END},       {KEY_IC, CS_KEY_INSERT},
-    {KEY_DC, CS_KEY_DELETE},       {KEY_BACKSPACE, CS_KEY_BACKSPACE}, {KEY_BTAB, CS_KEY_BACKTAB},
-    {KEY_ENTER, CS_KEY_ENTER},     {KEY_FIND, CS_KEY_HOME},     {KEY_SELECT, CS_KEY_END},
-    {KEY_A1, CS_KEY_HOME},         {KEY_C1, CS_KEY_END},        {KEY_A3, CS_KEY_PGUP},
+    {KEY_UP, CS_KEY_UP},
+    {KEY_DOWN, CS_KEY_DOWN},
+    {KEY_LEFT, CS_KEY_LEFT},
+    {KEY_RIGHT, CS_KEY_RIGHT},
+    {KEY_PPAGE, CS_KEY_PGUP},
+    {KEY_NPAGE, CS_KEY_PGDN},
+    {KEY_HOME, CS_KEY_HOME},
+    {KEY_END, CS_KEY_END},
+    {KEY_IC, CS_KEY_INSERT},
+    {KEY_DC, CS_KEY_DELETE},
+    {KEY_BACKSPACE, CS_KEY_BACKSPACE},
+    {KEY_BTAB, CS_KEY_BACKTAB},
+    {KEY_ENTER, CS_KEY_ENTER},
+    {KEY_FIND, CS_KEY_HOME},
+    {KEY_SELECT, CS_KEY_END},
+    {KEY_A1, CS_KEY_HOME},
+    {KEY_C1, CS_KEY_END},
+    {KEY_A3, CS_KEY_PGUP},
     {KEY_C3, CS_KEY_PGDN},
 };
 

@@ -114,8 +114,8 @@ static void put_backgrounds(const struct pen *pen, int y)
         for (next = x + 1; next < width && paint_of(pen, &row[next]).bg == p.bg; next++)
             ;
         if (p.on_bg)
-            put_rect(pen->out, MARGIN + x * CELL_W, MARGIN + y * CELL_H, (next - x) * CELL_W, CELL_H,
-                     p.bg);
+            put_rect(pen->out, MARGIN + x * CELL_W, MARGIN + y * CELL_H, (next - x) * CELL_W,
+                     CELL_H, p.bg);
     }
 }
 

@@ -145,7 +145,8 @@ static void toggle_pause(struct cs_tui *tui, int unused)
     tui->host->ops->pause(tui->host->ctx, !tui->info.paused);
     tui->info.paused = !tui->info.paused;
     if (tui->info.paused)
-        cs_tui_say(tui, false, "bus time stands still, nothing is lost: . steps, n goes one frame on");
+        cs_tui_say(tui, false,
+                   "bus time stands still, nothing is lost: . steps, n goes one frame on");
 }
 
 static void step(struct cs_tui *tui, int frame)
@@ -163,9 +164,8 @@ static void step(struct cs_tui *tui, int frame)
 }
 
 /* Thousandths; 0 = as fast as the machine goes is the last. */
-static const uint32_t speeds[] = {1,    2,    5,     10,    20,    50,     100,    200,
-                                  500,  1000, 2000,  5000,  10000, 20000,  50000,  100000,
-                                  1000000, 0};
+static const uint32_t speeds[] = {1,    2,    5,    10,    20,    50,    100,    200,     500,
+                                  1000, 2000, 5000, 10000, 20000, 50000, 100000, 1000000, 0};
 
 static void change_speed(struct cs_tui *tui, int by)
 {
@@ -213,9 +213,9 @@ static void repaint(struct cs_tui *tui, int unused)
 
 const struct cs_binding cs_global_bindings[] = {
     {{CS_KEY_SPACE}, "pause", "stop bus time and let it go on; nothing is lost", toggle_pause, 0},
+    {{'i'}, "inject", "send a frame of your own", cs_tui_open, CS_OVERLAY_INJECT},
     {{'.'}, NULL, "while paused: on to the next instant at which something happens", step, 0},
     {{'n'}, NULL, "while paused: on to the end of the next frame", step, 1},
-    {{'i'}, "inject", "send a frame of your own", cs_tui_open, CS_OVERLAY_INJECT},
     {{'/'}, "filter", "show only certain identifiers", cs_tui_open, CS_OVERLAY_FILTER},
     {{CS_KEY_ESC}, NULL, "show all identifiers again", show_all, 0},
     {{'+', '='}, "faster", "let bus time pass faster than the clock", change_speed, 1},

@@ -29,8 +29,8 @@ struct cs_tui_info {
     char link[128]; /* address served, "" for none */
     unsigned clients;
     bool paused;
-    bool finished; /* the duration is over or the run has failed */
-    uint32_t speed_permille; /* 0: as fast as the machine goes */
+    bool finished;               /* the duration is over or the run has failed */
+    uint32_t speed_permille;     /* 0: as fast as the machine goes */
     int64_t now_ps, duration_ps; /* duration 0: endless */
 };
 
@@ -64,8 +64,8 @@ enum cs_trace_show { CS_SHOW_ALL, CS_SHOW_FRAMES, CS_SHOW_ERRORS, CS_SHOW_COUNT 
 enum cs_trace_time { CS_TIME_ABSOLUTE, CS_TIME_DELTA, CS_TIME_COUNT };
 
 struct cs_trace_state {
-    bool follow;   /* the newest row stays in sight */
-    uint64_t sel;  /* row numbers; used where not following */
+    bool follow;  /* the newest row stays in sight */
+    uint64_t sel; /* row numbers; used where not following */
     uint64_t top;
     uint64_t floor; /* rows before it were cleared away */
     enum cs_trace_show show;

@@ -10,17 +10,17 @@
 #define CS_BINDING_KEYS 3
 
 struct cs_binding {
-    int32_t keys[CS_BINDING_KEYS]; /* any of them; the first is named in the footer */
-    const char *label;             /* a word for the footer; NULL: only in the help */
-    const char *help;              /* half a sentence */
+    int32_t keys[CS_BINDING_KEYS];            /* any of them; the first is named in the footer */
+    const char *label;                        /* a word for the footer; NULL: only in the help */
+    const char *help;                         /* half a sentence */
     void (*run)(struct cs_tui *tui, int arg); /* NULL: only told; a text field takes the key */
     int arg;
 };
 
 struct cs_view {
-    const char *name;  /* for --view */
-    const char *title; /* for its tab */
-    unsigned needs;    /* enum cs_host_needs */
+    const char *name;                    /* for --view */
+    const char *title;                   /* for its tab */
+    unsigned needs;                      /* enum cs_host_needs */
     void (*refresh)(struct cs_tui *tui); /* after the host's; may be NULL */
     void (*draw)(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body);
     /* A few words for the right end of the tab line; "" for none. */
@@ -52,9 +52,11 @@ extern const struct cs_binding cs_global_bindings[];
 extern const unsigned cs_n_global_bindings;
 
 /* Run the binding of a key; false where there is none. */
-bool cs_bindings_run(const struct cs_binding *bindings, unsigned n, struct cs_tui *tui, int32_t key);
+bool cs_bindings_run(const struct cs_binding *bindings, unsigned n, struct cs_tui *tui,
+                     int32_t key);
 
-/* trace: the newest shown row before `number`, or the first from `number` on; UINT64_MAX for none. */
+/* trace: the newest shown row before `number`, or the first from `number` on; UINT64_MAX for none.
+ */
 uint64_t cs_trace_before(const struct cs_tui *tui, uint64_t number);
 uint64_t cs_trace_from(const struct cs_tui *tui, uint64_t number);
 /* Open an overlay (arg: enum cs_tui_overlay); a view's bindings use it too. */

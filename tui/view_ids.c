@@ -198,17 +198,12 @@ static void cell_ascii(const struct cs_tui *tui, struct cs_canvas *canvas, struc
     cs_put_ascii(canvas, at, id->stat.last.data, id->stat.last.len);
 }
 
-static bool want_bus(const struct cs_tui *tui)
-{
-    return tui->n_buses > 1;
-}
-
 enum { COLUMN_ID = 1 };
 
 static const struct cs_column columns[] = {
-    {"bus", NULL, 5, 8, false, 1, cell_bus, want_bus, cmp_bus},
+    {"bus", NULL, 5, 5, false, 1, cell_bus, cs_want_bus, cmp_bus},
     {"id", NULL, 8, 8, true, 0, cell_id, NULL, cmp_id},
-    {"node", NULL, 10, 20, false, 1, cell_node, NULL, cmp_node},
+    {"node", NULL, 10, 16, false, 1, cell_node, NULL, cmp_node},
     {"count", NULL, 8, 9, true, 0, cell_count, NULL, cmp_count},
     {"per s", NULL, 6, 6, true, 0, cell_rate, NULL, cmp_rate},
     {"period", NULL, 9, 9, true, 0, cell_period, NULL, cmp_period},
@@ -242,11 +237,12 @@ static void refresh(struct cs_tui *tui)
     struct cs_ids *ids = &tui->ids;
     struct cs_ids_state *state = &tui->by_id;
 
-    if (!columns[state->sort].compare)
+    if (columns[state->sort].wanted && !columns[state->sort].wanted(tui))
         state->sort = COLUMN_ID;
     ids->n_lines = 0;
     for (uint32_t i = 0; i < ids->n; i++)
-        if (ids->items[i].stat.count && cs_id_filter_passes(&tui->filter, ids->items[i].stat.last.id))
+        if (ids->items[i].stat.count &&
+            cs_id_filter_passes(&tui->filter, ids->items[i].stat.last.id))
             ids->order[ids->n_lines++] = i;
     if (ids->n_lines)
         qsort_r(ids->order, ids->n_lines, sizeof *ids->order, cmp_lines, tui);

@@ -15,7 +15,7 @@
 
 static uint8_t counter_style(unsigned count)
 {
-    return count >= BUS_OFF ? CS_STYLE_BAD
+    return count >= BUS_OFF   ? CS_STYLE_BAD
            : count >= PASSIVE ? CS_STYLE_HIGH
            : count >= WARNING ? CS_STYLE_WARN
                               : CS_STYLE_GOOD;
@@ -69,7 +69,8 @@ static void cell_state(const struct cs_tui *tui, struct cs_canvas *canvas, struc
 
 static void put_counter(struct cs_canvas *canvas, struct cs_rect at, unsigned count)
 {
-    cs_canvas_printf(canvas, at.x, at.y, count ? counter_style(count) : CS_STYLE_FAINT, "%3u", count);
+    cs_canvas_printf(canvas, at.x, at.y, count ? counter_style(count) : CS_STYLE_FAINT, "%3u",
+                     count);
     cs_gauge(canvas, at.x + 4, at.y, at.w - 4, counter_style(count), count, BUS_OFF);
 }
 
@@ -155,14 +156,9 @@ static void cell_load(const struct cs_tui *tui, struct cs_canvas *canvas, struct
                     cs_text_permille(node->load_permille, buf));
 }
 
-static bool want_bus(const struct cs_tui *tui)
-{
-    return tui->n_buses > 1;
-}
-
 static const struct cs_column columns[] = {
     {"node", NULL, 12, 20, false, 0, cell_name, NULL, NULL},
-    {"bus", NULL, 5, 8, false, 1, cell_bus, want_bus, NULL},
+    {"bus", NULL, 5, 5, false, 1, cell_bus, cs_want_bus, NULL},
     {"via", NULL, 8, 10, false, 4, cell_via, NULL, NULL},
     {"state", NULL, 7, 8, false, 0, cell_state, NULL, NULL},
     {"TEC", NULL, 11, 20, false, 0, cell_tec, NULL, NULL},
@@ -225,8 +221,8 @@ static void detail(const struct cs_tui *tui, struct cs_canvas *canvas, int x, in
         return;
     s = &tui->nodes[tui->nodes_list.sel].status;
     snprintf(text, sizeof text,
-             "via %s · %s · %s · load %s · queue %u of %u · %" PRIu64 " errors, %" PRIu64
-             " dropped, %" PRIu64 " refused",
+             "via %s · %s · %s · load %s · queue %u/%u · errors %" PRIu64 " · dropped %" PRIu64
+             " · refused %" PRIu64,
              s->via ? s->via : "?", cs_mode_text(s->mode, mode, sizeof mode),
              cs_units_format_rate(s->bitrate_bps, rate, sizeof rate),
              cs_text_permille(tui->nodes[tui->nodes_list.sel].load_permille, load), s->queued,
@@ -245,12 +241,12 @@ static void move_page(struct cs_tui *tui, int by)
 }
 
 static const struct cs_binding bindings[] = {
-    {{CS_KEY_UP, 'k'}, "up", "select a node, one up", move, -1},
-    {{CS_KEY_DOWN, 'j'}, "down", "one down", move, 1},
+    {{CS_KEY_UP, 'k'}, NULL, "select a node, one up", move, -1},
+    {{CS_KEY_DOWN, 'j'}, NULL, "one down", move, 1},
     {{CS_KEY_PGUP}, NULL, "a page up", move_page, -1},
     {{CS_KEY_PGDN}, NULL, "a page down", move_page, 1},
-    {{CS_KEY_HOME, 'g'}, NULL, "to the first node", move, -CS_SIM_MAX_BUSES * CS_BUS_MAX_NODES},
-    {{CS_KEY_END, 'G'}, NULL, "to the last node", move, CS_SIM_MAX_BUSES * CS_BUS_MAX_NODES},
+    {{CS_KEY_HOME, 'g'}, NULL, "to the first node", move, -CS_SIM_MAX_BUSES *CS_BUS_MAX_NODES},
+    {{CS_KEY_END, 'G'}, NULL, "to the last node", move, CS_SIM_MAX_BUSES *CS_BUS_MAX_NODES},
 };
 
 const struct cs_view cs_view_nodes = {

@@ -22,7 +22,8 @@ static bool shown(const struct cs_tui *tui, const struct cs_row *row)
 {
     bool frame = row->kind == CS_EV_FRAME;
 
-    if ((tui->trace.show == CS_SHOW_FRAMES && !frame) || (tui->trace.show == CS_SHOW_ERRORS && frame))
+    if ((tui->trace.show == CS_SHOW_FRAMES && !frame) ||
+        (tui->trace.show == CS_SHOW_ERRORS && frame))
         return false;
     if (!tui->filter.n)
         return true;
@@ -192,18 +193,13 @@ static void cell_try(const struct cs_tui *tui, struct cs_canvas *canvas, struct 
 
     (void)tui;
     if (row->kind == CS_EV_FRAME)
-        cs_canvas_printf(canvas, at.x, at.y, row->attempt > 1 ? CS_STYLE_ARB : CS_STYLE_FAINT, "%*u",
-                         at.w, row->attempt);
+        cs_canvas_printf(canvas, at.x, at.y, row->attempt > 1 ? CS_STYLE_ARB : CS_STYLE_FAINT,
+                         "%*u", at.w, row->attempt);
 }
 
-static bool want_bus(const struct cs_tui *tui)
+static int want_delta(const struct cs_tui *tui)
 {
-    return tui->n_buses > 1;
-}
-
-static bool want_delta(const struct cs_tui *tui)
-{
-    return tui->trace.time == CS_TIME_ABSOLUTE;
+    return tui->trace.time == CS_TIME_ABSOLUTE ? 9 : 0;
 }
 
 enum { COLUMN_ID = 4 };
@@ -211,8 +207,8 @@ enum { COLUMN_ID = 4 };
 static const struct cs_column columns[] = {
     {"time", NULL, 12, 12, true, 0, cell_time, NULL, NULL},
     {"Δ", "delta", 9, 9, true, 2, cell_delta, want_delta, NULL},
-    {"bus", NULL, 5, 8, false, 1, cell_bus, want_bus, NULL},
-    {"node", NULL, 10, 20, false, 0, cell_node, NULL, NULL},
+    {"bus", NULL, 5, 5, false, 1, cell_bus, cs_want_bus, NULL},
+    {"node", NULL, 10, 16, false, 0, cell_node, NULL, NULL},
     {"id", NULL, 8, 8, true, 0, cell_id, NULL, NULL},
     {" n", NULL, 2, 2, true, 0, cell_dlc, NULL, NULL},
     {"data", NULL, 23, 24, false, 0, cell_data, NULL, NULL},
@@ -401,14 +397,14 @@ static void clear(struct cs_tui *tui, int unused)
 static const struct cs_binding bindings[] = {
     {{CS_KEY_UP, 'k'}, NULL, "select a row, one up", move, -1},
     {{CS_KEY_DOWN, 'j'}, NULL, "one down", move, 1},
-    {{CS_KEY_PGUP}, "back", "a page up", move_page, -1},
+    {{CS_KEY_PGUP}, NULL, "a page up", move_page, -1},
     {{CS_KEY_PGDN}, NULL, "a page down", move_page, 1},
     {{CS_KEY_HOME, 'g'}, NULL, "to the oldest row", go_first, 0},
     {{CS_KEY_END, 'G'}, NULL, "to the newest row, and follow", follow, 0},
     {{'f'}, "follow", "keep the newest row in sight, or stay", follow, 1},
     {{'t'}, "time", "time since the start, or since the row before", next_time, 0},
     {{'e'}, "errors", "show all, frames only, or all but frames", next_show, 0},
-    {{'c'}, "clear", "clear older rows away", clear, 0},
+    {{'c'}, NULL, "clear older rows away", clear, 0},
 };
 
 const struct cs_view cs_view_trace = {

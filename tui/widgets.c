@@ -6,34 +6,59 @@
 #include <stdio.h>
 #include <string.h>
 
-void cs_columns_fit(const struct cs_tui *tui, const struct cs_column *columns, unsigned n, int width,
-                    struct cs_columns_layout *layout)
+int cs_want_bus(const struct cs_tui *tui)
 {
-    int total = -1, worst = 0, x = 0;
+    size_t width = 4;
+
+    for (unsigned b = 0; b < tui->n_buses; b++)
+        if (strlen(tui->bus[b].name) > width)
+            width = strlen(tui->bus[b].name);
+    return tui->n_buses > 1 ? (int)width : 0;
+}
+
+/* Leave out columns of the highest ranks until the rest fits. Returns the cells taken. */
+static int drop(const struct cs_column *columns, unsigned n, int width, int w[])
+{
+    int total = -1, worst = 0;
 
     for (unsigned i = 0; i < n; i++) {
-        bool wanted = !columns[i].wanted || columns[i].wanted(tui);
-        layout->w[i] = wanted ? columns[i].width : 0;
-        total += wanted ? columns[i].width + 1 : 0;
+        total += w[i] ? w[i] + 1 : 0;
         worst = columns[i].rank > worst ? columns[i].rank : worst;
     }
     for (; total > width && worst > 0; worst--)
         for (unsigned i = 0; i < n; i++)
-            if (columns[i].rank == worst && layout->w[i]) {
-                total -= layout->w[i] + 1;
-                layout->w[i] = 0;
+            if (columns[i].rank == worst && w[i]) {
+                total -= w[i] + 1;
+                w[i] = 0;
             }
-    for (unsigned i = 0; i < n && total < width; i++) {
+    return total;
+}
+
+void cs_columns_fit(const struct cs_tui *tui, const struct cs_column *columns, unsigned n,
+                    int width, struct cs_columns_layout *layout)
+{
+    int room, shown = 0, gap = 1, x = 0;
+
+    for (unsigned i = 0; i < n; i++)
+        layout->w[i] = columns[i].wanted ? columns[i].wanted(tui) : columns[i].width;
+    room = width - drop(columns, n, width, layout->w);
+    for (unsigned i = 0; i < n; i++)
+        shown += layout->w[i] > 0;
+    if (room >= shown - 1) {
+        gap = 2;
+        room -= shown - 1;
+    }
+    for (unsigned i = 0; i < n && room > 0; i++) {
         int more = columns[i].max_width - layout->w[i];
         if (!layout->w[i] || more <= 0)
             continue;
-        more = more < width - total ? more : width - total;
+        more = more < room ? more : room;
         layout->w[i] += more;
-        total += more;
+        room -= more;
     }
     for (unsigned i = 0; i < n; i++) {
         layout->x[i] = x;
-        x += layout->w[i] ? layout->w[i] + 1 : 0;
+        x += layout->w[i] ? layout->w[i] + gap : 0;
     }
 }
 
@@ -119,7 +144,8 @@ void cs_put_data(struct cs_canvas *canvas, struct cs_rect at, const uint8_t *dat
                         : data[i]       ? CS_STYLE_TEXT
                                         : CS_STYLE_FAINT;
         cs_canvas_put_ch(canvas, x, at.y, style, (unsigned char)"0123456789ABCDEF"[data[i] >> 4]);
-        cs_canvas_put_ch(canvas, x + 1, at.y, style, (unsigned char)"0123456789ABCDEF"[data[i] & 15]);
+        cs_canvas_put_ch(canvas, x + 1, at.y, style,
+                         (unsigned char)"0123456789ABCDEF"[data[i] & 15]);
     }
     if (!fits)
         cs_canvas_put_ch(canvas, x, at.y, CS_STYLE_DIM, 0x2026);
@@ -173,13 +199,15 @@ char *cs_text_span(int64_t ps, char *buf)
     if (us < 1000)
         snprintf(buf, CS_NUMBER_MAX, "%s%" PRIu64 ".%uµs", sign, us, (unsigned)(us10 % 10));
     else if (us < 1000000)
-        snprintf(buf, CS_NUMBER_MAX, "%s%" PRIu64 ".%03ums", sign, us / 1000, (unsigned)(us % 1000));
+        snprintf(buf, CS_NUMBER_MAX, "%s%" PRIu64 ".%03ums", sign, us / 1000,
+                 (unsigned)(us % 1000));
     else if (s < 100)
         snprintf(buf, CS_NUMBER_MAX, "%s%" PRIu64 ".%03us", sign, s, (unsigned)(us / 1000 % 1000));
     else if (s < 6000)
         snprintf(buf, CS_NUMBER_MAX, "%s%" PRIu64 "m%02us", sign, s / 60, (unsigned)(s % 60));
     else
-        snprintf(buf, CS_NUMBER_MAX, "%s%" PRIu64 "h%02um", sign, s / 3600, (unsigned)(s / 60 % 60));
+        snprintf(buf, CS_NUMBER_MAX, "%s%" PRIu64 "h%02um", sign, s / 3600,
+                 (unsigned)(s / 60 % 60));
     return buf;
 }
 

@@ -11,12 +11,12 @@
 struct cs_column {
     const char *title;
     const char *title_ascii; /* NULL: the same */
-    int width, max_width; /* cells; wider only where there is room */
-    bool right;           /* title and text aligned right */
-    int rank;             /* columns of the highest rank are left out first; 0 stays */
+    int width, max_width;    /* cells; wider only where there is room */
+    bool right;              /* title and text aligned right */
+    int rank;                /* columns of the highest rank are left out first; 0 stays */
     void (*cell)(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
                  const void *item);
-    bool (*wanted)(const struct cs_tui *tui);                 /* NULL: always */
+    int (*wanted)(const struct cs_tui *tui); /* the width wanted now, 0 for none; NULL: as above */
     int (*compare)(const void *a, const void *b); /* NULL: no order by it */
 };
 
@@ -25,14 +25,17 @@ struct cs_columns_layout {
     int x[CS_COLUMNS_MAX], w[CS_COLUMNS_MAX];
 };
 
-void cs_columns_fit(const struct cs_tui *tui, const struct cs_column *columns, unsigned n, int width,
-                    struct cs_columns_layout *layout);
+void cs_columns_fit(const struct cs_tui *tui, const struct cs_column *columns, unsigned n,
+                    int width, struct cs_columns_layout *layout);
 /* Titles; `sort` is the column that orders the table or -1. */
 void cs_columns_titles(const struct cs_column *columns, unsigned n, struct cs_canvas *canvas, int y,
                        const struct cs_columns_layout *layout, int sort, bool reverse);
 void cs_columns_row(const struct cs_tui *tui, const struct cs_column *columns, unsigned n,
                     struct cs_canvas *canvas, int y, const struct cs_columns_layout *layout,
                     const void *item);
+
+/* wanted() of a column of bus names: none where there is only one bus. */
+int cs_want_bus(const struct cs_tui *tui);
 
 /* A bar of `width` cells filled to value / full, in eighths where the terminal can. */
 void cs_gauge(struct cs_canvas *canvas, int x, int y, int width, uint8_t style, uint64_t value,
@@ -42,7 +45,8 @@ void cs_gauge(struct cs_canvas *canvas, int x, int y, int width, uint8_t style, 
 void cs_list_clamp(struct cs_list *list, int n, int page);
 void cs_list_move(struct cs_list *list, int by, int n, int page);
 
-/* Data bytes as hex into at.w cells, zero bytes faint; `hot` and `warm` mark changed ones (bits). */
+/* Data bytes as hex into at.w cells, zero bytes faint; `hot` and `warm` mark changed ones (bits).
+ */
 void cs_put_data(struct cs_canvas *canvas, struct cs_rect at, const uint8_t *data, unsigned len,
                  uint64_t hot, uint64_t warm);
 /* The same bytes as characters, '.' for what is not printable. */
