@@ -137,9 +137,9 @@ void cs_log_trace_end(struct cs_trace *trace)
 {
     if (trace->repeats > 0) {
         put_head(trace, &trace->last_error);
-        cs_out_printf(&trace->log.out, "the same %llu times more: TEC %u, REC %u",
-                      (unsigned long long)trace->repeats, trace->last_error.tec,
-                      trace->last_error.rec);
+        cs_out_printf(&trace->log.out, "the same %llu time%s more: TEC %u, REC %u",
+                      (unsigned long long)trace->repeats, trace->repeats == 1 ? "" : "s",
+                      trace->last_error.tec, trace->last_error.rec);
         cs_out_line(&trace->log.out);
     }
     trace->repeats = 0;

@@ -44,6 +44,7 @@ static void on_interrupt(struct ev_loop *loop, ev_async *async, int events)
 
     (void)events;
     host->interrupted = true;
+    cs_session_sync(host->session); /* what was due before the signal is part of the logs */
     ev_break(loop, EVBREAK_ALL);
 }
 
