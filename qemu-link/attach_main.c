@@ -282,9 +282,13 @@ static int find_host(const struct options *options, char *address, size_t size,
     }
     if (n == -EINVAL)
         return fail(EXIT_USAGE, why);
-    snprintf(text, sizeof(text), "%s: no host; start one with `cansim serve --bus can0:500k%s%s`",
-             n == 0 ? address : why, options->link ? " --link " : "",
-             options->link ? options->link : "");
+    if (n == 0)
+        snprintf(text, sizeof(text), "%s: expected a host with a bus, got one without", address);
+    else if (n == -ENOENT || n == -ECONNREFUSED)
+        snprintf(text, sizeof(text), "%s; start one with `cansim serve --bus can0:500k%s%s`", why,
+                 options->link ? " --link " : "", options->link ? options->link : "");
+    else
+        snprintf(text, sizeof(text), "%s", why);
     return fail(EXIT_ENVIRONMENT, text);
 }
 

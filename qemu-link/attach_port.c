@@ -44,7 +44,7 @@ static void deliver(struct cs_attach_port *port, const struct canfd_frame *frame
         if (!cs_attach_sock_on(s, port->bus))
             continue;
         head.flags = (uint8_t)((origin != 0 ? SHIM_LOCAL : 0) | (own ? SHIM_OWN : 0));
-        if (s->bcm != NULL)
+        if (s->protocol == CAN_BCM)
             cs_attach_bcm_frame(s, &head, frame, size);
         else if ((!own || s->recv_own) && (size == CAN_MTU || s->fd_frames) &&
                  cs_attach_passes(frame->can_id, s->filters, s->n_filters, s->join, s->error_mask))

@@ -15,7 +15,9 @@
 
 #define SHIM_ENV          "CANSIM_ATTACH" /* the broker's abstract address, without the leading NUL */
 #define SHIM_MAGIC        0x63734131u
-#define SHIM_IFINDEX_BASE 0x10000 /* bus i is interface SHIM_IFINDEX_BASE + i: no real one is there */
+/* Bus i is interface SHIM_IFINDEX_BASE + i: above real ones, and within 16 bits, as canplayer takes
+ * 65536 for its standard output. */
+#define SHIM_IFINDEX_BASE 0x7C00
 #define SHIM_MAX_BUSES    16
 #define SHIM_NAME_MAX     16   /* IFNAMSIZ */
 #define SHIM_BODY_MAX     4352 /* 512 filters, or a BCM head with 256 frames */
