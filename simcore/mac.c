@@ -36,7 +36,14 @@ void cs_mac_drive(struct cs_node *node)
     } else if (mac->state == MAC_FLAG_ACTIVE) {
         mac->out = 0;
     } else if (mac->state == MAC_RECEIVE && mac->rx.field == CS_FIELD_ACK) {
-        mac->out = !mac->rx.crc_ok || node->mode & CS_MODE_LISTEN_ONLY;
+        mac->out = !mac->rx.crc_ok;
+    }
+    /* Bus monitoring (10.14): what it would send dominant is rerouted inside, the bus stays free.
+     */
+    mac->inside = 1;
+    if (node->mode & CS_MODE_LISTEN_ONLY) {
+        mac->inside = mac->out;
+        mac->out = 1;
     }
 }
 
@@ -51,11 +58,10 @@ static void enter(struct cs_mac *mac, enum cs_mac_state state, unsigned count)
 static void enter_flag(struct cs_node *node, bool overload)
 {
     struct cs_mac *mac = &node->mac;
-    bool silent = node->mode & CS_MODE_LISTEN_ONLY;
 
     mac->overload = overload;
     mac->ack_pending = false;
-    if (silent || (node->state != CS_STATE_ERROR_ACTIVE && !overload)) {
+    if (node->state != CS_STATE_ERROR_ACTIVE && !overload) {
         enter(mac, MAC_FLAG_PASSIVE, 0);
     } else {
         enter(mac, MAC_FLAG_ACTIVE, FLAG_BITS);
@@ -343,5 +349,5 @@ void cs_mac_sample(struct cs_node *node, unsigned level)
         [MAC_INTERMISSION] = sample_intermission,
         [MAC_SUSPEND] = sample_suspend,
     };
-    handlers[node->mac.state](node, level);
+    handlers[node->mac.state](node, level & node->mac.inside);
 }

@@ -38,6 +38,7 @@ struct cs_mac_rx {
 struct cs_mac {
     uint8_t state;    /* enum cs_mac_state */
     uint8_t out;      /* level driven in the present bit */
+    uint8_t inside;   /* listen-only: the level that it hears from itself, else 1 */
     uint8_t count;    /* bits in this state */
     uint8_t last;     /* MAC_FLAG_PASSIVE: level of the bits counted */
     bool transmitter; /* in this frame, also while its error frame is sent */

@@ -278,6 +278,11 @@ static void listen_only_does_not_acknowledge(void **state)
     /* An active flag destroys the frame for the listener too; once the transmitter is passive its
      * flag is recessive, and a receiver has no reason to doubt the frame. */
     unsigned attempts = count(CS_EV_TX_START);
+    unsigned form_errors = 0;
+    for (unsigned i = 0; i < count(CS_EV_ERROR); i++) {
+        form_errors += nth(CS_EV_ERROR, i)->node == b;
+    }
+    assert_int_equal(form_errors, 16); /* one for each active flag, and back in step after it */
     assert_in_range(s.received, attempts - 17, attempts - 16);
     struct cs_frame frame = {.id = 1};
     assert_int_equal(cs_bus_submit(f.bus, b, &frame, 0), -EPERM);
