@@ -86,8 +86,8 @@ static const struct {
 
 static void answer_not_taken(struct cs_link_conn *conn, const struct cs_proto_msg *send, int err)
 {
-    const int64_t now_ps = cs_sim_now_ps(conn->server->host.sim);
-    struct cs_tx_done done = {.cookie = send->cookie, .start_ps = now_ps, .at_ps = now_ps};
+    struct cs_tx_done done = {.cookie = send->cookie,
+                              .at_ps = cs_sim_now_ps(conn->server->host.sim)};
     char why[96];
 
     for (size_t i = 0; i < sizeof(not_taken) / sizeof(not_taken[0]); i++) {

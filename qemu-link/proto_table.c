@@ -16,7 +16,7 @@
         FIELD(U16, minor, 0, UINT16_MAX)
 #define TIME(member) FIELD(I64, member, 0, INT64_MAX)
 
-#define MODE_MAX 15 /* all bits of enum cs_mode */
+#define MODE_MAX (CS_MODE_LISTEN_ONLY | CS_MODE_LOOPBACK | CS_MODE_ONE_SHOT)
 
 static const struct cs_proto_field hello[] = {
     MAGIC_AND_VERSION,

@@ -1,0 +1,116 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Write the seed corpus of fuzz_proto: the messages of docs/link-protocol.md and variations.
+
+usage: fuzz_proto_seeds.py [OUTPUT-DIRECTORY]     (default: tests/fuzz/corpus/proto)
+
+A seed is one byte for the sender (0 client, 1 host) and then a stream of messages.
+"""
+
+import os
+import re
+import struct
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+MAGIC_VERSION = b"CANS" + struct.pack("<HH", 1, 0)
+
+
+def message(kind, body=b"", flags=0, length=None):
+    return struct.pack("<IHH", length if length is not None else 8 + len(body), kind, flags) + body
+
+
+def frame(identifier, flags, dlc, data):
+    return struct.pack("<IBBBB", identifier, flags, dlc, len(data), 0) + data + b"\0" * (-len(data) % 8)
+
+
+def name(text):
+    return text.encode().ljust(64, b"\0")
+
+
+def text(words):
+    return struct.pack("<H", len(words)) + words
+
+
+def filters(*rows, size=12):
+    packed = b"".join(struct.pack("<IIBBH", *row, 0).ljust(size, b"\0") for row in rows)
+    return struct.pack("<HH", len(rows), size) + packed
+
+
+def buses(*rows):
+    packed = b"".join(name(n) + struct.pack("<II", rate, 0) for n, rate in rows)
+    return struct.pack("<HH", len(rows), 72) + packed
+
+
+def document():
+    """The example session: client's and host's bytes."""
+    with open(os.path.join(ROOT, "docs", "link-protocol.md"), encoding="utf-8") as file:
+        blocks = re.findall(r"```hex\n(.*?)```", file.read(), re.S)
+    sides = {"C": b"", "H": b""}
+    for block in blocks:
+        head, *rows = block.splitlines()
+        sides[head[0]] += b"".join(bytes.fromhex(row[4:]) for row in rows)
+    return sides["C"], sides["H"]
+
+
+def client_seeds():
+    options = struct.pack("<IIHBBBxxx", 500000, 100, 16, 7, 3, 1)
+    full = filters(*[(i, 0x7FF, 0, 3) for i in range(64)])
+    hello = message(1, MAGIC_VERSION + name("can0") + name("ecu") + options + full)
+    yield "hello", hello
+    yield "hello_wide_filters", message(
+        1, MAGIC_VERSION + name("") + name("x") + options + filters((1, 2, 1, 1), size=20))
+    yield "hello_no_nul", message(1, MAGIC_VERSION + b"a" * 64 + name("x") + options + filters())
+    yield "hello_version_2", message(1, b"CANS" + struct.pack("<HH", 2, 0))
+    yield "list", message(2, MAGIC_VERSION)
+    for title, args in {
+        "base": (0x123, 0, 8, b"\x11" * 8), "extended": (0x12345678, 1, 2, b"\x01\x02"),
+        "remote": (0x7FF, 2, 8, b""), "fd": (0x1, 12, 15, b"\xAA" * 64), "raw_dlc": (1, 0, 15, b"8" * 8),
+        "impossible": (0x800, 0, 1, b"\0"), "wrong_dlc": (1, 0, 2, b"\0"), "long": (1, 4, 15, b"x" * 65),
+    }.items():
+        yield "send_" + title, message(3, struct.pack("<Q", 42) + frame(*args))
+    yield "abort", message(4, struct.pack("<Q", 42))
+    yield "filters_none", message(5, filters())
+    yield "filters_too_many", message(5, struct.pack("<HH", 65, 12) + b"\0" * 780)
+    yield "filters_huge_stride", message(5, struct.pack("<HH", 2, 65535))
+    yield "mode", message(6, struct.pack("<Q", 7)) + message(6, struct.pack("<Q", 8))
+    yield "short_ones", message(7) + message(8) + message(9, struct.pack("<Q", 1))
+    yield "ignorable", message(0x55, b"future", flags=1) + message(7)
+    yield "unknown", message(0x55, b"future")
+    yield "length_0", message(7, length=0)
+    yield "length_huge", message(7, length=0xFFFFFFFF)
+    yield "length_max", message(7, b"\0" * 4088)
+
+
+def host_seeds():
+    joined = struct.pack("<IIqqhHI", 500000, 0, 1767225600 * 10**9, 0, 1, 64, 0)
+    yield "welcome", message(
+        0x81, MAGIC_VERSION + name("can0") + name("ecu") + joined + buses(("can0", 500000), ("can1", 250000)))
+    yield "refused", message(0x82, struct.pack("<HHH", 3, 1, 0) + text(b"no bus \"x\"; there is can0"))
+    yield "buses", message(0x83, MAGIC_VERSION + buses(*[(f"can{i}", 10000) for i in range(16)]))
+    yield "rx", message(0x84, struct.pack("<qqhB5x", 0, 10**12, -1, 1) + frame(0x123, 0, 8, b"\0" * 8))
+    yield "tx_done", message(0x85, struct.pack("<QqqHHB3x", 1, 2, 3, 4, 5, 7))
+    yield "events", (message(0x86, struct.pack("<qQHHI", 1, 2, 3, 4, 0))
+                     + message(0x87, struct.pack("<qBBBBHHH6x", 1, 6, 25, 1, 0, 99, 256, 255))
+                     + message(0x88, struct.pack("<qBBHHH", 1, 3, 0, 1, 2, 0)))
+    yield "lost", message(0x89, struct.pack("<Q", 2**64 - 1))
+    yield "goodbye", message(0x8A, struct.pack("<H", 8) + text(b"x" * 255))
+    yield "goodbye_long", message(0x8A, struct.pack("<H", 8) + text(b"x" * 256))
+    yield "pong", message(0x8B, struct.pack("<Qq", 5, -1))
+
+
+def main():
+    folder = sys.argv[1] if len(sys.argv) > 1 else os.path.join(ROOT, "tests", "fuzz", "corpus", "proto")
+    os.makedirs(folder, exist_ok=True)
+    client, host = document()
+    seeds = [("client_document", b"\0" + client), ("host_document", b"\1" + host)]
+    seeds += [("client_" + title, b"\0" + data) for title, data in client_seeds()]
+    seeds += [("host_" + title, b"\1" + data) for title, data in host_seeds()]
+    for title, data in seeds:
+        with open(os.path.join(folder, title), "wb") as file:
+            file.write(data)
+    print(f"{len(seeds)} seeds in {folder}")
+
+
+if __name__ == "__main__":
+    main()
