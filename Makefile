@@ -55,7 +55,7 @@ UNIT_BIN := $(patsubst tests/unit/%.c,$(O)/tests/%,$(UNIT_SRC))
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(PROGRAMS) $(SHIM_SO) $(CLIENT_A) $(CLIENT_SO) $(O)/lib/pkgconfig/cansim-client.pc
+all: $(PROGRAMS) $(SHIM_SO) $(CLIENT_A) $(CLIENT_SO)
 
 help:
 	@echo 'make              build the programs into $(O)/bin'
@@ -105,10 +105,6 @@ $(CLIENT_SO): $(CLIENT_OBJ) $(PROTO_OBJ) $(SIMCORE_OBJ) qemu-link/client.map
 $(SHIM_SO): $(SHIM_OBJ)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -shared -o $@ $^ -ldl
-
-$(O)/lib/pkgconfig/cansim-client.pc: qemu-link/cansim-client.pc.in Makefile
-	@mkdir -p $(@D)
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' $< > $@
 
 # ---- programs --------------------------------------------------------------------------------
 
@@ -171,7 +167,9 @@ install: all
 	install -m 644 $(CLIENT_A) $(DEST)/lib
 	install -m 755 $(CLIENT_SO) $(DEST)/lib
 	ln -sf $(notdir $(CLIENT_SO)) $(DEST)/lib/libcansim-client.so
-	install -m 644 $(O)/lib/pkgconfig/cansim-client.pc $(DEST)/lib/pkgconfig
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' qemu-link/cansim-client.pc.in \
+	    > $(DEST)/lib/pkgconfig/cansim-client.pc
+	chmod 644 $(DEST)/lib/pkgconfig/cansim-client.pc
 	install -m 644 qemu-link/cansim_client.h $(DEST)/include/cansim
 	install -m 644 simcore/bus.h simcore/event.h simcore/frame.h $(DEST)/include/cansim/simcore
 	install -m 644 $(MAN1) $(DEST)/share/man/man1
