@@ -54,6 +54,10 @@ static void show(const cJSON *item, char *text, size_t size)
                  cJSON_IsArray(item) ? "array" : "object");
         return;
     }
+    if (cJSON_IsNumber(item) && !isfinite(item->valuedouble)) {
+        snprintf(text, size, "a number beyond all bounds");
+        return;
+    }
     char *printed = cJSON_PrintUnformatted(item);
     const char *p = printed != NULL ? printed : "?";
     size_t len = strlen(p), cut = 48;

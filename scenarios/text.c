@@ -93,7 +93,7 @@ static unsigned distance(const char *a, const char *b)
 const char *cs_text_nearest(const char *word, const char *const *names)
 {
     const char *best = NULL;
-    unsigned best_distance = (unsigned)strlen(word) / 3 + 2; /* exclusive */
+    unsigned best_distance = (unsigned)(strlen(word) + 1) / 4 + 2; /* exclusive */
 
     for (; *names != NULL; names++) {
         unsigned d = distance(word, *names);

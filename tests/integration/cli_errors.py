@@ -1,0 +1,312 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""What people get wrong: one sentence with the place, status 2, and nothing half-done."""
+
+import os
+import socket
+
+from cli_lib import CANSIM, FOLDER, cansim, read, run_tests, same, stop, start, test, write
+
+NODE = '{"nodes": {"drive": {%s}}}'
+PERIODIC = '"type": "periodic", "frame": "123#00", "period": "1ms"'
+
+# file content, expected sentence after "cansim: bad.json"
+SYNTAX = [
+    ("", ":1:1: expected a value, got the end"),
+    ("{", ":1:2: expected '\"' (a key), got the end"),
+    ('{"title": "x"', ":1:14: expected ',' or '}', got the end"),
+    ('{"a": 1,}', ":1:9: expected '\"' (a key), got '}'"),
+    ("{\n  'a': 1\n}", ":2:3: expected '\"' (a key), got '''"),
+    ('{"a" 1}', ":1:6: expected ':', got '1'"),
+    ('{"a": tru}', ":1:7: expected a value, got 't'"),
+    ('{"a": NaN}', ":1:7: expected a value, got 'N'"),
+    ('{"a": 01}', ":1:8: expected no digit after a leading 0, got '1'"),
+    ('{"a": 1.}', ":1:9: expected a digit, got '}'"),
+    ('{"a": +1}', ":1:7: expected a value, got '+'"),
+    ('{"a": -}', ":1:8: expected a digit, got '}'"),
+    ('{"a": "\n"}', ":1:8: expected '\"' at the end of the string, got the end of line"),
+    ('{"a": "\\x"}', ':1:8: expected one of the escapes \\" \\\\ \\/ \\b \\f \\n \\r \\t \\u, got \'\\\''),
+    ('{"a": "\\u12"}', ":1:8: expected four hex digits after \\u, got '\\'"),
+    ('{"a": "\\u0000"}', ":1:8: expected no NUL character in a string, got '\\'"),
+    ('{"a": "\\ud800"}', ":1:8: expected a pair of surrogates, got '\\'"),
+    ('{} {}', ":1:4: expected nothing more, got '{'"),
+    ("[" * 100, ":1:33: expected at most 32 levels of nesting, got '['"),
+    (b'{"title": "\xff"}', ":1:12: expected UTF-8, got byte 0xFF"),
+    (b'{"title": "\xc3\xa4\xe9"}', ":1:13: expected UTF-8, got byte 0xE9"),
+    (b'{"title": "\xed\xa0\x80"}', ":1:12: expected UTF-8, got byte 0xED"),
+    (b"{}\x00", ":1:3: expected nothing more, got character 0"),
+    ("[" + "1," * 1100000 + "1]", ":1:2000000: expected at most 1000000 values, got '1'"),
+]
+
+MEANING = [
+    ("[]", ": /: must be an object, got an empty array"),
+    ('{"tilte": "x"}', ': /tilte: is no known key, did you mean "title"?'),
+    ('{"wibble": 1}', ": /wibble: is no known key, expected one of title, comment, seed, duration, "
+                      "speed, link, buses, nodes, timeline"),
+    ('{"title": 5}', ": /title: must be a text of 1..80 bytes, got 5"),
+    ('{"title": "a", "title": "b"}', ": /title: must be there once, got it twice"),
+    (NODE % '"bus": "can0", "bus": "can0"', ": /nodes/drive/bus: must be there once, got it twice"),
+    ('{"seed": -1}', ": /seed: must be a whole number 0..9007199254740992, got -1"),
+    ('{"seed": 1.5}', ": /seed: must be a whole number 0..9007199254740992, got 1.5"),
+    ('{"seed": 1e999}', ": /seed: must be a whole number 0..9007199254740992, got a number beyond all bounds"),
+    ('{"duration": 5}', ": /duration: must be 1us..2400h, got 5"),
+    ('{"duration": "5"}', ': /duration: must be 1us..2400h, got "5"'),
+    ('{"duration": "0s"}', ': /duration: must be 1us..2400h, got "0s"'),
+    ('{"speed": 0}', ': /speed: must be 0.001..1000 or "max", got 0'),
+    ('{"link": 1}', ": /link: must be true, false or an address, got 1"),
+    ('{"buses": {}}', ": /buses: must be an object of at least one bus, got an empty object"),
+    ('{"buses": {"any": 500000}}', ": /buses/any: must be named by 1..15 letters, digits, '_', '-' "
+                                   'or \'.\' and not "any"'),
+    ('{"buses": {"can0": "2M"}}', ': /buses/can0: must be 10k..1M, got "2M"'),
+    ('{"buses": {"can0": {"bitrate": 9999}}}', ": /buses/can0/bitrate: must be 10k..1M, got 9999"),
+    ('{"buses": {"can0": {"bitrat": 9999}}}',
+     ': /buses/can0/bitrat: is no known key, did you mean "bitrate"?'),
+    ('{"buses": {%s}}' % ",".join(f'"c{i}": 500000' for i in range(17)),
+     ": /buses/c16: must be one of at most 16 buses"),
+    ('{"nodes": []}', ": /nodes: must be an object: name to node, got an empty array"),
+    ('{"nodes": {"a b": {}}}', ": /nodes/a b: must be named by 1..63 bytes without spaces"),
+    ('{"nodes": {"a/b": 1}}', ": /nodes/a~1b: must be an object, got 1"),
+    ('{"buses": {"a": 500000, "b": 500000}, "nodes": {"n": {}}}',
+     ': /nodes/n: must have the key "bus" where there are several, got none'),
+    (NODE % '"bus": "can7"', ': /nodes/drive/bus: must be a bus of this scenario ("can0"), got "can7"'),
+    (NODE % '"type": "periodical"', ': /nodes/drive/type: must be "listener", "periodic", "random", '
+                                    '"replay" or "attached", got "periodical"'),
+    (NODE % '"period": "1ms"', ': /nodes/drive/period: does not go with the type "listener"'),
+    (NODE % '"type": "attached", "mode": "normal"',
+     ': /nodes/drive/mode: does not go with the type "attached"'),
+    (NODE % '"type": "periodic", "frame": "123#00", "period": "0"',
+     ': /nodes/drive/period: must be 100us..1h, got "0"'),
+    (NODE % '"type": "periodic", "frame": "123#00"',
+     ': /nodes/drive: must have "frame" and "period" together, got "frame" alone'),
+    (NODE % '"type": "periodic"',
+     ': /nodes/drive: must have "frame" and "period" or "messages", got none'),
+    (NODE % '"type": "periodic", "frame": "123#0", "period": "1ms"',
+     ': /nodes/drive/frame: must be a frame such as "123#DEADBEEF" ('),
+    (NODE % '"type": "periodic", "frame": "123##100", "period": "1ms"',
+     ': /nodes/drive/frame: must be a classic CAN frame (CAN FD is not supported yet), got '
+     '"123##100"'),
+    (NODE % '"type": "periodic", "frame": ["123#", 7], "period": "1ms"',
+     ': /nodes/drive/frame/1: must be a frame such as "123#DEADBEEF", got 7'),
+    (NODE % (PERIODIC + ', "jitter": "1ms"'),
+     ": /nodes/drive: must have a jitter less than its period, got more"),
+    (NODE % (PERIODIC + ', "counter": 1'),
+     ": /nodes/drive: must have its counters within the data, got one of 8 bits at byte 1 of 1"),
+    (NODE % (PERIODIC + ', "counter": {"byte": 0, "low": 9, "high": 3}'),
+     ": /nodes/drive/counter: must have low <= first <= high within 8 bits, got 9, 9, 3"),
+    (NODE % '"type": "periodic", "messages": [{"frame": "123#"}]',
+     ': /nodes/drive/messages/0: must have the key "period", got none'),
+    (NODE % '"mode": "listenonly"', ': /nodes/drive/mode: must be "normal", "listen-only", '
+                                    '"loopback", "one-shot" or an array of them, got "listenonly"'),
+    (NODE % '"tx_queue": 0', ": /nodes/drive/tx_queue: must be a whole number 1..4096, got 0"),
+    (NODE % '"tx_queue": 1e300', ": /nodes/drive/tx_queue: must be a whole number 1..4096, got 1e+300"),
+    (NODE % '"recovery": "soon"', ': /nodes/drive/recovery: must be "auto", "manual" or 0s..1h, got '
+                                  '"soon"'),
+    (NODE % '"filters": ["1234"]', ': /nodes/drive/filters/0: must be a filter such as "123", '
+                                   '"120:7F0" or "18FF0000:1FFF0000", got "1234"'),
+    (NODE % '"type": "random"', ': /nodes/drive: must have one of "rate" and "load", got none'),
+    (NODE % '"type": "random", "rate": 1, "load": 5',
+     ': /nodes/drive: must have one of "rate" and "load", got both'),
+    (NODE % '"type": "random", "rate": 0',
+     ": /nodes/drive/rate: must be 0.001..20000 frames a second, got 0"),
+    (NODE % '"type": "random", "rate": 1, "ids": "1FF-100"',
+     ': /nodes/drive/ids: must be identifiers such as "100-1FF" or "18FF0000-18FF00FF", got '
+     '"1FF-100"'),
+    (NODE % '"type": "random", "rate": 1, "dlc": "8-2"',
+     ': /nodes/drive/dlc: must be 0..8 or two of them such as "2-8", got "8-2"'),
+    (NODE % '"type": "replay"', ': /nodes/drive: must have the key "file", got none'),
+    (NODE % '"type": "attached", "wait": "x"',
+     ': /nodes/drive/wait: must be true, false or 0s..24h, got "x"'),
+    ('{"timeline": [{"note": "x"}]}', ': /timeline/0: must have the key "at", got none'),
+    ('{"timeline": [{"at": "1s"}]}', ": /timeline/0: must have an action (send, note, attach, "
+                                     "detach, recover, mode or counters), got none"),
+    ('{"timeline": [{"at": "1s", "send": "123#"}]}',
+     ': /timeline/0: must have the key "node", got none'),
+    ('{"nodes": {"drive": {}}, "timeline": [{"at": "1s", "node": "drvie", "send": "123#"}]}',
+     ': /timeline/0/node: must be a node of this scenario (did you mean "drive"?), got "drvie"'),
+    ('{"nodes": {"g": {"type": "attached"}}, "timeline": [{"at": "1s", "detach": "g"}]}',
+     ': /timeline/0/detach: must be a simulated node, got "g"'),
+    ('{"nodes": {"n": {}}, "timeline": [{"at": "1s", "detach": "n", "note": "x"}]}',
+     ": /timeline/0/detach: must be the only action of its entry, got one before"),
+    ('{"timeline": [{"at": "9999999h", "note": "x"}]}',
+     ': /timeline/0/at: must be 0s..2400h, got "9999999h"'),
+    ('{"nodes": {"\\u001b[31m": {}}}', ": /nodes/?[31m: must be named by 1..63 bytes without spaces"),
+]
+
+LOGS = [
+    ("hello\n", ":1: must begin with a time such as (12.345678)"),
+    ("(1.0) can0 123#11\n(1.1) can0\n", ":2: must have a frame such as 123#DEADBEEF after the "
+                                        "interface"),
+    ("(1.0) can0 123#11\n\n(1.1) can0 123#1\n", ":3: "),
+    ("(1.0) can0 123##111\n", ":1: must be a classic CAN frame (CAN FD is not supported yet), got "
+                              "123##111"),
+    ("(1.0) can0 123#11 what\n", ":1: must end after the frame"),
+    ("(1.0) can0 123#11\n(99999999.0) can0 123#11\n", ":2: must be within 100 days of the first line"),
+    ("(1.0) can0 12\0#11\n", ":1: must be text, got a NUL byte"),
+    ("\n\n", ": must have frames, got none"),
+    ("(1.0) vcan0 20000080#0000000000000000\n", ": must have frames, got none"),
+]
+
+USAGE = [
+    ([], 'must have a command, got none, see "cansim --help"'),
+    (["rnu"], 'rnu: is no command, did you mean "run"?'),
+    (["zzzzz"], 'zzzzz: is no command, see "cansim --help"'),
+    (["run"], "run: must have FILE, got none"),
+    (["run", "a", "b"], 'run: must have one FILE, got "b" as well'),
+    (["run", "--scenario", "a", "b"], 'run: must have one FILE, got "b" as well'),
+    (["run", "--durtion", "1s", "a"], '--durtion: is no option of "run", did you mean --duration?'),
+    (["run", "-x", "a"], '-x: is no option of "run", see "cansim help run"'),
+    (["run", "--duration", "1", "a"], '--duration: must be 1us..2400h, got "1"'),
+    (["run", "--duration"], "--duration: must have a value T, got none"),
+    (["run", "--speed=0", "a"], '--speed: must be 0.001..1000 or max, got "0"'),
+    (["run", "--seed=-1", "a"], '--seed: must be a number 0..2^64-1, got "-1"'),
+    (["run", "--fast", "--speed", "2", "a"], "--fast: does not go with --speed"),
+    (["run", "--fast=1", "a"], '--fast: takes no value, got "1"'),
+    (["run", "--log", "x", "--log", "y", "a"], "--log: must be there once, got it twice"),
+    (["run", "--wait", "never", "a"], '--wait: must be 0s..24h, got "never"'),
+    (["serve", "x"], 'serve: must have no operand, got "x" as well'),
+    (["serve", "--bus", "a b"], "--bus: must be 1..15 letters, digits, '_', '-' or '.' and not "
+                                '"any", got "a b"'),
+    (["serve", "--bus", "can0:5"], '--bus: must be 10k..1M, got "5"'),
+    (["serve", "--bus", "can0", "--bus", "can0"], '--bus: must be a new name each time, got "can0"'),
+    (["explain"], "explain: must have FRAME..., got none"),
+    (["explain", "--bitrate", "2M", "123#"], '--bitrate: must be 10k..1M, got "2M"'),
+    (["run", "missing.json"], "missing.json: cannot be opened: No such file or directory"),
+    (["run", "."], ".: cannot be read: Is a directory"),
+    (["help", "rum"], 'rum: is no command, did you mean "run"?'),
+]
+
+
+def sentence(args, expected, status=2):
+    got = cansim(*args)
+    text = got[2].decode()
+    assert text.startswith("cansim: " + expected), f"expected {expected!r}, got {text!r}"
+    same(text.count("\n"), 1, "sentences for " + " ".join(args))
+    same(got[:2], (status, b""), text)
+    return text
+
+
+def with_file(content, expected):
+    write("bad.json", content)
+    sentence(["run", "--log", "half.log", "--events", "half.events", "bad.json"],
+             "bad.json" + expected)
+    for name in ("half.log", "half.events"):
+        assert not os.path.exists(os.path.join(FOLDER, name)), name + " was made"
+    sentence(["check", "bad.json"], "bad.json" + expected)
+
+
+@test
+def syntax():
+    """broken JSON: line, column, what was expected and found"""
+    for content, expected in SYNTAX:
+        with_file(content, expected)
+
+
+@test
+def meaning():
+    """keys and values: the JSON path, what was expected and found"""
+    for content, expected in MEANING:
+        with_file(content, expected)
+
+
+@test
+def replayed_logs():
+    """logs to replay: the line and what is wrong with it"""
+    write("replay.json", NODE % '"type": "replay", "file": "bad.log"')
+    for content, expected in LOGS:
+        write("bad.log", content)
+        sentence(["run", "replay.json"], "bad.log" + expected)
+    write("bad.log", "(1.0) can0 123#11\n")
+    write("replay.json", NODE % '"type": "replay", "file": "bad.log", "interface": "can1"')
+    sentence(["run", "replay.json"], 'bad.log: must have frames of the interface "can1", got none')
+    write("replay.json", NODE % '"type": "replay", "file": "gone.log"')
+    sentence(["run", "replay.json"], "gone.log: cannot be opened: No such file or directory")
+
+
+@test
+def usage():
+    """command lines: the option, what was expected and found"""
+    for args, expected in USAGE:
+        sentence(args, expected)
+
+
+@test
+def large_files():
+    """a file beyond 64 MiB is refused, and so is one that never ends"""
+    with open(os.path.join(FOLDER, "large.json"), "wb") as file:
+        file.truncate((64 << 20) + 1)
+    sentence(["run", "large.json"], "large.json: must be at most 64 MiB, got more")
+    sentence(["run", "/dev/zero"], "/dev/zero: must be at most 64 MiB, got more")
+
+
+@test
+def standard_input():
+    """a scenario from standard input is called that in errors"""
+    status, _, err = cansim("run", "-", stdin=b'{"seed": "x"}')
+    same((status, err), (2, b'cansim: standard input: /seed: must be a whole number '
+                            b'0..9007199254740992, got "x"\n'))
+    status, out, _ = cansim("run", "--log", "-", "-",
+                            stdin=b'{"nodes": {"a": {}, "b": {}}, "timeline": '
+                                  b'[{"at": "1ms", "node": "a", "send": "123#11"}]}')
+    same((status, out), (0, b"(0000000000.001106) can0 123#11\n"))
+
+
+@test
+def never_overwritten():
+    """a log never replaces the scenario, the log that it replays, or the other log"""
+    scenario = '{"nodes": {"a": {"type": "replay", "file": "in.log"}, "b": {}}}'
+    write("keep.json", scenario)
+    write("in.log", "(1.0) can0 123#11\n")
+    os.link(os.path.join(FOLDER, "keep.json"), os.path.join(FOLDER, "alias.json"))
+    for name in ("keep.json", "alias.json", "in.log"):
+        sentence(["run", "--log", name, "keep.json"],
+                 f"{name}: must not be a file that the scenario is read from")
+    same(read("keep.json"), scenario.encode())
+    same(read("in.log"), b"(1.0) can0 123#11\n")
+    for args in (["--log", "one", "--events", "./one"], ["--log", "-", "--events", "-"]):
+        sentence(["run", *args, "keep.json"],
+                 f"{args[1]}: must be a file for either log or events, got it for both")
+    assert not os.path.exists(os.path.join(FOLDER, "one")), "a file was left behind"
+    write("mine", "mine")
+    sentence(["run", "--log", "mine", "--events", "no/such/folder", "keep.json"],
+             "no/such/folder: cannot be created: No such file or directory", 3)
+    same(read("mine"), b"mine", "a log was emptied before all could be opened")
+
+
+@test
+def taken_socket():
+    """an address in use is environment trouble: status 3, no log file"""
+    host = start("serve", "--link", os.path.join(FOLDER, "taken.sock"))
+    try:
+        host.stderr.readline()
+        status, _, err = cansim("serve", "--log", "half.log", "--link",
+                                os.path.join(FOLDER, "taken.sock"))
+        same((status, err.count(b"\n")), (3, 1), err)
+        assert not os.path.exists(os.path.join(FOLDER, "half.log")), "a log was made"
+    finally:
+        same(stop(host)[0], 130)
+    assert not os.path.exists(os.path.join(FOLDER, "taken.sock")), "the socket is left"
+    stale = socket.socket(socket.AF_UNIX)
+    stale.bind(os.path.join(FOLDER, "taken.sock"))
+    stale.close()
+    host = start("serve", "--link", os.path.join(FOLDER, "taken.sock"))
+    host.stderr.readline()
+    same(stop(host)[0], 130, "a dead host's socket")
+
+
+@test
+def help_and_version():
+    """help and version go to standard output with status 0"""
+    for args in (["--help"], ["--version"], ["help"], ["help", "run"], ["help", "serve"],
+                 ["help", "explain"], ["help", "check"], ["help", "scenario"], ["run", "--help"],
+                 ["serve", "-h"], ["explain", "--help"], ["check", "--help"]):
+        status, out, err = cansim(*args)
+        same((status, err), (0, b""), args)
+        assert len(out) > 5, args
+    with open("/dev/full", "wb") as full:
+        import subprocess
+        done = subprocess.run([CANSIM, "--help"], stdout=full, stderr=subprocess.PIPE, timeout=10,
+                              check=False)
+    same(done.returncode, 3, done.stderr)
+
+
+run_tests()
