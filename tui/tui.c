@@ -214,7 +214,7 @@ static void repaint(struct cs_tui *tui, int unused)
 const struct cs_binding cs_global_bindings[] = {
     {{CS_KEY_SPACE}, "pause", "stop bus time and let it go on; nothing is lost", toggle_pause, 0},
     {{'i'}, "inject", "send a frame of your own", cs_tui_open, CS_OVERLAY_INJECT},
-    {{'.'}, NULL, "while paused: on to the next instant at which something happens", step, 0},
+    {{'.'}, NULL, "while paused: on to the next thing that happens", step, 0},
     {{'n'}, NULL, "while paused: on to the end of the next frame", step, 1},
     {{'/'}, "filter", "show only certain identifiers", cs_tui_open, CS_OVERLAY_FILTER},
     {{CS_KEY_ESC}, NULL, "show all identifiers again", show_all, 0},

@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "simcore/units.h"
 #include "tui/row_text.h"
 #include "tui/view.h"
 #include "tui/widgets.h"
@@ -215,16 +214,15 @@ static void status(const struct cs_tui *tui, char *text, size_t size)
 static void detail(const struct cs_tui *tui, struct cs_canvas *canvas, int x, int y)
 {
     const struct cs_node_status *s;
-    char mode[48], rate[CS_NUMBER_MAX], load[CS_NUMBER_MAX], text[256];
+    char mode[48], load[CS_NUMBER_MAX], text[256];
 
     if (tui->nodes_list.sel < 0 || tui->nodes_list.sel >= (int)tui->n_nodes)
         return;
     s = &tui->nodes[tui->nodes_list.sel].status;
     snprintf(text, sizeof text,
-             "via %s · %s · %s · load %s · queue %u/%u · errors %" PRIu64 " · dropped %" PRIu64
+             "%s · %s · load %s · queue %u/%u · errors %" PRIu64 " · dropped %" PRIu64
              " · refused %" PRIu64,
              s->via ? s->via : "?", cs_mode_text(s->mode, mode, sizeof mode),
-             cs_units_format_rate(s->bitrate_bps, rate, sizeof rate),
              cs_text_permille(tui->nodes[tui->nodes_list.sel].load_permille, load), s->queued,
              s->queue_len, s->errors, s->dropped, s->refused);
     cs_canvas_field(canvas, x, y, tui->width - x - 1, false, CS_STYLE_INFO, text);

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/* Every view, dialog and edge as a picture of characters: tests/golden/tui. */
+#include "test_tui.h"
+
+static struct bench *bench_at(int64_t at_ps)
+{
+    struct bench *b = bench_new(0, 2);
+
+    bench_traffic(b);
+    bench_run(b, at_ps);
+    return b;
+}
+
+static void views(void **state)
+{
+    static const struct {
+        int w, h;
+    } sizes[] = {{80, 24}, {120, 40}, {160, 50}};
+    struct bench *b = bench_at(1494 * CS_PS_PER_MS);
+    char name[64];
+
+    (void)state;
+    cs_bus_set_counters(cs_sim_bus(b->sim, 0), 1, 140, 3);
+    bench_run(b, 1500 * CS_PS_PER_MS);
+    for (unsigned v = 0; v < cs_n_views; v++)
+        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+            b->tui.view = v;
+            bench_draw(b, sizes[i].w, sizes[i].h);
+            snprintf(name, sizeof name, "%s-%dx%d", cs_views[v]->name, sizes[i].w, sizes[i].h);
+            bench_golden(b, name);
+        }
+    bench_free(b);
+}
+
+static void one_bus_needs_no_column(void **state)
+{
+    struct bench *b = bench_new(0, 1);
+    int node = bench_node(b, 0, "engine", CS_MODE_NORMAL);
+
+    (void)state;
+    bench_node(b, 0, "other", CS_MODE_NORMAL);
+    bench_sends(b, 0, node, "100#00.11.22.33", 10 * CS_PS_PER_MS, 0);
+    bench_run(b, CS_PS_PER_S);
+    bench_draw(b, 80, 24);
+    bench_golden(b, "trace-one-bus");
+    bench_keys(b, "t");
+    bench_draw(b, 80, 24);
+    bench_golden(b, "trace-delta");
+    bench_free(b);
+}
+
+static void trace_selected(void **state)
+{
+    struct bench *b = bench_at(200 * CS_PS_PER_MS);
+
+    (void)state;
+    bench_draw(b, 80, 24);
+    bench_keys(b, "<Up><Up><Up>");
+    bench_draw(b, 80, 24);
+    bench_golden(b, "trace-selected");
+    assert_int_equal(cs_canvas_at(&b->canvas, 0, 18)->style & CS_STYLE_SELECTED, CS_STYLE_SELECTED);
+    assert_int_equal(cs_canvas_at(&b->canvas, 0, 19)->style & CS_STYLE_SELECTED, 0);
+    bench_free(b);
+}
+
+static void silent(void **state)
+{
+    struct bench *b = bench_new(0, 1);
+
+    (void)state;
+    for (unsigned v = 0; v < cs_n_views; v++) {
+        b->tui.view = v;
+        bench_draw(b, 80, 24);
+        assert_true(bench_shows(b, v == 0   ? "the bus is silent"
+                                   : v == 1 ? "no frames so far"
+                                            : "nobody here yet"));
+    }
+    bench_free(b);
+}
+
+static void dialogs(void **state)
+{
+    struct bench *b = bench_at(300 * CS_PS_PER_MS);
+
+    (void)state;
+    bench_draw(b, 80, 24);
+    bench_keys(b, "i");
+    bench_draw(b, 80, 24);
+    bench_golden(b, "inject-empty");
+    bench_keys(b, "12#");
+    bench_draw(b, 80, 24);
+    bench_golden(b, "inject-wrong");
+    bench_keys(b, "<^U>12345678#0000000000<Tab>");
+    bench_draw(b, 80, 24);
+    bench_golden(b, "inject-right");
+    bench_keys(b, "<Esc>?");
+    bench_draw(b, 80, 24);
+    bench_golden(b, "help");
+    bench_draw(b, 120, 50);
+    bench_golden(b, "help-120x50");
+    bench_keys(b, "<Esc>/100,2a0-2ff");
+    bench_draw(b, 80, 24);
+    bench_golden(b, "filter");
+    bench_keys(b, "<Enter>");
+    bench_draw(b, 80, 24);
+    bench_golden(b, "trace-filtered");
+    bench_free(b);
+}
+
+static void ascii(void **state)
+{
+    struct bench *b = bench_at(1500 * CS_PS_PER_MS);
+    char *text;
+
+    (void)state;
+    b->canvas.ascii = true;
+    for (unsigned v = 0; v < cs_n_views; v++) {
+        b->tui.view = v;
+        bench_draw(b, 80, 24);
+        text = bench_text(b);
+        for (const char *c = text; *c; c++)
+            assert_in_range(*c, '\n', 126);
+        free(text);
+    }
+    b->tui.view = 2;
+    bench_keys(b, "i123#00");
+    bench_draw(b, 80, 24);
+    bench_golden(b, "ascii");
+    bench_free(b);
+}
+
+static void too_small(void **state)
+{
+    static const struct {
+        int w, h;
+    } sizes[] = {{79, 24}, {80, 23}, {40, 10}, {1, 1}, {3, 40}};
+    struct bench *b = bench_at(100 * CS_PS_PER_MS);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        bench_draw(b, sizes[i].w, sizes[i].h);
+        bench_keys(b, "<Up><PgUp><Home>?<PgDn><Esc>i1<Esc>2<Up><PgDn>3<End><PgUp>1<End>");
+        bench_draw(b, sizes[i].w, sizes[i].h);
+    }
+    bench_draw(b, 60, 20);
+    assert_true(bench_shows(b, "80x24 needed, this is 60x20"));
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "following"));
+    bench_free(b);
+}
+
+/* A byte that changed stands out, then fades, then is like any other. */
+static void changed_bytes(void **state)
+{
+    struct bench *b = bench_new(0, 1);
+    int node = bench_node(b, 0, "engine", CS_MODE_NORMAL);
+    struct cs_frame frame = {.id = 0x100, .dlc = 2, .len = 2, .data = {1, 1}};
+    struct cs_bus *bus = cs_sim_bus(b->sim, 0);
+    static const struct {
+        int64_t ms;
+        uint8_t style;
+    } later[] = {{101, CS_STYLE_HOT}, {1000, CS_STYLE_WARM}, {1700, CS_STYLE_TEXT}};
+
+    (void)state;
+    bench_node(b, 0, "other", CS_MODE_NORMAL);
+    cs_bus_submit(bus, node, &frame, 0);
+    bench_run(b, 100 * CS_PS_PER_MS);
+    frame.data[1] = 2;
+    cs_bus_submit(bus, node, &frame, 0);
+    b->tui.view = 1;
+    for (size_t i = 0; i < 3; i++) {
+        int x = 1;
+        bench_run(b, later[i].ms * CS_PS_PER_MS);
+        bench_draw(b, 80, 24);
+        while (x < 79 && (cs_canvas_at(&b->canvas, x - 1, 4)->ch != '0' ||
+                          cs_canvas_at(&b->canvas, x, 4)->ch != '2'))
+            x++;
+        assert_int_equal(cs_canvas_at(&b->canvas, x, 4)->style, later[i].style);
+        assert_int_equal(cs_canvas_at(&b->canvas, x - 3, 4)->style, CS_STYLE_TEXT);
+    }
+    bench_free(b);
+}
+
+static void many_buses(void **state)
+{
+    struct bench *b = bench_new(0, 1);
+    char name[16];
+
+    (void)state;
+    for (int i = 1; i < CS_SIM_MAX_BUSES; i++) {
+        struct cs_bus_config config = {name, 250000};
+        snprintf(name, sizeof name, "bus%d", i);
+        assert_int_equal(cs_sim_add_bus(b->sim, &config), i);
+    }
+    bench_run(b, CS_PS_PER_S);
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "13 more buses"));
+    bench_draw(b, 240, 70);
+    assert_true(bench_shows(b, "bus15"));
+    bench_free(b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(views),          cmocka_unit_test(one_bus_needs_no_column),
+        cmocka_unit_test(trace_selected), cmocka_unit_test(silent),
+        cmocka_unit_test(dialogs),        cmocka_unit_test(ascii),
+        cmocka_unit_test(too_small),      cmocka_unit_test(changed_bytes),
+        cmocka_unit_test(many_buses),
+    };
+    return cmocka_run_group_tests_name("tui views", tests, NULL, NULL);
+}
