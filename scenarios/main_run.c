@@ -73,10 +73,12 @@ static void on_finished(void *ctx, int status)
 {
     struct host *host = ctx;
 
+    ev_break(host->loop, EVBREAK_ALL);
+    if (host->status != CS_STATUS_OK)
+        return; /* the trace failed before */
     host->status = status;
     host->error.status = status;
     snprintf(host->error.text, sizeof(host->error.text), "%s", cs_session_error(host->session));
-    ev_break(host->loop, EVBREAK_ALL);
 }
 
 /* ---- progress ---------------------------------------------------------------------------- */
@@ -258,11 +260,11 @@ static int host_session(const struct cs_args *args, const struct cs_session_conf
         return cs_main_complain(&host.error);
     }
     clock_gettime(CLOCK_MONOTONIC, &host.started);
+    catch_signals(&host);
     host.session = cs_session_create(config, host.loop, &host.error);
     if (host.session == NULL || (!config->serve && open_trace(&host) != 0)) {
         status = cs_main_complain(&host.error);
     } else {
-        catch_signals(&host);
         say_where(&host);
         start_progress(&host, config->serve);
         cs_session_start(host.session, on_finished, &host);

@@ -1,0 +1,446 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""cansim run and serve as programs: pace, signals, full disks, pipes, what nodes do."""
+
+import json
+import os
+import pty
+import select
+import signal
+import subprocess
+import time
+
+from cli_lib import BIN, CANSIM, FOLDER, Skip, cansim, environment, read, run_tests, same, start, \
+    stop, test, write
+
+TICK = json.dumps({"nodes": {"tick": {"type": "periodic", "frame": "123#00", "period": "1ms",
+                                      "counter": 0}, "ear": {}}})
+
+
+def run(scenario, *args):
+    """Run a scenario given as an object: the frames of its log as (us, bus, text), its events."""
+    write("s.json", json.dumps(scenario))
+    status, out, err = cansim("run", "--quiet", "--log", "s.log", "--events", "s.events", *args,
+                              "s.json")
+    same((status, out, err), (0, b"", b""))
+    frames = []
+    for line in read("s.log").decode().splitlines():
+        stamp, bus, frame = line.split(" ")
+        seconds, us = stamp[1:-1].split(".")
+        same((len(seconds), len(us)), (10, 6), line)
+        frames.append((int(seconds) * 1000000 + int(us), bus, frame))
+    return frames, [json.loads(line) for line in read("s.events").splitlines()]
+
+
+def wait_for(condition, seconds=10):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "nothing happened in time"
+        time.sleep(0.02)
+
+
+def size(name):
+    path = os.path.join(FOLDER, name)
+    return os.path.getsize(path) if os.path.exists(path) else 0
+
+
+def remove(*names):
+    for name in names:
+        if size(name) > 0:
+            os.remove(os.path.join(FOLDER, name))
+
+
+def cpu_s(pid):
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@test
+def interrupted():
+    """SIGINT, SIGTERM and SIGHUP end a run with complete files and status 130"""
+    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        write("tick.json", TICK)
+        remove("int.log", "int.events")
+        process = start("run", "--speed", "1", "--log", "int.log", "--events", "int.events",
+                        "tick.json")
+        wait_for(lambda: size("int.log") > 0 and size("int.events") > 0)
+        status, _, err = stop(process, sign)
+        same(status, 130, err)
+        log, events = read("int.log"), read("int.events")
+        assert log.endswith(b"\n") and events.endswith(b"\n"), "a line is cut"
+        objects = [json.loads(line) for line in events.splitlines()]
+        same(sum(o["event"] == "frame" for o in objects), log.count(b"\n"), "frames in both")
+        same([line.split(b"#")[1][:2] for line in log.splitlines()],
+             [b"%02X" % (i % 256) for i in range(log.count(b"\n"))], "frames in order")
+
+
+@test
+def killed():
+    """a killed host leaves whole lines up to a moment ago"""
+    write("tick.json", TICK)
+    process = start("run", "--speed", "1", "--log", "kill.log", "tick.json")
+    wait_for(lambda: size("kill.log") > 10000)
+    same(stop(process, signal.SIGKILL)[0], -9)
+    lines = read("kill.log").split(b"\n")
+    same(lines[-1], b"", "the last line")
+    assert len(lines) > 200, len(lines)
+
+
+@test
+def flushed_soon():
+    """a single frame reaches the log while the host goes on"""
+    write("once.json", json.dumps({"nodes": {"a": {}, "b": {}},
+                                   "timeline": [{"at": "10ms", "node": "a", "send": "123#11"}]}))
+    process = start("run", "--speed", "1", "--duration", "1h", "--log", "once.log", "once.json")
+    began = time.monotonic()
+    wait_for(lambda: size("once.log") > 0)
+    assert time.monotonic() - began < 2, "flushed late"
+    same(read("once.log"), b"(0000000000.010106) can0 123#11\n")
+    same(stop(process)[0], 130)
+
+
+@test
+def disk_full():
+    """a full disk is told in a sentence with status 3"""
+    write("tick.json", TICK)
+    for args in (["--log", "/dev/full"], ["--events", "/dev/full"]):
+        status, _, err = cansim("run", *args, "--duration", "3s", "--quiet", "tick.json")
+        same((status, err), (3, b"cansim: /dev/full: cannot be written: No space left on device\n"))
+    for args in (["--log", "-"], []):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([CANSIM, "run", *args, "--duration", "3s", "tick.json"],
+                                  stdout=full, stderr=subprocess.PIPE, timeout=20, cwd=FOLDER,
+                                  env=environment(), check=False)
+        same((done.returncode, done.stderr.splitlines()[-1]),
+             (3, b"cansim: standard output: cannot be written: No space left on device"))
+
+
+@test
+def reader_gone():
+    """where the reader of standard output goes away the run ends quietly"""
+    write("tick.json", TICK)
+    for args in (["--log", "-"], ["--events", "-"], []):
+        process = start("run", *args, "--speed", "1", "tick.json")
+        process.stdout.readline()
+        process.stdout.close()
+        process.stdout = None
+        err = process.communicate(timeout=10)[1]
+        same(process.returncode, 0, err)
+        assert b"cannot" not in err, err
+
+
+@test
+def paced():
+    """bus time follows the wall clock, at any speed"""
+    write("tick.json", TICK)
+    for speed, wall in (("1", 1.0), ("4", 0.5), ("0.5", 1.0)):
+        began = time.monotonic()
+        status, _, err = cansim("run", "--speed", speed, "--duration",
+                                f"{round(wall * float(speed) * 1000)}ms", "--log", "p.log",
+                                "tick.json")
+        took = time.monotonic() - began
+        same(status, 0, err)
+        assert wall - 0.01 <= took < wall + 1.0, f"speed {speed}: {took} s"
+    began = time.monotonic()
+    same(cansim("run", "--fast", "--duration", "100s", "--quiet", "tick.json")[0], 0)
+    assert time.monotonic() - began < 20, "virtual time is slow"
+
+
+@test
+def same_frames_at_any_pace():
+    """pace does not change what happens: the same log, paced or as fast as possible"""
+    scenario = json.loads(TICK)
+    scenario["nodes"]["noise"] = {"type": "random", "rate": 300}
+    write("pace.json", json.dumps(scenario))
+    logs = []
+    for args in (["--fast"], ["--speed", "1"], ["--speed", "x7"], ["--speed", "max"]):
+        same(cansim("run", "--quiet", "--duration", "300ms", *args, "--log", "pace.log",
+                    "--events", "pace.events", "pace.json")[0], 0)
+        logs.append((read("pace.log"), read("pace.events")))
+    assert all(log == logs[0] for log in logs), "the pace shows in the log"
+
+
+@test
+def idle():
+    """an idle host takes no CPU"""
+    for args in (["serve"], ["serve", "--log", "idle.log", "--events", "idle.events"]):
+        process = start(*args)
+        try:
+            assert b"serving unix:" in process.stderr.readline()
+            line = process.stderr.readline()
+            assert b"cansim-attach --link unix:" in line and line.endswith(b" can0\n"), line
+            time.sleep(0.3)
+            before = cpu_s(process.pid)
+            with open(f"/proc/{process.pid}/status", encoding="ascii") as file:
+                switches = [line for line in file if "ctxt" in line]
+            time.sleep(2)
+            same(cpu_s(process.pid) - before <= 0.011, True, "CPU seconds in 2 s")
+            with open(f"/proc/{process.pid}/status", encoding="ascii") as file:
+                same([line for line in file if "ctxt" in line], switches, "it woke up")
+        finally:
+            same(stop(process)[0], 130)
+
+
+@test
+def buses():
+    """serve hosts the buses that it is told"""
+    process = start("serve", "--bus", "vehicle:250k", "--bus=body:125k", "--duration", "50ms")
+    same(process.wait(10), 0)
+    err = stop(process)[2].decode()
+    assert "vehicle: 0 frames" in err and "body: 0 frames" in err, err
+
+
+@test
+def endless_noise():
+    """a run that nobody bounded ends by a signal although it never sleeps"""
+    write("tick.json", TICK)
+    process = start("run", "--quiet", "tick.json")
+    time.sleep(0.5)
+    began = time.monotonic()
+    same(stop(process, signal.SIGINT)[0], 130)
+    assert time.monotonic() - began < 2, "slow to answer"
+
+
+@test
+def progress_line():
+    """on a terminal a progress line is drawn and removed; --quiet says nothing"""
+    write("tick.json", TICK)
+    for quiet in ([], ["--quiet"]):
+        master, slave = pty.openpty()
+        process = start("run", *quiet, "--speed", "1", "--duration", "700ms", "--log", "p.log",
+                        "tick.json", stderr=slave)
+        os.close(slave)
+        text = b""
+        while select.select([master], [], [], 5)[0]:
+            try:
+                data = os.read(master, 4096)
+            except OSError:
+                break
+            if not data:
+                break
+            text += data
+        same(stop(process)[0], 0)
+        os.close(master)
+        if quiet:
+            same(text, b"")
+        else:
+            assert b"s of 0.7 s  can0: " in text and b"\r\033[K" in text, text
+
+
+@test
+def trace():
+    """without logs there is a trace for people; nodes, frames, errors and states are in it"""
+    status, out, err = cansim("run", os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(
+        os.path.abspath(__file__)))), "scenarios", "examples", "no-ack.json"))
+    text = out.decode()
+    same(status, 0)
+    for part in ("lonely        joins", "error in ack", "is now error passive: TEC 128, REC 0",
+                 "the same ", "123  [4]  DE AD BE EF", "friend        leaves", "gave up 125#AA",
+                 "loopback needs nobody"):
+        assert part in text, part
+    assert "\033" not in text, "colours without a terminal"
+    assert err.startswith(b"can0: 5 frames, load "), err
+
+
+@test
+def periodic():
+    """periodic nodes: offset, period, count, counters that wrap and bounce, frames together"""
+    frames, _ = run({"duration": "1s", "nodes": {
+        "a": {"type": "periodic", "messages": [
+            {"frame": "100#FF", "period": "10ms", "offset": "5ms", "count": 3},
+            {"frame": "200#F000000000000000", "period": "20ms", "count": 5, "counter": [
+                {"byte": 0, "bits": 4, "low": 1, "high": 3, "step": 2},
+                {"byte": 1, "bits": 16, "low": 250, "high": 260, "step": 5, "bounce": True},
+                {"byte": 3, "low": 1, "high": 4, "step": -1, "first": 2},
+                {"byte": 4, "bits": 12, "step": 4095}]},
+            {"frame": ["301#", "300#R2"], "period": "100ms", "offset": "200ms", "count": 1}]},
+        "ear": {}}})
+    texts = [f for _, _, f in frames]
+    same([f for f in texts if f[:3] == "100"], ["100#FF"] * 3)
+    same([us // 1000 for us, _, f in frames if f[:3] == "100"], [5, 15, 25])
+    same([f for f in texts if f[:3] == "200"],
+         ["200#F1FA000200000000", "200#F3FF0001FF0F0000", "200#F2040104FE0F0000",
+          "200#F1FF0003FD0F0000", "200#F3FA0002FC0F0000"])
+    same(texts[-2:], ["300#R2", "301#"], "together: the bus decides")
+
+
+@test
+def jitter():
+    """jitter is never early, within its bound, and does not add up"""
+    frames, events = run({"duration": "2s", "nodes": {
+        "a": {"type": "periodic", "frame": "123#", "period": "10ms", "jitter": "3ms"}, "ear": {}}})
+    same(len(frames), 200)
+    late = [e["at_ps"] % 10**10 for e in events if e["event"] == "queued"]
+    assert max(late) <= 3 * 10**9 and len(set(late)) > 150, "jitter out of bounds"
+
+
+@test
+def random_node():
+    """random nodes: identifiers, lengths, remote frames, count, rate, load"""
+    frames, _ = run({"duration": "20s", "nodes": {
+        "a": {"type": "random", "rate": 100, "ids": "18FF0000-18FF00FF", "dlc": "2-4",
+              "remote": 50}, "ear": {}}})
+    assert 1800 < len(frames) < 2200, len(frames)
+    assert all(0x18FF0000 <= int(f.split("#")[0], 16) <= 0x18FF00FF for _, _, f in frames)
+    remote = [f for _, _, f in frames if "R" in f]
+    assert 0.4 < len(remote) / len(frames) < 0.6, "remote frames"
+    assert {len(f.split("#")[1]) for _, _, f in frames if "R" not in f} == {4, 6, 8}, "lengths"
+    frames, _ = run({"nodes": {"a": {"type": "random", "rate": 100, "count": 7}, "ear": {}}})
+    same(len(frames), 7)
+    for load in (30, 100):
+        _, events = run({"duration": "5s", "nodes": {
+            "a": {"type": "random", "load": load}, "ear": {}}})
+        bits = sum(e["n_bits"] + 3 for e in events if e["event"] == "frame")
+        assert load * 0.93 <= bits / 2.5e6 * 100 <= load * 1.07, f"load {load}: {bits / 2.5e4}"
+
+
+@test
+def streams():
+    """what one random node does does not depend on the others"""
+    one = {"duration": "1s", "nodes": {"r": {"type": "random", "rate": 50}, "ear": {}}}
+    frames, _ = run(one)
+    one["nodes"] = {"z": {"type": "random", "rate": 50, "ids": "000-001"}, **one["nodes"]}
+    more, _ = run(one)
+    same([f for _, _, f in more if f[:3] not in ("000", "001")],
+         [f for _, _, f in frames if f[:3] not in ("000", "001")])
+
+
+@test
+def replay():
+    """replay: times from the log, speed, interfaces, loops, error frames left out"""
+    write("in.log", "(1436509052.249713) can0 123#11\n"
+                    "(1436509052.250000) can1 456#R3 R\n"
+                    "(1436509052.250500) can0 20000080#0000000000000000\n"
+                    "(1436509052.259713) can0 12345678#22 T\n"
+                    "(1436509052.255713) can0 124#33\n\n")
+    node = {"type": "replay", "file": "in.log"}
+
+    def times(**more):
+        _, events = run({"duration": "1s", "nodes": {"r": {**node, **more}, "ear": {}}})
+        return [(e["at_ps"] // 10**6, e["frame"]) for e in events if e["event"] == "queued"]
+
+    same(times(), [(0, "123#11"), (287, "456#R3"), (10000, "12345678#22"), (10000, "124#33")])
+    same(times(interface="can1"), [(287, "456#R3")])
+    same(times(speed=0.5, interface="can0", offset="1ms"),
+         [(1000, "123#11"), (21000, "12345678#22"), (21000, "124#33")])
+    same([f for _, f in times(speed="max")], ["123#11", "456#R3", "12345678#22", "124#33"])
+    same(times(loop=2, interface="can0"), [(0, "123#11"), (10000, "12345678#22"),
+                                           (10000, "124#33"), (10000, "123#11"),
+                                           (20000, "12345678#22"), (20000, "124#33")])
+    os.makedirs(os.path.join(FOLDER, "deep"), exist_ok=True)
+    write("deep/in.log", "(0.5) x 001#\n")
+    write("deep/s.json", json.dumps({"nodes": {"r": node, "ear": {}}}))
+    same(cansim("run", "--log", "-", "deep/s.json")[1], b"(0000000000.000094) can0 001#\n")
+
+
+@test
+def own_log_again():
+    """what was logged can be replayed, and gives the same frames"""
+    first, _ = run({"duration": "200ms", "nodes": {"r": {"type": "random", "rate": 500}, "e": {}}})
+    os.rename(os.path.join(FOLDER, "s.log"), os.path.join(FOLDER, "again.log"))
+    again, _ = run({"nodes": {"r": {"type": "replay", "file": "again.log"}, "e": {}}})
+    same([f for _, _, f in again], [f for _, _, f in first])
+
+
+@test
+def timeline():
+    """the timeline: order of one instant, attach, detach, modes, counters, recovery"""
+    _, events = run({"duration": "300ms", "nodes": {
+        "a": {"recovery": "manual"}, "b": {"absent": True}, "c": {}, "q": {"tx_queue": 2},
+    }, "timeline": [
+        {"at": "20ms", "note": "second"},
+        {"at": "10ms", "note": "first"},
+        {"at": "20ms", "note": "third"},
+        {"at": "30ms", "attach": "b"},
+        {"at": "30ms", "attach": "b"},
+        {"at": "40ms", "detach": "b"},
+        {"at": "40ms", "attach": "b"},
+        {"at": "50ms", "node": "b", "mode": ["one-shot", "loopback"]},
+        {"at": "60ms", "node": "a", "counters": {"tec": 130, "rec": 3}},
+        {"at": "70ms", "node": "a", "counters": {"tec": 256, "rec": 0}},
+        {"at": "80ms", "node": "a", "send": "123#"},
+        {"at": "90ms", "recover": "a"},
+        {"at": "150ms", "node": "q", "send": ["001#", "002#", "003#"]},
+    ]})
+    def of(kind, node):
+        return [e for e in events if e["event"] == kind and e["node"] == node]
+    same([e["text"] for e in events if e["event"] == "note"], ["first", "second", "third"])
+    same(len(of("attach", "b")), 2)
+    same(len(of("detach", "b")), 1)
+    same(of("config", "b")[-1]["mode"], "loopback+one-shot")
+    same([e["state"] for e in of("state", "a")], ["error_passive", "bus_off", "error_active"])
+    same(of("refused", "a")[0]["result"], "bus_off")
+    same(of("refused", "q")[0]["result"], "queue_full")
+    assert of("state", "a")[2]["at_ps"] >= 90 * 10**9 + 128 * 11 * 2 * 10**6, "recovered too soon"
+
+
+@test
+def event_keys():
+    """every event has time, bus, node and name; numbers of frames agree; times never go back"""
+    _, events = run({"duration": "500ms", "buses": {"x": "1M", "y": 125000}, "nodes": {
+        "a": {"bus": "x", "type": "random", "load": 60, "ids": "000-3FF"},
+        "b": {"bus": "x", "type": "random", "load": 60, "ids": "400-7FF"},
+        "c": {"bus": "y", "type": "random", "load": 50, "mode": "one-shot"}, "d": {"bus": "y"}}})
+    at = 0
+    for event in events:
+        same(list(event)[:4], ["at_ps", "bus", "node", "event"])
+        assert event["at_ps"] >= at, event
+        at = event["at_ps"]
+    count = {}
+    for event in events:
+        count[event["event"]] = count.get(event["event"], 0) + 1
+    same(count["frame"], count["sent"])
+    assert count["arb_lost"] > 10 and "error" not in count, count
+    sent = [e for e in events if e["event"] == "sent"]
+    same(list(sent[0])[4:], ["frame", "cookie", "attempt", "lost", "queued_ps", "start_ps"])
+    lost = [e for e in events if e["event"] == "arb_lost"]
+    assert all(0 < e["lost_at_bit"] < 15 for e in lost), "base identifiers are lost within 12 bits"
+
+
+@test
+def waits():
+    """places for outside clients: waited for so long, then the run goes on without them"""
+    scenario = {"duration": "10m", "link": True, "nodes": {
+        "guest": {"type": "attached", "wait": "24h"}, "a": {"type": "periodic", "frame": "1AB#",
+                                                          "period": "1s"}, "b": {}}}
+    write("w.json", json.dumps(scenario))
+    began = time.monotonic()
+    status, out, err = cansim("run", "--wait", "300ms", "w.json")
+    took = time.monotonic() - began
+    same((status, 0.29 < took < 5), (0, True), err)
+    assert b"goes on without guest" in out and b"joined: guest\n" in err, err
+    same(cansim("run", "--fast", "--quiet", "w.json")[0::2], (0, b""), "--fast does not wait")
+    same(cansim("run", "--wait", "0s", "--speed", "max", "--quiet", "w.json")[0], 0)
+
+
+@test
+def guest_joins():
+    """the clock starts when the awaited client has joined, and its frames are logged"""
+    attach = os.path.join(BIN, "cansim-attach")
+    if not os.path.exists(attach):
+        raise Skip("no cansim-attach")
+    write("g.json", json.dumps({"link": True, "duration": "600ms", "nodes": {
+        "guest": {"type": "attached", "wait": True}, "b": {}}}))
+    program = ("import socket, time\n"
+               "s = socket.socket(socket.AF_CAN, socket.SOCK_RAW, socket.CAN_RAW)\n"
+               "s.bind(('can0',))\n"
+               "s.send(bytes.fromhex('23010000020000001122000000000000'))\n"
+               "time.sleep(0.3)\n")
+    host = start("run", "--log", "g.log", "g.json")
+    try:
+        assert b"serving" in host.stderr.readline()
+        time.sleep(0.5)
+        same(size("g.log"), 0)
+        done = subprocess.run([attach, "--as", "guest", "--", "/usr/bin/python3", "-c", program],
+                              env=environment(), capture_output=True, timeout=20, check=False)
+        same(done.returncode, 0, done.stderr)
+        same(host.wait(10), 0)
+    finally:
+        stop(host)
+    lines = read("g.log").split()
+    same(lines[1:], [b"can0", b"123#1122"])
+    assert lines[0] < b"(0000000000.500000)", "the clock did not wait"
+
+
+run_tests()
