@@ -48,10 +48,11 @@ CLIENT_SO := $(O)/lib/libcansim-client.so.0
 SHIM_SO  := $(O)/lib/cansim/libcansim-shim.so
 PROGRAMS := $(O)/bin/cansim $(O)/bin/cansim-tui $(O)/bin/cansim-attach
 
+FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_BIN := $(patsubst tests/unit/%.c,$(O)/tests/%,$(UNIT_SRC))
 
-.PHONY: all help deps demo check check-unit check-guest lint install uninstall clean test-programs
+.PHONY: all help deps demo check check-unit check-guest lint fuzz install uninstall clean test-programs
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -64,6 +65,7 @@ help:
 	@echo 'make check-unit   the unit tests alone'
 	@echo 'make check-guest  the test with two QEMU guests alone'
 	@echo 'make lint         clang-format, clang-tidy, cppcheck, layers'
+	@echo 'make fuzz         each fuzz target for FUZZ_SECONDS=$(FUZZ_SECONDS)'
 	@echo 'make install      to $$DESTDIR$$PREFIX (PREFIX=$(PREFIX)); also uninstall'
 	@echo 'make deps         install the Debian packages that all of this needs'
 	@echo 'Variables: O=folder CC=clang SAN=1 (address and undefined sanitizers) WERROR=1'
@@ -127,7 +129,12 @@ $(O)/tests/%: $(O)/obj/tests/unit/%.o $(LIB_TUI) $(LIB_HOST) $(CLIENT_A) $(LIB_C
 	$(CC) $(SAN_FLAGS) $(LDFLAGS) -o $@ $< $(LIB_TUI) $(LIB_HOST) $(CLIENT_A) $(LIB_CORE) \
 	    -lcmocka -lev $(shell pkg-config --libs $(PKGS_LIB))
 
-test-programs: $(UNIT_BIN)
+# The saved corpus of each fuzz target, replayed without libFuzzer.
+$(O)/tests/fuzz_%: $(O)/obj/tests/fuzz/fuzz_%.o $(O)/obj/tests/fuzz/replay.o $(LIB_HOST) $(LIB_CORE)
+	@mkdir -p $(@D)
+	$(CC) $(SAN_FLAGS) $(LDFLAGS) -o $@ $^ -lev $(shell pkg-config --libs $(PKGS_LIB))
+
+test-programs: $(UNIT_BIN) $(addprefix $(O)/tests/fuzz_,$(FUZZERS))
 
 check: deps
 	@$(MAKE) --no-print-directory all test-programs
@@ -139,6 +146,21 @@ check-unit: test-programs
 check-guest: deps
 	@$(MAKE) --no-print-directory all
 	tests/run --bin $(O) --only guest
+
+# Each target for FUZZ_SECONDS, on top of its saved corpus; what it finds lands in $(O)/fuzz.
+FUZZ_SECONDS ?= 60
+FUZZ_SRC := $(filter-out scenarios/main%,$(wildcard simcore/*.c scenarios/*.c qemu-link/proto_*.c qemu-link/link_*.c))
+fuzz: $(addprefix $(O)/fuzz/fuzz_,$(FUZZERS))
+	@for name in $(FUZZERS); do \
+	    echo "fuzz $$name for $(FUZZ_SECONDS) s"; mkdir -p $(O)/fuzz/corpus/$$name; \
+	    $(O)/fuzz/fuzz_$$name -max_total_time=$(FUZZ_SECONDS) -print_final_stats=0 -verbosity=0 -close_fd_mask=0 \
+	        -artifact_prefix=$(O)/fuzz/$$name- $(O)/fuzz/corpus/$$name tests/fuzz/corpus/$$name || exit 1; \
+	done
+
+$(O)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_SRC)
+	@mkdir -p $(@D)
+	clang $(filter-out -fvisibility=hidden,$(ALL_CFLAGS)) -fsanitize=fuzzer,address,undefined -o $@ \
+	    $< $(FUZZ_SRC) -lev $(shell pkg-config --libs $(PKGS_LIB))
 
 lint: deps
 	@$(MAKE) --no-print-directory all
