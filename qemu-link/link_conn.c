@@ -198,6 +198,7 @@ void cs_link_hang_up(struct cs_link_conn *conn)
 
     end_losing(conn);
     cs_link_tell_losses(conn);
+    cs_link_flush(conn); /* who only closed its own direction still reads what was wrong */
     ev_io_stop(loop, &conn->readable);
     ev_io_stop(loop, &conn->writable);
     ev_timer_stop(loop, &conn->deadline);
