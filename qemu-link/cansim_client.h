@@ -22,33 +22,33 @@ struct cs_client; /* opaque */
 
 /* What the client wants to be told besides received frames and its own confirmations. */
 enum cs_client_want {
-    CS_CLIENT_WANT_RX = 1 << 0,       /* received frames that pass the filters */
-    CS_CLIENT_WANT_ERRORS = 1 << 1,   /* errors, counters, states, lost arbitration of its controller */
+    CS_CLIENT_WANT_RX = 1 << 0,     /* received frames that pass the filters */
+    CS_CLIENT_WANT_ERRORS = 1 << 1, /* errors, states, lost arbitration of its controller */
 };
 
 struct cs_client_options {
-    const char *address;     /* NULL: CANSIM_LINK, else the default address */
-    const char *bus;         /* name; NULL: the host's first bus */
-    const char *name;        /* the controller's; NULL: the program's name and pid */
-    uint32_t bitrate_bps;    /* 0: the bus's */
-    unsigned mode;           /* enum cs_mode */
-    unsigned want;           /* enum cs_client_want */
-    bool fifo;               /* CS_TX_FIFO instead of CS_TX_BY_PRIORITY */
-    unsigned tx_queue_len;   /* 0: the host's choice; the host may give fewer */
+    const char *address;   /* NULL: CANSIM_LINK, else the default address */
+    const char *bus;       /* name; NULL: the host's first bus */
+    const char *name;      /* the controller's; NULL: the program's name and pid */
+    uint32_t bitrate_bps;  /* 0: the bus's */
+    unsigned mode;         /* enum cs_mode */
+    unsigned want;         /* enum cs_client_want */
+    bool fifo;             /* CS_TX_FIFO instead of CS_TX_BY_PRIORITY */
+    unsigned tx_queue_len; /* 0: the host's choice; the host may give fewer */
     const struct cs_filter *filters;
-    unsigned n_filters;      /* 0: all */
-    int timeout_ms;          /* for connect and handshake; 0: 5000 */
-    uint32_t restart_ms;     /* bus-off: recover by itself after this bus time; 0: cs_client_recover() */
+    unsigned n_filters;  /* 0: all */
+    int timeout_ms;      /* for connect and handshake; 0: 5000 */
+    uint32_t restart_ms; /* bus-off: recover after this bus time; 0: wait for cs_client_recover() */
 };
 
 enum cs_client_event_kind {
-    CS_CLIENT_RX,        /* frame, start_ps, at_ps, from (node index) */
-    CS_CLIENT_TX_DONE,   /* cookie, result, at_ps, start_ps, attempts, lost */
-    CS_CLIENT_ARB_LOST,  /* at_ps, cookie, bit */
-    CS_CLIENT_ERROR,     /* at_ps, error, field, bit, tx, tec, rec */
-    CS_CLIENT_STATE,     /* at_ps, state, tec, rec: the state or the counters changed */
-    CS_CLIENT_LOST,      /* `count` messages were not delivered because this client was too slow */
-    CS_CLIENT_CLOSED,    /* the host said goodbye, or the connection broke; `text` says why. Last event. */
+    CS_CLIENT_RX,       /* frame, start_ps, at_ps, from (node index) */
+    CS_CLIENT_TX_DONE,  /* cookie, result, at_ps, start_ps, attempts, lost */
+    CS_CLIENT_ARB_LOST, /* at_ps, cookie, bit */
+    CS_CLIENT_ERROR,    /* at_ps, error, field, bit, tx, tec, rec */
+    CS_CLIENT_STATE,    /* at_ps, state, tec, rec: the state or the counters changed */
+    CS_CLIENT_LOST,     /* `count` messages were dropped: this client was too slow */
+    CS_CLIENT_CLOSED,   /* the last event: goodbye, or a broken connection; `text` says why */
 };
 
 struct cs_client_event {
@@ -78,8 +78,8 @@ struct cs_client_bus {
 char *cs_client_default_address(char *buf, size_t size);
 
 /* Connect and join. Returns 0 and *client, or -errno with one sentence in `why`:
- * -ECONNREFUSED / -ENOENT nobody serves that address, -EINVAL unusable address or options, -ENODEV no such bus,
- * -ETIMEDOUT, -EPROTO not a cansim host or another version, -ENOSPC bus full. */
+ * -ECONNREFUSED / -ENOENT nobody serves that address, -EINVAL unusable address or options, -ENODEV
+ * no such bus, -ETIMEDOUT, -EPROTO not a cansim host or another version, -ENOSPC bus full. */
 int cs_client_connect(struct cs_client **client, const struct cs_client_options *options, char *why,
                       size_t why_size);
 
@@ -91,13 +91,14 @@ int cs_client_topology(const char *address, struct cs_client_bus *buses, unsigne
  * leaves. Closes the descriptor and frees; NULL is allowed. */
 void cs_client_close(struct cs_client *client);
 
-const char *cs_client_name(const struct cs_client *client);   /* as the host accepted it */
+const char *cs_client_name(const struct cs_client *client); /* as the host accepted it */
 const char *cs_client_bus(const struct cs_client *client);
-int cs_client_node(const struct cs_client *client);           /* its index on the bus */
+int cs_client_node(const struct cs_client *client); /* its index on the bus */
 uint32_t cs_client_bitrate_bps(const struct cs_client *client);
 /* The buses of the host when the client joined: returns their number, copies at most `max`. */
 unsigned cs_client_buses(const struct cs_client *client, struct cs_client_bus *buses, unsigned max);
-/* Wall clock (CLOCK_REALTIME, ns) that bus time 0 stood for when the client joined: a timestamp base. */
+/* Wall clock (CLOCK_REALTIME, ns) that bus time 0 stood for when the client joined: a timestamp
+ * base. */
 int64_t cs_client_epoch_ns(const struct cs_client *client);
 
 /* For poll(): read always, write where cs_client_wants_write(). After poll() call cs_client_next()

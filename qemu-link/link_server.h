@@ -19,21 +19,23 @@ struct cs_link_host {
 };
 
 struct cs_link_server_stats {
-    unsigned clients;         /* joined now */
+    unsigned clients;                            /* joined now */
     uint64_t accepted, refused, protocol_errors; /* joined ever; turned away instead; garbage */
-    uint64_t lost;            /* messages that slow clients did not get */
+    uint64_t lost;                               /* messages that slow clients did not get */
 };
 
-/* Listen. address: "unix:/path", "/path", "tcp:HOST:PORT" ("tcp::PORT" = loopback); NULL = CANSIM_LINK or the default.
- * The unix socket has mode 0600; the default one lies in a directory of mode 0700 that is made where
- * it is missing. A stale socket of a dead host is replaced, a live one is not touched.
- * Returns NULL with a sentence in `why` (then *status is 2: unusable address, 3: in use, no permission …). */
+/* Listen. address: "unix:/path", "/path", "tcp:HOST:PORT" ("tcp::PORT" = loopback); NULL =
+ * CANSIM_LINK or the default. The unix socket has mode 0600; the default one lies in a directory of
+ * mode 0700 that is made where it is missing. A stale socket of a dead host is replaced, a live one
+ * is not touched. Returns NULL with a sentence in `why` (then *status is 2: unusable address, 3: in
+ * use, no permission …). */
 struct cs_link_server *cs_link_server_create(const struct cs_link_host *host, const char *address,
                                              int *status, char *why, size_t why_size);
 /* Says goodbye to every client, detaches their controllers, removes the socket. */
 void cs_link_server_destroy(struct cs_link_server *server);
 
-const char *cs_link_server_address(const struct cs_link_server *server); /* as a client would give it */
+const char *
+cs_link_server_address(const struct cs_link_server *server); /* as a client would give it */
 void cs_link_server_stats(const struct cs_link_server *server, struct cs_link_server_stats *out);
 
 #endif

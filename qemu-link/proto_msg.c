@@ -323,8 +323,8 @@ static int read_list(struct reader *r, const struct cs_proto_field *field, unsig
 static int read_filters(struct reader *r, const struct cs_proto_field *field,
                         struct cs_proto_msg *msg)
 {
-    const uint8_t *at;
-    size_t stride;
+    const uint8_t *at = r->at;
+    size_t stride = 0;
     const int n = read_list(r, field, FILTER_BYTES, &stride, &at);
 
     if (n < 0)
@@ -347,8 +347,8 @@ static int read_filters(struct reader *r, const struct cs_proto_field *field,
 static int read_buses(struct reader *r, const struct cs_proto_field *field,
                       struct cs_proto_msg *msg)
 {
-    const uint8_t *at;
-    size_t stride;
+    const uint8_t *at = r->at;
+    size_t stride = 0;
     const int n = read_list(r, field, BUS_BYTES, &stride, &at);
 
     for (int i = 0; i < n; i++, at += stride) {
