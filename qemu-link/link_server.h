@@ -34,8 +34,8 @@ struct cs_link_server *cs_link_server_create(const struct cs_link_host *host, co
 /* Says goodbye to every client, detaches their controllers, removes the socket. */
 void cs_link_server_destroy(struct cs_link_server *server);
 
-const char *
-cs_link_server_address(const struct cs_link_server *server); /* as a client would give it */
+/* As a client would give it: with the port that was chosen. */
+const char *cs_link_server_address(const struct cs_link_server *server);
 void cs_link_server_stats(const struct cs_link_server *server, struct cs_link_server_stats *out);
 
 #endif
