@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* error.h - what a person is told when something cannot be done: one sentence and an exit status. */
+/* error.h - what a person is told when something cannot be done: one sentence and an exit status.
+ */
 #ifndef CANSIM_SCENARIOS_ERROR_H
 #define CANSIM_SCENARIOS_ERROR_H
 

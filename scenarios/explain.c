@@ -85,8 +85,9 @@ int cs_explain_json(struct cs_out *out, const struct cs_frame *frame, uint32_t b
             joint = ",";
         }
     }
-    cs_out_printf(out, "],\"length\":%u,\"unstuffed_length\":%u,\"crc\":\"%X\",\"bitrate_bps\":%u,"
-                       "\"duration_ps\":%lld,\"fields\":[",
+    cs_out_printf(out,
+                  "],\"length\":%u,\"unstuffed_length\":%u,\"crc\":\"%X\",\"bitrate_bps\":%u,"
+                  "\"duration_ps\":%lld,\"fields\":[",
                   wire.n_bits, wire.n_unstuffed, (unsigned)wire.crc, bitrate_bps,
                   (long long)bits_ps(wire.n_bits, bitrate_bps));
     for (unsigned i = 0; i < wire.n_spans; i++) {

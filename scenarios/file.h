@@ -18,13 +18,14 @@ struct cs_file_id {
     bool regular;
 };
 
-/* Read a file ("-": standard input) of at most CS_FILE_MAX_BYTES. Returns its bytes and a final NUL,
- * to be freed, or NULL with `error` (status 2). `id` may be NULL. */
+/* Read a file ("-": standard input) of at most CS_FILE_MAX_BYTES. Returns its bytes and a final
+ * NUL, to be freed, or NULL with `error` (status 2). `id` may be NULL. */
 char *cs_file_read(const char *path, size_t *len, struct cs_file_id *id, struct cs_error *error);
 
 bool cs_file_same(const struct cs_file_id *a, const struct cs_file_id *b);
 
-/* `name` relative to the folder of the file `base`; absolute names stay. To be freed; NULL: no memory. */
+/* `name` relative to the folder of the file `base`; absolute names stay. To be freed; NULL: no
+ * memory. */
 char *cs_file_beside(const char *base, const char *name);
 
 #endif

@@ -94,7 +94,8 @@ static int check_string(struct checker *c)
     while (c->at < c->end && *c->at != '"') {
         if (*c->at == '\\') {
             if (c->end - c->at < 2 || c->at[1] == '\0' || strchr("\"\\/bfnrtu", c->at[1]) == NULL)
-                return fail_at(c, c->at, "one of the escapes \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u");
+                return fail_at(c, c->at,
+                               "one of the escapes \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u");
             if (c->at[1] == 'u') {
                 if (check_unicode(c) != 0)
                     return -1;

@@ -88,7 +88,7 @@ int cs_reader_integer(const cJSON *item, int64_t *value)
     const double limit = 9007199254740992.0; /* 2^53 */
 
     if (!cJSON_IsNumber(item) || !(fabs(item->valuedouble) <= limit) ||
-        floor(item->valuedouble) != item->valuedouble)
+        (double)(int64_t)item->valuedouble != item->valuedouble)
         return -1;
     *value = (int64_t)item->valuedouble;
     return 0;
@@ -341,8 +341,8 @@ static int check_names(struct cs_reader *r, const cJSON *object, const struct cs
     return 0;
 }
 
-int cs_keys_read(struct cs_reader *r, const cJSON *object, const struct cs_keys *keys, unsigned kind,
-                 void *dest)
+int cs_keys_read(struct cs_reader *r, const cJSON *object, const struct cs_keys *keys,
+                 unsigned kind, void *dest)
 {
     if (!cJSON_IsObject(object))
         return cs_reader_must_be(r, object, "an object");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* keys.h - JSON objects read by table: one row a key. The row parses it, checks its range, gives its
- * default and prints its help; adding a key is adding a row. */
+/* keys.h - JSON objects read by table: one row a key. The row parses it, checks its range, gives
+ * its default and prints its help; adding a key is adding a row. */
 #ifndef CANSIM_SCENARIOS_KEYS_H
 #define CANSIM_SCENARIOS_KEYS_H
 
@@ -56,13 +56,15 @@ struct cs_keys {
 
 /* Read an object into `dest`. `kind`: bit number of the kind that it is; only rows of this kind
  * apply. Returns 0 or -1 with r->error. */
-int cs_keys_read(struct cs_reader *r, const cJSON *object, const struct cs_keys *keys, unsigned kind,
-                 void *dest);
+int cs_keys_read(struct cs_reader *r, const cJSON *object, const struct cs_keys *keys,
+                 unsigned kind, void *dest);
 /* Read one key of it, before the rest; afterwards cs_keys_read() reads it again. */
-int cs_keys_read_one(struct cs_reader *r, const cJSON *object, const struct cs_key *key, void *dest);
+int cs_keys_read_one(struct cs_reader *r, const cJSON *object, const struct cs_key *key,
+                     void *dest);
 
 /* Read a value as one key's, at the place where the reader is. */
-int cs_keys_read_value(struct cs_reader *r, const struct cs_key *key, const cJSON *item, void *dest);
+int cs_keys_read_value(struct cs_reader *r, const struct cs_key *key, const cJSON *item,
+                       void *dest);
 
 size_t cs_reader_enter(struct cs_reader *r, const char *name); /* returns the mark to leave with */
 size_t cs_reader_enter_index(struct cs_reader *r, unsigned index);
@@ -72,7 +74,8 @@ void cs_reader_leave(struct cs_reader *r, size_t mark);
 int cs_reader_must_be(struct cs_reader *r, const cJSON *item, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* "FILE: PATH: TEXT", status 2. Returns -1. */
-int cs_reader_fail(struct cs_reader *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int cs_reader_fail(struct cs_reader *r, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* Whole numbers of JSON: 0 and *value, or -1 where it is none within +-2^53. */
 int cs_reader_integer(const cJSON *item, int64_t *value);

@@ -19,13 +19,15 @@ void cs_log_frames(void *ctx, const struct cs_event *event);
 /* One JSON object a line, every event; keys in a fixed order. ctx: struct cs_log. */
 void cs_log_events(void *ctx, const struct cs_event *event);
 
-/* For people: frames and notable events; equal errors in a row are counted. */
+/* For people: frames and notable events; errors that repeat one another are counted. */
+#define CS_TRACE_ERRORS 8 /* kinds of errors told apart between two other lines */
 struct cs_trace {
     struct cs_log log; /* first: the same writer */
     bool color;
-    bool started;
+    unsigned n_errors;
+    struct cs_event errors[CS_TRACE_ERRORS];
     uint64_t repeats;
-    struct cs_event last_error;
+    struct cs_event last;
 };
 void cs_log_trace(void *ctx, const struct cs_event *event); /* ctx: struct cs_trace */
 void cs_log_trace_end(struct cs_trace *trace);              /* tells what is still counted */

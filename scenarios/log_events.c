@@ -9,7 +9,17 @@
 #define QUEUE    (K(CS_EV_QUEUED) | K(CS_EV_REFUSED) | K(CS_EV_DROPPED))
 #define COUNTING (K(CS_EV_ERROR) | K(CS_EV_COUNTERS) | K(CS_EV_STATE) | K(CS_EV_ATTACH))
 
-enum show { AS_NUMBER, AS_STATE, AS_ERROR, AS_FIELD, AS_RESULT, AS_BOOL, AS_MODE, AS_FRAME, AS_TEXT };
+enum show {
+    AS_NUMBER,
+    AS_STATE,
+    AS_ERROR,
+    AS_FIELD,
+    AS_RESULT,
+    AS_BOOL,
+    AS_MODE,
+    AS_FRAME,
+    AS_TEXT
+};
 
 struct column {
     const char *name;
@@ -18,10 +28,10 @@ struct column {
     uint64_t (*get)(const struct cs_event *event);
 };
 
-#define GET(member)                                                                                \
-    static uint64_t get_##member(const struct cs_event *event)                                     \
-    {                                                                                              \
-        return (uint64_t)event->member;                                                            \
+#define GET(member)                                            \
+    static uint64_t get_##member(const struct cs_event *event) \
+    {                                                          \
+        return (uint64_t)event->member;                        \
     }
 GET(cookie)
 GET(attempt)

@@ -6,12 +6,12 @@
 #include "simcore/wire.h"
 
 #define NODE_WIDTH 12
-#define BOLD   "\033[1m"
-#define RED    "\033[31m"
-#define YELLOW "\033[33m"
-#define CYAN   "\033[36m"
-#define DIM    "\033[2m"
-#define RESET  "\033[0m"
+#define BOLD       "\033[1m"
+#define RED        "\033[31m"
+#define YELLOW     "\033[33m"
+#define CYAN       "\033[36m"
+#define DIM        "\033[2m"
+#define RESET      "\033[0m"
 
 static void put_color(struct cs_trace *trace, const char *color)
 {
@@ -136,30 +136,31 @@ static bool same_error(const struct cs_event *a, const struct cs_event *b)
 void cs_log_trace_end(struct cs_trace *trace)
 {
     if (trace->repeats > 0) {
-        put_head(trace, &trace->last_error);
-        cs_out_printf(&trace->log.out, "the same %llu time%s more: TEC %u, REC %u",
+        put_head(trace, &trace->last);
+        cs_out_printf(&trace->log.out, "and %llu more such error%s: TEC %u, REC %u",
                       (unsigned long long)trace->repeats, trace->repeats == 1 ? "" : "s",
-                      trace->last_error.tec, trace->last_error.rec);
+                      trace->last.tec, trace->last.rec);
         cs_out_line(&trace->log.out);
     }
     trace->repeats = 0;
-    trace->started = false;
+    trace->n_errors = 0;
 }
 
 static void trace_error(struct cs_trace *trace, const struct cs_event *event)
 {
-    bool again = trace->started && same_error(&trace->last_error, event);
+    unsigned i = 0;
 
-    if (again) {
+    while (i < trace->n_errors && !same_error(&trace->errors[i], event))
+        i++;
+    if (i < trace->n_errors) {
         trace->repeats++;
-    } else {
-        cs_log_trace_end(trace);
-        put_error(trace, event);
+        trace->last = *event;
+        return;
     }
-    trace->last_error = *event;
-    trace->last_error.frame = NULL;
-    trace->last_error.text = NULL;
-    trace->started = true;
+    if (i == CS_TRACE_ERRORS || trace->repeats > 0)
+        cs_log_trace_end(trace);
+    put_error(trace, event);
+    trace->errors[trace->n_errors++] = *event;
 }
 
 void cs_log_trace(void *ctx, const struct cs_event *event)

@@ -13,9 +13,10 @@
 
 static void run_help(void)
 {
-    printf("\nWithout --log and --events a trace of frames and notable events goes to standard "
-           "output.\nExit status: 0 the run ended, 2 unusable input or usage, 3 socket in use, disk "
-           "full and\nthe like, 130 interrupted. All keys of a scenario: cansim help scenario\n");
+    printf(
+        "\nWithout --log and --events a trace of frames and notable events goes to standard "
+        "output.\nExit status: 0 the run ended, 2 unusable input or usage, 3 socket in use, disk "
+        "full and\nthe like, 130 interrupted. All keys of a scenario: cansim help scenario\n");
 }
 
 static void serve_help(void)
@@ -141,7 +142,8 @@ static int choose(int argc, char **argv)
     struct cs_error error;
 
     if (argc < 2) {
-        cs_error_set(&error, CS_STATUS_INPUT, "must have a command, got none, see \"cansim --help\"");
+        cs_error_set(&error, CS_STATUS_INPUT,
+                     "must have a command, got none, see \"cansim --help\"");
         return cs_main_complain(&error);
     }
     if (strcmp(argv[1], "help") == 0)

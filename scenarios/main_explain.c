@@ -28,8 +28,8 @@ static int explain(struct explaining *e, const char *text, unsigned line, struct
                             "%s%s: must be a frame such as 123#DEADBEEF (%s)", place, text, why);
     if ((frame.flags & CS_FRAME_FD) != 0)
         return cs_error_set(error, CS_STATUS_INPUT,
-                            "%s%s: must be a classic CAN frame (CAN FD is not supported yet)", place,
-                            text);
+                            "%s%s: must be a classic CAN frame (CAN FD is not supported yet)",
+                            place, text);
     if (e->args->json) {
         cs_explain_json(&e->out, &frame, e->bitrate_bps);
     } else {

@@ -12,49 +12,49 @@
 #define ARG(member) offsetof(struct cs_args, member)
 #define MAX_OPTIONS 24
 
-#define HELP_OPTION                                                                                \
-    {                                                                                              \
-        "help", 'h', OPTION_FLAG, ARG(help), CS_NOWHERE, NULL, 0, 0, NULL, "show this help"           \
+#define HELP_OPTION                                                                         \
+    {                                                                                       \
+        "help", 'h', OPTION_FLAG, ARG(help), CS_NOWHERE, NULL, 0, 0, NULL, "show this help" \
     }
-#define LINK_OPTION                                                                                \
-    {                                                                                              \
-        "link", 0, OPTION_TEXT, ARG(link), CS_NOWHERE, "ADDR", 0, 0,                                  \
-            "CANSIM_LINK, else $XDG_RUNTIME_DIR/cansim/default.sock",                              \
-            "let outside clients join at this address: a path or tcp:HOST:PORT"                    \
+#define LINK_OPTION                                                             \
+    {                                                                           \
+        "link", 0, OPTION_TEXT, ARG(link), CS_NOWHERE, "ADDR", 0, 0,            \
+            "CANSIM_LINK, else $XDG_RUNTIME_DIR/cansim/default.sock",           \
+            "let outside clients join at this address: a path or tcp:HOST:PORT" \
     }
-#define LOG_OPTION                                                                                 \
-    {                                                                                              \
-        "log", 0, OPTION_TEXT, ARG(log), CS_NOWHERE, "FILE", 0, 0, NULL,                              \
-            "frames in the form of candump -L; - is standard output"                               \
+#define LOG_OPTION                                                       \
+    {                                                                    \
+        "log", 0, OPTION_TEXT, ARG(log), CS_NOWHERE, "FILE", 0, 0, NULL, \
+            "frames in the form of candump -L; - is standard output"     \
     }
-#define EVENTS_OPTION                                                                              \
-    {                                                                                              \
-        "events", 0, OPTION_TEXT, ARG(events), CS_NOWHERE, "FILE", 0, 0, NULL,                        \
-            "every event, a JSON object a line; - is standard output"                              \
+#define EVENTS_OPTION                                                          \
+    {                                                                          \
+        "events", 0, OPTION_TEXT, ARG(events), CS_NOWHERE, "FILE", 0, 0, NULL, \
+            "every event, a JSON object a line; - is standard output"          \
     }
-#define SEED_OPTION                                                                                \
-    {                                                                                              \
-        "seed", 0, OPTION_NUMBER, ARG(seed), ARG(have_seed), "N", 0, 0, NULL,                      \
-            "of all random numbers, 0..2^64-1; overrides the scenario's"                           \
+#define SEED_OPTION                                                           \
+    {                                                                         \
+        "seed", 0, OPTION_NUMBER, ARG(seed), ARG(have_seed), "N", 0, 0, NULL, \
+            "of all random numbers, 0..2^64-1; overrides the scenario's"      \
     }
-#define DURATION_OPTION                                                                            \
-    {                                                                                              \
-        "duration", 0, OPTION_TIME, ARG(duration_ps), CS_NOWHERE, "T", CS_PS_PER_US,                  \
-            2400 * 3600 * CS_PS_PER_S, NULL, "end after this bus time; overrides the scenario's"   \
+#define DURATION_OPTION                                                                          \
+    {                                                                                            \
+        "duration", 0, OPTION_TIME, ARG(duration_ps), CS_NOWHERE, "T", CS_PS_PER_US,             \
+            2400 * 3600 * CS_PS_PER_S, NULL, "end after this bus time; overrides the scenario's" \
     }
-#define SPEED_OPTION                                                                               \
-    {                                                                                              \
-        "speed", 0, OPTION_SPEED, ARG(speed_permille), ARG(have_speed), "X", 0, 0, NULL,           \
-            "bus time over wall time: 1, 0.5, x10 or max"                                          \
+#define SPEED_OPTION                                                                     \
+    {                                                                                    \
+        "speed", 0, OPTION_SPEED, ARG(speed_permille), ARG(have_speed), "X", 0, 0, NULL, \
+            "bus time over wall time: 1, 0.5, x10 or max"                                \
     }
-#define QUIET_OPTION                                                                               \
-    {                                                                                              \
-        "quiet", 'q', OPTION_FLAG, ARG(quiet), CS_NOWHERE, NULL, 0, 0, NULL,                          \
-            "no trace, no progress, no summary"                                                    \
+#define QUIET_OPTION                                                         \
+    {                                                                        \
+        "quiet", 'q', OPTION_FLAG, ARG(quiet), CS_NOWHERE, NULL, 0, 0, NULL, \
+            "no trace, no progress, no summary"                              \
     }
-#define END_OPTION                                                                                 \
-    {                                                                                              \
-        NULL, 0, OPTION_FLAG, 0, 0, NULL, 0, 0, NULL, NULL                                         \
+#define END_OPTION                                         \
+    {                                                      \
+        NULL, 0, OPTION_FLAG, 0, 0, NULL, 0, 0, NULL, NULL \
     }
 
 const struct cs_option cs_run_options[] = {
@@ -76,8 +76,7 @@ const struct cs_option cs_run_options[] = {
 };
 
 const struct cs_option cs_serve_options[] = {
-    {"bus", 0, OPTION_BUS, 0, CS_NOWHERE, "NAME[:RATE]", 0, 0, "can0:500k",
-     "a bus, once for each"},
+    {"bus", 0, OPTION_BUS, 0, CS_NOWHERE, "NAME[:RATE]", 0, 0, "can0:500k", "a bus, once for each"},
     LINK_OPTION,
     LOG_OPTION,
     EVENTS_OPTION,
@@ -91,8 +90,8 @@ const struct cs_option cs_serve_options[] = {
 const struct cs_option cs_explain_options[] = {
     {"json", 0, OPTION_FLAG, ARG(json), CS_NOWHERE, NULL, 0, 0, NULL,
      "one JSON object a frame, a line each"},
-    {"bitrate", 0, OPTION_RATE, ARG(bitrate_bps), CS_NOWHERE, "RATE", CS_BITRATE_MIN, CS_BITRATE_MAX,
-     "500k", "for the durations"},
+    {"bitrate", 0, OPTION_RATE, ARG(bitrate_bps), CS_NOWHERE, "RATE", CS_BITRATE_MIN,
+     CS_BITRATE_MAX, "500k", "for the durations"},
     HELP_OPTION,
     END_OPTION,
 };
@@ -153,8 +152,8 @@ static int set_bus(const struct cs_option *o, char *value, struct cs_args *args,
     struct cs_session_bus *bus = &args->buses[args->n_buses];
 
     if (args->n_buses == CS_SIM_MAX_BUSES)
-        return cs_error_set(error, CS_STATUS_INPUT, "--bus: must be there at most %d times, got more",
-                            CS_SIM_MAX_BUSES);
+        return cs_error_set(error, CS_STATUS_INPUT,
+                            "--bus: must be there at most %d times, got more", CS_SIM_MAX_BUSES);
     bus->bitrate_bps = 0;
     if (colon != NULL) {
         if (set_rate(o, colon + 1, &bus->bitrate_bps, error) != 0)
@@ -230,8 +229,9 @@ static int unknown_option(const struct cs_command *command, const char *text,
     names[n] = NULL;
     const char *nearest = strlen(text) > 3 ? cs_text_nearest(text + 2, names) : NULL;
     if (nearest != NULL)
-        return cs_error_set(error, CS_STATUS_INPUT, "%s: is no option of \"%s\", did you mean --%s?",
-                            text, command->name, nearest);
+        return cs_error_set(error, CS_STATUS_INPUT,
+                            "%s: is no option of \"%s\", did you mean --%s?", text, command->name,
+                            nearest);
     return cs_error_set(error, CS_STATUS_INPUT,
                         "%s: is no option of \"%s\", see \"cansim help %s\"", text, command->name,
                         command->name);
@@ -253,8 +253,9 @@ static int parse_option(const struct cs_command *command, int argc, char **argv,
     if (o->arg != NULL && equals == NULL && *i + 1 == argc)
         return cs_error_set(error, CS_STATUS_INPUT, "--%s: must have a value %s, got none", o->name,
                             o->arg);
-    return set_option(o, equals != NULL ? equals + 1 : o->arg != NULL ? argv[++*i] : NULL, args,
-                      error);
+    if (equals != NULL)
+        return set_option(o, equals + 1, args, error);
+    return set_option(o, o->arg != NULL ? argv[++*i] : word, args, error);
 }
 
 int cs_options_parse(const struct cs_command *command, int argc, char **argv, struct cs_args *args,

@@ -214,8 +214,8 @@ static bool stdout_is_taken(const struct cs_args *args)
  * in the way, and a host that serves has nothing to progress towards. */
 static void start_progress(struct host *host, bool serve)
 {
-    bool frames_shown = isatty(STDOUT_FILENO) &&
-                        (host->trace.log.out.fd >= 0 || stdout_is_taken(host->args));
+    bool frames_shown =
+        isatty(STDOUT_FILENO) && (host->trace.log.out.fd >= 0 || stdout_is_taken(host->args));
 
     ev_timer_init(&host->progress, on_progress, PROGRESS_S, PROGRESS_S);
     host->progress.data = host;

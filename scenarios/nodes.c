@@ -10,7 +10,8 @@ int cs_nodes_submit(struct cs_nodes_node *node, const struct cs_frame *frame)
 {
     if (node->index == CS_NO_NODE || node->leaving)
         return -ENETDOWN;
-    /* A refusal (queue full, bus-off, listen-only) is an event of the stream: nothing to do here. */
+    /* A refusal (queue full, bus-off, listen-only) is an event of the stream: nothing to do here.
+     */
     return cs_bus_submit(node->bus, node->index, frame, ++node->cookie);
 }
 

@@ -24,9 +24,9 @@ struct cs_nodes_node {
     struct cs_nodes *all;
     const struct cs_scenario_node *def;
     struct cs_bus *bus;
-    int index;        /* on the bus, CS_NO_NODE */
-    bool leaving;     /* detach asked for, not over */
-    bool rejoin;      /* attach asked for meanwhile */
+    int index;             /* on the bus, CS_NO_NODE */
+    bool leaving;          /* detach asked for, not over */
+    bool rejoin;           /* attach asked for meanwhile */
     struct cs_timer timer; /* random, replay: next frame; or rejoining */
     struct cs_sender *senders;
     struct cs_rng rng;

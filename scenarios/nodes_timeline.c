@@ -54,9 +54,8 @@ static void set_counters(struct cs_nodes *nodes, const struct cs_action *action)
 }
 
 static void (*const act[])(struct cs_nodes *nodes, const struct cs_action *action) = {
-    [CS_ACTION_SEND] = send_frames, [CS_ACTION_NOTE] = note,
-    [CS_ACTION_ATTACH] = attach,    [CS_ACTION_DETACH] = detach,
-    [CS_ACTION_MODE] = set_mode,    [CS_ACTION_RECOVER] = recover,
+    [CS_ACTION_SEND] = send_frames,      [CS_ACTION_NOTE] = note,     [CS_ACTION_ATTACH] = attach,
+    [CS_ACTION_DETACH] = detach,         [CS_ACTION_MODE] = set_mode, [CS_ACTION_RECOVER] = recover,
     [CS_ACTION_COUNTERS] = set_counters,
 };
 

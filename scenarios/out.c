@@ -79,7 +79,8 @@ bool cs_out_is(const struct cs_out *out, const struct cs_file_id *id)
 
 void cs_out_begin(struct cs_out *out)
 {
-    /* Standard output may be a file that somebody appends to; what cannot be truncated need not be. */
+    /* Standard output may be a file that somebody appends to; what cannot be truncated need not be.
+     */
     if (out->fd != STDOUT_FILENO && ftruncate(out->fd, 0) != 0)
         return;
 }

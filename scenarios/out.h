@@ -17,7 +17,7 @@
 #define CS_OUT_DELAY_S 0.2
 
 struct cs_out {
-    int fd; /* -1: closed */
+    int fd;       /* -1: closed */
     bool created; /* cs_out_open() made the file */
     int error;    /* errno of the first failure, 0 */
     char *name;
@@ -29,8 +29,8 @@ struct cs_out {
     void *ctx;
 };
 
-/* Open a file for writing ("-": standard output) without touching what is in it. `loop` may be NULL.
- * Returns 0 or -1 with `error`. */
+/* Open a file for writing ("-": standard output) without touching what is in it. `loop` may be
+ * NULL. Returns 0 or -1 with `error`. */
 int cs_out_open(struct cs_out *out, const char *path, struct ev_loop *loop, struct cs_error *error);
 /* Which file it is; true where it is the same as `id`. */
 bool cs_out_is(const struct cs_out *out, const struct cs_file_id *id);
@@ -54,7 +54,8 @@ void cs_out_u64_wide(struct cs_out *out, uint64_t value, unsigned width);
 void cs_out_padded(struct cs_out *out, const char *text, unsigned width);
 /* A JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */
 void cs_out_json(struct cs_out *out, const char *text);
-void cs_out_printf(struct cs_out *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void cs_out_printf(struct cs_out *out, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 /* A line is complete: '\n', and it is time to write where the buffer is rather full. */
 void cs_out_line(struct cs_out *out);
 

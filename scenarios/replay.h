@@ -26,7 +26,8 @@ struct cs_replay {
 
 /* One line "(SECONDS.FRACTION) INTERFACE FRAME [R|T]": 0, or -1 with a reason. */
 struct cs_candump_line {
-    int64_t seconds, fraction_ps; /* since the log's epoch; together they may exceed 64 bits of ps */
+    int64_t seconds,
+        fraction_ps; /* since the log's epoch; together they may exceed 64 bits of ps */
     char interface[32];
     bool error_frame; /* frame is not filled in */
     struct cs_frame frame;

@@ -83,8 +83,7 @@ static int read_link(struct cs_reader *r, const cJSON *item, void *dest)
     struct cs_scenario *scenario = r->ctx;
 
     (void)dest;
-    if (cJSON_IsString(item) && item->valuestring[0] != '\0' &&
-        strlen(item->valuestring) <= 200) {
+    if (cJSON_IsString(item) && item->valuestring[0] != '\0' && strlen(item->valuestring) <= 200) {
         scenario->link_address = item->valuestring;
     } else if (!cJSON_IsBool(item)) {
         return cs_reader_must_be(r, item, "true, false or an address");

@@ -31,7 +31,7 @@ struct cs_frames {
 
 /* A number in the data that moves with every frame: low..high, by `step`. */
 struct cs_counter {
-    int64_t byte, bits;      /* bits <= 8: low bits of the byte; else bytes in little-endian order */
+    int64_t byte, bits; /* bits <= 8: low bits of the byte; else bytes in little-endian order */
     int64_t low, high, step; /* high -1: all that fits */
     int64_t first;           /* -1: low */
     bool bounce;             /* turn at the ends instead of starting over */
@@ -86,8 +86,8 @@ enum cs_action_kind {
 
 struct cs_action {
     int64_t at_ps;
-    int kind; /* enum cs_action_kind */
-    int node; /* index into nodes, -1 none */
+    int kind;     /* enum cs_action_kind */
+    int node;     /* index into nodes, -1 none */
     unsigned bus; /* of a note */
     struct cs_frames frames;
     const char *note;

@@ -76,8 +76,9 @@ static int read_counter(struct cs_reader *r, const cJSON *item, struct cs_counte
         counter->first = counter->low;
     if (counter->low > counter->high || counter->high > all || counter->first < counter->low ||
         counter->first > counter->high)
-        return cs_reader_fail(r, "must have low <= first <= high within %lld bits, got %lld, %lld, "
-                                 "%lld",
+        return cs_reader_fail(r,
+                              "must have low <= first <= high within %lld bits, got %lld, %lld, "
+                              "%lld",
                               (long long)counter->bits, (long long)counter->low,
                               (long long)counter->first, (long long)counter->high);
     return 0;
@@ -123,8 +124,9 @@ int cs_scenario_check_message(struct cs_reader *r, const struct cs_message *mess
         const struct cs_counter *counter = &message->counters[c];
         for (unsigned f = 0; f < message->frames.n; f++) {
             if (counter->byte + (counter->bits + 7) / 8 > message->frames.frame[f].len)
-                return cs_reader_fail(r, "must have its counters within the data, got one of %lld "
-                                         "bits at byte %lld of %u",
+                return cs_reader_fail(r,
+                                      "must have its counters within the data, got one of %lld "
+                                      "bits at byte %lld of %u",
                                       (long long)counter->bits, (long long)counter->byte,
                                       message->frames.frame[f].len);
         }

@@ -7,7 +7,7 @@
 #include "simcore/units.h"
 
 #define ONE(type) (1u << (type))
-#define SIMULATED                                                                                  \
+#define SIMULATED \
     (ONE(CS_NODE_LISTENER) | ONE(CS_NODE_PERIODIC) | ONE(CS_NODE_RANDOM) | ONE(CS_NODE_REPLAY))
 #define NODE(member) offsetof(struct cs_scenario_node, member)
 
@@ -40,8 +40,9 @@ static int read_ids(struct cs_reader *r, const cJSON *item, void *dest)
         ret = cs_scenario_read_id(&p, &random->id_high, &high_ext);
     }
     if (ret != 0 || *p != '\0' || high_ext != random->ext || random->id_high < random->id_low)
-        return cs_reader_must_be(r, item, "identifiers such as \"100-1FF\" or "
-                                          "\"18FF0000-18FF00FF\"");
+        return cs_reader_must_be(r, item,
+                                 "identifiers such as \"100-1FF\" or "
+                                 "\"18FF0000-18FF00FF\"");
     return 0;
 }
 
@@ -148,8 +149,7 @@ static const struct cs_key node_rows[] = {
      .dflt = "false",
      .help = "not there until the timeline attaches it"},
     CS_MESSAGE_ROWS(NODE(first), ONE(CS_NODE_PERIODIC), false),
-    CS_OFFSET_ROW(NODE(first),
-                  ONE(CS_NODE_PERIODIC) | ONE(CS_NODE_RANDOM) | ONE(CS_NODE_REPLAY)),
+    CS_OFFSET_ROW(NODE(first), ONE(CS_NODE_PERIODIC) | ONE(CS_NODE_RANDOM) | ONE(CS_NODE_REPLAY)),
     CS_COUNT_ROW(NODE(first), ONE(CS_NODE_PERIODIC) | ONE(CS_NODE_RANDOM)),
     {.name = "messages",
      .type = CS_KEY_CUSTOM,

@@ -14,51 +14,50 @@
 
 /* What a message is made of; the same rows serve a periodic node's own keys. */
 #define CS_FRAME_FORM "a frame such as \"123#DEADBEEF\", or an array of frames sent together"
-#define CS_MESSAGE_ROWS(at, kinds, need)                                                              \
-    {.name = "frame",                                                                              \
-     .type = CS_KEY_CUSTOM,                                                                        \
-     .required = (need),                                                                           \
-     .mask = (kinds),                                                                              \
-     .offset = (at) + CS_MESSAGE_AT(frames),                                                             \
-     .read = cs_scenario_read_frames,                                                              \
-     .form = CS_FRAME_FORM,                                                                           \
-     .help = "what is sent"},                                                                      \
-        {.name = "period",                                                                         \
-         .type = CS_KEY_TIME,                                                                      \
-         .required = (need),                                                                       \
-         .mask = (kinds),                                                                          \
-         .offset = (at) + CS_MESSAGE_AT(period_ps),                                                      \
-         .min = CS_SCENARIO_PERIOD_MIN,                                                                        \
-         .max = CS_SCENARIO_PERIOD_MAX,                                                                        \
-         .help = "time from one to the next"},                                                     \
-        {.name = "jitter",                                                                         \
-         .type = CS_KEY_TIME,                                                                      \
-         .mask = (kinds),                                                                          \
-         .offset = (at) + CS_MESSAGE_AT(jitter_ps),                                                      \
-         .min = 0,                                                                                 \
-         .max = CS_SCENARIO_PERIOD_MAX,                                                                        \
-         .help = "each is late by a random time up to this, less than the period"},                \
-        {.name = "counter", .type = CS_KEY_CUSTOM, .mask = (kinds), .offset = (at),                \
-         .read = cs_scenario_read_counters, .form = "a byte 0..7, a counter or an array of up to 4 counters",  \
-         .help = "bytes that move with every frame"}
+#define CS_MESSAGE_ROWS(at, kinds, need)                                            \
+    {.name = "frame",                                                               \
+     .type = CS_KEY_CUSTOM,                                                         \
+     .required = (need),                                                            \
+     .mask = (kinds),                                                               \
+     .offset = (at) + CS_MESSAGE_AT(frames),                                        \
+     .read = cs_scenario_read_frames,                                               \
+     .form = CS_FRAME_FORM,                                                         \
+     .help = "what is sent"},                                                       \
+        {.name = "period",                                                          \
+         .type = CS_KEY_TIME,                                                       \
+         .required = (need),                                                        \
+         .mask = (kinds),                                                           \
+         .offset = (at) + CS_MESSAGE_AT(period_ps),                                 \
+         .min = CS_SCENARIO_PERIOD_MIN,                                             \
+         .max = CS_SCENARIO_PERIOD_MAX,                                             \
+         .help = "time from one to the next"},                                      \
+        {.name = "jitter",                                                          \
+         .type = CS_KEY_TIME,                                                       \
+         .mask = (kinds),                                                           \
+         .offset = (at) + CS_MESSAGE_AT(jitter_ps),                                 \
+         .min = 0,                                                                  \
+         .max = CS_SCENARIO_PERIOD_MAX,                                             \
+         .help = "each is late by a random time up to this, less than the period"}, \
+    {                                                                               \
+        .name = "counter", .type = CS_KEY_CUSTOM, .mask = (kinds), .offset = (at),  \
+        .read = cs_scenario_read_counters,                                          \
+        .form = "a byte 0..7, a counter or an array of up to 4 counters",           \
+        .help = "bytes that move with every frame"                                  \
+    }
 
-#define CS_OFFSET_ROW(at, kinds)                                                                      \
-    {.name = "offset",                                                                             \
-     .type = CS_KEY_TIME,                                                                          \
-     .mask = (kinds),                                                                              \
-     .offset = (at) + CS_MESSAGE_AT(offset_ps),                                                          \
-     .min = 0,                                                                                     \
-     .max = CS_SCENARIO_TIME_MAX,                                                                  \
-     .help = "time of the first, counted from when the node joins; default 0s"}
+#define CS_OFFSET_ROW(at, kinds)                                                          \
+    {                                                                                     \
+        .name = "offset", .type = CS_KEY_TIME, .mask = (kinds),                           \
+        .offset = (at) + CS_MESSAGE_AT(offset_ps), .min = 0, .max = CS_SCENARIO_TIME_MAX, \
+        .help = "time of the first, counted from when the node joins; default 0s"         \
+    }
 
-#define CS_COUNT_ROW(at, kinds)                                                                       \
-    {.name = "count",                                                                              \
-     .type = CS_KEY_INT,                                                                           \
-     .mask = (kinds),                                                                              \
-     .offset = (at) + CS_MESSAGE_AT(count),                                                              \
-     .min = 1,                                                                                     \
-     .max = 1000000000,                                                                            \
-     .help = "how often; default: without end"}
+#define CS_COUNT_ROW(at, kinds)                                             \
+    {                                                                       \
+        .name = "count", .type = CS_KEY_INT, .mask = (kinds),               \
+        .offset = (at) + CS_MESSAGE_AT(count), .min = 1, .max = 1000000000, \
+        .help = "how often; default: without end"                           \
+    }
 
 extern const struct cs_keys cs_scenario_node_keys;
 extern const struct cs_keys cs_scenario_message_keys;

@@ -29,7 +29,8 @@ static int node_named(struct cs_reader *r, const cJSON *item, int *index)
     names[n] = NULL;
     const char *nearest = cs_text_nearest(item->valuestring, names);
     if (nearest != NULL)
-        return cs_reader_must_be(r, item, "a node of this scenario (did you mean \"%s\"?)", nearest);
+        return cs_reader_must_be(r, item, "a node of this scenario (did you mean \"%s\"?)",
+                                 nearest);
     return cs_reader_must_be(r, item, "a node of this scenario");
 }
 
@@ -91,9 +92,8 @@ static int read_mode(struct cs_reader *r, const cJSON *item, void *dest)
 {
     struct cs_action *action = dest;
 
-    return set_kind(r, action, CS_ACTION_MODE) == 0
-               ? cs_scenario_read_mode(r, item, &action->mode)
-               : -1;
+    return set_kind(r, action, CS_ACTION_MODE) == 0 ? cs_scenario_read_mode(r, item, &action->mode)
+                                                    : -1;
 }
 
 static int read_counters(struct cs_reader *r, const cJSON *item, void *dest)

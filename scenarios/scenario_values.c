@@ -62,8 +62,9 @@ int cs_scenario_read_mode(struct cs_reader *r, const cJSON *item, void *dest)
         while (i < 4 && (!cJSON_IsString(one) || strcmp(one->valuestring, modes[i].name) != 0))
             i++;
         if (i == 4)
-            return cs_reader_must_be(r, one, "\"normal\", \"listen-only\", \"loopback\", "
-                                             "\"one-shot\" or an array of them");
+            return cs_reader_must_be(r, one,
+                                     "\"normal\", \"listen-only\", \"loopback\", "
+                                     "\"one-shot\" or an array of them");
         *mode |= modes[i].bit;
         found++;
     }

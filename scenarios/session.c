@@ -100,8 +100,8 @@ static int open_link(struct cs_session *session, const struct cs_session_config 
         return 0;
     if (address == NULL && session->scenario != NULL)
         address = session->scenario->link_address;
-    session->link = cs_link_server_create(&host, address, &error->status, error->text,
-                                          sizeof(error->text));
+    session->link =
+        cs_link_server_create(&host, address, &error->status, error->text, sizeof(error->text));
     return session->link != NULL ? 0 : -1;
 }
 
@@ -257,7 +257,8 @@ void cs_session_destroy(struct cs_session *session)
     free(session);
 }
 
-void cs_session_start(struct cs_session *session, void (*finished)(void *ctx, int status), void *ctx)
+void cs_session_start(struct cs_session *session, void (*finished)(void *ctx, int status),
+                      void *ctx)
 {
     session->done = finished;
     session->done_ctx = ctx;

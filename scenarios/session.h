@@ -18,19 +18,19 @@ struct cs_session_bus {
 };
 
 struct cs_session_config {
-    const char *scenario;              /* file name, "-" for standard input, or NULL: an empty host */
+    const char *scenario; /* file name, "-" for standard input, or NULL: an empty host */
     const struct cs_session_bus *buses; /* only without a scenario */
-    unsigned n_buses;                  /* 0: "can0" at 500 kbit/s */
-    bool serve;             /* open the link even where the scenario does not ask for it */
-    const char *link;       /* address; NULL: CANSIM_LINK, else the default */
-    const char *log;        /* candump -L file, "-" stdout, NULL none */
-    const char *events;     /* JSON lines file, "-" stdout, NULL none */
+    unsigned n_buses;                   /* 0: "can0" at 500 kbit/s */
+    bool serve;         /* open the link even where the scenario does not ask for it */
+    const char *link;   /* address; NULL: CANSIM_LINK, else the default */
+    const char *log;    /* candump -L file, "-" stdout, NULL none */
+    const char *events; /* JSON lines file, "-" stdout, NULL none */
     bool have_seed;
-    uint64_t seed;          /* overrides the scenario's */
-    int64_t duration_ps;    /* overrides the scenario's; 0: not given */
+    uint64_t seed;           /* overrides the scenario's */
+    int64_t duration_ps;     /* overrides the scenario's; 0: not given */
     uint32_t speed_permille; /* 0: not given; paced unless `fast` */
-    bool fast;              /* virtual time, as fast as the machine goes */
-    bool tui;               /* paced by default even without outside clients */
+    bool fast;               /* virtual time, as fast as the machine goes */
+    bool tui;                /* paced by default even without outside clients */
     bool have_wait;
     int64_t wait_ps; /* wall time to wait for the scenario's outside clients: overrides it; 0 none,
                         CS_NEVER without limit */
@@ -45,9 +45,11 @@ void cs_session_destroy(struct cs_session *session);
 
 /* Start the clock; from now on the loop drives the session. `finished` runs once, when the duration
  * is over or the run has failed (status as an exit status, the text in cs_session_error()). */
-void cs_session_start(struct cs_session *session, void (*finished)(void *ctx, int status), void *ctx);
+void cs_session_start(struct cs_session *session, void (*finished)(void *ctx, int status),
+                      void *ctx);
 const char *cs_session_error(const struct cs_session *session);
-/* Names of the outside clients for which the clock waits, ", " between them; 0 where it does not. */
+/* Names of the outside clients for which the clock waits, ", " between them; 0 where it does not.
+ */
 unsigned cs_session_waiting(const struct cs_session *session, char *names, size_t size);
 /* Write what the logs hold. 0, or -1 with `error`: "FILE: cannot be written: ...", status 3; where
  * only the reader of standard output went away status 0 and no text. */
@@ -60,7 +62,8 @@ int64_t cs_session_lag_ns(const struct cs_session *session);
 
 struct cs_sim *cs_session_sim(struct cs_session *session);
 struct cs_stats *cs_session_stats(struct cs_session *session);
-const char *cs_session_title(const struct cs_session *session);   /* scenario's title or "empty host" */
+const char *
+cs_session_title(const struct cs_session *session); /* scenario's title or "empty host" */
 const char *cs_session_link(const struct cs_session *session);    /* address served, NULL if none */
 int64_t cs_session_duration_ps(const struct cs_session *session); /* 0: endless */
 unsigned cs_session_clients(const struct cs_session *session);    /* attached over the link */
@@ -74,7 +77,8 @@ void cs_session_kick(struct cs_session *session);
 /* Paused: bus time stands still, everything queued waits, nothing is dropped. */
 void cs_session_pause(struct cs_session *session, bool paused);
 bool cs_session_paused(const struct cs_session *session);
-/* While paused: go on to the next instant at which something happens / the end of the next frame. */
+/* While paused: go on to the next instant at which something happens / the end of the next frame.
+ */
 void cs_session_step(struct cs_session *session);
 void cs_session_step_frame(struct cs_session *session);
 /* 1000 = real time, 0 = as fast as the machine goes. */

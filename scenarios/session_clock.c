@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How bus time follows the wall. One invariant: only advance() runs the sim, and it always returns
- * within about SLICE_NS, so that signals, clients and keys get their turn however busy the buses are.
- * No timer runs where nothing is going to happen. */
+ * within about SLICE_NS, so that signals, clients and keys get their turn however busy the buses
+ * are. No timer runs where nothing is going to happen. */
 #include "scenarios/session_internal.h"
 
 #include <errno.h>
@@ -10,11 +10,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SLICE_NS       INT64_C(10000000)
-#define CHUNK_PS       CS_PS_PER_MS
-#define NS_PER_S       INT64_C(1000000000)
-#define COARSE_NS      INT64_C(1000000) /* nobody outside can tell: one wake-up serves a millisecond */
-#define STEP_MAX       1000000
+#define SLICE_NS  INT64_C(10000000)
+#define CHUNK_PS  CS_PS_PER_MS
+#define NS_PER_S  INT64_C(1000000000)
+#define COARSE_NS INT64_C(1000000) /* nobody outside can tell: one wake-up serves a millisecond */
+#define STEP_MAX  1000000
 
 static int64_t now_ns(void)
 {

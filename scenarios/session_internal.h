@@ -28,20 +28,20 @@ struct cs_session {
     /* The clock. Bus time = base_ps + (now_ns - base_ns) * speed_permille while it runs paced. */
     uint32_t speed_permille; /* 0: as fast as possible */
     bool started, paused, waiting, finished;
-    bool inside;    /* the sim is running: nobody may run it again */
-    bool failed;    /* a log cannot be written; `finished` follows from the loop */
+    bool inside; /* the sim is running: nobody may run it again */
+    bool failed; /* a log cannot be written; `finished` follows from the loop */
     int64_t base_ps, base_ns;
     int64_t lag_max_ns;
-    ev_io deadline;  /* timerfd, absolute CLOCK_MONOTONIC */
+    ev_io deadline; /* timerfd, absolute CLOCK_MONOTONIC */
     int timer_fd;
-    ev_timer again;  /* zero delay: go on at the loop's next turn */
+    ev_timer again; /* zero delay: go on at the loop's next turn */
     void (*done)(void *ctx, int status);
     void *done_ctx;
 
     /* Waiting for outside clients. */
     bool auto_speed; /* nobody said how fast */
     unsigned missing;
-    bool *seen;      /* by node of the scenario */
+    bool *seen; /* by node of the scenario */
     ev_timer patience;
 };
 

@@ -89,7 +89,7 @@ void cs_session_wait_init(struct cs_session *session, const struct cs_session_co
     }
     if (session->missing == 0)
         return;
-    session->seen = calloc(scenario->n_nodes, sizeof(*session->seen));
+    session->seen = calloc(scenario->n_nodes + 1, sizeof(*session->seen));
     session->waiting =
         session->seen != NULL && cs_sim_observe(session->sim, on_event, session) == 0;
 }
