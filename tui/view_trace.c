@@ -98,8 +98,8 @@ static void cell_delta(const struct cs_tui *tui, struct cs_canvas *canvas, struc
     char buf[CS_NUMBER_MAX];
 
     (void)tui;
-    if (line->since_ps >= 0)
-        cs_canvas_field(canvas, at.x, at.y, at.w, true, CS_STYLE_FAINT,
+    if (line->since_ps >= 0) /* the last cell keeps it apart from the text that follows */
+        cs_canvas_field(canvas, at.x, at.y, at.w - 1, true, CS_STYLE_FAINT,
                         cs_text_span(line->since_ps, buf));
 }
 
@@ -199,14 +199,14 @@ static void cell_try(const struct cs_tui *tui, struct cs_canvas *canvas, struct 
 
 static int want_delta(const struct cs_tui *tui)
 {
-    return tui->trace.time == CS_TIME_ABSOLUTE ? 9 : 0;
+    return tui->trace.time == CS_TIME_ABSOLUTE ? 10 : 0;
 }
 
-enum { COLUMN_ID = 4 };
+enum { COLUMN_NODE = 3, COLUMN_ID = 4 };
 
 static const struct cs_column columns[] = {
     {"time", NULL, 12, 12, true, 0, cell_time, NULL, NULL},
-    {"Δ", "delta", 9, 9, true, 2, cell_delta, want_delta, NULL},
+    {"Δ ", "delta ", 10, 10, true, 2, cell_delta, want_delta, NULL},
     {"bus", NULL, 5, 5, false, 1, cell_bus, cs_want_bus, NULL},
     {"node", NULL, 10, 16, false, 0, cell_node, NULL, NULL},
     {"id", NULL, 8, 8, true, 0, cell_id, NULL, NULL},
@@ -231,7 +231,9 @@ static void draw_line(const struct cs_tui *tui, struct cs_canvas *canvas, int y,
     if (line->row->kind == CS_EV_FRAME)
         return;
     x = layout->x[COLUMN_ID + 1];
-    if (!line->row->has_frame)
+    if (line->row->node < 0)
+        x = layout->x[COLUMN_NODE];
+    else if (!line->row->has_frame)
         x = layout->x[COLUMN_ID] + 5;
     cs_canvas_field(canvas, x, y, tui->width - x, false, cs_row_style(line->row),
                     cs_row_text(line->row, text, sizeof text));

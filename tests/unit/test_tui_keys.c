@@ -153,7 +153,7 @@ static void inject(void **state)
     assert_int_equal(b->tui.inject.bus, 0);
     bench_run(b, 10 * CS_PS_PER_MS);
     bench_draw(b, 80, 24);
-    assert_true(bench_shows(b, "console          123   2  DE AD"));
+    assert_true(bench_shows(b, "console 123 2 DE AD"));
     b->inject_error = -ENOSPC;
     bench_keys(b, "i<^U>123#<Enter>");
     bench_draw(b, 80, 24);

@@ -244,9 +244,9 @@ static void names_stay(void **state)
     cs_bus_submit(bus, node, &frame, 0);
     bench_run(b, 4 * CS_PS_PER_MS);
     bench_draw(b, 80, 24);
-    assert_true(bench_shows(b, "first             001"));
-    assert_true(bench_shows(b, "second            001"));
-    assert_true(bench_shows(b, "first             left"));
+    assert_true(bench_shows(b, "first 001"));
+    assert_true(bench_shows(b, "second 001"));
+    assert_true(bench_shows(b, "first left"));
     bench_free(b);
 }
 

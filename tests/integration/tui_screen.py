@@ -1,0 +1,377 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""cansim-tui in a terminal, as a person uses it: views, keys, sizes, and every way out."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+
+from tui_lib import (DEMO, FOLDER, SANITIZED, TUI, Pty, Skip, Tmux, cpu_seconds, main, test, tui,
+                     wait_until)
+
+if not shutil.which("tmux"):
+    print("1..0 # SKIP no tmux")
+    raise SystemExit(0)
+
+
+def clock(screen):
+    return next(word for word in screen.split() if word.count(":") == 2)
+
+
+@test
+def views():
+    with Tmux(100, 30) as t:
+        t.tui(DEMO)
+        t.wait("A car and its crane", "can0 500k", "can1 125k", "following", "engine")
+        t.keys("2")
+        t.wait("per s", "period", "gearbox", "identifiers")
+        t.keys("3")
+        t.wait("TEC", "REC", "active", "infotainment")
+        t.keys("Tab")
+        t.wait("following")
+        t.keys("BTab")
+        t.wait("TEC")
+        t.keys("F3")
+        t.wait("per s")
+        t.keys("F2")
+        t.wait("following")
+
+
+@test
+def pause_scroll_and_step():
+    with Tmux() as t:
+        t.tui(DEMO)
+        time.sleep(1)
+        t.keys("Space")
+        paused = t.wait("paused")
+        time.sleep(0.5)
+        assert clock(t.screen()) == clock(paused)
+        t.keys("PgUp")
+        back = t.wait("row ", "paused")
+        t.keys("Home")
+        assert t.wait("row 1 of") != back
+        t.keys("End")
+        t.wait("following")
+        before = clock(t.screen())
+        t.keys("n")
+        wait_until(lambda: clock(t.screen()) != before, "a step of one frame")
+        t.keys("Space")
+        t.wait("×1")
+        wait_until(lambda: clock(t.screen())[:9] > before[:9], "time going on")
+
+
+@test
+def scrolled_rows_stay_while_rows_come():
+    with Tmux() as t:
+        t.tui(DEMO)
+        time.sleep(1)
+        t.keys("PgUp")
+        t.keys("PgUp")
+        t.wait("row ")
+        first = t.screen().splitlines()[4:20]
+        time.sleep(1)
+        second = t.screen().splitlines()
+        assert second[4:20] == first
+        assert "row " in second[2]
+
+
+@test
+def inject():
+    with Tmux(100, 30) as t:
+        t.tui("--bus", "can0:500k", "--bus", "can1")
+        t.wait("the bus is silent")
+        t.keys("i")
+        t.wait("Inject a frame", "extended identifier")
+        t.type("12#1")
+        t.wait("an identifier has 3 hex digits")
+        t.keys("Enter")
+        t.wait("not sent")
+        t.keys("C-u")
+        t.type("123#DEADBEEF")
+        t.wait("base data frame, dlc 4: 78 bits", "156.0µs at 500k")
+        t.keys("Enter")
+        t.wait("queued on can0")
+        t.keys("Escape")
+        # Nobody acknowledges: it is repeated, and the console becomes passive.
+        t.wait("console", "ack error")
+        t.keys("3")
+        t.wait("passive", "128")
+        t.keys("i")
+        t.keys("C-u")
+        t.keys("Up")
+        t.wait("123#DEADBEEF")
+        t.keys("Tab")
+        t.wait("624.0µs at 125k") if "125k" in t.screen() else t.wait("156.0µs at 500k")
+
+
+@test
+def inject_into_the_demo():
+    with Tmux() as t:
+        t.tui(DEMO)
+        t.keys("i")
+        t.type("7AB#C0FFEE")
+        t.keys("Enter")
+        t.wait("queued on can0")
+        t.keys("Escape")
+        t.keys("/")
+        t.type("7ab")
+        t.keys("Enter")
+        t.wait("console", "7AB", "C0 FF EE")
+        t.keys("Escape")
+        t.wait("all identifiers are shown again")
+
+
+@test
+def help_names_the_keys():
+    with Tmux(100, 50) as t:
+        t.tui(DEMO)
+        t.keys("?")
+        t.wait("Help", "send a frame of your own", "keep the newest row in sight", "Esc")
+        t.keys("Escape")
+        wait_until(lambda: "send a frame of your own" not in t.screen(), "help to close")
+        t.keys("2")
+        t.keys("?")
+        t.wait("order by the next column")
+
+
+@test
+def sizes():
+    with Tmux(100, 30) as t:
+        t.tui(DEMO)
+        t.resize(60, 20)
+        t.wait("80x24 needed, this is 60x20")
+        t.resize(80, 24)
+        t.wait("1 Trace", "quit", "following")
+        t.resize(200, 60)
+        t.wait("waited", "quit")
+        for i in range(60):
+            t.resize(40 + 7 * i % 160, 10 + 5 * i % 50)
+        t.resize(90, 25)
+        t.wait("1 Trace", "quit", "following")
+
+
+@test
+def quit_leaves_the_terminal_as_it_was():
+    with Tmux() as t:
+        for key, status in (("q", 0), ("C-c", 130), ("F10", 0)):
+            before = t.settings()
+            t.tui(DEMO)
+            assert t.alternate()
+            t.keys(key)
+            t.wait("READY>")
+            assert not t.alternate()
+            t.command("echo status $?")
+            t.wait(f"status {status}")
+            assert t.settings() == before
+
+
+@test
+def signals_leave_the_terminal_as_it_was():
+    deadly = [signal.SIGABRT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP, signal.SIGINT]
+    if not SANITIZED:  # a sanitizer answers these itself
+        deadly += [signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL]
+    with Tmux() as t:
+        t.command("ulimit -c 0")
+        before = t.settings()
+        for sign in deadly:
+            pid = t.tui(DEMO)
+            os.kill(pid, sign)
+            t.wait("READY>")
+            wait_until(lambda: not t.alternate(), "the main screen")
+            t.command("echo status $?")
+            t.wait(f"status {128 + sign}")
+            assert t.settings() == before, sign
+
+
+@test
+def what_was_said_before_death_is_read_after_it():
+    compiler = shutil.which("cc")
+    if not compiler:
+        raise Skip("no compiler")
+    source, library = os.path.join(FOLDER, "die.c"), os.path.join(FOLDER, "die.so")
+    with open(source, "w", encoding="ascii") as out:
+        out.write("#include <assert.h>\n#include <signal.h>\n"
+                  "static void die(int sig) { assert(sig == 0 && \"seven geese\"); }\n"
+                  "__attribute__((constructor)) static void prepare(void) { signal(SIGUSR1, die); }\n")
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source], check=True, timeout=60)
+    with Tmux(200, 24) as t:
+        t.command("ulimit -c 0; export ASAN_OPTIONS=verify_asan_link_order=0")
+        before = t.settings()
+        t.command(f"clear; LD_PRELOAD={library} {TUI} "
+                  f"--no-link {DEMO}")
+        t.wait("1 Trace")
+        os.kill(t.child(), signal.SIGUSR1)
+        t.wait("seven geese", "READY>")
+        assert not t.alternate()
+        assert t.settings() == before
+
+
+@test
+def stop_and_continue():
+    with Tmux() as t:
+        before = t.settings()
+        pid = t.tui(DEMO)
+        for stop in (lambda: t.keys("C-z"), lambda: os.kill(pid, signal.SIGTSTP)):
+            stop()
+            t.wait("READY>")
+            wait_until(lambda: not t.alternate(), "the main screen")
+            assert t.settings() == before
+            t.command("fg")
+            t.wait("1 Trace", "×1")
+        # Stopped without notice: the screen is written anew.
+        os.kill(pid, signal.SIGSTOP)
+        t.wait("READY>")
+        t.type("fg")
+        t.keys("C-j")
+        t.wait("1 Trace", "following")
+        t.keys("q")
+        t.wait("READY>")
+        assert t.settings() == before
+
+
+@test
+def terminals():
+    for term in ("xterm-256color", "xterm", "screen", "linux", "vt100", "vt220"):
+        p = Pty("--no-link", DEMO, TERM=term)
+        p.read(5, b"quit")
+        p.write(b"3")
+        p.read(5, b"TEC")
+        p.write(b"q")
+        assert p.end() == 0, term
+        assert b"A car and its crane" in p.output, term
+
+
+@test
+def ascii_only():
+    for args, env in ((["--ascii"], {}), ([], {"LC_ALL": "C"})):
+        p = Pty("--no-link", *args, DEMO, **env)
+        for key in b"123i1?":
+            p.write(bytes([key]))
+            p.read(0.3)
+        p.write(b"\x03")
+        assert p.end() == 130
+        assert b"Inject a frame" in p.output
+        assert max(p.output) < 128
+
+
+@test
+def no_color():
+    p = Pty("--no-link", DEMO, NO_COLOR="1")
+    p.read(1.5)
+    p.write(b"q")
+    assert p.end() == 0
+    for colour in (b"\x1b[38;5;", b"\x1b[48;5;", b"\x1b[31m", b"\x1b[32m", b"\x1b[36m"):
+        assert colour not in p.output
+
+
+@test
+def unusable_input_is_told_before_the_screen():
+    broken = os.path.join(FOLDER, "broken.json")
+    with open(broken, "w", encoding="ascii") as out:
+        out.write('{"buses": {"can0": {"bitrate": "fast"}}}')
+    for args, status, words in (
+            (["--nothing"], 2, "--nothing"),
+            (["--speed", "0"], 2, "0.001..1000"),
+            (["missing.json"], 2, "missing.json"),
+            ([broken], 2, "/buses/can0/bitrate"),
+            (["--log", "/nowhere/file", DEMO], 3, "/nowhere/file"),
+            (["--bus", "can0", DEMO], 2, "--bus"),
+            (["--log", "-", DEMO], 2, "--log")):
+        p = Pty("--no-link", *args)
+        assert p.end() == status, (args, p.output)
+        text = p.output.decode()
+        assert words in text and text.startswith("cansim-tui: "), text
+        assert "\x1b" not in text and text.count("\n") == 1, text
+
+
+@test
+def no_terminal():
+    status, out, err = tui(DEMO)
+    assert status == 2 and out == "" and "expected a terminal" in err, err
+    p = Pty("--no-link", DEMO, TERM="nonesuch")
+    assert p.end() == 2
+    assert b"TERM: expected a terminal that terminfo knows" in p.output and b"\x1b" not in p.output
+
+
+@test
+def full_disk_ends_with_a_sentence():
+    with Tmux() as t:
+        before = t.settings()
+        t.command(f"{TUI} --no-link "
+                  f"--log /dev/full {DEMO}; echo status $?")
+        screen = t.wait("status 3", seconds=20)
+        assert "cansim-tui: " in screen and "/dev/full" in screen, screen
+        assert t.settings() == before
+
+
+@test
+def the_link_is_served():
+    with Tmux() as t:
+        t.tui(link=True)
+        t.wait("0 clients")
+        assert os.path.exists(os.path.join(FOLDER, "run", "cansim", "default.sock"))
+        other = Pty()
+        assert other.end() == 3, other.output
+        t.keys("q")
+        t.wait("READY>")
+        assert not os.path.exists(os.path.join(FOLDER, "run", "cansim", "default.sock"))
+
+
+@test
+def idle_takes_no_cpu():
+    if SANITIZED:
+        raise Skip("built with sanitizers")
+    p = Pty("--no-link")
+    try:
+        p.read(1)
+        begun = cpu_seconds(p.pid)
+        p.read(3)
+        used = cpu_seconds(p.pid) - begun
+        assert used <= 0.05, used
+    finally:
+        p.write(b"q")
+        assert p.end() == 0
+
+
+@test
+def full_load_takes_little_cpu():
+    if SANITIZED:
+        raise Skip("built with sanitizers")
+    scenario = os.path.join(FOLDER, "load.json")
+    with open(scenario, "w", encoding="ascii") as out:
+        out.write('{"buses": {"can0": {"bitrate": "1M"}}, "nodes": {'
+                  '"talker": {"bus": "can0", "type": "random", "load": 100}, "ear": {"bus": "can0"}}}')
+    p = Pty("--no-link", scenario, size=(120, 40))
+    try:
+        p.read(2)
+        begun, bytes_begun = cpu_seconds(p.pid), len(p.output)
+        p.read(3)
+        used, sent = cpu_seconds(p.pid) - begun, len(p.output) - bytes_begun
+        print(f"# 1 Mbit/s at full load: {used / 3 * 100:.0f} % of a core, {sent // 3} bytes/s")
+        assert used < 1.5, used
+        p.write(b"\x1b[5~")
+        p.read(5, b"row ")
+    finally:
+        p.write(b"q")
+        assert p.end() == 0
+    assert b"100.0%" in p.output or b"99." in p.output or b"98." in p.output
+
+
+@test
+def dump():
+    one = tui("--dump", "text", "--at", "5s", "--size", "100x30", DEMO)
+    assert one == tui("--dump", "text", "--at", "5s", "--size", "100x30", DEMO)
+    assert one[0] == 0 and one[2] == "" and "0:00:05.000" in one[1] and "engine" in one[1]
+    assert len(one[1].splitlines()) == 30
+    status, out, _ = tui("--dump=text", "--at=5s", "--view=nodes", "--keys=i123#<Enter>", DEMO)
+    assert status == 0 and "TEC" in out and "base data frame" in out
+    status, out, _ = tui("--dump=svg", "--at=1s", DEMO)
+    assert status == 0 and out.startswith("<svg") and out.endswith("</svg>\n")
+    status, out, err = tui("--dump=text", "--at=1s", "missing.json")
+    assert status == 2 and out == "" and "missing.json" in err
+
+
+if __name__ == "__main__":
+    main()
