@@ -442,6 +442,39 @@ static void confirmations_are_never_dropped(void **state)
     env_destroy(env);
 }
 
+/* Turned away in the middle of its losses: it is still told how many there were. */
+static void losses_are_told_before_goodbye(void **state)
+{
+    struct link_env *env = env_create();
+    const struct cs_proto_msg ping = {.type = CS_PROTO_PING};
+    const struct cs_proto_msg second = bare_hello("again");
+    struct cs_proto_msg msg;
+    const int fd = bare_join(env, "deaf", &msg);
+    uint64_t asked = 0, got = 0;
+
+    (void)state;
+    for (; stats_of(env).lost < 10; asked++) {
+        bare_put(fd, &ping);
+        ev_run(env->loop, EVRUN_NOWAIT);
+    }
+    bare_put(fd, &second);
+    pump(env);
+    assert_int_equal(env->lost_begins, 1);
+    assert_int_equal(env->lost_ends, 1);
+    assert_int_equal(env->lost_count, stats_of(env).lost);
+    while (bare_get(fd, &msg, NULL) == CS_PROTO_PONG) {
+        got++;
+        pump(env);
+    }
+    assert_int_equal(msg.type, CS_PROTO_LOST);
+    assert_int_equal(msg.count, stats_of(env).lost);
+    assert_int_equal(msg.count + got, asked);
+    assert_int_equal(bare_get(fd, &msg, NULL), CS_PROTO_GOODBYE);
+    close(fd);
+    pump(env);
+    env_destroy(env);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -460,6 +493,7 @@ int main(void)
         cmocka_unit_test(fd_frames_stay_outside),
         cmocka_unit_test(slow_reader_loses_frames_and_is_told),
         cmocka_unit_test(confirmations_are_never_dropped),
+        cmocka_unit_test(losses_are_told_before_goodbye),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
