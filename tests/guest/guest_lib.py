@@ -46,19 +46,15 @@ class GuestError(Exception):
     """A guest did not do what was asked of it in time."""
 
 
-def _directory(variable, name):
-    build = os.environ.get("CANSIM_BUILD") or os.path.join(REPO, "build")
-    return os.path.abspath(os.environ.get(variable) or os.path.join(build, name))
-
-
 def cache_directory():
-    """Where the kernel package, the image and the snapshot are kept."""
-    return _directory("CANSIM_GUEST_CACHE", "guest")
+    """Where the kernel package, the image and the snapshot are kept, whatever is built where."""
+    return os.path.abspath(os.environ.get("CANSIM_GUEST_CACHE")
+                           or os.path.join(REPO, "build", "guest"))
 
 
 def bin_directory():
     """Where cansim and cansim-attach are."""
-    return _directory("CANSIM_BIN", "bin")
+    return os.path.abspath(os.environ.get("CANSIM_BIN") or os.path.join(REPO, "build", "bin"))
 
 
 def build_image(cache):

@@ -270,8 +270,8 @@ def of(sender, frames):
 
 
 def check_receiver(log, seen, name):
-    """A guest sees the others' frames in bus order.  Its own come back as soon as its card took them,
-    before they were on the bus, so they have an order of their own."""
+    """A guest sees the others' frames in bus order.  Its own come back as soon as its card took
+    them, before they were on the bus, so they have an order of their own."""
     others = [frame for frame in log if frame not in of(name, log)]
     problems = compare(others, [f for f in seen if f not in of(name, seen)], name)
     return problems + compare(of(name, log), of(name, seen), name + ", its own")
