@@ -107,6 +107,7 @@ void cs_session_wait_start(struct cs_session *session)
     }
     if (longest_ps == CS_NEVER)
         return;
+    ev_now_update(session->loop);
     ev_timer_set(&session->patience, (double)longest_ps / (double)CS_PS_PER_S, 0.);
     ev_timer_start(session->loop, &session->patience);
 }

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/* What a scenario file becomes; what is wrong with one is in tests/integration/cli_errors.py. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenarios/scenario.h"
+
+static struct cs_scenario *parse(const char *text)
+{
+    struct cs_error error;
+    struct cs_scenario *scenario = cs_scenario_parse("t.json", text, strlen(text), &error);
+
+    if (scenario == NULL)
+        fail_msg("%s", error.text);
+    return scenario;
+}
+
+static void defaults(void **state)
+{
+    struct cs_scenario *s = parse("{\"nodes\": {\"a\": {}}}");
+    const struct cs_scenario_node *a = &s->nodes[0];
+
+    (void)state;
+    assert_string_equal(s->title, "t.json");
+    assert_int_equal(s->seed, 1);
+    assert_int_equal(s->duration_ps, 0);
+    assert_false(s->have_speed || s->link);
+    assert_int_equal(s->n_buses, 1);
+    assert_string_equal(s->buses[0].name, "can0");
+    assert_int_equal(s->buses[0].bitrate_bps, 500000);
+    assert_int_equal(s->n_nodes, 1);
+    assert_int_equal(a->type, CS_NODE_LISTENER);
+    assert_int_equal(a->mode, CS_MODE_NORMAL);
+    assert_int_equal(a->tx_queue, CS_TX_QUEUE_DFLT);
+    assert_int_equal(a->recovery_ps, 0);
+    assert_false(a->absent);
+    cs_scenario_free(s);
+}
+
+static void root_and_buses(void **state)
+{
+    struct cs_scenario *s =
+        parse("{\"title\": \"T\", \"seed\": 9007199254740992, \"duration\": \"1.5s\","
+              "\"speed\": 0.125, \"link\": \"/x\", \"comment\": [1, {}],"
+              "\"buses\": {\"a\": 10000, \"b\": \"1M\", \"c.d-e_f\": "
+              "{\"bitrate\": \"83.333k\"}, \"d\": {}}}");
+
+    (void)state;
+    assert_string_equal(s->title, "T");
+    assert_true(s->seed == INT64_C(9007199254740992));
+    assert_true(s->duration_ps == 3 * CS_PS_PER_S / 2);
+    assert_true(s->have_speed);
+    assert_int_equal(s->speed_permille, 125);
+    assert_true(s->link);
+    assert_string_equal(s->link_address, "/x");
+    assert_int_equal(s->n_buses, 4);
+    assert_int_equal(s->buses[0].bitrate_bps, 10000);
+    assert_int_equal(s->buses[1].bitrate_bps, 1000000);
+    assert_int_equal(s->buses[2].bitrate_bps, 83333);
+    assert_int_equal(s->buses[3].bitrate_bps, 500000);
+    cs_scenario_free(s);
+}
+
+static void speeds(void **state)
+{
+    static const struct {
+        const char *text;
+        uint32_t permille;
+    } rows[] = {{"1", 1000},    {"0.001", 1},       {"1000", 1000000}, {"2.5", 2500},
+                {"\"max\"", 0}, {"\"x10\"", 10000}, {"10", 10000},     {"100", 100000}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char text[64];
+        snprintf(text, sizeof(text), "{\"speed\": %s}", rows[i].text);
+        struct cs_scenario *s = parse(text);
+        assert_int_equal(s->speed_permille, rows[i].permille);
+        cs_scenario_free(s);
+    }
+}
+
+static void controllers(void **state)
+{
+    struct cs_scenario *s =
+        parse("{\"nodes\": {\"n\": {\"mode\": [\"one-shot\", \"loopback\"], \"tx_queue\": 4096,"
+              "\"tx_order\": \"fifo\", \"recovery\": \"manual\", \"absent\": true,"
+              "\"filters\": [\"123\", \"120:7F0\", \"18FF0000:1FFF0000\"]},"
+              "\"m\": {\"recovery\": \"100ms\", \"mode\": \"listen-only\"}}}");
+    const struct cs_scenario_node *n = &s->nodes[0];
+
+    (void)state;
+    assert_int_equal(n->mode, CS_MODE_ONE_SHOT | CS_MODE_LOOPBACK);
+    assert_int_equal(n->tx_queue, 4096);
+    assert_int_equal(n->tx_order, 1);
+    assert_int_equal(n->recovery_ps, CS_RECOVERY_MANUAL);
+    assert_true(n->absent);
+    assert_int_equal(n->n_filters, 3);
+    assert_int_equal(n->filters[0].id_mask, CS_ID_MAX_BASE);
+    assert_int_equal(n->filters[0].flags, 0);
+    assert_int_equal(n->filters[1].id, 0x120);
+    assert_int_equal(n->filters[1].id_mask, 0x7F0);
+    assert_int_equal(n->filters[2].flags, CS_FRAME_EXT);
+    assert_int_equal(n->filters[2].flags_mask, CS_FRAME_EXT);
+    assert_true(s->nodes[1].recovery_ps == 100 * CS_PS_PER_MS);
+    assert_int_equal(s->nodes[1].mode, CS_MODE_LISTEN_ONLY);
+    cs_scenario_free(s);
+}
+
+static void messages(void **state)
+{
+    struct cs_scenario *s = parse(
+        "{\"nodes\": {\"n\": {\"type\": \"periodic\", \"frame\": \"100#00\", \"period\": \"1ms\","
+        "\"counter\": 0, \"messages\": [{\"frame\": [\"200#\", \"201#R3\"], \"period\": \"1h\","
+        "\"offset\": \"1s\", \"count\": 9, \"jitter\": \"3us\"}]}}}");
+    const struct cs_scenario_node *n = &s->nodes[0];
+
+    (void)state;
+    assert_int_equal(n->n_messages, 2);
+    assert_int_equal(n->messages[0].frames.frame[0].id, 0x100);
+    assert_int_equal(n->messages[0].n_counters, 1);
+    assert_int_equal(n->messages[0].counters[0].high, 255);
+    assert_int_equal(n->messages[1].frames.n, 2);
+    assert_int_equal(n->messages[1].frames.frame[1].dlc, 3);
+    assert_true(n->messages[1].period_ps == 3600 * CS_PS_PER_S);
+    assert_int_equal(n->messages[1].count, 9);
+    assert_true(n->messages[1].jitter_ps == 3 * CS_PS_PER_US);
+    cs_scenario_free(s);
+}
+
+static void random_and_attached(void **state)
+{
+    struct cs_scenario *s = parse(
+        "{\"nodes\": {\"r\": {\"type\": \"random\", \"rate\": 0.5, \"ids\": \"7FF\", \"dlc\": 3},"
+        "\"l\": {\"type\": \"random\", \"load\": 100, \"ids\": \"00000000-1FFFFFFF\"},"
+        "\"g\": {\"type\": \"attached\", \"wait\": true},"
+        "\"h\": {\"type\": \"attached\", \"wait\": \"5s\"}, \"i\": {\"type\": \"attached\"}}}");
+
+    (void)state;
+    assert_true(s->nodes[0].random.interval_ps == 2 * CS_PS_PER_S);
+    assert_int_equal(s->nodes[0].random.id_low, 0x7FF);
+    assert_int_equal(s->nodes[0].random.id_high, 0x7FF);
+    assert_int_equal(s->nodes[0].random.dlc_high, 3);
+    assert_true(s->nodes[1].random.ext);
+    assert_int_equal(s->nodes[1].random.id_high, CS_ID_MAX_EXT);
+    assert_true(s->nodes[2].wait_ps == CS_NEVER);
+    assert_true(s->nodes[3].wait_ps == 5 * CS_PS_PER_S);
+    assert_true(s->nodes[4].wait_ps == 0);
+    cs_scenario_free(s);
+}
+
+static void timeline_is_in_order(void **state)
+{
+    struct cs_scenario *s =
+        parse("{\"nodes\": {\"a\": {}, \"b\": {}}, \"timeline\": ["
+              "{\"at\": \"2s\", \"note\": \"3\"}, {\"at\": \"1s\", \"note\": \"1\"},"
+              "{\"at\": \"2s\", \"detach\": \"b\"}, {\"at\": \"1s\", \"node\": \"b\", \"send\": "
+              "\"1AB#\"},"
+              "{\"at\": \"0\", \"node\": \"a\", \"counters\": {\"tec\": 256, \"rec\": 255}}]}");
+    static const int kinds[] = {CS_ACTION_COUNTERS, CS_ACTION_NOTE, CS_ACTION_SEND, CS_ACTION_NOTE,
+                                CS_ACTION_DETACH};
+
+    (void)state;
+    assert_int_equal(s->n_actions, 5);
+    for (unsigned i = 0; i < 5; i++)
+        assert_int_equal(s->actions[i].kind, kinds[i]);
+    assert_int_equal(s->actions[0].tec, 256);
+    assert_int_equal(s->actions[2].node, 1);
+    assert_int_equal(s->actions[4].node, 1);
+    cs_scenario_free(s);
+}
+
+static void bus_names(void **state)
+{
+    (void)state;
+    assert_true(cs_scenario_bus_name_ok("can0"));
+    assert_true(cs_scenario_bus_name_ok("a.b-c_d"));
+    assert_true(cs_scenario_bus_name_ok("123456789012345"));
+    assert_false(cs_scenario_bus_name_ok("1234567890123456"));
+    assert_false(cs_scenario_bus_name_ok(""));
+    assert_false(cs_scenario_bus_name_ok("any"));
+    assert_false(cs_scenario_bus_name_ok(".."));
+    assert_false(cs_scenario_bus_name_ok("a/b"));
+    assert_false(cs_scenario_bus_name_ok("\xC3\xA4"));
+}
+
+/* Every key that the help names can be found in it with its range: the tables feed both. */
+static void help_names_every_key(void **state)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&text, &size);
+
+    (void)state;
+    assert_non_null(to);
+    cs_scenario_help(to);
+    fclose(to);
+    static const char *const parts[] = {"duration", "tx_queue", "1..4096",  "100us..1h", "timeline",
+                                        "bounce",   "one-shot", "required", "10k..1M"};
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        assert_non_null(strstr(text, parts[i]));
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(defaults),
+        cmocka_unit_test(root_and_buses),
+        cmocka_unit_test(speeds),
+        cmocka_unit_test(controllers),
+        cmocka_unit_test(messages),
+        cmocka_unit_test(random_and_attached),
+        cmocka_unit_test(timeline_is_in_order),
+        cmocka_unit_test(bus_names),
+        cmocka_unit_test(help_names_every_key),
+    };
+    return cmocka_run_group_tests_name("scenario", tests, NULL, NULL);
+}
