@@ -72,7 +72,8 @@ static void transmit(struct cs_attach_bcm_op *op)
     op->at = op->at + 1 < op->n_frames ? op->at + 1 : 0;
 }
 
-/* Cycles follow one another from the first on, so that they do not drift; those missed are left out. */
+/* Cycles follow one another from the first on, so that they do not drift; those missed are left
+ * out. */
 static void set_timer(struct cs_attach_bcm_op *op)
 {
     struct ev_loop *loop = op->sock->broker->loop;
@@ -163,7 +164,7 @@ static void release(struct cs_attach_bcm_op *op)
     free(op);
 }
 
-static void delete(struct cs_attach_bcm *bcm, struct cs_attach_bcm_op *op)
+static void delete (struct cs_attach_bcm *bcm, struct cs_attach_bcm_op *op)
 {
     struct cs_attach_bcm_op **at = &bcm->ops;
 
@@ -227,7 +228,7 @@ static int setup(struct cs_attach_sock *sock, bool rx, int ifindex, const struct
         return ENOMEM;
     error = rx ? cs_attach_bcm_rx_setup(op, msg) : tx_setup(op, msg);
     if (error != 0 && !known)
-        delete(sock->bcm, op);
+        delete (sock->bcm, op);
     return error;
 }
 
@@ -265,7 +266,7 @@ static int act(struct cs_attach_sock *sock, int ifindex, const struct bcm_msg_he
     case TX_DELETE:
     case RX_DELETE:
         if (op != NULL)
-            delete(sock->bcm, op);
+            delete (sock->bcm, op);
         return op != NULL ? 0 : EINVAL;
     case TX_READ:
     case RX_READ:
@@ -321,7 +322,7 @@ void cs_attach_bcm_frame(struct cs_attach_sock *sock, const struct shim_head *he
 void cs_attach_bcm_destroy(struct cs_attach_sock *sock)
 {
     while (sock->bcm != NULL && sock->bcm->ops != NULL)
-        delete(sock->bcm, sock->bcm->ops);
+        delete (sock->bcm, sock->bcm->ops);
     free(sock->bcm);
     sock->bcm = NULL;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* attach_bcm.h - inside of the broadcast manager (CAN_BCM): cyclic transmission and reception on change.
- * Linux's Documentation/networking/can.rst, "Broadcast Manager protocol sockets", is the model. Not
- * there: CAN FD frames. Times are of the wall clock, as a kernel's would be. */
+/* attach_bcm.h - inside of the broadcast manager (CAN_BCM): cyclic transmission and reception on
+ * change. Linux's Documentation/networking/can.rst, "Broadcast Manager protocol sockets", is the
+ * model. Not there: CAN FD frames. Times are of the wall clock, as a kernel's would be. */
 #ifndef CANSIM_QEMU_LINK_ATTACH_BCM_H
 #define CANSIM_QEMU_LINK_ATTACH_BCM_H
 
@@ -16,14 +16,15 @@ struct cs_attach_bcm_op {
     struct cs_attach_sock *sock;
     bool rx;
     uint32_t can_id, flags, count;
-    int ifindex; /* 0: any bus (RX) or none (TX) */
+    int ifindex;            /* 0: any bus (RX) or none (TX) */
     double first_s, then_s; /* ival1, ival2 */
     struct bcm_timeval first, then;
     unsigned n_frames, room;
-    struct can_frame *frames; /* TX: to be sent; RX: masks (multiplex: [0] tells which of the others) */
+    struct can_frame
+        *frames; /* TX: to be sent; RX: masks (multiplex: [0] tells which of the others) */
 
-    unsigned at;   /* TX: the next frame */
-    double due_s;  /* TX: when, on the loop's clock */
+    unsigned at;    /* TX: the next frame */
+    double due_s;   /* TX: when, on the loop's clock */
     ev_timer timer; /* TX: the next frame; RX: nothing came for ival1 */
 
     struct can_frame *last; /* RX: n_frames contents, or one for RX_FILTER_ID */

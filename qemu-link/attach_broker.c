@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* attach_broker.c - the broker's life: the page of buses, the loop, the search for a lost host, the end. */
+/* attach_broker.c - the broker's life: the page of buses, the loop, the search for a lost host, the
+ * end. */
 #include "qemu-link/attach_broker.h"
 
 #include <errno.h>
@@ -113,8 +114,8 @@ static void on_retry(struct ev_loop *loop, ev_timer *timer, int revents)
     struct cs_attach_broker *broker = timer->data;
     struct cs_client_bus buses[CS_CLIENT_MAX_BUSES];
     char why[256];
-    int n = cs_client_topology(broker->config->address, buses, CS_CLIENT_MAX_BUSES, why,
-                               sizeof(why));
+    int n =
+        cs_client_topology(broker->config->address, buses, CS_CLIENT_MAX_BUSES, why, sizeof(why));
 
     (void)revents;
     note_buses(broker, buses, n > 0 ? (unsigned)n : 0);

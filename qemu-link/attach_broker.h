@@ -2,13 +2,14 @@
 /* attach_broker.h - the broker of cansim-attach: the CAN sockets of the attached programs on one
  * side, their controllers on the buses of a host on the other.
  *
- *   socket --\                     A program (a process) has one controller, a port, on each bus that its
- *   socket ---+-- program -- port   sockets use. A frame that a socket sent comes back to the program's
- *   socket --/                     sockets when the bus has confirmed it, with that time.
+ *   socket --\                     A program (a process) has one controller, a port, on each bus
+ * that its socket ---+-- program -- port   sockets use. A frame that a socket sent comes back to
+ * the program's socket --/                     sockets when the bus has confirmed it, with that
+ * time.
  *
  * One thread, one loop; nothing but joining a bus ever waits. Nobody but a socket's own program
- * suffers where that program is slow: what it gets is queued up to a bound, what it sends is not read
- * while its controller is busy. */
+ * suffers where that program is slow: what it gets is queued up to a bound, what it sends is not
+ * read while its controller is busy. */
 #ifndef CANSIM_QEMU_LINK_ATTACH_BROKER_H
 #define CANSIM_QEMU_LINK_ATTACH_BROKER_H
 
@@ -59,7 +60,9 @@ struct cs_attach_port {
     ev_timer restart; /* from bus-off */
     ev_timer stuck;   /* runs while sockets wait */
     uint64_t cookie;
-    uint64_t confirmed, confirmed_then;
+    uint64_t confirmed, confirmed_then; /* frames */
+    uint64_t events, events_then;       /* signs of life */
+    int64_t ack_told_ps; /* when a missing ACK of a passive transmitter was last told */
     struct cs_attach_pending pending[CS_ATTACH_TX_QUEUE];
     struct cs_attach_sock *first_waiting, *last_waiting;
     enum cs_attach_level level;
@@ -144,8 +147,8 @@ int cs_attach_sock_bind(struct cs_attach_sock *sock, int ifindex);
 /* Does the socket listen on that bus? */
 bool cs_attach_sock_on(const struct cs_attach_sock *sock, unsigned bus);
 /* Queue a message with `size` <= 72 bytes of body; counted as a drop where there is no room. */
-void cs_attach_sock_put(struct cs_attach_sock *sock, const struct shim_head *head,
-                        const void *body, size_t size);
+void cs_attach_sock_put(struct cs_attach_sock *sock, const struct shim_head *head, const void *body,
+                        size_t size);
 /* A longer one: sent at once or dropped. */
 void cs_attach_sock_put_long(struct cs_attach_sock *sock, const struct shim_head *head,
                              const void *body, size_t size);
@@ -170,8 +173,8 @@ bool cs_attach_program_enter(struct cs_attach_sock *sock, pid_t pid);
 void cs_attach_program_leave(struct cs_attach_sock *sock);
 
 /* attach_port.c */
-/* The socket uses the bus from now on; the first one of a program joins it. Returns 0 (also where the
- * host is away: the port joins later) or -errno: the host does not want us. */
+/* The socket uses the bus from now on; the first one of a program joins it. Returns 0 (also where
+ * the host is away: the port joins later) or -errno: the host does not want us. */
 int cs_attach_port_enter(struct cs_attach_sock *sock, unsigned bus);
 void cs_attach_port_leave(struct cs_attach_sock *sock, unsigned bus);
 /* Try again to join. Returns true where the port is on its bus. */

@@ -132,8 +132,9 @@ int cs_attach_check(const char *path, char *why, size_t why_size)
             return 0; /* may be run but not read: exec will tell */
         }
         if (memcmp(start, ELFMAG, SELFMAG) == 0)
-            fault = privileged(fd, &st) ? "runs with other rights than yours (setuid or capabilities)"
-                                        : elf_fault(fd);
+            fault = privileged(fd, &st)
+                        ? "runs with other rights than yours (setuid or capabilities)"
+                        : elf_fault(fd);
         close(fd);
         if (fault != NULL)
             return refuse(why, why_size, at, fault);

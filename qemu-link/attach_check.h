@@ -5,12 +5,12 @@
 
 #include <stddef.h>
 
-/* Find `command` as execvp() would. Returns 0 with `path` filled in, 127 (not found) or 126 (found but
- * not executable), as env(1) exits, with a sentence in `why`. */
+/* Find `command` as execvp() would. Returns 0 with `path` filled in, 127 (not found) or 126 (found
+ * but not executable), as env(1) exits, with a sentence in `why`. */
 int cs_attach_find(const char *command, char *path, size_t path_size, char *why, size_t why_size);
 
-/* Returns 0, or 2 with a sentence: statically linked, of another machine, setuid or setgid, with file
- * capabilities. A script passes where its interpreter does. */
+/* Returns 0, or 2 with a sentence: statically linked, of another machine, setuid or setgid, with
+ * file capabilities. A script passes where its interpreter does. */
 int cs_attach_check(const char *path, char *why, size_t why_size);
 
 #endif

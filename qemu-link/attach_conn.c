@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* attach_conn.c - new connections: one request each, which either makes the connection a socket's data
- * channel or is answered, after which the connection is closed. */
+/* attach_conn.c - new connections: one request each, which either makes the connection a socket's
+ * data channel or is answered, after which the connection is closed. */
 #include "qemu-link/attach_broker.h"
 
 #include <errno.h>

@@ -125,24 +125,15 @@ void cs_attach_arb_frame(const struct cs_frame *frame, unsigned bit, struct can_
 
 /* data[3] for each field; 0 is "unspecified". linux/can/error.h has the SJA1000's codes. */
 static const uint8_t location[CS_FIELD_COUNT] = {
-    [CS_FIELD_SOF] = CAN_ERR_PROT_LOC_SOF,
-    [CS_FIELD_ID] = CAN_ERR_PROT_LOC_ID28_21,
-    [CS_FIELD_SRR] = CAN_ERR_PROT_LOC_SRTR,
-    [CS_FIELD_IDE] = CAN_ERR_PROT_LOC_IDE,
-    [CS_FIELD_ID_EXT] = CAN_ERR_PROT_LOC_ID17_13,
-    [CS_FIELD_RTR] = CAN_ERR_PROT_LOC_RTR,
-    [CS_FIELD_R1] = CAN_ERR_PROT_LOC_RES1,
-    [CS_FIELD_FDF] = CAN_ERR_PROT_LOC_RES1,
-    [CS_FIELD_R0] = CAN_ERR_PROT_LOC_RES0,
-    [CS_FIELD_DLC] = CAN_ERR_PROT_LOC_DLC,
-    [CS_FIELD_DATA] = CAN_ERR_PROT_LOC_DATA,
-    [CS_FIELD_STUFF_COUNT] = CAN_ERR_PROT_LOC_CRC_SEQ,
-    [CS_FIELD_CRC] = CAN_ERR_PROT_LOC_CRC_SEQ,
-    [CS_FIELD_CRC_DELIM] = CAN_ERR_PROT_LOC_CRC_DEL,
-    [CS_FIELD_ACK] = CAN_ERR_PROT_LOC_ACK,
-    [CS_FIELD_ACK_DELIM] = CAN_ERR_PROT_LOC_ACK_DEL,
-    [CS_FIELD_EOF] = CAN_ERR_PROT_LOC_EOF,
-    [CS_FIELD_INTERMISSION] = CAN_ERR_PROT_LOC_INTERM,
+    [CS_FIELD_SOF] = CAN_ERR_PROT_LOC_SOF,        [CS_FIELD_ID] = CAN_ERR_PROT_LOC_ID28_21,
+    [CS_FIELD_SRR] = CAN_ERR_PROT_LOC_SRTR,       [CS_FIELD_IDE] = CAN_ERR_PROT_LOC_IDE,
+    [CS_FIELD_ID_EXT] = CAN_ERR_PROT_LOC_ID17_13, [CS_FIELD_RTR] = CAN_ERR_PROT_LOC_RTR,
+    [CS_FIELD_R1] = CAN_ERR_PROT_LOC_RES1,        [CS_FIELD_FDF] = CAN_ERR_PROT_LOC_RES1,
+    [CS_FIELD_R0] = CAN_ERR_PROT_LOC_RES0,        [CS_FIELD_DLC] = CAN_ERR_PROT_LOC_DLC,
+    [CS_FIELD_DATA] = CAN_ERR_PROT_LOC_DATA,      [CS_FIELD_STUFF_COUNT] = CAN_ERR_PROT_LOC_CRC_SEQ,
+    [CS_FIELD_CRC] = CAN_ERR_PROT_LOC_CRC_SEQ,    [CS_FIELD_CRC_DELIM] = CAN_ERR_PROT_LOC_CRC_DEL,
+    [CS_FIELD_ACK] = CAN_ERR_PROT_LOC_ACK,        [CS_FIELD_ACK_DELIM] = CAN_ERR_PROT_LOC_ACK_DEL,
+    [CS_FIELD_EOF] = CAN_ERR_PROT_LOC_EOF,        [CS_FIELD_INTERMISSION] = CAN_ERR_PROT_LOC_INTERM,
 };
 
 static void put_counters(struct can_frame *out, unsigned tec, unsigned rec)
@@ -188,8 +179,7 @@ enum cs_attach_level cs_attach_level(enum cs_node_state state, unsigned tec, uns
         return CS_ATTACH_BUS_OFF;
     if (state == CS_STATE_ERROR_PASSIVE)
         return CS_ATTACH_PASSIVE;
-    return tec >= CS_ATTACH_WARNING || rec >= CS_ATTACH_WARNING ? CS_ATTACH_WARN
-                                                                : CS_ATTACH_ACTIVE;
+    return tec >= CS_ATTACH_WARNING || rec >= CS_ATTACH_WARNING ? CS_ATTACH_WARN : CS_ATTACH_ACTIVE;
 }
 
 void cs_attach_level_frame(enum cs_attach_level from, enum cs_attach_level to, unsigned tec,
@@ -214,7 +204,8 @@ void cs_attach_level_frame(enum cs_attach_level from, enum cs_attach_level to, u
         out->can_id |= CAN_ERR_RESTARTED;
     } else {
         out->can_id |= CAN_ERR_CRTL;
-        out->data[1] = (uint8_t)((tec >= rec ? detail[to].tx : 0) | (rec >= tec ? detail[to].rx : 0));
+        out->data[1] =
+            (uint8_t)((tec >= rec ? detail[to].tx : 0) | (rec >= tec ? detail[to].rx : 0));
     }
     put_counters(out, tec, rec);
 }

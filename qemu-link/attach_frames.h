@@ -10,8 +10,8 @@
 
 #define CS_ATTACH_WARNING 96 /* TEC or REC from which a controller warns */
 
-/* As a program would read it: a struct can_frame (returns CAN_MTU) or, for CAN FD, a struct canfd_frame
- * (CANFD_MTU); `out` is cleared first. */
+/* As a program would read it: a struct can_frame (returns CAN_MTU) or, for CAN FD, a struct
+ * canfd_frame (CANFD_MTU); `out` is cleared first. */
 size_t cs_attach_to_can(const struct cs_frame *frame, struct canfd_frame *out);
 /* What a program wrote, `size` = CAN_MTU or CANFD_MTU. Returns 0 or -EINVAL. */
 int cs_attach_from_can(const struct canfd_frame *in, size_t size, struct cs_frame *out);
@@ -21,7 +21,8 @@ bool cs_attach_passes(uint32_t can_id, const struct can_filter *filters, unsigne
                       uint32_t error_mask);
 
 /* Lost arbitration at bit `bit` on the wire (stuff bits counted, SOF = 0). data[0] counts as the
- * SJA1000's ALC does: 0..10 base identifier, 11 RTR or SRR, 12 IDE, 13..30 extended identifier, 31 RTR. */
+ * SJA1000's ALC does: 0..10 base identifier, 11 RTR or SRR, 12 IDE, 13..30 extended identifier, 31
+ * RTR. */
 void cs_attach_arb_frame(const struct cs_frame *frame, unsigned bit, struct can_frame *out);
 
 /* CAN_ERR_PROT | CAN_ERR_BUSERROR with type, direction and location; CAN_ERR_ACK for a missing ACK.
@@ -37,7 +38,8 @@ enum cs_attach_level {
 };
 
 enum cs_attach_level cs_attach_level(enum cs_node_state state, unsigned tec, unsigned rec);
-/* The frame that tells of a new level; `from` is the one before (out of bus-off: CAN_ERR_RESTARTED). */
+/* The frame that tells of a new level; `from` is the one before (out of bus-off:
+ * CAN_ERR_RESTARTED). */
 void cs_attach_level_frame(enum cs_attach_level from, enum cs_attach_level to, unsigned tec,
                            unsigned rec, struct can_frame *out);
 

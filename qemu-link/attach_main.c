@@ -160,8 +160,8 @@ static int find_shim(char *path, size_t size)
         return fail(EXIT_ENVIRONMENT, text);
     }
     if (strpbrk(real, " :") != NULL) {
-        snprintf(text, sizeof(text), "%s: expected a path without blanks and colons, to preload from",
-                 real);
+        snprintf(text, sizeof(text),
+                 "%s: expected a path without blanks and colons, to preload from", real);
         return fail(EXIT_ENVIRONMENT, text);
     }
     snprintf(path, size, "%s", real);
@@ -294,8 +294,8 @@ static int find_host(const struct options *options, char *address, size_t size,
 
 int main(int argc, char **argv)
 {
-    static struct cs_client_bus buses[CS_CLIENT_MAX_BUSES];
-    static struct cs_attach_config config;
+    struct cs_client_bus buses[CS_CLIENT_MAX_BUSES] = {0};
+    struct cs_attach_config config = {0};
     struct options options = {0};
     char address[512], path[PATH_MAX], shim[PATH_MAX], why[PATH_MAX + 256];
     int status = parse(argc, argv, &options);

@@ -8,8 +8,11 @@
 #include <string.h>
 
 #define JOIN_WITHIN_MS 2000
-#define STUCK_AFTER_S  1.0 /* without a confirmation: frames of sockets that are closed are given up */
-#define PS_PER_NS      1000
+#define STUCK_AFTER_S \
+    1.0 /* without a confirmation: frames of sockets that are closed are given up */
+#define PS_PER_NS 1000
+
+#define ACK_TOLD_EVERY_PS INT64_C(100000000000) /* 100 ms */
 
 static void watch(struct cs_attach_port *port)
 {
@@ -52,8 +55,7 @@ static void deliver(struct cs_attach_port *port, const struct canfd_frame *frame
     }
 }
 
-static void deliver_error(struct cs_attach_port *port, const struct can_frame *frame,
-                          int64_t at_ps)
+static void deliver_error(struct cs_attach_port *port, const struct can_frame *frame, int64_t at_ps)
 {
     struct canfd_frame wide = {0};
 
@@ -95,6 +97,7 @@ void cs_attach_port_wait(struct cs_attach_port *port, struct cs_attach_sock *soc
     port->last_waiting = sock;
     if (!ev_is_active(&port->stuck)) {
         port->confirmed_then = port->confirmed;
+        port->events_then = port->events;
         ev_timer_again(port->broker->loop, &port->stuck);
     }
 }
@@ -123,18 +126,20 @@ static void resume(struct cs_attach_port *port)
     }
 }
 
-/* Nothing was confirmed for a while (nobody acknowledges, the host is paused): a program that still
- * holds its socket may wait, one that has ended need not keep the broker. */
+/* The bus is alive and yet nothing was confirmed for a while, as nobody acknowledges: a program
+ * that still holds its socket may wait, one that has ended need not keep the broker. On a paused
+ * host nothing is alive, and all wait. */
 static void on_stuck(struct ev_loop *loop, ev_timer *timer, int revents)
 {
     struct cs_attach_port *port = timer->data;
     struct cs_attach_sock *next;
-    const bool moved = port->confirmed != port->confirmed_then;
+    const bool stuck = port->confirmed == port->confirmed_then && port->events != port->events_then;
 
     (void)loop;
     (void)revents;
     port->confirmed_then = port->confirmed;
-    for (struct cs_attach_sock *s = port->first_waiting; s != NULL && !moved; s = next) {
+    port->events_then = port->events;
+    for (struct cs_attach_sock *s = port->first_waiting; s != NULL && stuck; s = next) {
         struct pollfd pfd = {.fd = s->fd};
         const bool last = s->next_waiting == NULL; /* then the port may go with it */
 
@@ -192,6 +197,19 @@ static void on_restart(struct ev_loop *loop, ev_timer *timer, int revents)
     }
 }
 
+/* A passive transmitter that nobody acknowledges repeats its frame for ever while its counters
+ * stand still (ISO 11898-1:2015, 12.1.4.2): thousands of equal error frames a second, of which some
+ * will do. */
+static bool told_already(struct cs_attach_port *port, const struct cs_client_event *event)
+{
+    if (event->error != CS_ERROR_ACK || !event->tx || event->tec < 128)
+        return false;
+    if (port->ack_told_ps != 0 && event->at_ps - port->ack_told_ps < ACK_TOLD_EVERY_PS)
+        return true;
+    port->ack_told_ps = event->at_ps;
+    return false;
+}
+
 static void on_event(struct cs_attach_port *port, const struct cs_client_event *event)
 {
     const struct cs_attach_pending *pending;
@@ -199,6 +217,7 @@ static void on_event(struct cs_attach_port *port, const struct cs_client_event *
     struct can_frame error;
     size_t size;
 
+    port->events++;
     switch (event->kind) {
     case CS_CLIENT_RX:
         size = cs_attach_to_can(&event->frame, &frame);
@@ -215,6 +234,8 @@ static void on_event(struct cs_attach_port *port, const struct cs_client_event *
         }
         break;
     case CS_CLIENT_ERROR:
+        if (told_already(port, event))
+            break;
         cs_attach_error_frame(event, &error);
         deliver_error(port, &error, event->at_ps);
         break;
@@ -298,6 +319,7 @@ static int join(struct cs_attach_port *port)
         return err;
     }
     port->level = CS_ATTACH_ACTIVE;
+    port->ack_told_ps = 0; /* another host, another time */
     cs_attach_bus_set_up(broker, port->bus, true);
     for (struct cs_attach_sock *s = port->program->socks; s != NULL; s = s->next) {
         if (cs_attach_sock_on(s, port->bus))

@@ -12,15 +12,16 @@
 #include <unistd.h>
 #include <linux/can/raw.h>
 
-#define READ_AT_ONCE  16 /* frames of one socket before others have their turn */
-#define OUT_FIRST     32 /* messages the queue first has room for */
+#define READ_AT_ONCE 16 /* frames of one socket before others have their turn */
+#define OUT_FIRST    32 /* messages the queue first has room for */
 
 static void watch(struct cs_attach_sock *sock)
 {
     const int events =
         (sock->waits_for == NULL ? EV_READ : 0) | (sock->out_used > 0 ? EV_WRITE : 0);
 
-    if (events == (sock->io.events & (EV_READ | EV_WRITE)) && ev_is_active(&sock->io) == (events != 0))
+    if (events == (sock->io.events & (EV_READ | EV_WRITE)) &&
+        ev_is_active(&sock->io) == (events != 0))
         return;
     ev_io_stop(sock->broker->loop, &sock->io);
     ev_io_set(&sock->io, sock->fd, events);
@@ -86,8 +87,8 @@ static void drop(struct cs_attach_sock *sock)
         cs_attach_say(sock->broker, "%s reads too slowly: frames are dropped", sock->program->name);
 }
 
-void cs_attach_sock_put(struct cs_attach_sock *sock, const struct shim_head *head,
-                        const void *body, size_t size)
+void cs_attach_sock_put(struct cs_attach_sock *sock, const struct shim_head *head, const void *body,
+                        size_t size)
 {
     struct cs_attach_message *message;
     struct shim_head full = *head;
@@ -119,8 +120,7 @@ void cs_attach_sock_put_long(struct cs_attach_sock *sock, const struct shim_head
 
 void cs_attach_sock_down(struct cs_attach_sock *sock)
 {
-    const struct shim_head head = {
-        .kind = SHIM_ERROR, .error = ENETDOWN, .ifindex = sock->ifindex};
+    const struct shim_head head = {.kind = SHIM_ERROR, .error = ENETDOWN, .ifindex = sock->ifindex};
 
     if (sock->down_told || sock->protocol != CAN_RAW)
         return;
@@ -284,8 +284,7 @@ struct cs_attach_sock *cs_attach_sock_find(struct cs_attach_broker *broker, uint
 
 bool cs_attach_sock_on(const struct cs_attach_sock *sock, unsigned bus)
 {
-    return sock->bound &&
-           (sock->ifindex == 0 || sock->ifindex == SHIM_IFINDEX_BASE + (int)bus);
+    return sock->bound && (sock->ifindex == 0 || sock->ifindex == SHIM_IFINDEX_BASE + (int)bus);
 }
 
 int cs_attach_sock_bind(struct cs_attach_sock *sock, int ifindex)

@@ -11,7 +11,9 @@
 #include <sys/time.h>
 #include <sys/un.h>
 
-#define ANSWER_WITHIN_S 30 /* the broker answers in milliseconds; a bind() may wait for the host */
+#define ANSWER_WITHIN_S                                                      \
+    30 /* the broker answers in milliseconds; a bind() may wait for the host \
+        */
 
 static struct sockaddr_un broker;
 static atomic_int broker_len; /* 0 = not looked for, -1 = none */
@@ -139,12 +141,9 @@ static int exchange(int fd, const struct shim_request *request, const void *body
 int shim_request(enum shim_op op, uint64_t token, int32_t arg, const void *body, size_t len,
                  void *answer, size_t *answer_len)
 {
-    struct shim_request request = {.magic = SHIM_MAGIC,
-                                   .op = (uint16_t)op,
-                                   .token = token,
-                                   .arg = arg,
-                                   .len = (uint32_t)len};
-    struct shim_reply reply;
+    struct shim_request request = {
+        .magic = SHIM_MAGIC, .op = (uint16_t)op, .token = token, .arg = arg, .len = (uint32_t)len};
+    struct shim_reply reply = {0};
     int fd = shim_connect(SOCK_CLOEXEC);
     int error;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* shim_core.c - libc's own functions, and the table of descriptors.
- * A lookup is one load from an array, so that programs pay nothing for sockets and files that are none
- * of ours. The table must be right at every moment: it decides who gets a program's read(). */
+ * A lookup is one load from an array, so that programs pay nothing for sockets and files that are
+ * none of ours. The table must be right at every moment: it decides who gets a program's read(). */
 #undef _FORTIFY_SOURCE
 #include "qemu-link/shim_core.h"
 
@@ -171,10 +171,23 @@ int shim_broken(int fd, struct shim_slot *slot)
     case ENOTCONN:
     case EDESTADDRREQ:
         return shim_gone(fd, slot);
-    case ENOTSOCK: /* closed behind our back, and the number is something else's now */
-        shim_slot_follow(fd, -1);
-        return shim_fail(ENOTSOCK);
     default:
         return -1;
     }
+}
+
+bool shim_stale(int fd)
+{
+    const int error = errno;
+    int type;
+    socklen_t len = sizeof(type);
+
+    if (error == EAGAIN || error == EINTR || error == ENETDOWN)
+        return false;
+    if (real.getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) < 0 && errno == ENOTSOCK) {
+        shim_slot_follow(fd, -1);
+        return true;
+    }
+    errno = error;
+    return false;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* shim_core.h - inside of libcansim-shim.so: libc's own functions, which descriptors are CAN sockets,
- * the way to the broker. The library lives in foreign programs: it allocates nothing, starts no
- * thread, takes no lock, handles no signal and opens no descriptor that outlives the call, but the
- * sockets that the program asked for. */
+/* shim_core.h - inside of libcansim-shim.so: libc's own functions, which descriptors are CAN
+ * sockets, the way to the broker. The library lives in foreign programs: it allocates nothing,
+ * starts no thread, takes no lock, handles no signal and opens no descriptor that outlives the
+ * call, but the sockets that the program asked for. */
 #ifndef CANSIM_QEMU_LINK_SHIM_CORE_H
 #define CANSIM_QEMU_LINK_SHIM_CORE_H
 
@@ -51,15 +51,13 @@
     X(ssize_t, recv, (int, void *, size_t, int))                                                   \
     X(ssize_t, __recv_chk, (int, void *, size_t, size_t, int))                                     \
     X(ssize_t, recvfrom, (int, void *, size_t, int, struct sockaddr *, socklen_t *))               \
-    X(ssize_t, __recvfrom_chk,                                                                     \
-      (int, void *, size_t, size_t, int, struct sockaddr *, socklen_t *))                          \
+    X(ssize_t, __recvfrom_chk, (int, void *, size_t, size_t, int, struct sockaddr *, socklen_t *)) \
     X(ssize_t, recvmsg, (int, struct msghdr *, int))                                               \
     X(int, recvmmsg, (int, struct mmsghdr *, unsigned, int, struct timespec *))                    \
     X(ssize_t, write, (int, const void *, size_t))                                                 \
     X(ssize_t, writev, (int, const struct iovec *, int))                                           \
     X(ssize_t, send, (int, const void *, size_t, int))                                             \
-    X(ssize_t, sendto,                                                                             \
-      (int, const void *, size_t, int, const struct sockaddr *, socklen_t))                        \
+    X(ssize_t, sendto, (int, const void *, size_t, int, const struct sockaddr *, socklen_t))       \
     X(ssize_t, sendmsg, (int, const struct msghdr *, int))                                         \
     X(int, sendmmsg, (int, struct mmsghdr *, unsigned, int))                                       \
     X(unsigned, if_nametoindex, (const char *))                                                    \
@@ -93,8 +91,8 @@ struct shim_slot {
     unsigned stamp; /* enum shim_stamp */
     unsigned stamping, stamping_new;
     int ifindex;
-    int bufsize[2];   /* SO_RCVBUF, SO_SNDBUF as getsockopt() tells them */
-    int64_t last_ns;  /* stamp of the last frame received; 0 = none yet */
+    int bufsize[2];  /* SO_RCVBUF, SO_SNDBUF as getsockopt() tells them */
+    int64_t last_ns; /* stamp of the last frame received; 0 = none yet */
 };
 
 /* The slot of a descriptor, NULL where it is no CAN socket of ours. */
@@ -112,6 +110,10 @@ int shim_fail(int error);
  * becomes readable, and make errno ENETDOWN. Returns -1. */
 int shim_broken(int fd, struct shim_slot *slot);
 int shim_gone(int fd, struct shim_slot *slot);
+
+/* After a failed call: is the number no socket any more, closed in a way that cannot be seen here
+ * (fclose())? Then it is forgotten and the call is to be made anew, as what it is now. */
+bool shim_stale(int fd);
 
 /* Are we under cansim-attach at all? */
 bool shim_attached(void);

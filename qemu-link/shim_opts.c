@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* shim_opts.c - setsockopt() and getsockopt() of a CAN socket.
  * What changes which frames arrive lives in the broker; what changes how a frame looks in a
- * recvmsg() lives in the slot. Everything else (SO_RCVTIMEO, SO_ERROR …) is the descriptor's own. */
+ * recvmsg() lives in the slot. Everything else (SO_RCVTIMEO, SO_ERROR …) is the descriptor's own.
+ */
 #undef _FORTIFY_SOURCE
 #include "qemu-link/shim_core.h"
 

@@ -75,9 +75,9 @@ SHIM_EXPORT ssize_t read(int fd, void *buf, size_t size)
 {
     struct shim_slot *slot = shim_slot(fd);
     struct taken taken;
+    ssize_t n = slot != NULL ? take_plain(fd, slot, buf, size, 0, &taken) : 0;
 
-    return slot == NULL ? shim_real()->read(fd, buf, size)
-                        : take_plain(fd, slot, buf, size, 0, &taken);
+    return slot == NULL || (n < 0 && shim_stale(fd)) ? shim_real()->read(fd, buf, size) : n;
 }
 
 SHIM_EXPORT ssize_t __read_chk(int fd, void *buf, size_t size, size_t room);
@@ -200,8 +200,8 @@ static void put_stamps(struct control *control, const struct shim_slot *slot,
     if (stamping & SOF_TIMESTAMPING_SOFTWARE)
         three[0] = at;
     if (stamping & SOF_TIMESTAMPING_RAW_HARDWARE)
-        three[2] = (struct timespec){(time_t)(head->bus_ns / NS_PER_S),
-                                     (long)(head->bus_ns % NS_PER_S)};
+        three[2] =
+            (struct timespec){(time_t)(head->bus_ns / NS_PER_S), (long)(head->bus_ns % NS_PER_S)};
     if (stamping & (SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_RAW_HARDWARE))
         put_control(control, slot->stamping_new ? OPT_TIMESTAMPING_NEW : SCM_TIMESTAMPING, three,
                     sizeof(three));
@@ -234,8 +234,7 @@ SHIM_EXPORT ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
 {
     struct shim_slot *slot = shim_slot(fd);
 
-    return slot == NULL ? shim_real()->recvmsg(fd, msg, flags)
-                        : take_message(fd, slot, msg, flags);
+    return slot == NULL ? shim_real()->recvmsg(fd, msg, flags) : take_message(fd, slot, msg, flags);
 }
 
 /* As in the kernel the limit is looked at after each message only. */

@@ -105,8 +105,9 @@ SHIM_EXPORT ssize_t write(int fd, const void *buf, size_t size)
 {
     struct shim_slot *slot = shim_slot(fd);
     struct iovec iov = {(void *)(uintptr_t)buf, size};
+    ssize_t n = slot != NULL ? put(fd, slot, &iov, 1, NULL, 0, 0) : 0;
 
-    return slot == NULL ? shim_real()->write(fd, buf, size) : put(fd, slot, &iov, 1, NULL, 0, 0);
+    return slot == NULL || (n < 0 && shim_stale(fd)) ? shim_real()->write(fd, buf, size) : n;
 }
 
 SHIM_EXPORT ssize_t writev(int fd, const struct iovec *iov, int n)

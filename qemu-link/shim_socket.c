@@ -17,8 +17,11 @@ SHIM_EXPORT int socket(int domain, int type, int protocol)
     int fd, error, room = SEND_ROOM_BYTES;
     uint64_t token;
 
-    if (domain != AF_CAN || !shim_attached())
-        return shim_real()->socket(domain, type, protocol);
+    if (domain != AF_CAN || !shim_attached()) {
+        fd = shim_real()->socket(domain, type, protocol);
+        shim_slot_follow(fd, -1); /* should the number have been closed unseen */
+        return fd;
+    }
     if (protocol == 0)
         protocol = kind == SOCK_RAW ? CAN_RAW : kind == SOCK_DGRAM ? CAN_BCM : 0;
     if (protocol != CAN_RAW && protocol != CAN_BCM)

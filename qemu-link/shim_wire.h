@@ -5,16 +5,16 @@
  *
  * A connection begins with a struct shim_request and a body. SHIM_OP_OPEN makes it the data channel
  * of a socket: from then on each message is a struct shim_head and a body, both ways, and the
- * program holds the descriptor. Every other request gets one struct shim_reply, then the connection is
- * closed. So a program never holds a descriptor that it did not ask for, and an answer never has to be
- * picked out of a stream of frames. */
+ * program holds the descriptor. Every other request gets one struct shim_reply, then the connection
+ * is closed. So a program never holds a descriptor that it did not ask for, and an answer never has
+ * to be picked out of a stream of frames. */
 #ifndef CANSIM_QEMU_LINK_SHIM_WIRE_H
 #define CANSIM_QEMU_LINK_SHIM_WIRE_H
 
 #include <stdint.h>
 
-#define SHIM_ENV          "CANSIM_ATTACH" /* the broker's abstract address, without the leading NUL */
-#define SHIM_MAGIC        0x63734131u
+#define SHIM_ENV   "CANSIM_ATTACH" /* the broker's abstract address, without the leading NUL */
+#define SHIM_MAGIC 0x63734131u
 /* Bus i is interface SHIM_IFINDEX_BASE + i: above real ones, and within 16 bits, as canplayer takes
  * 65536 for its standard output. */
 #define SHIM_IFINDEX_BASE 0x7C00

@@ -330,6 +330,14 @@ def descriptors(peer):
     os.dup2(r, copy)
     os.write(w, b"plain bytes")
     check(os.read(copy, 5) == b"plain" and os.read(copy, 50) == b" bytes")
+    unseen = raw().detach()
+    libc.fdopen.restype = ctypes.c_void_p
+    libc.fclose(ctypes.c_void_p(libc.fdopen(unseen, b"r")))  # closes it inside of the C library
+    os.write(w, b"again")
+    check(libc.syscall(33, r, unseen) == unseen and os.read(unseen, 5) == b"again")  # a raw dup2()
+    unseen = raw().detach()
+    libc.fclose(ctypes.c_void_p(libc.fdopen(unseen, b"r")))
+    check(libc.syscall(33, w, unseen) == unseen and os.write(unseen, b"some") == 4)
     u = raw()
     child = os.fork()
     if child == 0:

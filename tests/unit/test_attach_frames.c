@@ -13,8 +13,8 @@
 
 static void round_trips(void **state)
 {
-    static const char *const texts[] = {"123#DEADBEEF", "000#",      "7FF#0102030405060708",
-                                        "12345678#00",  "1FFFFFFF#", "123#R",
+    static const char *const texts[] = {"123#DEADBEEF", "000#",        "7FF#0102030405060708",
+                                        "12345678#00",  "1FFFFFFF#",   "123#R",
                                         "12345678#R8",  "123##3112233"};
     struct canfd_frame wire;
     struct cs_frame frame, back;
@@ -123,11 +123,16 @@ static void lost_arbitration(void **state)
         enum cs_field field;
         unsigned index, alc;
     } rows[] = {
-        {"555#", CS_FIELD_ID, 0, 0},           {"555#", CS_FIELD_ID, 10, 10},
-        {"000#", CS_FIELD_ID, 7, 7},           {"123#", CS_FIELD_RTR, 0, 11},
-        {"123#", CS_FIELD_IDE, 0, 12},         {"12345678#", CS_FIELD_SRR, 0, 11},
-        {"12345678#", CS_FIELD_IDE, 0, 12},    {"12345678#", CS_FIELD_ID_EXT, 0, 13},
-        {"12345678#", CS_FIELD_ID_EXT, 17, 30}, {"12345678#", CS_FIELD_RTR, 0, 31},
+        {"555#", CS_FIELD_ID, 0, 0},
+        {"555#", CS_FIELD_ID, 10, 10},
+        {"000#", CS_FIELD_ID, 7, 7},
+        {"123#", CS_FIELD_RTR, 0, 11},
+        {"123#", CS_FIELD_IDE, 0, 12},
+        {"12345678#", CS_FIELD_SRR, 0, 11},
+        {"12345678#", CS_FIELD_IDE, 0, 12},
+        {"12345678#", CS_FIELD_ID_EXT, 0, 13},
+        {"12345678#", CS_FIELD_ID_EXT, 17, 30},
+        {"12345678#", CS_FIELD_RTR, 0, 31},
     };
 
     (void)state;
@@ -216,10 +221,14 @@ static void levels(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(round_trips),      cmocka_unit_test(raw_dlc_and_remote_length),
-        cmocka_unit_test(refuses_what_is_no_frame), cmocka_unit_test(filters),
-        cmocka_unit_test(several_filters),  cmocka_unit_test(lost_arbitration),
-        cmocka_unit_test(bus_errors),       cmocka_unit_test(levels),
+        cmocka_unit_test(round_trips),
+        cmocka_unit_test(raw_dlc_and_remote_length),
+        cmocka_unit_test(refuses_what_is_no_frame),
+        cmocka_unit_test(filters),
+        cmocka_unit_test(several_filters),
+        cmocka_unit_test(lost_arbitration),
+        cmocka_unit_test(bus_errors),
+        cmocka_unit_test(levels),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
