@@ -267,17 +267,18 @@ static bool act_on_input(struct cs_link_conn *conn)
     return true;
 }
 
-/* 1 bytes arrived, 0 none now, -1 the client is gone. */
+/* 2 as many bytes as there was room for, 1 fewer, 0 none now, -1 the client is gone. */
 static int receive(struct cs_link_conn *conn)
 {
+    const size_t room = sizeof(conn->in) - conn->in_len;
     ssize_t n;
 
     do
-        n = recv(conn->fd, conn->in + conn->in_len, sizeof(conn->in) - conn->in_len, MSG_DONTWAIT);
+        n = recv(conn->fd, conn->in + conn->in_len, room, MSG_DONTWAIT);
     while (n < 0 && errno == EINTR);
     if (n > 0) {
         conn->in_len += (size_t)n;
-        return 1;
+        return (size_t)n == room ? 2 : 1;
     }
     return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ? 0 : -1;
 }
@@ -286,12 +287,12 @@ static void on_readable(struct ev_loop *loop, ev_io *watcher, int events)
 {
     struct cs_link_conn *conn = watcher->data;
     const struct cs_link_host *host = &conn->server->host;
-    int n = 1;
+    int n = 2;
 
     (void)loop;
     (void)events;
     host->sync(host->ctx);
-    for (int i = 0; i < READS_PER_TURN && n > 0; i++) {
+    for (int i = 0; i < READS_PER_TURN && n == 2; i++) {
         n = receive(conn);
         if (n > 0 && !act_on_input(conn)) {
             conn = NULL;
