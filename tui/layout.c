@@ -149,13 +149,10 @@ static void draw_tabs(const struct cs_tui *tui, struct cs_canvas *canvas, int y)
                              " %u %s ", v + 1, cs_views[v]->title) +
             1;
     if (cs_views[tui->view]->status)
-        cs_views[tui->view]->status(tui, text + 1, sizeof text - 2);
-    if (text[1]) {
-        text[0] = ' ';
-        strcat(text, " ");
-        int width = cs_text_width(text);
-        cs_canvas_put(canvas, tui->width - 1 - width, y, CS_STYLE_DIM, text);
-    }
+        cs_views[tui->view]->status(tui, text, sizeof text);
+    if (text[0])
+        cs_canvas_printf(canvas, tui->width - 3 - cs_text_width(text), y, CS_STYLE_DIM, " %s ",
+                         text);
 }
 
 static int binding_width(const struct cs_binding *binding)

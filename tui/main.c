@@ -194,28 +194,27 @@ struct cs_session_config cs_main_config(const struct cs_options *o)
     };
 }
 
+static void watch_signal(struct app *app, ev_signal *w, int sign)
+{
+    ev_signal_init(w, on_signal, sign);
+    w->data = app;
+    ev_signal_start(app->loop, w);
+}
+
 static void start_watchers(struct app *app)
 {
-    static const int leaving[3] = {SIGINT, SIGTERM, SIGHUP};
-
     ev_io_init(&app->input, on_input, STDIN_FILENO, EV_READ);
     ev_timer_init(&app->redraw, on_redraw, 0, 0);
     ev_timer_init(&app->clock, on_clock, 1, 1);
-    ev_signal_init(&app->winch, on_signal, SIGWINCH);
-    ev_signal_init(&app->cont, on_signal, SIGCONT);
-    ev_signal_init(&app->stop, on_signal, SIGTSTP);
     app->input.data = app->redraw.data = app->clock.data = app;
-    app->winch.data = app->cont.data = app->stop.data = app;
-    for (int i = 0; i < 3; i++) {
-        ev_signal_init(&app->leave[i], on_signal, leaving[i]);
-        app->leave[i].data = app;
-        ev_signal_start(app->loop, &app->leave[i]);
-    }
     ev_io_start(app->loop, &app->input);
     ev_timer_start(app->loop, &app->clock);
-    ev_signal_start(app->loop, &app->winch);
-    ev_signal_start(app->loop, &app->cont);
-    ev_signal_start(app->loop, &app->stop);
+    watch_signal(app, &app->winch, SIGWINCH);
+    watch_signal(app, &app->cont, SIGCONT);
+    watch_signal(app, &app->stop, SIGTSTP);
+    watch_signal(app, &app->leave[0], SIGINT);
+    watch_signal(app, &app->leave[1], SIGTERM);
+    watch_signal(app, &app->leave[2], SIGHUP);
 }
 
 static int run(struct app *app, const struct cs_options *options)
@@ -281,7 +280,7 @@ static int serve(const struct cs_options *options)
 
 int main(int argc, char **argv)
 {
-    struct cs_options options;
+    struct cs_options options = {0};
     char why[512];
 
     setlocale(LC_ALL, "");

@@ -161,14 +161,13 @@ static int take_dump(struct ask *ask, const char *value)
 
 static int take_size(struct ask *ask, const char *value)
 {
-    int w, h;
-    char rest;
+    char *end = "";
+    long w = strtol(value, &end, 10), h = *end == 'x' ? strtol(end + 1, &end, 10) : 0;
 
-    if (sscanf(value, "%4dx%4d%c", &w, &h, &rest) != 2 || w < 1 || h < 1 ||
-        w > CS_CANVAS_MAX_SIDE || h > CS_CANVAS_MAX_SIDE)
+    if (*end || w < 1 || h < 1 || w > CS_CANVAS_MAX_SIDE || h > CS_CANVAS_MAX_SIDE)
         return expected(ask, "WIDTHxHEIGHT, each 1..1000", value);
-    ask->options->width = w;
-    ask->options->height = h;
+    ask->options->width = (int)w;
+    ask->options->height = (int)h;
     return 0;
 }
 

@@ -71,6 +71,7 @@ static bool no_colour(void)
 int cs_screen_open(char *why, size_t why_size)
 {
     const char *name = getenv("TERM");
+    bool able;
     int error;
 
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
@@ -79,8 +80,11 @@ int cs_screen_open(char *why, size_t why_size)
                  isatty(STDIN_FILENO) ? "standard output" : "standard input");
         return -ENOTTY;
     }
-    if (tcgetattr(STDOUT_FILENO, &term.saved) < 0 ||
-        setupterm(NULL, STDOUT_FILENO, &error) == ERR || !tigetstr("cup") ||
+    /* newterm() takes a terminal that cannot place the cursor, and would scroll it away. */
+    able = setupterm(NULL, STDOUT_FILENO, &error) == OK && tigetstr("cup");
+    if (cur_term)
+        del_curterm(cur_term);
+    if (!able || tcgetattr(STDOUT_FILENO, &term.saved) < 0 ||
         !(term.screen = newterm(NULL, stdout, stdin))) {
         snprintf(why, why_size, "TERM: expected a terminal that terminfo knows, got \"%s\"",
                  name ? name : "");

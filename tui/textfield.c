@@ -17,7 +17,7 @@ static void cut(struct cs_textfield *field, int from, int to)
 {
     if (from < 0 || to > field->len || from >= to)
         return;
-    memmove(field->text + from, field->text + to, (size_t)(field->len - to + 1));
+    memmove(field->text + from, field->text + to, (size_t)field->len - (size_t)to + 1);
     field->len -= to - from;
     field->cursor = from;
 }
@@ -40,7 +40,7 @@ static bool insert(struct cs_textfield *field, int32_t key)
     if (field->len + 1 >= CS_TEXTFIELD_MAX)
         return true;
     memmove(field->text + field->cursor + 1, field->text + field->cursor,
-            (size_t)(field->len - field->cursor + 1));
+            (size_t)field->len - (size_t)field->cursor + 1);
     field->text[field->cursor++] = (char)key;
     field->len++;
     return true;
