@@ -9,7 +9,8 @@
 struct ev_loop;
 struct cs_link_server; /* opaque */
 
-/* How the server reaches whoever owns the sim. */
+/* How the server reaches whoever owns the sim. Both functions may run the sim; neither may destroy
+ * it or the server. */
 struct cs_link_host {
     struct cs_sim *sim;
     struct ev_loop *loop;
