@@ -209,8 +209,12 @@ static void sample_receive(struct cs_node *node, unsigned level)
     struct cs_mac *mac = &node->mac;
     struct cs_bus *bus = node->bus;
     enum cs_field field = (enum cs_field)mac->rx.field;
-    enum cs_mac_rx_result result = cs_mac_rx_bit(&mac->rx, level);
 
+    if (field == CS_FIELD_ACK && mac->rx.crc_ok && level) {
+        detect_plain(node, CS_ERROR_BIT, field); /* its own dominant ACK bit did not get through */
+        return;
+    }
+    enum cs_mac_rx_result result = cs_mac_rx_bit(&mac->rx, level);
     if (result == RX_CONTINUE) {
         mac->pos++;
         return;
