@@ -80,6 +80,8 @@ char *cs_file_beside(const char *base, const char *name)
     const char *slash = strrchr(base, '/');
     char *path = NULL;
 
+    if (strcmp(name, "-") == 0)
+        name = "./-"; /* a file's name here, not standard input */
     if (name[0] == '/' || slash == NULL)
         return strdup(name);
     if (asprintf(&path, "%.*s/%s", (int)(slash - base), base, name) < 0)

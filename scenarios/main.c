@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* cansim: host buses without a terminal interface, and small tools. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +22,7 @@ static void run_help(void)
 
 static void serve_help(void)
 {
-    printf("\nProgrammes join with: cansim-attach -- PROGRAM ...\n");
+    printf("\nPrograms join with: cansim-attach -- PROGRAM ...\n");
 }
 
 static void explain_help(void)
@@ -160,10 +161,21 @@ static int choose(int argc, char **argv)
     return command != NULL ? dispatch(command, argc - 2, argv + 2) : unknown_command(argv[1]);
 }
 
+/* Where a caller closed one of them, the next file that is opened would take its place and be
+ * written to by mistake. */
+static void keep_standard_files(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != fd)
+            _exit(CS_STATUS_ENVIRONMENT);
+    }
+}
+
 int main(int argc, char **argv)
 {
     struct cs_error error;
 
+    keep_standard_files();
     signal(SIGPIPE, SIG_IGN); /* a write tells; sockets and pipes come and go */
     int status = choose(argc, argv);
     if (fflush(stdout) != 0 && errno != EPIPE && status == CS_STATUS_OK) {

@@ -109,6 +109,9 @@ static void set_deadline(struct cs_session *session, int64_t at_ns)
 {
     struct itimerspec t;
 
+    if (at_ns == session->deadline_ns)
+        return;
+    session->deadline_ns = at_ns;
     memset(&t, 0, sizeof(t));
     if (at_ns != CS_NEVER) {
         t.it_value.tv_sec = at_ns / NS_PER_S;
@@ -194,6 +197,7 @@ static void on_deadline(struct ev_loop *loop, ev_io *io, int events)
     (void)events;
     if (read(io->fd, &expirations, sizeof(expirations)) < 0 && errno != EAGAIN)
         return;
+    ((struct cs_session *)io->data)->deadline_ns = CS_NEVER; /* it has gone off */
     turn(io->data);
 }
 
@@ -202,6 +206,7 @@ int cs_session_clock_init(struct cs_session *session)
     session->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     if (session->timer_fd < 0)
         return -errno;
+    session->deadline_ns = CS_NEVER;
     ev_io_init(&session->deadline, on_deadline, session->timer_fd, EV_READ);
     session->deadline.data = session;
     ev_io_start(session->loop, &session->deadline);

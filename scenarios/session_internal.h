@@ -34,7 +34,8 @@ struct cs_session {
     int64_t lag_max_ns;
     ev_io deadline; /* timerfd, absolute CLOCK_MONOTONIC */
     int timer_fd;
-    ev_timer again; /* zero delay: go on at the loop's next turn */
+    int64_t deadline_ns; /* what it is set to, CS_NEVER: it is not */
+    ev_timer again;      /* zero delay: go on at the loop's next turn */
     void (*done)(void *ctx, int status);
     void *done_ctx;
 
