@@ -91,6 +91,7 @@ struct cs_bus {
     struct cs_node *winner; /* FRAME */
     struct cs_node *losers[CS_BUS_MAX_NODES]; /* FRAME: by (lost_at, index) */
     unsigned n_losers, next_loser;
+    int64_t ack_ps; /* FRAME: end of the ACK slot, or CS_NEVER where that changes nothing */
     int64_t end_ps; /* FRAME: end of EOF */
 
     bool bit_open;      /* BITS: outputs of the present bit are decided */
@@ -140,7 +141,7 @@ bool cs_node_add(struct cs_node *node, int tec, int rec);
 /* Tell of changed counters, and move to the state that they ask for. */
 void cs_node_follow(struct cs_node *node, bool changed);
 void cs_node_set_counters(struct cs_node *node, unsigned tec, unsigned rec);
-void cs_node_received_ok(struct cs_node *node);
+void cs_node_received_ok(struct cs_node *node); /* at the end of the ACK slot */
 void cs_node_sent_ok(struct cs_node *node);
 void cs_node_request_recovery(struct cs_node *node);
 

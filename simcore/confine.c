@@ -73,7 +73,8 @@ void cs_node_set_counters(struct cs_node *node, unsigned tec, unsigned rec)
 
 void cs_node_received_ok(struct cs_node *node)
 {
-    /* 12.1.4.2 h: from the passive range REC returns to a value between 119 and 127. */
+    /* 12.1.4.2 h: no error up to the ACK slot, and the ACK bit was sent. From the passive range
+     * REC returns to a value between 119 and 127. */
     int down = node->rec > PASSIVE_LIMIT ? node->rec - PASSIVE_LIMIT : 1;
 
     if (node->rec > 0) {

@@ -62,9 +62,22 @@ static void insert_loser(struct cs_bus *bus, struct cs_node *node)
 
 static void set_next_effect(struct cs_bus *bus)
 {
-    bus->effect_ps = bus->next_loser < bus->n_losers
-                         ? bus->sof_ps + (bus->losers[bus->next_loser]->lost_at + 1) * bus->bit_ps
-                         : bus->end_ps;
+    if (bus->next_loser < bus->n_losers) {
+        bus->effect_ps = bus->sof_ps + (bus->losers[bus->next_loser]->lost_at + 1) * bus->bit_ps;
+    } else {
+        bus->effect_ps = bus->ack_ps < bus->end_ps ? bus->ack_ps : bus->end_ps;
+    }
+}
+
+/* Nothing changes a REC while the frame is on the wire: the winner's does no harm here. */
+static bool some_rec_goes_down(const struct cs_bus *bus)
+{
+    for (int i = 0; i < bus->n_limit; i++) {
+        if (bus->nodes[i] && bus->nodes[i]->rec > 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool cs_frame_engine_begin(struct cs_bus *bus, struct cs_node **contenders, unsigned n)
@@ -90,10 +103,22 @@ bool cs_frame_engine_begin(struct cs_bus *bus, struct cs_node **contenders, unsi
     bus->winner = winner;
     bus->end_ps = bus->sof_ps + winner->wire.n_bits * bus->bit_ps;
     bus->recessive_ps = bus->sof_ps + (winner->wire.ack_slot + 1) * bus->bit_ps;
+    bus->ack_ps = some_rec_goes_down(bus) ? bus->recessive_ps : CS_NEVER;
     bus->free_ps = bus->end_ps + INTERMISSION_BITS * bus->bit_ps;
     bus->begin_ps = CS_NEVER;
     set_next_effect(bus);
     return true;
+}
+
+static void acknowledge(struct cs_bus *bus)
+{
+    bus->ack_ps = CS_NEVER;
+    for (int i = 0; i < bus->n_limit; i++) {
+        struct cs_node *node = bus->nodes[i];
+        if (node && node != bus->winner && node->waiting == WAIT_NONE) {
+            cs_node_received_ok(node);
+        }
+    }
 }
 
 static void finish_frame(struct cs_bus *bus)
@@ -108,7 +133,6 @@ static void finish_frame(struct cs_bus *bus)
             continue;
         }
         node->ready_ps = 0;
-        cs_node_received_ok(node);
         cs_node_deliver(node, &bus->frame, bus->sof_ps, bus->from, false);
     }
     winner->ready_ps =
@@ -126,7 +150,11 @@ void cs_frame_engine_effects(struct cs_bus *bus)
         cs_node_lost_arbitration(node, node->lost_at);
         set_next_effect(bus);
     }
-    if (bus->effect_ps <= now) {
+    if (bus->ack_ps <= now) {
+        acknowledge(bus);
+        set_next_effect(bus);
+    }
+    if (bus->end_ps <= now) {
         finish_frame(bus);
     }
 }

@@ -217,6 +217,9 @@ static void sample_receive(struct cs_node *node, unsigned level)
     enum cs_mac_rx_result result = cs_mac_rx_bit(&mac->rx, level);
     if (result == RX_CONTINUE) {
         mac->pos++;
+        if (field == CS_FIELD_ACK && mac->rx.crc_ok) {
+            cs_node_received_ok(node);
+        }
         return;
     }
     if (result < RX_OVERLOAD) {
@@ -227,7 +230,6 @@ static void sample_receive(struct cs_node *node, unsigned level)
     if (result == RX_OVERLOAD) {
         enter_flag(node, true);
     }
-    cs_node_received_ok(node);
     cs_node_deliver(node, &mac->rx.frame, bus->sof_ps, bus->from, false);
 }
 
