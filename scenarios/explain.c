@@ -267,25 +267,46 @@ static void put_wire_line(const struct view *v, unsigned first, const char *shap
     cs_out_line(v->out);
 }
 
+struct wire_line {
+    char shape[WRAP];
+    unsigned columns;
+    unsigned first; /* its first bit */
+};
+
+static void end_wire_line(const struct view *v, struct wire_line *line, unsigned next)
+{
+    if (line->columns > 0)
+        put_wire_line(v, line->first, line->shape, line->columns);
+    line->columns = 0;
+    line->first = next;
+}
+
+/* A group of bits that belong together: on one line, with a gap before it. */
+static void put_group(const struct view *v, struct wire_line *line, unsigned first, unsigned count)
+{
+    if (line->columns + 1 + count > WRAP - 6)
+        end_wire_line(v, line, first);
+    if (line->columns > 0)
+        line->shape[line->columns++] = '-';
+    memset(line->shape + line->columns, 'b', count);
+    line->columns += count;
+}
+
 static void put_wire(const struct view *v)
 {
-    char shape[WRAP];
-    unsigned columns = 0, first = 0;
+    struct wire_line line = {.columns = 0};
 
     for (unsigned s = 0; s < v->wire->n_spans; s++) {
         const struct cs_wire_span *span = &v->wire->spans[s];
-        if (columns > 0 && columns < WRAP - 6)
-            shape[columns++] = '-';
-        for (unsigned i = span->first; i < span->first + span->count; i++) {
-            if (columns == WRAP - 6) {
-                put_wire_line(v, first, shape, columns);
-                columns = 0;
-                first = i;
-            }
-            shape[columns++] = 'b';
+        unsigned end = span->first + span->count, size = span->field == CS_FIELD_DATA ? 8 : 64;
+        for (unsigned i = span->first; i < end;) {
+            unsigned first = i, n = 0;
+            while (i < end && (n < size || cs_wire_is_stuff(v->wire, i)))
+                n += !cs_wire_is_stuff(v->wire, i++);
+            put_group(v, &line, first, i - first);
         }
     }
-    put_wire_line(v, first, shape, columns);
+    end_wire_line(v, &line, 0);
 }
 
 int cs_explain_text(struct cs_out *out, const struct cs_frame *frame, uint32_t bitrate_bps,

@@ -139,7 +139,7 @@ static int set_number(const struct cs_option *o, const char *value, uint64_t *de
     char *end;
 
     errno = 0;
-    *dest = strtoull(value, &end, 0);
+    *dest = strtoull(value, &end, strncmp(value, "0x", 2) == 0 ? 16 : 10);
     if (value[0] >= '0' && value[0] <= '9' && *end == '\0' && errno == 0)
         return 0;
     return must_be(error, o, "a number 0..2^64-1", value);
