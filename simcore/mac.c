@@ -313,6 +313,26 @@ static void sample_delim(struct cs_node *node, unsigned level)
     }
 }
 
+/* A dominant third bit of the intermission is a SOF. Who has a frame waiting goes on with its
+ * identifier, as if the SOF were its own. */
+static void join_sof(struct cs_node *node)
+{
+    struct cs_bus *bus = node->bus;
+    int64_t sof_ps = bus->sim->now_ps - bus->bit_ps;
+
+    if (node->mac.suspend || !cs_node_can_send(node) ||
+        cs_txqueue_next(&node->queue)->queued_ps > sof_ps) {
+        begin_receiving(node);
+        return;
+    }
+    bus->sof_ps = sof_ps;
+    bus->from = CS_NO_NODE;
+    cs_node_start_attempt(node, sof_ps);
+    cs_mac_start(node);
+    cs_mac_rx_bit(&node->mac.rx, 0);
+    node->mac.pos = 1;
+}
+
 static void sample_intermission(struct cs_node *node, unsigned level)
 {
     struct cs_mac *mac = &node->mac;
@@ -329,7 +349,7 @@ static void sample_intermission(struct cs_node *node, unsigned level)
     } else if (mac->count > 1) {
         enter_flag(node, true);
     } else {
-        begin_receiving(node); /* a dominant third bit is a SOF */
+        join_sof(node);
     }
 }
 

@@ -43,6 +43,12 @@ uint32_t cs_txqueue_key(const struct cs_frame *frame);
 /* Returns 0 or -ENOSPC. */
 int cs_txqueue_put(struct cs_txqueue *queue, const struct cs_frame *frame, uint64_t cookie,
                    int64_t now_ps);
+/* The next frame to be taken out; only where n_heap > 0. */
+static inline const struct cs_txslot *cs_txqueue_next(const struct cs_txqueue *queue)
+{
+    return &queue->slots[queue->heap[0]];
+}
+
 /* Take the next frame out, to be put back or released: a slot index or CS_TXSLOT_NONE. */
 unsigned cs_txqueue_take(struct cs_txqueue *queue);
 void cs_txqueue_put_back(struct cs_txqueue *queue, unsigned slot);
