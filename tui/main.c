@@ -22,7 +22,7 @@ struct app {
     struct cs_host_session host;
     struct cs_tui tui;
     struct cs_canvas canvas;
-    ev_io input;
+    ev_io input, output; /* output: only while the terminal has not taken all */
     ev_timer redraw, clock;
     ev_signal winch, cont, stop, leave[3];
     ev_tstamp drawn_at;
@@ -65,11 +65,36 @@ static void fit(struct app *app)
         cs_tui_resize(&app->tui, width, height);
 }
 
+/* Send what the terminal takes; wait for it where it does not take all. */
+static void flush(struct app *app)
+{
+    bool done = cs_screen_flush();
+
+    ev_io_stop(app->loop, &app->output);
+    if (done || cs_screen_fd() < 0)
+        return;
+    ev_io_set(&app->output, cs_screen_fd(), EV_WRITE);
+    ev_io_start(app->loop, &app->output);
+}
+
+static void on_output(struct ev_loop *loop, ev_io *w, int revents)
+{
+    struct app *app = w->data;
+
+    (void)loop;
+    (void)revents;
+    flush(app);
+    if (!ev_is_active(&app->output) && app->tui.dirty)
+        wake(app);
+}
+
 static void on_redraw(struct ev_loop *loop, ev_timer *w, int revents)
 {
     struct app *app = w->data;
 
     (void)revents;
+    if (ev_is_active(&app->output))
+        return; /* on_output() comes back here */
     fit(app);
     cs_tui_refresh(&app->tui);
     cs_tui_draw(&app->tui, &app->canvas);
@@ -77,8 +102,8 @@ static void on_redraw(struct ev_loop *loop, ev_timer *w, int revents)
         cs_screen_repaint();
     app->tui.repaint = app->tui.dirty = false;
     app->drawn_at = ev_now(loop);
-    if (!cs_screen_show(&app->canvas, &cs_theme_dark))
-        changed(app);
+    app->tui.dirty |= !cs_screen_show(&app->canvas, &cs_theme_dark);
+    flush(app);
 }
 
 static void on_clock(struct ev_loop *loop, ev_timer *w, int revents)
@@ -99,6 +124,7 @@ static void suspend(struct app *app)
 {
     bool paused = cs_session_paused(app->session);
 
+    ev_io_stop(app->loop, &app->output);
     cs_screen_leave();
     if (!paused)
         cs_session_pause(app->session, true);
@@ -125,6 +151,7 @@ static void on_signal(struct ev_loop *loop, ev_signal *w, int revents)
     if (w->signum == SIGTSTP) {
         suspend(app);
     } else if (w->signum == SIGCONT) {
+        ev_io_stop(app->loop, &app->output);
         cs_screen_return();
         changed(app);
     } else if (w->signum == SIGWINCH) {
@@ -204,9 +231,10 @@ static void watch_signal(struct app *app, ev_signal *w, int sign)
 static void start_watchers(struct app *app)
 {
     ev_io_init(&app->input, on_input, STDIN_FILENO, EV_READ);
+    ev_io_init(&app->output, on_output, STDOUT_FILENO, EV_WRITE);
     ev_timer_init(&app->redraw, on_redraw, 0, 0);
     ev_timer_init(&app->clock, on_clock, 1, 1);
-    app->input.data = app->redraw.data = app->clock.data = app;
+    app->input.data = app->output.data = app->redraw.data = app->clock.data = app;
     ev_io_start(app->loop, &app->input);
     ev_timer_start(app->loop, &app->clock);
     watch_signal(app, &app->winch, SIGWINCH);

@@ -17,8 +17,13 @@ bool cs_screen_is_ascii(void);
 void cs_screen_size(int *width, int *height);
 /* The terminal's size may have changed: ask it. */
 void cs_screen_resized(void);
-/* Write what differs from what is there. False where the terminal takes nothing at present. */
+/* Hand over what differs from what is there; cs_screen_flush() sends it. False, and nothing done,
+ * while the terminal has not taken what came before. */
 bool cs_screen_show(const struct cs_canvas *canvas, const struct cs_theme *theme);
+/* Send what the terminal takes at present, never waiting. True: nothing is left. */
+bool cs_screen_flush(void);
+/* Becomes writable when the terminal takes more; changes when the screen is left and taken. */
+int cs_screen_fd(void);
 /* Write everything next time. */
 void cs_screen_repaint(void);
 /* The next key (keys.h) or CS_KEY_NONE; never waits. */

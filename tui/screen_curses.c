@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* screen_curses.c - the only file that knows curses. Curses keeps what is on the terminal and
- * sends only cells that changed; here the looks of a theme become its colour pairs. */
+ * sends only cells that changed; here the looks of a theme become its colour pairs.
+ *
+ * Curses would wait for a terminal that takes nothing (^S, a slow line), and the bus with it. So it
+ * sets the terminal up on standard output, which then becomes a file in memory; what curses wrote
+ * there is sent on as far as the terminal takes it. Before curses leaves the terminal, standard
+ * output is the terminal again. */
 #include "tui/screen.h"
 
 #include <curses.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <term.h>
 #include <unistd.h>
 
@@ -27,8 +34,12 @@ static struct {
         short fg, bg;
     } pairs[MAX_PAIRS]; /* pair i + 1 */
     short n_pairs;
-    bool gone;
-} term;
+    int tty_fd; /* the terminal while standard output is not */
+    int out_fd; /* the same, never waiting; tty_fd where it cannot be opened once more */
+    int mem_fd; /* what standard output is meanwhile */
+    char *unsent;
+    size_t n_unsent, room;
+} term = {.tty_fd = -1, .out_fd = -1, .mem_fd = -1};
 
 /* ---- taking and leaving ---------------------------------------------------------------------- */
 
@@ -58,7 +69,41 @@ static void arm(void)
     term.restore[0] = '\0';
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         add_restore(names[i]);
-    cs_die_arm(STDOUT_FILENO, &term.saved, term.restore);
+    cs_die_arm(term.tty_fd >= 0 ? term.tty_fd : STDOUT_FILENO, &term.saved, term.restore);
+}
+
+/* Standard output becomes a file in memory. Where that fails it stays, and may make us wait. */
+static void detach(void)
+{
+    const char *name = ttyname(STDOUT_FILENO);
+
+    term.tty_fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    term.mem_fd = memfd_create("cansim-screen", MFD_CLOEXEC);
+    if (term.tty_fd < 0 || term.mem_fd < 0)
+        return;
+    /* The terminal's flags are everybody's who has it open: not to wait, it is opened once more. */
+    term.out_fd = name ? open(name, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC) : -1;
+    if (term.out_fd < 0)
+        term.out_fd = open("/dev/tty", O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (term.out_fd < 0)
+        term.out_fd = term.tty_fd;
+    dup2(term.mem_fd, STDOUT_FILENO);
+    arm();
+}
+
+/* And the terminal again. */
+static void attach(void)
+{
+    int fds[3] = {term.tty_fd, term.mem_fd, term.out_fd != term.tty_fd ? term.out_fd : -1};
+
+    if (term.out_fd >= 0)
+        dup2(term.tty_fd, STDOUT_FILENO);
+    term.tty_fd = term.out_fd = term.mem_fd = -1;
+    term.n_unsent = 0;
+    arm();
+    for (int i = 0; i < 3; i++)
+        if (fds[i] >= 0)
+            close(fds[i]);
 }
 
 static bool no_colour(void)
@@ -92,6 +137,7 @@ int cs_screen_open(char *why, size_t why_size)
     }
     arm();
     set_term(term.screen);
+    typeahead(-1);
     raw();
     noecho();
     nonl();
@@ -102,6 +148,7 @@ int cs_screen_open(char *why, size_t why_size)
     curs_set(0);
     if (has_colors() && !no_colour() && start_color() == OK && use_default_colors() == OK)
         term.colours = COLORS;
+    detach();
     return 0;
 }
 
@@ -109,23 +156,29 @@ void cs_screen_close(void)
 {
     if (!term.screen)
         return;
+    attach();
     endwin();
     tcsetattr(STDOUT_FILENO, TCSADRAIN, &term.saved);
     cs_die_disarm();
     delscreen(term.screen);
     term.screen = NULL;
+    free(term.unsent);
+    term.unsent = NULL;
+    term.room = 0;
 }
 
 void cs_screen_leave(void)
 {
+    attach();
     endwin();
     cs_die_disarm();
 }
 
 void cs_screen_return(void)
 {
-    arm();
+    attach();
     reset_prog_mode();
+    detach();
     cs_screen_resized();
     cs_screen_repaint();
 }
@@ -144,7 +197,7 @@ void cs_screen_resized(void)
 {
     struct winsize size;
 
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row && size.ws_col)
+    if (ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row && size.ws_col)
         resizeterm(size.ws_row, size.ws_col);
 }
 
@@ -200,13 +253,52 @@ static void show_row(const struct cs_canvas *canvas, const struct cs_theme *them
     }
 }
 
+/* Take over what curses has written. */
+static void collect(void)
+{
+    off_t n = term.mem_fd < 0 ? 0 : lseek(term.mem_fd, 0, SEEK_CUR);
+    size_t needed = term.n_unsent + (size_t)n;
+
+    if (n <= 0)
+        return;
+    if (needed > term.room) {
+        char *more = realloc(term.unsent, needed);
+        if (!more)
+            return; /* it stays in the file until there is memory */
+        term.unsent = more;
+        term.room = needed;
+    }
+    if (pread(term.mem_fd, term.unsent + term.n_unsent, (size_t)n, 0) == n)
+        term.n_unsent = needed;
+    lseek(term.mem_fd, 0, SEEK_SET);
+}
+
+bool cs_screen_flush(void)
+{
+    collect();
+    while (term.n_unsent) {
+        ssize_t n = write(term.out_fd, term.unsent, term.n_unsent);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        term.n_unsent -= (size_t)n;
+        memmove(term.unsent, term.unsent + n, term.n_unsent);
+    }
+    return true;
+}
+
+int cs_screen_fd(void)
+{
+    return term.out_fd;
+}
+
 bool cs_screen_show(const struct cs_canvas *canvas, const struct cs_theme *theme)
 {
-    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
     int width, height;
 
-    /* A terminal that is stopped (^S, a slow line) must not stop the bus. */
-    if (poll(&out, 1, 0) != 1 || !(out.revents & POLLOUT))
+    /* Never more than one screen waits for the terminal. */
+    if (!cs_screen_flush())
         return false;
     cs_screen_size(&width, &height);
     for (int y = 0; y < height && y < canvas->height; y++)

@@ -95,6 +95,8 @@ void cs_die_arm(int fd, const struct termios *saved, const char *restore_text)
     die.saved = *saved;
     die.restore_len = strnlen(restore_text, sizeof die.restore);
     memcpy(die.restore, restore_text, die.restore_len);
+    if (die.armed)
+        return;
     keep_stderr();
     sigaltstack(&stack, NULL);
     for (size_t i = 0; i < N_DEADLY; i++)

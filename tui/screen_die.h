@@ -7,7 +7,8 @@
 #include <termios.h>
 
 /* From now on: should the program die, write `restore` to descriptor `fd` and set `saved` there.
- * Standard error, where it is a terminal, is kept back until cs_die_disarm() or death. */
+ * Again while armed: another descriptor or text. Standard error, where it is a terminal, is kept
+ * back until cs_die_disarm() or death. */
 void cs_die_arm(int fd, const struct termios *saved, const char *restore);
 /* The terminal has been given back in good order. */
 void cs_die_disarm(void);

@@ -53,7 +53,7 @@ const struct cs_theme cs_theme_dark =
                 [CS_STYLE_KEY] = {81, -1, 6, -1, BOLD, BOLD},
                 [CS_STYLE_FIELD] = {255, 238, 7, 4, 0, UND},
             },
-        .selected = {-1, 24, -1, 4, 0, REV},
+        .selected = {-1, 238, -1, 4, 0, REV},
 };
 
 struct cs_look cs_theme_look(const struct cs_theme *theme, uint8_t style, int colours)

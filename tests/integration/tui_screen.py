@@ -360,6 +360,24 @@ def full_load_takes_little_cpu():
 
 
 @test
+def a_terminal_that_takes_nothing_does_not_stop_the_bus():
+    log = os.path.join(FOLDER, "stalled.log")
+    p = Pty("--no-link", "--log", log, DEMO, size=(200, 60))
+    try:
+        wait_until(lambda: os.path.exists(log) and os.path.getsize(log) > 0, "the log")
+        time.sleep(1)
+        first = os.path.getsize(log)
+        wait_until(lambda: os.path.getsize(log) > first, "the log to grow")
+        time.sleep(1)
+        # And when it takes again, it shows the present.
+        p.read(1)
+        assert b"0:00:0" in p.output
+    finally:
+        p.write(b"q")
+        assert p.end() == 0
+
+
+@test
 def dump():
     one = tui("--dump", "text", "--at", "5s", "--size", "100x30", DEMO)
     assert one == tui("--dump", "text", "--at", "5s", "--size", "100x30", DEMO)
