@@ -14,6 +14,7 @@ static void refresh(void *ctx, struct cs_tui *tui, unsigned needs)
     cs_session_sync(s);
     snprintf(info->title, sizeof info->title, "%s", cs_session_title(s));
     snprintf(info->link, sizeof info->link, "%s", link ? link : "");
+    cs_session_waiting(s, info->waiting, sizeof info->waiting);
     info->clients = cs_session_clients(s);
     info->paused = cs_session_paused(s);
     info->finished = hs->finished && !hs->still;

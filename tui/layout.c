@@ -57,6 +57,7 @@ static int put_right(struct cs_canvas *canvas, int end, uint8_t style, const cha
 static void draw_title(const struct cs_tui *tui, struct cs_canvas *canvas)
 {
     const struct cs_tui_info *info = &tui->info;
+    bool good = !info->finished && !info->paused && !info->waiting[0];
     char text[64], buf[CS_NUMBER_MAX];
     int x = tui->width - 1;
 
@@ -69,11 +70,11 @@ static void draw_title(const struct cs_tui *tui, struct cs_canvas *canvas)
         snprintf(text, sizeof text, "■ over");
     else if (info->paused)
         snprintf(text, sizeof text, "‖ paused");
+    else if (info->waiting[0])
+        snprintf(text, sizeof text, "‖ waiting");
     else
         snprintf(text, sizeof text, "▶ %s", cs_text_speed(info->speed_permille, buf));
-    x = put_right(canvas, x, info->paused || info->finished ? CS_STYLE_BAR_WARN : CS_STYLE_BAR_GOOD,
-                  text) -
-        2;
+    x = put_right(canvas, x, good ? CS_STYLE_BAR_GOOD : CS_STYLE_BAR_WARN, text) - 2;
     if (info->duration_ps) {
         snprintf(text, sizeof text, " of %s",
                  cs_units_format_time(info->duration_ps, buf, sizeof buf));
@@ -212,6 +213,24 @@ static void draw_too_small(const struct cs_tui *tui, struct cs_canvas *canvas)
     cs_canvas_put(canvas, x > 0 ? x : 0, tui->height / 2, CS_STYLE_WARN, text);
 }
 
+/* What was said last, what is waited for, or what the selected row is. */
+static void draw_detail(const struct cs_tui *tui, struct cs_canvas *canvas, int y)
+{
+    const struct cs_view *view = cs_views[tui->view];
+    char text[192];
+
+    if (tui->message[0]) {
+        cs_canvas_field(canvas, 1, y, tui->width - 2, false,
+                        tui->message_bad ? CS_STYLE_BAD : CS_STYLE_WARN, tui->message);
+    } else if (tui->info.waiting[0]) {
+        snprintf(text, sizeof text, "the clock waits until these have joined: %s",
+                 tui->info.waiting);
+        cs_canvas_field(canvas, 1, y, tui->width - 2, false, CS_STYLE_WARN, text);
+    } else if (view->detail) {
+        view->detail(tui, canvas, 1, y);
+    }
+}
+
 void cs_tui_draw(const struct cs_tui *tui, struct cs_canvas *canvas)
 {
     const struct cs_view *view = cs_views[tui->view];
@@ -227,11 +246,7 @@ void cs_tui_draw(const struct cs_tui *tui, struct cs_canvas *canvas)
     draw_buses(tui, canvas);
     draw_tabs(tui, canvas, body.y - 1);
     view->draw(tui, canvas, body);
-    if (tui->message[0])
-        cs_canvas_field(canvas, 1, tui->height - 2, tui->width - 2, false,
-                        tui->message_bad ? CS_STYLE_BAD : CS_STYLE_WARN, tui->message);
-    else if (view->detail)
-        view->detail(tui, canvas, 1, tui->height - 2);
+    draw_detail(tui, canvas, tui->height - 2);
     draw_footer(tui, canvas);
     if (overlay)
         overlay->draw(tui, canvas);

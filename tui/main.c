@@ -245,6 +245,21 @@ static void start_watchers(struct app *app)
     watch_signal(app, &app->leave[2], SIGHUP);
 }
 
+/* Say what went wrong, now that there is somewhere to say it. Returns the exit status. */
+static int end_session(struct app *app)
+{
+    const char *text = cs_session_error(app->session);
+    struct cs_error error = {0};
+
+    if (text && *text) {
+        fprintf(stderr, "cansim-tui: %s\n", text);
+    } else if (cs_session_close(app->session, &error) != 0) {
+        fprintf(stderr, "cansim-tui: %s\n", error.text);
+        return error.status;
+    }
+    return app->status;
+}
+
 static int run(struct app *app, const struct cs_options *options)
 {
     char why[256];
@@ -266,9 +281,7 @@ static int run(struct app *app, const struct cs_options *options)
     changed(app);
     ev_run(app->loop, 0);
     cs_screen_close();
-    if (cs_session_error(app->session) && *cs_session_error(app->session))
-        fprintf(stderr, "cansim-tui: %s\n", cs_session_error(app->session));
-    return app->status;
+    return end_session(app);
 }
 
 static int serve(const struct cs_options *options)

@@ -26,7 +26,8 @@ struct cs_host;
 /* What the host tells about itself. */
 struct cs_tui_info {
     char title[128];
-    char link[128]; /* address served, "" for none */
+    char link[128];    /* address served, "" for none */
+    char waiting[128]; /* names of the clients for which the clock waits, "" for none */
     unsigned clients;
     bool paused;
     bool finished;               /* the duration is over or the run has failed */

@@ -241,12 +241,19 @@ static void draw_line(const struct cs_tui *tui, struct cs_canvas *canvas, int y,
 
 static void draw_nothing(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body)
 {
-    const char *text = tui->filter.n || tui->trace.show != CS_SHOW_ALL
-                           ? "nothing passes the filter yet"
-                           : "the bus is silent: i injects a frame, ? tells more";
+    const char *text = "nothing passes the filter yet";
+    int y = body.y + body.h / 2;
 
-    cs_canvas_put(canvas, (tui->width - cs_text_width(text)) / 2, body.y + body.h / 2, CS_STYLE_DIM,
-                  text);
+    if (!tui->filter.n && tui->trace.show == CS_SHOW_ALL) {
+        text = "the bus is silent: i injects a frame, ? tells more";
+        if (tui->info.link[0] && tui->n_buses) {
+            int x = (tui->width - 43 - (int)strlen(tui->bus[0].name)) / 2;
+            x = cs_canvas_put(canvas, x, y + 2, CS_STYLE_DIM, "programs join:  ");
+            x = cs_canvas_put(canvas, x, y + 2, CS_STYLE_KEY, "cansim-attach -- candump ");
+            cs_canvas_put(canvas, x, y + 2, CS_STYLE_KEY, tui->bus[0].name);
+        }
+    }
+    cs_canvas_put(canvas, (tui->width - cs_text_width(text)) / 2, y, CS_STYLE_DIM, text);
 }
 
 static void draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body)

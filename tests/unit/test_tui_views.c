@@ -78,6 +78,17 @@ static void silent(void **state)
     bench_free(b);
 }
 
+static void waiting(void **state)
+{
+    struct bench *b = bench_new(0, 1);
+
+    (void)state;
+    snprintf(b->tui.info.waiting, sizeof b->tui.info.waiting, "guest1, guest2");
+    bench_draw(b, 80, 24);
+    bench_golden(b, "waiting");
+    bench_free(b);
+}
+
 static void dialogs(void **state)
 {
     struct bench *b = bench_at(300 * CS_PS_PER_MS);
@@ -205,9 +216,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(views),          cmocka_unit_test(one_bus_needs_no_column),
         cmocka_unit_test(trace_selected), cmocka_unit_test(silent),
-        cmocka_unit_test(dialogs),        cmocka_unit_test(ascii),
-        cmocka_unit_test(too_small),      cmocka_unit_test(changed_bytes),
-        cmocka_unit_test(many_buses),
+        cmocka_unit_test(waiting),        cmocka_unit_test(dialogs),
+        cmocka_unit_test(ascii),          cmocka_unit_test(too_small),
+        cmocka_unit_test(changed_bytes),  cmocka_unit_test(many_buses),
     };
     return cmocka_run_group_tests_name("tui views", tests, NULL, NULL);
 }
