@@ -9,11 +9,13 @@
 #include <stdarg.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define RETRY_FIRST_S 0.1
 #define RETRY_LAST_S  1.0
+#define BREATH_S      0.2
 
 void cs_attach_say(const struct cs_attach_broker *broker, const char *format, ...)
 {
@@ -173,12 +175,36 @@ static void on_children_gone(struct ev_loop *loop, ev_io *io, int revents)
 
 static void on_connection(struct ev_loop *loop, ev_io *io, int revents)
 {
+    struct cs_attach_broker *broker = io->data;
     int fd = accept4(io->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-    (void)loop;
     (void)revents;
-    if (fd >= 0)
-        cs_attach_accept(io->data, fd);
+    if (fd >= 0) {
+        cs_attach_accept(broker, fd);
+    } else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
+        ev_io_stop(loop, io);
+        ev_timer_again(loop, &broker->breath);
+    }
+}
+
+static void on_breath(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+    struct cs_attach_broker *broker = timer->data;
+
+    (void)revents;
+    ev_timer_stop(loop, timer);
+    ev_io_start(loop, &broker->listener);
+}
+
+/* A descriptor for each CAN socket of all programs. */
+static void allow_many_files(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
 }
 
 static void watch(struct cs_attach_broker *broker, ev_io *io, int fd,
@@ -203,11 +229,14 @@ int cs_attach_serve(const struct cs_attach_config *config)
     struct cs_attach_broker broker = {.config = config};
 
     signal(SIGPIPE, SIG_IGN);
+    allow_many_files();
     broker.loop = ev_loop_new(EVFLAG_AUTO);
     if (broker.loop == NULL || make_page(&broker) != 0)
         return 3;
     ev_timer_init(&broker.retry, on_retry, RETRY_FIRST_S, 0.);
+    ev_timer_init(&broker.breath, on_breath, 0., BREATH_S);
     broker.retry.data = &broker;
+    broker.breath.data = &broker;
     watch(&broker, &broker.listener, config->listener, on_connection);
     watch(&broker, &broker.alive, config->alive, on_children_gone);
     if (config->pidfd >= 0)

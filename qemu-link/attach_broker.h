@@ -116,7 +116,8 @@ struct cs_attach_broker {
     unsigned n_socks;
     struct cs_attach_program *programs;
     ev_io listener, pidfd, alive;
-    ev_timer retry; /* runs while a port or the host is away */
+    ev_timer breath; /* out of descriptors: no new connections until then */
+    ev_timer retry;  /* runs while a port or the host is away */
     double retry_s;
     bool cmd_gone, children_gone;
 };

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -21,6 +22,7 @@
 #define EXIT_USAGE       2
 #define EXIT_ENVIRONMENT 3
 #define ALIVE_FD_MIN     200 /* out of the way of a shell script's numbers */
+#define NAME_MAX_BYTES   56  /* leaves room for "-1023" */
 #define BACKLOG          128
 
 struct options {
@@ -70,21 +72,24 @@ static int fail(int status, const char *text)
     return status;
 }
 
-static int usage(const char *place, const char *expected)
+static int usage(const char *place, const char *expected, const char *got)
 {
-    fprintf(stderr, "cansim-attach: %s: expected %s; see cansim-attach --help\n", place, expected);
+    if (got != NULL)
+        fprintf(stderr, "cansim-attach: %s: expected %s, got \"%s\"\n", place, expected, got);
+    else
+        fprintf(stderr, "cansim-attach: %s: expected %s; see cansim-attach --help\n", place,
+                expected);
     return EXIT_USAGE;
 }
 
 static int check_name(const char *name)
 {
     const size_t n = strlen(name);
+    bool good = n >= 1 && n <= NAME_MAX_BYTES;
 
-    for (const char *c = name; *c != '\0'; c++) {
-        if (*c <= ' ' || *c > '~')
-            return usage("--as", "a name of printable characters without blanks");
-    }
-    return n >= 1 && n < CS_NAME_MAX - 5 ? 0 : usage("--as", "a name of 1 to 58 characters");
+    for (const char *c = name; *c != '\0'; c++)
+        good = good && *c > ' ' && *c <= '~';
+    return good ? 0 : usage("--as", "a name of 1 to 56 printable characters without blanks", name);
 }
 
 /* -1: go on, else the exit status. */
@@ -93,7 +98,7 @@ static int apply(const struct row *row, const char *value, struct options *optio
     switch (row->kind) {
     case OPT_LINK:
         options->link = value;
-        return value[0] != '\0' ? -1 : usage("--link", "an address, got an empty one");
+        return value[0] != '\0' ? -1 : usage("--link", "an address", value);
     case OPT_AS:
         options->name = value;
         return check_name(value) == 0 ? -1 : EXIT_USAGE;
@@ -125,13 +130,13 @@ static int parse(int argc, char **argv, struct options *options)
                 row = &rows[k];
         }
         if (row == NULL)
-            return usage(argv[i], "an option or `-- CMD …`");
+            return usage("command line", "an option or `-- CMD …`", argv[i]);
         if (row->value == NULL && argv[i][n] == '=')
-            return usage(row->name, "no value");
+            return usage(row->name, "no value", argv[i] + n + 1);
         if (row->value != NULL) {
             value = argv[i][n] == '=' ? argv[i] + n + 1 : argv[++i];
             if (value == NULL)
-                return usage(row->name, row->value);
+                return usage(row->name, row->value, NULL);
         }
         status = apply(row, value, options);
         if (status >= 0)
@@ -140,7 +145,7 @@ static int parse(int argc, char **argv, struct options *options)
     if (i < argc && strcmp(argv[i], "--") == 0)
         i++;
     options->command = argv + i;
-    return i < argc ? -1 : usage("command line", "`-- CMD …`, the program to run");
+    return i < argc ? -1 : usage("command line", "`-- CMD …`, the program to run", NULL);
 }
 
 /* <bin>/../lib/cansim/libcansim-shim.so, in the build folder and installed alike. */
@@ -215,9 +220,13 @@ static void become_broker(const struct cs_attach_config *config)
 {
     sigset_t none;
 
+    pid_t child;
+
     setsid();
-    if (fork() != 0)
-        _exit(0); /* a failed fork shows when CMD opens its first socket */
+    child = fork();
+    if (child != 0)
+        _exit(child > 0 ? 0 : 1);
+    prctl(PR_SET_NAME, "cansim-broker");
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     let_go(config);
@@ -245,6 +254,8 @@ static int start_broker(struct cs_attach_config *config)
         return fail(EXIT_ENVIRONMENT, strerror(errno));
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
+    if (status != 0)
+        return fail(EXIT_ENVIRONMENT, "the broker: expected to start it, got no second process");
     /* CMD and its children hold this end, without knowing. */
     if (fcntl(alive[1], F_DUPFD, ALIVE_FD_MIN) < 0)
         fcntl(alive[1], F_SETFD, 0);
@@ -292,6 +303,18 @@ static int find_host(const struct options *options, char *address, size_t size,
     return fail(EXIT_ENVIRONMENT, text);
 }
 
+/* Where standard streams are closed their numbers must not become something of ours; CMD finds them
+ * closed again. */
+static void fill_standard_streams(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    close(fd);
+}
+
 int main(int argc, char **argv)
 {
     struct cs_client_bus buses[CS_CLIENT_MAX_BUSES] = {0};
@@ -316,6 +339,7 @@ int main(int argc, char **argv)
     config.name = options.name;
     config.buses = buses;
     config.verbose = options.verbose;
+    fill_standard_streams();
     status = start_broker(&config);
     if (status != 0)
         return status;

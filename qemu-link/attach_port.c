@@ -377,6 +377,8 @@ void cs_attach_port_leave(struct cs_attach_sock *sock, unsigned bus)
 {
     struct cs_attach_port *port = sock->program->port[bus];
 
+    if (sock->waits_for == port)
+        cs_attach_sock_give_up(sock);
     sock->uses &= ~(1u << bus);
     if (--port->users > 0)
         return;

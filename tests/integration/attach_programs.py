@@ -4,6 +4,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import tempfile
 import time
@@ -198,13 +199,15 @@ def periodic(shared):
     check(seen == len(lines), "the program's own raw socket saw", seen, "the bus", len(lines))
 
 
+QEMU = ("qemu-system-x86_64 -nodefaults -display none -monitor stdio -machine q35 -m 64 "
+        "-object can-bus,id=b0 -object can-host-socketcan,id=h0,if=can0,canbus=b0 "
+        "-device kvaser_pci,canbus=b0").split()
+
+
 @test("QEMU: can-host-socketcan starts, its card joins and leaves")
 def qemu(shared):
-    need("qemu-system-x86_64")
-    line = ("qemu-system-x86_64 -nodefaults -display none -monitor stdio -machine q35 -m 64 "
-            "-object can-bus,id=b0 -object can-host-socketcan,id=h0,if=can0,canbus=b0 "
-            "-device kvaser_pci,canbus=b0").split()
-    with a.Running(shared.link, *line, stdin=subprocess.PIPE, name="guest1") as machine:
+    need("qemu-system-x86_64", "cansend")
+    with a.Running(shared.link, *QEMU, stdin=subprocess.PIPE, name="guest1") as machine:
         a.wait_for(lambda: "(qemu)" in machine.output() or machine.process.poll() is not None,
                    "QEMU's monitor", 60)
         a.wait_for(lambda: a.joined(shared, "guest1"), "guest1 on the bus")
@@ -214,6 +217,34 @@ def qemu(shared):
         machine.process.stdin.write(b"quit\n")
         machine.process.stdin.flush()
         check(machine.process.wait(20) == 0, machine.output())
+
+
+@test("QEMU: outlives its host and its broker without spinning")
+def qemu_alone(shared):
+    need("qemu-system-x86_64", "cansend")
+    with a.Running(shared.link, *QEMU, "-S", stdin=subprocess.PIPE, name="guest2") as machine:
+        a.wait_for(lambda: a.joined(shared, "guest2"), "guest2 on the bus", 60)
+
+        def busy(seconds=1.0):
+            def ticks():
+                with open("/proc/%d/stat" % machine.process.pid) as file:
+                    fields = file.read().rsplit(")", 1)[1].split()
+                return int(fields[11]) + int(fields[12])
+            before = ticks()
+            time.sleep(seconds)
+            return ticks() - before
+
+        a.wait_for(lambda: busy(0.3) <= 3, "QEMU's start-up", 30)
+        for sign in (signal.SIGTERM, signal.SIGKILL):
+            a.run(shared.link, "cansend", "can0", "5A6#01")
+            shared.stop(sign)
+            check(busy() <= 10, "clock ticks in a second without a host")
+            shared.start()
+            a.wait_for(lambda: a.joined(shared, "guest2"), "guest2 back on the bus")
+        for pid in a.brokers(shared.link):
+            os.kill(pid, signal.SIGKILL)
+        check(busy() <= 10, "clock ticks in a second without a broker")
+        check(machine.process.poll() is None)
 
 
 if __name__ == "__main__":

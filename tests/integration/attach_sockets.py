@@ -309,6 +309,27 @@ def full(peer):
     check(got == [i & 0x7FF for i in range(sent + 1)] and silent(t))
 
 
+@test("a socket that is bound anew or closed while its frames wait")
+def rebind(peer):
+    for again in ("can0", ""):
+        s = raw(None)
+        s.setsockopt(SOL_CAN_RAW, FILTER, struct.pack("=II", 0x3, 0x7FF))
+        s.bind(("can2",))  # alone there: nobody acknowledges
+        s.setblocking(False)
+        try:
+            while True:
+                s.send(frame(0x2))
+        except BlockingIOError:
+            pass
+        s.bind((again,))
+        s.setblocking(True)
+        s.settimeout(5)
+        peer.send(frame(0x3))
+        got, _, flags, address = s.recvmsg(16)
+        check(parse(got)[0] == 0x3, again, got, flags, address)
+        s.close()
+
+
 @test("dup, dup2, fcntl, fork, and the number after close()")
 def descriptors(peer):
     s, t = raw(), raw()
@@ -503,7 +524,7 @@ def bcm(peer):
 if __name__ == "__main__":
     if "--inside" in sys.argv:
         a.run_tests(Peer())
-    with a.host(buses=("can0:1M", "can1:500k")) as started:
+    with a.host(buses=("can0:1M", "can1:500k", "can2:125k")) as started:
         done = subprocess.run(a.command(started.link, a.PYTHON, os.path.abspath(__file__), "--inside"),
                               timeout=200)
     sys.exit(done.returncode)
