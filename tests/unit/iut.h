@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* iut.h - for tests: one controller on a wire that a tester drives, stepped one nominal bit at a
+ * time past both engines. */
+#ifndef CANSIM_TESTS_IUT_H
+#define CANSIM_TESTS_IUT_H
+
+#include <string.h>
+
+#include "simcore/sim_internal.h"
+
+#define IUT_MAX_RX 16
+
+struct iut {
+    struct cs_sim *sim;
+    struct cs_bus *bus;
+    struct cs_node *node;
+    bool feedback; /* RX is the wired AND of the tester's and the controller's level */
+    struct cs_frame rx[IUT_MAX_RX];
+    unsigned n_rx; /* frames received, also those beyond IUT_MAX_RX */
+};
+
+static inline void iut_received(void *ctx, const struct cs_rx *rx)
+{
+    struct iut *iut = ctx;
+
+    if (iut->n_rx < IUT_MAX_RX) {
+        iut->rx[iut->n_rx] = *rx->frame;
+    }
+    iut->n_rx++;
+}
+
+static inline void iut_power_off(struct iut *iut)
+{
+    cs_sim_destroy(iut->sim);
+    iut->sim = NULL;
+}
+
+/* A controller that joins a bus that has run: it waits for eleven recessive bits. */
+static inline void iut_power_on(struct iut *iut, unsigned mode)
+{
+    static const struct cs_controller_ops ops = {.received = iut_received};
+    struct cs_bus_config bus_config = {.name = "can0", .bitrate_bps = 500000};
+    struct cs_controller_config config = {
+        .name = "iut", .order = CS_TX_FIFO, .mode = mode, .ops = &ops, .ctx = iut};
+
+    cs_sim_destroy(iut->sim);
+    *iut = (struct iut){.sim = cs_sim_create(1), .feedback = iut->feedback};
+    assert_non_null(iut->sim);
+    assert_int_equal(cs_sim_add_bus(iut->sim, &bus_config), 0);
+    iut->bus = cs_sim_bus(iut->sim, 0);
+    cs_sim_run_until(iut->sim, cs_bus_bit_ps(iut->bus));
+    assert_int_equal(cs_bus_attach(iut->bus, &config), 0);
+    iut->node = iut->bus->nodes[0];
+}
+
+static inline bool iut_about_to_send(const struct iut *iut)
+{
+    return iut->node->mac.state == MAC_IDLE && cs_node_can_send(iut->node);
+}
+
+/* One bit: what the bit engine does for all nodes, for this one against the tester's level.
+ * Returns the level that the controller drove. */
+static inline unsigned iut_step(struct iut *iut, unsigned drive)
+{
+    struct cs_bus *bus = iut->bus;
+    struct cs_node *node = iut->node;
+    bool takes_part = node->waiting == WAIT_NONE;
+    unsigned out = 1;
+
+    if (takes_part && iut_about_to_send(iut)) {
+        bus->sof_ps = iut->sim->now_ps;
+        bus->from = CS_NO_NODE;
+        cs_node_start_attempt(node, bus->sof_ps);
+        cs_mac_start(node);
+    }
+    if (takes_part) {
+        cs_mac_drive(node);
+        out = node->mac.out;
+    }
+    unsigned level = iut->feedback ? drive & out : drive;
+    iut->sim->now_ps += bus->bit_ps;
+    if (!level) {
+        cs_bus_waiting_dominant(bus, iut->sim->now_ps - bus->bit_ps);
+        bus->recessive_ps = iut->sim->now_ps;
+    }
+    if (takes_part) {
+        cs_mac_sample(node, level);
+    }
+    cs_bus_waiting_run(bus);
+    return out;
+}
+
+#endif

@@ -1,0 +1,535 @@
+/* SPDX-License-Identifier: MIT */
+/* One controller on a scripted wire, bit by bit: sequences in the structure of ISO 16845-1:2016.
+ * They lie beside the repository (or where CANSIM_SHARED says) and are not part of it; without them
+ * this program says so and passes. A tester drives RX, one whole nominal bit at a time, and looks
+ * at what the controller drives. Elements that need more than that are left out and counted. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cjson/cJSON.h>
+#include <cmocka.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/unit/iut.h"
+
+#define BIT_CYCLES  200 /* one nominal bit in the files' unit of 10 ns */
+#define SLIP_CYCLES 4   /* a monitored bit is longer by the delay of the controller's input */
+#define WAIT_BITS   4000
+#define MAX_LT_BITS 8192
+
+/* The standard permits to come back from the 128th run on, and does not say when counting starts. */
+#define AFTER_BUS_OFF \
+    "there it ends its error frame first and waits for 129 runs, here 128 count from bus-off on"
+
+/* Elements that are known to differ, each with the reason. */
+static const struct {
+    const char *test, *variant;
+    int elem;
+    const char *reason;
+} known[] = {
+    {"8_5_11", "common", 1, AFTER_BUS_OFF},
+    {"8_5_11", "common", 2, AFTER_BUS_OFF},
+};
+
+/* Why an element is not for this program. */
+enum left_out { RUN_IT, CAN_FD, SUB_BIT, RESTRICTED, LEFT_OUT_COUNT };
+static const char *const left_out_names[LEFT_OUT_COUNT] = {
+    [CAN_FD] = "CAN FD",
+    [SUB_BIT] = "timing within a bit",
+    [RESTRICTED] = "restricted operation",
+};
+
+static struct totals {
+    unsigned passed, failed, known, left_out[LEFT_OUT_COUNT];
+} totals;
+
+static struct iut iut;
+
+static struct script {
+    bool from_sof;           /* sequences start with the controller's SOF */
+    char drive[MAX_LT_BITS]; /* '0', '1': what the next run puts on RX */
+    char expect[MAX_LT_BITS];
+    char seen[MAX_LT_BITS];
+    size_t n_drive, n_expect;
+    bool monitor_ok;
+    unsigned next_rx;
+    int last_tec, last_rec;
+    char why[256]; /* first thing that went wrong in the element */
+} script;
+
+static void blame(const char *format, ...)
+{
+    va_list args;
+
+    if (!script.why[0]) {
+        va_start(args, format);
+        vsnprintf(script.why, sizeof(script.why), format, args);
+        va_end(args);
+    }
+}
+
+/* ---- playing a sequence ------------------------------------------------------------------- */
+
+static void look(void)
+{
+    script.last_tec = iut.node->tec;
+    script.last_rec = iut.node->rec;
+}
+
+static void set_counters(int tec, int rec)
+{
+    assert_int_equal(cs_bus_set_counters(iut.bus, 0, (unsigned)tec, (unsigned)rec), 0);
+    look();
+}
+
+static void play(void)
+{
+    size_t n = script.n_drive > script.n_expect ? script.n_drive : script.n_expect;
+    size_t bad = n;
+
+    if (script.from_sof) {
+        for (unsigned i = 0; i < WAIT_BITS && !iut_about_to_send(&iut); i++) {
+            iut_step(&iut, 1);
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        script.seen[i] =
+            (char)('0' + iut_step(&iut, i < script.n_drive ? script.drive[i] == '1' : 1));
+        if (bad == n && i < script.n_expect && script.seen[i] != script.expect[i]) {
+            bad = i;
+        }
+    }
+    script.seen[n] = 0;
+    script.monitor_ok = bad == n;
+    if (!script.monitor_ok) {
+        blame("TX differs at bit %zu of %zu: expected %.24s, got %.24s", bad, n,
+              script.expect + bad, script.seen + bad);
+    }
+    /* Let what is under way end, as the time between two sequences does. */
+    for (unsigned i = 0; i < WAIT_BITS && !cs_mac_is_quiet(&iut.node->mac); i++) {
+        if (!iut_step(&iut, 1)) {
+            blame("dominant after the sequence");
+        }
+    }
+    script.n_drive = script.n_expect = 0;
+}
+
+static void append(const cJSON *wave, char *to, size_t *n)
+{
+    const char *v = cJSON_GetStringValue(cJSON_GetObjectItem(wave, "v"));
+    size_t len = v ? strlen(v) : 0;
+
+    assert_true(*n + len < MAX_LT_BITS);
+    if (len) {
+        memcpy(to + *n, v, len);
+    }
+    *n += len;
+    to[*n] = 0;
+}
+
+/* ---- operations --------------------------------------------------------------------------- */
+
+static int number(const cJSON *op, const char *key)
+{
+    const cJSON *item = cJSON_GetObjectItem(op, key);
+    return cJSON_IsNumber(item) ? item->valueint : 0;
+}
+
+static struct cs_frame frame_of(const cJSON *op)
+{
+    const cJSON *json = cJSON_GetObjectItem(op, "frame");
+    const char *data = cJSON_GetStringValue(cJSON_GetObjectItem(json, "data"));
+    struct cs_frame frame = {.id = (uint32_t)number(json, "id"),
+                             .dlc = (uint8_t)number(json, "dlc")};
+    unsigned byte;
+
+    frame.flags = (uint8_t)((number(json, "ide") ? CS_FRAME_EXT : 0) |
+                            (number(json, "rtr") ? CS_FRAME_RTR : 0));
+    frame.len = (uint8_t)(number(json, "rtr") ? 0 : cs_frame_dlc_to_len(frame.dlc, false));
+    for (unsigned i = 0; data && i < frame.len && sscanf(data + 2 * i, "%2x", &byte) == 1; i++) {
+        frame.data[i] = (uint8_t)byte;
+    }
+    return frame;
+}
+
+static void op_nothing(const cJSON *op)
+{
+    (void)op;
+}
+
+static void op_enable(const cJSON *op)
+{
+    (void)op;
+    iut_power_on(&iut, CS_MODE_NORMAL);
+    look();
+}
+
+static void op_wait_error_active(const cJSON *op)
+{
+    (void)op;
+    for (unsigned i = 0; i < WAIT_BITS && iut.node->state != CS_STATE_ERROR_ACTIVE; i++) {
+        iut_step(&iut, 1);
+    }
+    if (iut.node->state != CS_STATE_ERROR_ACTIVE) {
+        blame("never became error active");
+    }
+}
+
+static void op_set_state(const cJSON *op)
+{
+    const char *state = cJSON_GetStringValue(cJSON_GetObjectItem(op, "state"));
+    bool passive = state && strcmp(state, "error_passive") == 0;
+
+    set_counters(passive ? 150 : 0, 0);
+    assert_int_equal(iut.node->state, passive ? CS_STATE_ERROR_PASSIVE : CS_STATE_ERROR_ACTIVE);
+}
+
+static void op_set_tec(const cJSON *op)
+{
+    set_counters(number(op, "v"), iut.node->rec);
+}
+
+static void op_set_rec(const cJSON *op)
+{
+    set_counters(iut.node->tec, number(op, "v"));
+}
+
+static void op_iut_send(const cJSON *op)
+{
+    struct cs_frame frame = frame_of(op);
+    assert_int_equal(cs_bus_submit(iut.bus, 0, &frame, 0), 0);
+}
+
+static void op_lt(const cJSON *op)
+{
+    append(cJSON_GetObjectItem(op, "drive_rx"), script.drive, &script.n_drive);
+    append(cJSON_GetObjectItem(op, "expect_tx"), script.expect, &script.n_expect);
+}
+
+static void op_run(const cJSON *op)
+{
+    (void)op;
+    play();
+}
+
+static void op_check_monitor(const cJSON *op)
+{
+    (void)op;
+    if (!script.monitor_ok) {
+        blame("TX differs");
+    }
+}
+
+static void op_check_rx_frame(const cJSON *op)
+{
+    struct cs_frame frame = frame_of(op);
+
+    if (script.next_rx >= iut.n_rx || script.next_rx >= IUT_MAX_RX) {
+        blame("no frame received");
+    } else if (!cs_frame_equal(&iut.rx[script.next_rx++], &frame)) {
+        blame("another frame received");
+    }
+}
+
+static void op_check_no_rx_frame(const cJSON *op)
+{
+    (void)op;
+    if (script.next_rx != iut.n_rx) {
+        blame("a frame received");
+    }
+}
+
+static void op_check_rec_delta(const cJSON *op)
+{
+    int delta = iut.node->rec - script.last_rec;
+
+    if (delta != number(op, "v")) {
+        blame("REC changed by %d, expected %d", delta, number(op, "v"));
+    }
+    script.last_rec = iut.node->rec;
+}
+
+static void op_check_tec_delta(const cJSON *op)
+{
+    int delta = iut.node->tec - script.last_tec;
+
+    if (delta != number(op, "v")) {
+        blame("TEC changed by %d, expected %d", delta, number(op, "v"));
+    }
+    script.last_tec = iut.node->tec;
+}
+
+static void op_feedback(const cJSON *op)
+{
+    iut.feedback = number(op, "v");
+}
+
+static void op_trigger(const cJSON *op)
+{
+    script.from_sof = number(op, "v") == 4;
+}
+
+static void operate(const cJSON *op)
+{
+    static const struct {
+        const char *name;
+        void (*fn)(const cJSON *op);
+    } rows[] = {
+        {"lt", op_lt},
+        {"run", op_run},
+        {"monitor_wait", op_run}, /* all of the frames to send are queued by then */
+        {"monitor_start", op_nothing},
+        {"driver_start", op_nothing},
+        {"driver_wait", op_nothing},
+        {"driver_waits_for_monitor", op_nothing},
+        {"monitor_trigger", op_trigger},
+        {"tx_to_rx_feedback", op_feedback},
+        {"check_monitor", op_check_monitor},
+        {"check_rx_frame", op_check_rx_frame},
+        {"check_no_rx_frame", op_check_no_rx_frame},
+        {"check_rec_delta", op_check_rec_delta},
+        {"check_tec_delta", op_check_tec_delta},
+        {"iut_send", op_iut_send},
+        {"set_state", op_set_state},
+        {"set_tec", op_set_tec},
+        {"set_rec", op_set_rec},
+        {"enable", op_enable},
+        {"wait_error_active", op_wait_error_active},
+        {"reintegrate", op_nothing}, /* it always asks to recover at once */
+        {"disable", op_nothing},
+        {"poll_state", op_nothing},
+        {"bit_timing", op_nothing},
+        {"can_version", op_nothing},
+        {"ssp", op_nothing},
+        {"assert", op_nothing},
+    };
+    const char *name = cJSON_GetStringValue(cJSON_GetObjectItem(op, "op"));
+
+    for (size_t i = 0; name && i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (strcmp(rows[i].name, name) == 0) {
+            rows[i].fn(op);
+            return;
+        }
+    }
+    blame("unknown operation %s", name ? name : "(none)");
+}
+
+/* ---- which elements ----------------------------------------------------------------------- */
+
+static enum left_out judge_wave(const cJSON *wave)
+{
+    const char *kind = cJSON_GetStringValue(cJSON_GetObjectItem(wave, "kind"));
+    const cJSON *run;
+
+    if (kind && strpbrk(kind, "FB")) {
+        return CAN_FD;
+    }
+    cJSON_ArrayForEach(run, cJSON_GetObjectItem(wave, "cycles"))
+    {
+        int cycles = cJSON_GetArrayItem(run, 0)->valueint;
+        if (abs(cycles - BIT_CYCLES) > SLIP_CYCLES) {
+            return SUB_BIT;
+        }
+    }
+    return RUN_IT;
+}
+
+static enum left_out judge_ops(const cJSON *ops)
+{
+    const cJSON *op;
+    enum left_out left_out;
+
+    cJSON_ArrayForEach(op, ops)
+    {
+        const char *name = cJSON_GetStringValue(cJSON_GetObjectItem(op, "op"));
+        if (strcmp(name, "restricted_operation") == 0) {
+            return RESTRICTED;
+        }
+        if (strcmp(name, "protocol_exception") == 0) {
+            return CAN_FD;
+        }
+        if (strcmp(name, "lt") == 0 &&
+            ((left_out = judge_wave(cJSON_GetObjectItem(op, "drive_rx"))) != RUN_IT ||
+             (left_out = judge_wave(cJSON_GetObjectItem(op, "expect_tx"))) != RUN_IT)) {
+            return left_out;
+        }
+    }
+    return RUN_IT;
+}
+
+static enum left_out judge(const char *test, const cJSON *setup, const cJSON *elem)
+{
+    if (number(elem, "fd") || strncmp(test + 1, "_8", 2) == 0) {
+        return CAN_FD;
+    }
+    if (strncmp(test + 1, "_7", 2) == 0) {
+        return SUB_BIT;
+    }
+    enum left_out left_out = judge_ops(setup);
+    return left_out ? left_out : judge_ops(cJSON_GetObjectItem(elem, "ops"));
+}
+
+/* ---- files -------------------------------------------------------------------------------- */
+
+static const char *known_difference(const char *test, const char *variant, int elem)
+{
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (strcmp(known[i].test, test) == 0 && strcmp(known[i].variant, variant) == 0 &&
+            known[i].elem == elem) {
+            return known[i].reason;
+        }
+    }
+    return NULL;
+}
+
+static void run_element(const char *test, const cJSON *elem)
+{
+    const char *variant = cJSON_GetStringValue(cJSON_GetObjectItem(elem, "variant"));
+    const cJSON *op;
+
+    script.why[0] = 0;
+    iut.n_rx = script.next_rx = 0;
+    look();
+    cJSON_ArrayForEach(op, cJSON_GetObjectItem(elem, "ops"))
+    {
+        operate(op);
+    }
+    if (cs_txqueue_used(&iut.node->queue) > 0) {
+        blame("a frame is still queued");
+        cs_bus_abort(iut.bus, 0, 0);
+    }
+    if (!script.why[0]) {
+        totals.passed++;
+        return;
+    }
+    const char *reason = known_difference(test, variant, number(elem, "elem"));
+    totals.known += reason != NULL;
+    totals.failed += reason == NULL;
+    print_message("# %s %s %d: %s%s%s\n", test, variant, number(elem, "elem"), script.why,
+                  reason ? "; known: " : "", reason ? reason : "");
+}
+
+static cJSON *load(const char *path)
+{
+    static char text[4 << 20];
+    char command[600];
+
+    snprintf(command, sizeof(command), "gzip -dc <'%s'", path);
+    FILE *pipe = popen(command, "r");
+    assert_non_null(pipe);
+    size_t len = fread(text, 1, sizeof(text) - 1, pipe);
+    assert_int_equal(pclose(pipe), 0);
+    cJSON *json = cJSON_ParseWithLength(text, len);
+    assert_non_null(json);
+    return json;
+}
+
+static void run_file(const char *path)
+{
+    cJSON *json = load(path);
+    const char *test = cJSON_GetStringValue(cJSON_GetObjectItem(json, "test")) + strlen("iso_");
+    const cJSON *setup = cJSON_GetObjectItem(json, "setup");
+    const cJSON *elem, *op;
+    bool ready = false;
+
+    cJSON_ArrayForEach(elem, cJSON_GetObjectItem(json, "elems"))
+    {
+        enum left_out left_out = judge(test, setup, elem);
+        totals.left_out[left_out]++;
+        if (left_out != RUN_IT) {
+            continue;
+        }
+        if (!ready) {
+            ready = true;
+            iut.feedback = script.from_sof = false;
+            cJSON_ArrayForEach(op, setup)
+            {
+                operate(op);
+            }
+        }
+        run_element(test, elem);
+    }
+    if (iut.sim) {
+        iut_power_off(&iut);
+    }
+    cJSON_Delete(json);
+}
+
+static const char *folder(void)
+{
+    static char path[512];
+    const char *shared = getenv("CANSIM_SHARED");
+
+    snprintf(path, sizeof(path), "%s/iso16845", shared && *shared ? shared : "../shared");
+    return path;
+}
+
+/* All files of one clause, such as "7_1". */
+static void run_clause(void **state)
+{
+    char pattern[600];
+    glob_t files;
+
+    snprintf(pattern, sizeof(pattern), "%s/iso_%s_*.json.gz", folder(), (const char *)*state);
+    memset(&totals, 0, sizeof(totals));
+    assert_int_equal(glob(pattern, 0, NULL, &files), 0);
+    for (size_t i = 0; i < files.gl_pathc; i++) {
+        run_file(files.gl_pathv[i]);
+    }
+    globfree(&files);
+    print_message("# %s: %u elements ran, %u passed, %u differ as known, %u failed",
+                  (const char *)*state, totals.left_out[RUN_IT], totals.passed, totals.known,
+                  totals.failed);
+    for (int i = RUN_IT + 1; i < LEFT_OUT_COUNT; i++) {
+        if (totals.left_out[i]) {
+            print_message("; %u left out: %s", totals.left_out[i], left_out_names[i]);
+        }
+    }
+    print_message("\n");
+    assert_int_equal(totals.failed, 0);
+}
+
+int main(void)
+{
+    char pattern[600];
+    glob_t files;
+
+    snprintf(pattern, sizeof(pattern), "%s/iso_*.json.gz", folder());
+    if (strchr(pattern, '\'') || glob(pattern, 0, NULL, &files)) {
+        printf("1..0 # SKIP no vectors\n");
+        return 0;
+    }
+    globfree(&files);
+#define CLAUSE(text, number)                   \
+    {                                          \
+        text, run_clause, NULL, NULL, (char[]) \
+        {                                      \
+            number                             \
+        }                                      \
+    }
+    const struct CMUnitTest tests[] = {
+        CLAUSE("receiver_valid_frames", "7_1"),
+        CLAUSE("receiver_error_detection", "7_2"),
+        CLAUSE("receiver_active_error_frames", "7_3"),
+        CLAUSE("receiver_overload_frames", "7_4"),
+        CLAUSE("receiver_passive_state", "7_5"),
+        CLAUSE("receiver_error_counters", "7_6"),
+        CLAUSE("receiver_bit_timing", "7_7"),
+        CLAUSE("receiver_fd_bit_timing", "7_8"),
+        CLAUSE("transmitter_valid_frames", "8_1"),
+        CLAUSE("transmitter_error_detection", "8_2"),
+        CLAUSE("transmitter_active_error_frames", "8_3"),
+        CLAUSE("transmitter_overload_frames", "8_4"),
+        CLAUSE("transmitter_passive_state_and_bus_off", "8_5"),
+        CLAUSE("transmitter_error_counters", "8_6"),
+        CLAUSE("transmitter_bit_timing", "8_7"),
+        CLAUSE("transmitter_fd_bit_timing", "8_8"),
+        CLAUSE("both_error_counters", "9_6"),
+    };
+    return cmocka_run_group_tests_name("iso16845", tests, NULL, NULL);
+}
