@@ -10,7 +10,8 @@
 #include "scenarios/text.h"
 #include "simcore/units.h"
 
-#define MAX_KEYS 40 /* rows of one table */
+#define MAX_KEYS    40 /* rows of one table */
+#define HELP_INDENT 15
 
 size_t cs_reader_enter(struct cs_reader *r, const char *name)
 {
@@ -355,28 +356,34 @@ int cs_keys_read(struct cs_reader *r, const cJSON *object, const struct cs_keys 
     return 0;
 }
 
+static void help_row(FILE *to, const struct cs_keys *keys, const struct cs_key *k)
+{
+    char values[300], text[600];
+    size_t n;
+
+    fprintf(to, "  %-12s ", k->name);
+    cs_text_wrap(to, HELP_INDENT, k->help);
+    describe(k, values, sizeof(values));
+    n = (size_t)snprintf(text, sizeof(text), "(%s%s%s%s", values,
+                         k->required || k->dflt != NULL ? "; " : "",
+                         k->required       ? "required"
+                         : k->dflt != NULL ? "default "
+                                           : "",
+                         !k->required && k->dflt != NULL ? k->dflt : "");
+    for (unsigned i = 0, shown = 0; k->mask != 0 && keys->kinds[i] != NULL; i++) {
+        if (applies(k, i) && n < sizeof(text))
+            n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s",
+                                  shown++ == 0 ? "; type " : ", ", keys->kinds[i]);
+    }
+    if (n < sizeof(text))
+        snprintf(text + n, sizeof(text) - n, ")");
+    fprintf(to, "%*s", HELP_INDENT, "");
+    cs_text_wrap(to, HELP_INDENT, text);
+}
+
 void cs_keys_help(FILE *to, const struct cs_keys *keys)
 {
-    char text[300];
-
     fprintf(to, "%s:\n", keys->title);
-    for (const struct cs_key *k = keys->rows; k->name != NULL; k++) {
-        describe(k, text, sizeof(text));
-        fprintf(to, "  %-12s %s\n", k->name, k->help);
-        fprintf(to, "  %-12s (%s", "", text);
-        if (k->required)
-            fprintf(to, "; required");
-        else if (k->dflt != NULL)
-            fprintf(to, "; default %s", k->dflt);
-        if (k->mask != 0) {
-            const char *joint = "; type ";
-            for (unsigned i = 0; keys->kinds[i] != NULL; i++) {
-                if (applies(k, i)) {
-                    fprintf(to, "%s%s", joint, keys->kinds[i]);
-                    joint = ", ";
-                }
-            }
-        }
-        fprintf(to, ")\n");
-    }
+    for (const struct cs_key *k = keys->rows; k->name != NULL; k++)
+        help_row(to, keys, k);
 }

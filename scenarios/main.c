@@ -14,10 +14,13 @@
 
 static void run_help(void)
 {
-    printf(
-        "\nWithout --log and --events a trace of frames and notable events goes to standard "
-        "output.\nExit status: 0 the run ended, 2 unusable input or usage, 3 socket in use, disk "
-        "full and\nthe like, 130 interrupted. All keys of a scenario: cansim help scenario\n");
+    putchar('\n');
+    cs_text_wrap(
+        stdout, 0,
+        "Without --log and --events a trace of frames and notable events goes to standard "
+        "output. Exit status: 0 the run ended, 2 unusable input or usage, 3 socket in use, "
+        "disk full and the like, 130 interrupted. All keys of a scenario: cansim help "
+        "scenario");
 }
 
 static void serve_help(void)
@@ -27,8 +30,11 @@ static void serve_help(void)
 
 static void explain_help(void)
 {
-    printf("\nA FRAME is written as in can-utils: 123#DEADBEEF, 12345678#R8. - reads frames from\n"
-           "standard input, one a line.\n");
+    putchar('\n');
+    cs_text_wrap(
+        stdout, 0,
+        "A FRAME is written as in can-utils: 123#DEADBEEF, 12345678#R8. - reads frames from "
+        "standard input, one a line.");
 }
 
 static const struct cs_command commands[] = {
@@ -81,7 +87,8 @@ static void general_help(void)
 
 static void command_help(const struct cs_command *command)
 {
-    printf("Usage: cansim %s [OPTION]... %s\n%c%s.\n\n", command->name, command->operands,
+    printf("Usage: cansim %s [OPTION]...%s%s\n%c%s.\n\n", command->name,
+           command->operands[0] != '\0' ? " " : "", command->operands,
            command->summary[0] - 'a' + 'A', command->summary + 1);
     cs_options_help(command->options);
     if (command->more_help != NULL)

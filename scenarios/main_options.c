@@ -11,6 +11,7 @@
 
 #define ARG(member) offsetof(struct cs_args, member)
 #define MAX_OPTIONS 24
+#define HELP_INDENT 29
 
 #define HELP_OPTION                                                                         \
     {                                                                                       \
@@ -37,10 +38,10 @@
         "seed", 0, OPTION_NUMBER, ARG(seed), ARG(have_seed), "N", 0, 0, NULL, \
             "of all random numbers, 0..2^64-1; overrides the scenario's"      \
     }
-#define DURATION_OPTION                                                                          \
-    {                                                                                            \
-        "duration", 0, OPTION_TIME, ARG(duration_ps), CS_NOWHERE, "T", CS_PS_PER_US,             \
-            2400 * 3600 * CS_PS_PER_S, NULL, "end after this bus time; overrides the scenario's" \
+#define DURATION_OPTION                                                              \
+    {                                                                                \
+        "duration", 0, OPTION_TIME, ARG(duration_ps), CS_NOWHERE, "T", CS_PS_PER_US, \
+            2400 * 3600 * CS_PS_PER_S, NULL, "end after this bus time"               \
     }
 #define SPEED_OPTION                                                                     \
     {                                                                                    \
@@ -286,26 +287,35 @@ int cs_options_parse(const struct cs_command *command, int argc, char **argv, st
     return 0;
 }
 
+static void option_range(const struct cs_option *o, char *text, size_t size)
+{
+    char low[40], high[40];
+    const char *joint = o->min != o->max && o->dflt != NULL ? "; " : "";
+
+    text[0] = low[0] = high[0] = '\0';
+    if (o->type == OPTION_RATE) {
+        cs_units_format_rate((uint32_t)o->min, low, sizeof(low));
+        cs_units_format_rate((uint32_t)o->max, high, sizeof(high));
+    } else if (o->min != o->max) {
+        cs_text_time(o->min, low, sizeof(low));
+        cs_text_time(o->max, high, sizeof(high));
+    }
+    if (o->min != o->max || o->dflt != NULL)
+        snprintf(text, size, "(%s%s%s%s%s%s)", low, o->min != o->max ? ".." : "", high, joint,
+                 o->dflt != NULL ? "default " : "", o->dflt != NULL ? o->dflt : "");
+}
+
 void cs_options_help(const struct cs_option *options)
 {
+    char left[64], range[200], text[400];
+
     for (const struct cs_option *o = options; o->name != NULL; o++) {
-        char left[64];
         snprintf(left, sizeof(left), "%s%c%s--%s%s%s", o->letter != 0 ? "-" : "  ",
                  o->letter != 0 ? o->letter : ' ', o->letter != 0 ? ", " : " ", o->name,
                  o->arg != NULL ? " " : "", o->arg != NULL ? o->arg : "");
-        printf("  %-26s %s\n", left, o->help);
-        if (o->min != o->max) {
-            char low[40], high[40];
-            if (o->type == OPTION_RATE)
-                printf("  %-26s   %s..%s", "",
-                       cs_units_format_rate((uint32_t)o->min, low, sizeof(low)),
-                       cs_units_format_rate((uint32_t)o->max, high, sizeof(high)));
-            else
-                printf("  %-26s   %s..%s", "", cs_text_time(o->min, low, sizeof(low)),
-                       cs_text_time(o->max, high, sizeof(high)));
-            printf("%s%s\n", o->dflt != NULL ? "; default " : "", o->dflt != NULL ? o->dflt : "");
-        } else if (o->dflt != NULL) {
-            printf("  %-26s   default %s\n", "", o->dflt);
-        }
+        option_range(o, range, sizeof(range));
+        snprintf(text, sizeof(text), "%s %s", o->help, range);
+        printf("  %-*s ", HELP_INDENT - 3, left);
+        cs_text_wrap(stdout, HELP_INDENT, text);
     }
 }

@@ -22,6 +22,7 @@ struct host {
     ev_timer progress;
     bool progress_shown;
     bool interrupted;
+    bool failed;
     int status;
     struct cs_error error;
     struct timespec started;
@@ -74,8 +75,9 @@ static void on_finished(void *ctx, int status)
     struct host *host = ctx;
 
     ev_break(host->loop, EVBREAK_ALL);
-    if (host->status != CS_STATUS_OK)
-        return; /* the trace failed before */
+    if (host->failed)
+        return; /* the trace, before */
+    host->failed = cs_session_failed(host->session);
     host->status = status;
     host->error.status = status;
     snprintf(host->error.text, sizeof(host->error.text), "%s", cs_session_error(host->session));
@@ -172,6 +174,7 @@ static void on_trace_failed(void *ctx, struct cs_out *out)
 {
     struct host *host = ctx;
 
+    host->failed = true;
     cs_out_explain(out, &host->error);
     host->status = host->error.status;
     ev_break(host->loop, EVBREAK_ALL);
@@ -235,9 +238,10 @@ static int finish(struct host *host)
         host->error.text[0] == '\0') {
         host->error = error;
         host->status = error.status;
+        host->failed = true;
     }
     close_trace(host);
-    if (!host->args->quiet && host->status == CS_STATUS_OK)
+    if (!host->args->quiet && !host->failed)
         say_summary(host);
     if (host->error.text[0] != '\0')
         cs_main_complain(&host->error);

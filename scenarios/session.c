@@ -277,6 +277,11 @@ const char *cs_session_error(const struct cs_session *session)
     return session->error.text;
 }
 
+bool cs_session_failed(const struct cs_session *session)
+{
+    return session->failed;
+}
+
 struct cs_sim *cs_session_sim(struct cs_session *session)
 {
     return session->sim;

@@ -48,6 +48,8 @@ void cs_session_destroy(struct cs_session *session);
 void cs_session_start(struct cs_session *session, void (*finished)(void *ctx, int status),
                       void *ctx);
 const char *cs_session_error(const struct cs_session *session);
+/* The run has failed, be it only that the reader of standard output went away (status 0). */
+bool cs_session_failed(const struct cs_session *session);
 /* Names of the outside clients for which the clock waits, ", " between them; 0 where it does not.
  */
 unsigned cs_session_waiting(const struct cs_session *session, char *names, size_t size);

@@ -7,6 +7,7 @@
 #include "simcore/sim.h"
 #include "simcore/units.h"
 
+#define WIDTH       79
 #define NEAREST_MAX 32 /* longer words are not looked at */
 
 size_t cs_text_utf8(const char *p, size_t n)
@@ -103,6 +104,27 @@ const char *cs_text_nearest(const char *word, const char *const *names)
         }
     }
     return best;
+}
+
+void cs_text_wrap(FILE *to, unsigned indent, const char *text)
+{
+    size_t column = indent;
+
+    while (*text != '\0') {
+        size_t len = strcspn(text, " ");
+        if (column > indent && column + 1 + len > WIDTH) {
+            fprintf(to, "\n%*s", (int)indent, "");
+            column = indent;
+        } else if (column > indent) {
+            fputc(' ', to);
+            column++;
+        }
+        fprintf(to, "%.*s", (int)len, text);
+        column += len;
+        text += len;
+        text += strspn(text, " ");
+    }
+    fputc('\n', to);
 }
 
 char *cs_text_time(int64_t ps, char *buf, size_t size)
