@@ -65,7 +65,7 @@ static void note_buses(struct cs_attach_broker *broker, const struct cs_client_b
             if (page->n_buses == SHIM_MAX_BUSES || strlen(buses[i].name) >= SHIM_NAME_MAX)
                 continue;
             at = (int)page->n_buses;
-            strcpy(page->bus[at].name, buses[i].name);
+            snprintf(page->bus[at].name, SHIM_NAME_MAX, "%.15s", buses[i].name);
             page->bus[at].mtu = CAN_MTU;
             __atomic_store_n(&page->n_buses, page->n_buses + 1, __ATOMIC_RELEASE);
         }

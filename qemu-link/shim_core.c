@@ -119,12 +119,6 @@ void shim_slot_forget_range(unsigned first, unsigned last)
         set((int)fd, 0);
 }
 
-int shim_fail(int error)
-{
-    errno = error;
-    return -1;
-}
-
 /* A datagram socket that nobody can send to: never readable, never hung up. It takes the place of
  * the lost one under all its numbers, and keeps their flags and time limit. */
 static void replace(const struct shim_slot *slot)
@@ -154,26 +148,19 @@ static void replace(const struct shim_slot *slot)
         real.close(quiet);
 }
 
-int shim_gone(int fd, struct shim_slot *slot)
+void shim_gone(int fd, struct shim_slot *slot)
 {
     if (!slot->dead && shim_slot(fd) == slot && getpid() == owner) {
         slot->dead = true;
         replace(slot);
     }
-    return shim_fail(ENETDOWN);
+    errno = ENETDOWN;
 }
 
-int shim_broken(int fd, struct shim_slot *slot)
+void shim_broken(int fd, struct shim_slot *slot)
 {
-    switch (errno) {
-    case EPIPE:
-    case ECONNRESET:
-    case ENOTCONN:
-    case EDESTADDRREQ:
-        return shim_gone(fd, slot);
-    default:
-        return -1;
-    }
+    if (errno == EPIPE || errno == ECONNRESET || errno == ENOTCONN || errno == EDESTADDRREQ)
+        shim_gone(fd, slot);
 }
 
 bool shim_stale(int fd)

@@ -6,6 +6,7 @@
 #ifndef CANSIM_QEMU_LINK_SHIM_CORE_H
 #define CANSIM_QEMU_LINK_SHIM_CORE_H
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -104,12 +105,17 @@ struct shim_slot *shim_slot_open(int fd, int protocol, uint64_t token);
 void shim_slot_follow(int fd, int other);
 void shim_slot_forget_range(unsigned first, unsigned last);
 
-/* Fail with errno. */
-int shim_fail(int error);
+static inline int shim_fail(int error)
+{
+    errno = error;
+    return -1;
+}
+
 /* After a failed call: where the broker is gone, put a socket in place of this one that never
- * becomes readable, and make errno ENETDOWN. Returns -1. */
-int shim_broken(int fd, struct shim_slot *slot);
-int shim_gone(int fd, struct shim_slot *slot);
+ * becomes readable, and make errno ENETDOWN. */
+void shim_broken(int fd, struct shim_slot *slot);
+/* The broker is gone: the same without asking errno. */
+void shim_gone(int fd, struct shim_slot *slot);
 
 /* After a failed call: is the number no socket any more, closed in a way that cannot be seen here
  * (fclose())? Then it is forgotten and the call is to be made anew, as what it is now. */

@@ -28,7 +28,7 @@ static int set_raw(struct shim_slot *slot, int option, const void *value, sockle
     error = shim_request(SHIM_OP_SETOPT, slot->token, option, value, len, NULL, NULL);
     if (error != 0)
         return shim_fail(error);
-    if (option == CAN_RAW_LOOPBACK || option == CAN_RAW_FD_FRAMES)
+    if (len == sizeof(flag) && value != NULL)
         memcpy(&flag, value, sizeof(flag));
     if (option == CAN_RAW_LOOPBACK)
         slot->loopback = flag != 0;

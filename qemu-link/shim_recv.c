@@ -38,10 +38,14 @@ static int take(int fd, struct shim_slot *slot, const struct iovec *iov, size_t 
     if (flags & (MSG_ERRQUEUE | MSG_OOB))
         return shim_fail(flags & MSG_OOB ? EOPNOTSUPP : EAGAIN);
     n = shim_real()->recvmsg(fd, &msg, passed);
-    if (n < 0)
-        return shim_broken(fd, slot);
-    if ((size_t)n < sizeof(taken->head))
-        return shim_gone(fd, slot);
+    if (n < 0) {
+        shim_broken(fd, slot);
+        return -1;
+    }
+    if ((size_t)n < sizeof(taken->head)) {
+        shim_gone(fd, slot);
+        return -1;
+    }
     if (taken->head.kind == SHIM_ERROR) {
         if (flags & MSG_PEEK)
             shim_real()->recvmsg(fd, &msg, MSG_DONTWAIT);

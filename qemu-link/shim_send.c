@@ -66,8 +66,10 @@ static ssize_t put_frame(int fd, struct shim_slot *slot, const struct iovec *iov
     head.ifindex = ifindex;
     head.len = (uint32_t)size;
     io[1].iov_len = size;
-    if (shim_real()->sendmsg(fd, &msg, (flags & MSG_DONTWAIT) | MSG_NOSIGNAL) < 0)
-        return shim_broken(fd, slot);
+    if (shim_real()->sendmsg(fd, &msg, (flags & MSG_DONTWAIT) | MSG_NOSIGNAL) < 0) {
+        shim_broken(fd, slot);
+        return -1;
+    }
     return (ssize_t)size;
 }
 
