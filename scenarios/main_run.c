@@ -159,7 +159,8 @@ static void say_summary(const struct host *host)
                 (unsigned long long)s.error_frames, s.error_frames == 1 ? "" : "s",
                 (unsigned long long)s.arb_lost, s.arb_lost == 1 ? "" : "s");
     }
-    cs_units_format_time(cs_sim_now_ps(sim), time, sizeof(time));
+    int64_t ps = cs_sim_now_ps(sim); /* what is long is told to the millisecond */
+    cs_units_format_time(ps < CS_PS_PER_S ? ps : ps - ps % CS_PS_PER_MS, time, sizeof(time));
     fprintf(stderr, "%s of bus time in %lld.%03lld s\n", time, (long long)(wall_ms / 1000),
             (long long)(wall_ms % 1000));
     int64_t lag_ms = cs_session_lag_ns(host->session) / 1000000;
