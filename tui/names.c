@@ -9,6 +9,7 @@
 int cs_names_init(struct cs_names *names)
 {
     names->next = 1;
+    names->longest = 0;
     names->texts = malloc(CS_NAMES_MAX * sizeof *names->texts);
     return names->texts ? 0 : -ENOMEM;
 }
@@ -21,7 +22,10 @@ void cs_names_fini(struct cs_names *names)
 
 uint32_t cs_names_add(struct cs_names *names, const char *text)
 {
-    snprintf(names->texts[names->next % CS_NAMES_MAX], CS_NAME_MAX, "%s", text);
+    int len = snprintf(names->texts[names->next % CS_NAMES_MAX], CS_NAME_MAX, "%s", text);
+
+    if (len > names->longest)
+        names->longest = len;
     return names->next++;
 }
 

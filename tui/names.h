@@ -12,6 +12,7 @@
 struct cs_names {
     char (*texts)[CS_NAME_MAX];
     uint32_t next; /* number of the next name, from 1 on */
+    int longest;   /* bytes of the longest name so far */
 };
 
 /* Returns 0 or -ENOMEM. */

@@ -203,7 +203,7 @@ enum { COLUMN_ID = 1 };
 static const struct cs_column columns[] = {
     {"bus", NULL, 5, 5, false, 1, cell_bus, cs_want_bus, cmp_bus},
     {"id", NULL, 8, 8, true, 0, cell_id, NULL, cmp_id},
-    {"node", NULL, 10, 16, false, 1, cell_node, NULL, cmp_node},
+    {"node", NULL, 10, 10, false, 1, cell_node, cs_want_node, cmp_node},
     {"count", NULL, 8, 9, true, 0, cell_count, NULL, cmp_count},
     {"per s", NULL, 6, 6, true, 0, cell_rate, NULL, cmp_rate},
     {"period", NULL, 9, 9, true, 0, cell_period, NULL, cmp_period},

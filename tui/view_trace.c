@@ -208,7 +208,7 @@ static const struct cs_column columns[] = {
     {"time", NULL, 12, 12, true, 0, cell_time, NULL, NULL},
     {"Δ ", "delta ", 10, 10, true, 2, cell_delta, want_delta, NULL},
     {"bus", NULL, 5, 5, false, 1, cell_bus, cs_want_bus, NULL},
-    {"node", NULL, 10, 16, false, 0, cell_node, NULL, NULL},
+    {"node", NULL, 10, 10, false, 0, cell_node, cs_want_node, NULL},
     {"id", NULL, 8, 8, true, 0, cell_id, NULL, NULL},
     {" n", NULL, 2, 2, true, 0, cell_dlc, NULL, NULL},
     {"data", NULL, 23, 24, false, 0, cell_data, NULL, NULL},

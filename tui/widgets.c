@@ -16,6 +16,13 @@ int cs_want_bus(const struct cs_tui *tui)
     return tui->n_buses > 1 ? (int)width : 0;
 }
 
+int cs_want_node(const struct cs_tui *tui)
+{
+    int most = tui->width < 100 ? 12 : 20, needed = tui->names.longest;
+
+    return needed < 10 ? 10 : needed > most ? most : needed;
+}
+
 /* Leave out columns of the highest ranks until the rest fits. Returns the cells taken. */
 static int drop(const struct cs_column *columns, unsigned n, int width, int w[])
 {

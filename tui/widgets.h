@@ -36,6 +36,8 @@ void cs_columns_row(const struct cs_tui *tui, const struct cs_column *columns, u
 
 /* wanted() of a column of bus names: none where there is only one bus. */
 int cs_want_bus(const struct cs_tui *tui);
+/* And of one of node names: as wide as the names need, within reason. */
+int cs_want_node(const struct cs_tui *tui);
 
 /* A bar of `width` cells filled to value / full, in eighths where the terminal can. */
 void cs_gauge(struct cs_canvas *canvas, int x, int y, int width, uint8_t style, uint64_t value,
