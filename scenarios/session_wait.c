@@ -115,6 +115,9 @@ void cs_session_wait_start(struct cs_session *session)
 void cs_session_wait_fini(struct cs_session *session)
 {
     ev_timer_stop(session->loop, &session->patience);
+    session->waiting = false;
+    if (session->sim != NULL)
+        cs_sim_unobserve(session->sim, on_event, session);
     free(session->seen);
     session->seen = NULL;
 }

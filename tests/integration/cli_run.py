@@ -415,6 +415,19 @@ def waits():
 
 
 @test
+def interrupted_waiting():
+    """a host that still waits for its clients ends by a signal, and its socket is gone"""
+    write("w2.json", json.dumps({"link": os.path.join(FOLDER, "w2.sock"), "nodes": {
+        "guest": {"type": "attached", "wait": True}, "a": {}}}))
+    process = start("run", "--log", "w2.log", "w2.json")
+    wait_for(lambda: os.path.exists(os.path.join(FOLDER, "w2.sock")))
+    time.sleep(0.2)
+    status, _, err = stop(process, signal.SIGINT)
+    same((status, b"joined: guest" in err), (130, True), err)
+    same((size("w2.log"), os.path.exists(os.path.join(FOLDER, "w2.sock"))), (0, False))
+
+
+@test
 def guest_joins():
     """the clock starts when the awaited client has joined, and its frames are logged"""
     attach = os.path.join(BIN, "cansim-attach")
