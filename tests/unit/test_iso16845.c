@@ -22,7 +22,7 @@
 #define WAIT_BITS   4000
 #define MAX_LT_BITS 8192
 
-/* The standard permits to come back from the 128th run on, and does not say when counting starts. */
+/* The standard permits to come back from the 128th run on; it does not say when counting starts. */
 #define AFTER_BUS_OFF \
     "there it ends its error frame first and waits for 129 runs, here 128 count from bus-off on"
 
