@@ -104,7 +104,8 @@ static void draw_bus(const struct cs_tui *tui, struct cs_canvas *canvas,
         r = (int)strlen(cs_units_format_rate(tui->bus[b].bitrate_bps, buf, sizeof buf));
         rate = r > rate ? r : rate;
     }
-    cs_canvas_put(canvas, x, at.y, CS_STYLE_BRIGHT, bus->name);
+    name = name < at.w - 30 ? name : at.w - 30;
+    cs_canvas_field(canvas, x, at.y, name, false, CS_STYLE_BRIGHT, bus->name);
     x = cs_canvas_field(canvas, x + name + 1, at.y, rate, true, CS_STYLE_DIM,
                         cs_units_format_rate(bus->bitrate_bps, buf, sizeof buf));
     end -= 8;

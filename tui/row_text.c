@@ -72,6 +72,11 @@ static void say_state(const struct cs_row *row, char *text, size_t size)
 {
     char state[24];
 
+    /* After joining, and after recovery from bus-off. */
+    if (row->state == CS_STATE_ERROR_ACTIVE && !row->tec && !row->rec) {
+        snprintf(text, size, "→ takes part, error active");
+        return;
+    }
     snprintf(text, size, "→ %s, TEC %u REC %u", cs_state_text(row->state, state, sizeof state),
              row->tec, row->rec);
 }

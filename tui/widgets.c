@@ -8,12 +8,12 @@
 
 int cs_want_bus(const struct cs_tui *tui)
 {
-    size_t width = 4;
+    int most = tui->width < 100 ? 6 : CS_TUI_BUS_NAME - 1, width = 4;
 
     for (unsigned b = 0; b < tui->n_buses; b++)
-        if (strlen(tui->bus[b].name) > width)
-            width = strlen(tui->bus[b].name);
-    return tui->n_buses > 1 ? (int)width : 0;
+        if ((int)strlen(tui->bus[b].name) > width)
+            width = (int)strlen(tui->bus[b].name);
+    return tui->n_buses < 2 ? 0 : width < most ? width : most;
 }
 
 int cs_want_node(const struct cs_tui *tui)

@@ -3,6 +3,9 @@
  * had to go is never taken for something else. */
 #include "test_tui.h"
 
+#include "simcore/wire.h"
+#include "tui/row_text.h"
+
 static void ring_wraps(void **state)
 {
     struct cs_tui_ring ring;
@@ -250,6 +253,45 @@ static void names_stay(void **state)
     bench_free(b);
 }
 
+static void sentences(void **state)
+{
+    static const struct {
+        struct cs_row row;
+        const char *text;
+    } rows[] = {
+        {{.kind = CS_EV_ARB_LOST, .bit = 5}, "lost arbitration at bit 5"},
+        {{.kind = CS_EV_ERROR, .error = CS_ERROR_ACK, .field = CS_FIELD_ACK, .bit = 47, .tec = 8},
+         "ack error at bit 47, TEC 8 REC 0"},
+        {{.kind = CS_EV_ERROR, .error = CS_ERROR_FORM, .field = CS_FIELD_CRC_DELIM, .rec = 1},
+         "form error in crc delim, bit 0, TEC 0 REC 1"},
+        {{.kind = CS_EV_ERROR_FRAME, .n_bits = 62}, "error frame, 62 bits of bus time"},
+        {{.kind = CS_EV_STATE, .state = CS_STATE_ERROR_PASSIVE, .tec = 128},
+         "→ error passive, TEC 128 REC 0"},
+        {{.kind = CS_EV_STATE, .state = CS_STATE_ERROR_ACTIVE}, "→ takes part, error active"},
+        {{.kind = CS_EV_STATE, .state = CS_STATE_ERROR_ACTIVE, .tec = 127},
+         "→ error active, TEC 127 REC 0"},
+        {{.kind = CS_EV_ATTACH}, "joined"},
+        {{.kind = CS_EV_ATTACH, .mode = CS_MODE_LISTEN_ONLY}, "joined, listen-only"},
+        {{.kind = CS_EV_CONFIG, .mode = CS_MODE_LOOPBACK | CS_MODE_ONE_SHOT},
+         "set to loopback, one-shot"},
+        {{.kind = CS_EV_DETACH}, "left"},
+        {{.kind = CS_EV_DROPPED, .result = CS_TX_ABORTED}, "given up: aborted"},
+        {{.kind = CS_EV_REFUSED, .result = CS_TX_QUEUE_FULL}, "not queued: queue full"},
+        {{.kind = CS_EV_LOST, .count = 12}, "client was too slow: 12 events lost"},
+        {{.kind = CS_EV_NOTE, .data = "hello"}, "hello"},
+        {{.kind = CS_EV_KIND_COUNT}, ""},
+    };
+    char text[384];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_string_equal(cs_row_text(&rows[i].row, text, sizeof text), rows[i].text);
+        assert_in_range(cs_row_style(&rows[i].row), 0, CS_STYLE_COUNT - 1);
+        cs_row_detail(&rows[i].row, 500000, text, sizeof text);
+        assert_non_null(strstr(text, rows[i].text));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +299,7 @@ int main(void)
         cmocka_unit_test(scroll_stays), cmocka_unit_test(keys_scroll),
         cmocka_unit_test(filtered),     cmocka_unit_test(rates),
         cmocka_unit_test(orders),       cmocka_unit_test(names_stay),
+        cmocka_unit_test(sentences),
     };
     return cmocka_run_group_tests_name("tui trace", tests, NULL, NULL);
 }

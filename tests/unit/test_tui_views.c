@@ -200,12 +200,13 @@ static void many_buses(void **state)
     (void)state;
     for (int i = 1; i < CS_SIM_MAX_BUSES; i++) {
         struct cs_bus_config config = {name, 250000};
-        snprintf(name, sizeof name, "bus%d", i);
+        snprintf(name, sizeof name, i == 1 ? "a-long-name-%d" : "bus%d", i);
         assert_int_equal(cs_sim_add_bus(b->sim, &config), i);
     }
     bench_run(b, CS_PS_PER_S);
     bench_draw(b, 80, 24);
     assert_true(bench_shows(b, "13 more buses"));
+    assert_true(bench_shows(b, "a-long… 250k"));
     bench_draw(b, 240, 70);
     assert_true(bench_shows(b, "bus15"));
     bench_free(b);
