@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A terminal for the tests of cansim-tui: tmux on a private socket, or a bare pty. Reports in TAP."""
 
+import atexit
 import fcntl
 import os
 import pty
@@ -58,11 +59,13 @@ class Tmux:
     """One shell in one pane of one private server."""
 
     count = 0
+    alive = set()  # whatever happens, none is left behind
 
     def __init__(self, width=80, height=24, **env):
         Tmux.count += 1
         self.name = f"cansim-{os.getpid()}-{Tmux.count}"
         self.env = environment(**env)
+        Tmux.alive.add(self.name)
         self.run("-f", "/dev/null", "-u", "new-session", "-d", "-x", str(width), "-y", str(height),
                  "sh")
         self.run("set", "-g", "window-size", "manual")
@@ -74,13 +77,18 @@ class Tmux:
 
     def __exit__(self, *_):
         pid = self.child()
-        subprocess.run(["tmux", "-L", self.name, "kill-server"], capture_output=True, check=False,
-                       timeout=10)
+        self.kill(self.name)
         if pid:
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
+
+    @classmethod
+    def kill(cls, name):
+        subprocess.run(["tmux", "-L", name, "kill-server"], capture_output=True, check=False,
+                       timeout=10)
+        cls.alive.discard(name)
 
     def run(self, *args):
         done = subprocess.run(["tmux", "-L", self.name, *args], env=self.env, cwd=FOLDER, timeout=10,
@@ -197,7 +205,17 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def clean_up():
+    for name in list(Tmux.alive):
+        Tmux.kill(name)
+    shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+atexit.register(clean_up)
+
+
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     os.makedirs(os.path.join(FOLDER, "run"), mode=0o700)
     failed = 0
     print(f"1..{len(_tests)}", flush=True)
@@ -213,5 +231,4 @@ def main():
             for line in traceback.format_exc().splitlines():
                 print(f"# {line}")
             print(f"not ok {number} - {name}", flush=True)
-    shutil.rmtree(FOLDER, ignore_errors=True)
     sys.exit(1 if failed else 0)
