@@ -147,17 +147,27 @@ static void frame_sent(struct cs_node *node)
     enter_intermission(node);
 }
 
+/* Rule c, exception 2, is for stuff bits before the RTR bit only. */
+static bool is_stuff_before_rtr(const struct cs_wire *wire, unsigned pos)
+{
+    const struct cs_wire_span *span = wire->spans;
+
+    while (span->field != CS_FIELD_RTR) {
+        span++;
+    }
+    return pos < span->first && cs_wire_is_stuff(wire, pos);
+}
+
 static void transmit_mismatch(struct cs_node *node, unsigned level)
 {
     struct cs_mac *mac = &node->mac;
     bool arbitration = mac->pos < node->wire.arb_bits;
     enum cs_field field = cs_wire_field_at(&node->wire, mac->pos, NULL);
 
-    if (!arbitration || level) {
-        detect_plain(node, CS_ERROR_BIT, field);
-    } else if (cs_wire_is_stuff(&node->wire, mac->pos)) {
-        /* Rule c, exception 2. */
+    if (arbitration && !level && is_stuff_before_rtr(&node->wire, mac->pos)) {
         detect(node, CS_ERROR_STUFF, field, 0, 0);
+    } else if (!arbitration || level || cs_wire_is_stuff(&node->wire, mac->pos)) {
+        detect_plain(node, CS_ERROR_BIT, field);
     } else {
         unsigned lost_at = mac->pos++;
         cs_mac_rx_bit(&mac->rx, level);

@@ -380,38 +380,28 @@ static void lost_arbitration(const char *own, const char *const *winners, unsign
             lost = lost > j && level != cs_wire_level(&mine, j) ? j : lost;
         }
         assert_true(lost < mine.arb_bits);
-        assert_int_equal(iut.n_rx, i + 1);
-        assert_true(cs_frame_equal(&iut.rx[i], &frame));
+        assert_int_equal(iut.n_rx, 1);
+        assert_true(cs_frame_equal(&iut.rx[0], &frame));
         assert_int_equal(iut.node->lost_at, lost);
+        iut.n_rx = 0;
         idle(3);
         use_frame(own);
         transmit(0, wire.n_bits);
         expect_counters(passive ? 199 : 0, 0);
+        assert_int_equal(cs_txqueue_used(&iut.node->queue), 0);
         idle(11);
     }
-    assert_int_equal(iut.node->count.sent, n);
 }
 
-static void lost_arbitration_base(void **state)
+static void loses_arbitration_at_any_bit(void **state)
 {
     (void)state;
-    static const char *const winners[] = {"3AA#", "52A#", "58A#", "5A2#", "5A8#", "5AA#"};
-    lost_arbitration("5AA#R", winners, 6, false);
-}
-
-static void lost_arbitration_extended(void **state)
-{
-    (void)state;
-    static const char *const winners[] = {"3AA#",      "5AA#",        "5AA#R",
-                                          "16A80000#", "16AAAAA8#11", "16AAAAAA#22"};
-    lost_arbitration("16AAAAAA#R", winners, 6, false);
-}
-
-static void passive_loser_repeats_without_suspend(void **state)
-{
-    (void)state;
-    static const char *const winners[] = {"3AA#", "5A8#11"};
-    lost_arbitration("5AA#R", winners, 2, true);
+    static const char *const base[] = {"3AA#", "52A#", "58A#", "5A2#", "5A8#", "5AA#"};
+    static const char *const ext[] = {"3AA#",      "5AA#",        "5AA#R",
+                                      "16A80000#", "16AAAAA8#11", "16AAAAAA#22"};
+    lost_arbitration("5AA#R", base, 6, false);
+    lost_arbitration("16AAAAAA#R", ext, 6, false);
+    lost_arbitration("5AA#R", base, 6, true);
 }
 
 static void ack_errors(void **state)
@@ -454,6 +444,14 @@ static void stuff_error_in_arbitration(void **state)
     bits(PASSIVE REST, FLAG REST);
     transmit(0, wire.n_bits);
     expect_sent();
+    /* Behind the RTR bit it is like any other. */
+    use_frame("5A8#");
+    assert_true(cs_wire_is_stuff(&wire, 14) && cs_wire_level(&wire, 14));
+    idle(3);
+    submit();
+    transmit(0, 14);
+    bit(0, 1);
+    expect_counters(8, 0);
 }
 
 static void flags_of_a_transmitter_count_eight(void **state)
@@ -584,9 +582,7 @@ int main(void)
         T(flags_read_recessive),
         T(delimiters_read_dominant),
         T(bit_errors_of_a_transmitter),
-        T(lost_arbitration_base),
-        T(lost_arbitration_extended),
-        T(passive_loser_repeats_without_suspend),
+        T(loses_arbitration_at_any_bit),
         T(ack_errors),
         T(stuff_error_in_arbitration),
         T(flags_of_a_transmitter_count_eight),
