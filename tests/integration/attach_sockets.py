@@ -12,6 +12,7 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -382,6 +383,52 @@ def spawning(peer):
     check(parse(s.recv(72)) == (0x99, b"z"))
 
 
+VFORK = r"""
+#include <fcntl.h>
+#include <linux/can.h>
+#include <linux/can/raw.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <net/if.h>
+int main(void)
+{
+    struct sockaddr_can addr = {.can_family = AF_CAN, .can_ifindex = (int)if_nametoindex("can0")};
+    struct can_frame out = {.can_id = 0x77}, in = {0};
+    int on = 1, status = 0, s = socket(AF_CAN, SOCK_RAW, CAN_RAW), other = dup(0);
+    char text[8] = "";
+    int pipes[2];
+    setsockopt(s, SOL_CAN_RAW, CAN_RAW_RECV_OWN_MSGS, &on, sizeof(on));
+    if (bind(s, (struct sockaddr *)&addr, sizeof(addr)) < 0 || pipe(pipes) < 0)
+        return 1;
+    if (vfork() == 0) { /* what it does to descriptors must not be taken for the parent's doing */
+        dup2(s, other);
+        close(s);
+        _exit(0);
+    }
+    wait(&status);
+    dup2(pipes[0], other);
+    if (write(pipes[1], "plain", 5) != 5 || read(other, text, 8) != 5 || strcmp(text, "plain") != 0)
+        return 2;
+    if (write(s, &out, sizeof(out)) != sizeof(out) || read(s, &in, 72) != sizeof(in))
+        return 3;
+    return in.can_id == 0x77 ? 0 : 4;
+}
+"""
+
+
+@test("vfork() and then close() and dup2() in the child leave the parent's sockets alone")
+def vfork(peer):
+    a.need("cc")
+    with tempfile.TemporaryDirectory() as folder:
+        source, program = os.path.join(folder, "vfork.c"), os.path.join(folder, "vfork")
+        with open(source, "w") as file:
+            file.write(VFORK)
+        subprocess.run(["cc", "-w", "-D_GNU_SOURCE", "-o", program, source], check=True)
+        check(subprocess.run([program], timeout=20).returncode == 0)
+
+
 class Iovec(ctypes.Structure):
     _fields_ = [("base", ctypes.c_void_p), ("len", ctypes.c_size_t)]
 
@@ -527,4 +574,5 @@ if __name__ == "__main__":
     with a.host(buses=("can0:1M", "can1:500k", "can2:125k")) as started:
         done = subprocess.run(a.command(started.link, a.PYTHON, os.path.abspath(__file__), "--inside"),
                               timeout=200)
+        a.wait_for(lambda: a.brokers(started.link) == [], "the broker's end")
     sys.exit(done.returncode)
