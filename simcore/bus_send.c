@@ -80,9 +80,14 @@ int cs_bus_abort(struct cs_bus *bus, int index, uint64_t cookie)
         node->queue.slots[node->slot].abort = true;
         n++;
     }
-    for (unsigned slot; (slot = cs_txqueue_take_cookie(&node->queue, cookie)) != CS_TXSLOT_NONE;
-         n++) {
+    /* An owner that answers with a new frame of the same cookie does not keep us here. */
+    for (unsigned left = node->queue.n_heap; left > 0; left--) {
+        unsigned slot = cs_txqueue_take_cookie(&node->queue, cookie);
+        if (slot == CS_TXSLOT_NONE) {
+            break;
+        }
         cs_node_finish_slot(node, slot, CS_TX_ABORTED);
+        n++;
     }
     if (n && bus->phase == PHASE_IDLE) {
         cs_bus_schedule_idle(bus);
