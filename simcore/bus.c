@@ -99,10 +99,15 @@ void cs_bus_begin(struct cs_bus *bus)
     bus->from = CS_NO_NODE;
     cs_bus_waiting_dominant(bus, now);
     bus->recessive_ps = now + bus->bit_ps;
+    unsigned n_started = 0;
     for (unsigned i = 0; i < n; i++) {
-        cs_node_start_attempt(contenders[i], now);
+        /* An observer of the one before may have given this one's frame up. */
+        if (cs_node_can_send(contenders[i])) {
+            cs_node_start_attempt(contenders[i], now);
+            contenders[n_started++] = contenders[i];
+        }
     }
-    if (bus->engine == CS_ENGINE_BIT || !cs_frame_engine_begin(bus, contenders, n)) {
+    if (bus->engine == CS_ENGINE_BIT || !cs_frame_engine_begin(bus, contenders, n_started)) {
         cs_bit_engine_enter(bus);
     }
 }

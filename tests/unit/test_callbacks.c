@@ -143,6 +143,25 @@ static void act(struct owner *owner)
     world->depth--;
 }
 
+/* Observers may do what only queues, to anyone. */
+static void observe(void *ctx, const struct cs_event *seen)
+{
+    struct world *world = ctx;
+    struct owner *owner = &world->owners[cs_rng_below(&world->rng, N_NODES)];
+
+    (void)seen;
+    if (world->depth > 4 || owner->gone || cs_rng_below(&world->rng, 10) != 0) {
+        return;
+    }
+    world->depth++;
+    if (cs_rng_below(&world->rng, 2)) {
+        submit(owner);
+    } else {
+        cs_bus_abort(world->bus, owner->node, cs_rng_below(&world->rng, 3));
+    }
+    world->depth--;
+}
+
 static void tick(void *ctx, struct cs_timer *timer)
 {
     struct world *world = ctx;
@@ -170,6 +189,7 @@ static void run(struct world *world, uint64_t seed, enum cs_engine engine)
     for (unsigned i = 0; i < N_NODES; i++) {
         join(world);
     }
+    assert_int_equal(cs_sim_observe(world->sim, observe, world), 0);
     world->timer = (struct cs_timer){.fn = tick, .ctx = world};
     cs_timer_start(world->sim, &world->timer, 0);
     cs_sim_run_until(world->sim, 200 * CS_PS_PER_MS);
