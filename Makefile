@@ -18,6 +18,10 @@ WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=gnu11 $(WARN) $(if $(WERROR),-Werror) -fPIC -fvisibility=hidden -I. \
              -DCANSIM_VERSION='"$(VERSION)"' -D_GNU_SOURCE $(CFLAGS)
+# V=1 shows the whole commands.
+Q := $(if $(V),,@)
+say = $(if $(V),,@echo '  $(1)  $(patsubst $(O)/%,%,$@)')
+
 ifdef SAN
 # An own build folder, so that both kinds of objects stay usable.
 override O := $(O)-san
@@ -68,17 +72,19 @@ help:
 	@echo 'make fuzz         each fuzz target for FUZZ_SECONDS=$(FUZZ_SECONDS)'
 	@echo 'make install      to $$DESTDIR$$PREFIX (PREFIX=$(PREFIX)); also uninstall'
 	@echo 'make deps         install the Debian packages that all of this needs'
-	@echo 'Variables: O=folder CC=clang SAN=1 (address and undefined sanitizers) WERROR=1'
+	@echo 'Variables: O=folder CC=clang SAN=1 (address and undefined sanitizers) WERROR=1 V=1'
 
 # ---- objects and libraries -------------------------------------------------------------------
 
 $(O)/obj/simcore/%.o: simcore/%.c
 	@mkdir -p $(@D)
-	$(CC) $(SIMCORE_CFLAGS) $(SAN_FLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC  )
+	$(Q)$(CC) $(SIMCORE_CFLAGS) $(SAN_FLAGS) -MMD -MP -c -o $@ $<
 
 $(O)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(SAN_FLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC  )
+	$(Q)$(CC) $(ALL_CFLAGS) $(SAN_FLAGS) -MMD -MP -c -o $@ $<
 
 # The shim is preloaded into foreign programs: no sanitizer, whatever the rest has.
 $(SHIM_OBJ): SAN_FLAGS :=
@@ -86,7 +92,8 @@ $(SHIM_OBJ): SAN_FLAGS :=
 define archive
 	@mkdir -p $(@D)
 	@rm -f $@
-	ar rcs $@ $(filter %.o,$^)
+	$(call say,AR  )
+	$(Q)ar rcs $@ $(filter %.o,$^)
 endef
 
 $(LIB_CORE): $(SIMCORE_OBJ)
@@ -100,39 +107,46 @@ $(CLIENT_A): $(CLIENT_OBJ) $(PROTO_OBJ) $(SIMCORE_OBJ)
 
 $(CLIENT_SO): $(CLIENT_OBJ) $(PROTO_OBJ) $(SIMCORE_OBJ) qemu-link/client.map
 	@mkdir -p $(@D)
-	$(CC) $(SAN_FLAGS) $(LDFLAGS) -shared -Wl,-soname,$(@F) -Wl,--version-script=qemu-link/client.map \
+	$(call say,LINK)
+	$(Q)$(CC) $(SAN_FLAGS) $(LDFLAGS) -shared -Wl,-soname,$(@F) -Wl,--version-script=qemu-link/client.map \
 	    -o $@ $(filter %.o,$^)
-	ln -sf $(@F) $(O)/lib/libcansim-client.so
+	$(Q)ln -sf $(@F) $(O)/lib/libcansim-client.so
 
 $(SHIM_SO): $(SHIM_OBJ)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -shared -o $@ $^ -ldl
+	$(call say,LINK)
+	$(Q)$(CC) $(LDFLAGS) -shared -o $@ $^ -ldl
 
 # ---- programs --------------------------------------------------------------------------------
 
 $(O)/bin/cansim: $(MAIN_OBJ) $(LIB_HOST) $(LIB_CORE)
 	@mkdir -p $(@D)
-	$(CC) $(SAN_FLAGS) $(LDFLAGS) -o $@ $^ -lev $(shell pkg-config --libs $(PKGS_LIB))
+	$(call say,LINK)
+	$(Q)$(CC) $(SAN_FLAGS) $(LDFLAGS) -o $@ $^ -lev $(shell pkg-config --libs $(PKGS_LIB))
 
 $(O)/bin/cansim-tui: $(TUI_MAIN_OBJ) $(LIB_TUI) $(LIB_HOST) $(LIB_CORE)
 	@mkdir -p $(@D)
-	$(CC) $(SAN_FLAGS) $(LDFLAGS) -o $@ $^ -lev $(shell pkg-config --libs $(PKGS_LIB) $(PKGS_TUI))
+	$(call say,LINK)
+	$(Q)$(CC) $(SAN_FLAGS) $(LDFLAGS) -o $@ $^ -lev $(shell pkg-config --libs $(PKGS_LIB) $(PKGS_TUI))
 
 $(O)/bin/cansim-attach: $(ATTACH_OBJ) $(CLIENT_A)
 	@mkdir -p $(@D)
-	$(CC) $(SAN_FLAGS) $(LDFLAGS) -o $@ $^ -lev
+	$(call say,LINK)
+	$(Q)$(CC) $(SAN_FLAGS) $(LDFLAGS) -o $@ $^ -lev
 
 # ---- tests -----------------------------------------------------------------------------------
 
 $(O)/tests/%: $(O)/obj/tests/unit/%.o $(LIB_TUI) $(LIB_HOST) $(CLIENT_A) $(LIB_CORE)
 	@mkdir -p $(@D)
-	$(CC) $(SAN_FLAGS) $(LDFLAGS) -o $@ $< $(LIB_TUI) $(LIB_HOST) $(CLIENT_A) $(LIB_CORE) \
+	$(call say,LINK)
+	$(Q)$(CC) $(SAN_FLAGS) $(LDFLAGS) -o $@ $< $(LIB_TUI) $(LIB_HOST) $(CLIENT_A) $(LIB_CORE) \
 	    -lcmocka -lev $(shell pkg-config --libs $(PKGS_LIB))
 
 # The saved corpus of each fuzz target, replayed without libFuzzer.
 $(O)/tests/fuzz_%: $(O)/obj/tests/fuzz/fuzz_%.o $(O)/obj/tests/fuzz/replay.o $(LIB_HOST) $(LIB_CORE)
 	@mkdir -p $(@D)
-	$(CC) $(SAN_FLAGS) $(LDFLAGS) -o $@ $^ -lev $(shell pkg-config --libs $(PKGS_LIB))
+	$(call say,LINK)
+	$(Q)$(CC) $(SAN_FLAGS) $(LDFLAGS) -o $@ $^ -lev $(shell pkg-config --libs $(PKGS_LIB))
 
 test-programs: $(UNIT_BIN) $(addprefix $(O)/tests/fuzz_,$(FUZZERS))
 
@@ -169,8 +183,9 @@ lint: deps
 deps:
 	@tests/install-deps
 
+# Only the demo itself on stdout: make demo | head.
 demo: deps
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory all >&2
 	@tests/demo $(O)/bin
 
 # ---- installation ----------------------------------------------------------------------------

@@ -31,7 +31,8 @@ static bool running(const struct cs_session *session)
 
 static int64_t end_ps(const struct cs_session *session)
 {
-    return session->duration_ps > 0 ? session->duration_ps : CS_NEVER - 1;
+    int64_t duration_ps = session->duration_ps;
+    return duration_ps > 0 && duration_ps < CS_TIME_END ? duration_ps : CS_TIME_END;
 }
 
 /* Where bus time should be: 1 ns at 1000 permille is 1000 ps, so ns * permille is ps. */
@@ -69,7 +70,7 @@ static void advance(struct cs_session *session, int64_t until_ps)
     while (cs_sim_now_ps(session->sim) < until_ps || cs_sim_next_ps(session->sim) <= until_ps) {
         int64_t next = cs_sim_next_ps(session->sim);
         if (next > until_ps) {
-            if (until_ps < CS_NEVER - 1) /* else nothing is left: time stands where that happened */
+            if (until_ps < CS_TIME_END) /* else nothing is left: time stands where that happened */
                 cs_sim_run_until(session->sim, until_ps);
             break;
         }
@@ -86,7 +87,7 @@ static bool over(const struct cs_session *session)
 {
     int64_t now = cs_sim_now_ps(session->sim), next = cs_sim_next_ps(session->sim);
 
-    if (session->failed || now >= CS_NEVER - 1)
+    if (session->failed || now >= CS_TIME_END)
         return true;
     if (session->duration_ps > 0)
         return now >= session->duration_ps && next > session->duration_ps;

@@ -30,6 +30,7 @@ int cs_bus_init(struct cs_bus *bus, struct cs_sim *sim, unsigned index,
 
 void cs_bus_fini(struct cs_bus *bus)
 {
+    bus->closing = true;
     for (int i = bus->n_limit; i-- > 0;) {
         if (i < bus->n_limit && bus->nodes[i]) {
             cs_node_destroy(bus->nodes[i]);
@@ -128,7 +129,7 @@ static int check_config(const struct cs_bus *bus, const struct cs_controller_con
 
     if (len < 1 || len >= CS_NAME_MAX || config->tx_queue_len > CS_TX_QUEUE_MAX ||
         config->n_filters > CS_MAX_FILTERS || (config->n_filters && !config->filters) ||
-        config->recovery_ps < CS_RECOVERY_MANUAL ||
+        config->recovery_ps < CS_RECOVERY_MANUAL || config->recovery_ps > CS_RECOVERY_MAX_PS ||
         config->mode > (CS_MODE_LISTEN_ONLY | CS_MODE_LOOPBACK | CS_MODE_ONE_SHOT)) {
         return -EINVAL;
     }
@@ -149,6 +150,11 @@ static struct cs_node *create_node(struct cs_bus *bus, int index,
     if (!node || cs_txqueue_init(&node->queue,
                                  config->tx_queue_len ? config->tx_queue_len : CS_TX_QUEUE_DFLT,
                                  config->order == CS_TX_FIFO)) {
+        free(node);
+        return NULL;
+    }
+    if (cs_timer_reserve(bus->sim, &node->recovery_timer)) {
+        cs_txqueue_fini(&node->queue);
         free(node);
         return NULL;
     }
@@ -174,7 +180,7 @@ static struct cs_node *create_node(struct cs_bus *bus, int index,
 int cs_bus_attach(struct cs_bus *bus, const struct cs_controller_config *config)
 {
     int index = 0;
-    int status = check_config(bus, config);
+    int status = bus->closing ? -EINVAL : check_config(bus, config);
 
     if (status) {
         return status;

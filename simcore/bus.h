@@ -44,7 +44,8 @@ struct cs_filter {
 
 /* How a controller leaves bus-off. ISO 11898-1:2015, 12.1.4.4: on request, after 128 times 11
  * consecutive recessive bits. */
-#define CS_RECOVERY_MANUAL (-1) /* waits for cs_bus_recover() */
+#define CS_RECOVERY_MANUAL (-1)                      /* waits for cs_bus_recover() */
+#define CS_RECOVERY_MAX_PS INT64_C(3600000000000000) /* one hour */
 
 struct cs_rx {
     const struct cs_frame *frame; /* valid until the callback returns */
@@ -78,10 +79,11 @@ struct cs_controller_config {
     uint32_t bitrate_bps; /* 0: the bus's */
     unsigned mode;        /* enum cs_mode */
     enum cs_tx_order order;
-    unsigned tx_queue_len; /* frames, 1..CS_TX_QUEUE_MAX; 0: CS_TX_QUEUE_DFLT */
-    int64_t recovery_ps;   /* bus-off: wait this long, then ask to recover; CS_RECOVERY_MANUAL */
-    const struct cs_filter *filters;     /* copied */
-    unsigned n_filters;                  /* 0 accepts all; <= CS_MAX_FILTERS */
+    unsigned tx_queue_len;           /* frames, 1..CS_TX_QUEUE_MAX; 0: CS_TX_QUEUE_DFLT */
+    int64_t recovery_ps;             /* bus-off: wait 0..CS_RECOVERY_MAX_PS, then ask to recover; or
+                                        CS_RECOVERY_MANUAL */
+    const struct cs_filter *filters; /* copied */
+    unsigned n_filters;              /* 0 accepts all; <= CS_MAX_FILTERS */
     const struct cs_controller_ops *ops; /* must outlive the controller; may be NULL */
     void *ctx;
 };

@@ -80,6 +80,7 @@ struct cs_bus {
 
     enum cs_phase phase;
     bool ran;             /* time has moved */
+    bool closing;         /* nobody may join any more */
     int64_t free_ps;      /* no SOF before this */
     int64_t recessive_ps; /* the bus is recessive since then, but for what is under way */
     int64_t effect_ps;    /* next thing that ends here, or CS_NEVER */

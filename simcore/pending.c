@@ -9,7 +9,7 @@ void cs_node_destroy(struct cs_node *node)
     struct cs_bus *bus = node->bus;
 
     cs_node_wait(node, WAIT_NONE);
-    cs_timer_stop(bus->sim, &node->recovery_timer);
+    cs_timer_release(bus->sim, &node->recovery_timer);
     bus->nodes[node->index] = NULL;
     while (bus->n_limit > 0 && !bus->nodes[bus->n_limit - 1]) {
         bus->n_limit--;

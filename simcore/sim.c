@@ -133,6 +133,7 @@ static void run_instant(struct cs_sim *sim)
 void cs_sim_run_until(struct cs_sim *sim, int64_t until_ps)
 {
     assert(sim->depth == 0);
+    until_ps = until_ps < CS_TIME_END ? until_ps : CS_TIME_END;
     sim->depth++;
     for (unsigned i = 0; i < sim->n_buses; i++) {
         sim->buses[i]->ran = true;

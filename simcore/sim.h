@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* sim.h - several buses, their timers and their one clock.
- * Time is picoseconds since the start, 0..INT64_MAX (106 days), and moves only in
+ * Time is picoseconds since the start, 0..CS_TIME_END (106 days), and moves only in
  * cs_sim_run_until(). At one instant: first what ends (frames, arbitration, state changes; by bus
  * index), then timers (in the order they were started), then what starts (SOF; by bus index). */
 #ifndef CANSIM_SIMCORE_SIM_H
@@ -16,6 +16,10 @@
 #define CS_PS_PER_US INT64_C(1000000)
 #define CS_PS_PER_MS INT64_C(1000000000)
 #define CS_PS_PER_S  INT64_C(1000000000000)
+
+/* The last instant: an hour before the integers end, so that no sum of now and a delay overflows.
+ */
+#define CS_TIME_END (INT64_MAX - 3600 * CS_PS_PER_S)
 
 struct cs_sim; /* opaque */
 
@@ -37,14 +41,16 @@ struct cs_sim *cs_bus_sim(struct cs_bus *bus);
 int64_t cs_sim_now_ps(const struct cs_sim *sim);
 /* The next instant at which anything happens by itself, CS_NEVER where nothing will. */
 int64_t cs_sim_next_ps(const struct cs_sim *sim);
-/* Do all that happens up to and including `until_ps`, then let it be that time. */
+/* Do all that happens up to and including `until_ps` (CS_TIME_END at most), then let it be that
+ * time. */
 void cs_sim_run_until(struct cs_sim *sim, int64_t until_ps);
 
 /* Timers live in their owner's struct; zero-initialise. Restarting a running one moves it. */
 struct cs_timer {
     int64_t at_ps;
     uint64_t order;
-    int heap_pos; /* 1-based; 0 = not running */
+    int heap_pos;  /* 1-based; 0 = not running */
+    bool reserved; /* cs_timer_reserve() */
     void (*fn)(void *ctx, struct cs_timer *timer);
     void *ctx;
 };
@@ -52,6 +58,10 @@ struct cs_timer {
  */
 int cs_timer_start(struct cs_sim *sim, struct cs_timer *timer, int64_t at_ps);
 void cs_timer_stop(struct cs_sim *sim, struct cs_timer *timer);
+/* Take the memory for a timer now: starting it never fails afterwards. Returns 0 or -ENOMEM.
+ * cs_timer_release() stops it and gives the memory back. */
+int cs_timer_reserve(struct cs_sim *sim, struct cs_timer *timer);
+void cs_timer_release(struct cs_sim *sim, struct cs_timer *timer);
 
 /* Observers run in the order they were added, for every event. Returns 0 or -ENOSPC. */
 int cs_sim_observe(struct cs_sim *sim, cs_observer_fn *fn, void *ctx);

@@ -21,6 +21,7 @@ struct cs_sim {
     unsigned n_observers;
     struct cs_timer **heap; /* by (at_ps, order) */
     unsigned n_heap, heap_size;
+    unsigned n_reserved; /* timers with a place of their own that are not running */
     uint64_t next_order;
 };
 

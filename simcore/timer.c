@@ -36,23 +36,56 @@ static void sift(struct cs_sim *sim, unsigned i, struct cs_timer *timer)
     place(sim, i, timer);
 }
 
+/* Room for `n` more timers beside those that are reserved. */
+static int make_room(struct cs_sim *sim, unsigned n)
+{
+    unsigned wanted = sim->n_heap + sim->n_reserved + n;
+
+    if (wanted <= sim->heap_size) {
+        return 0;
+    }
+    unsigned size = sim->heap_size ? 2 * sim->heap_size : 64;
+    struct cs_timer **heap = realloc(sim->heap, size * sizeof(*heap));
+    if (!heap) {
+        return -ENOMEM;
+    }
+    sim->heap = heap;
+    sim->heap_size = size;
+    return 0;
+}
+
 int cs_timer_start(struct cs_sim *sim, struct cs_timer *timer, int64_t at_ps)
 {
     cs_timer_stop(sim, timer);
-    if (sim->n_heap == sim->heap_size) {
-        unsigned size = sim->heap_size ? 2 * sim->heap_size : 64;
-        struct cs_timer **heap = realloc(sim->heap, size * sizeof(*heap));
-        if (!heap) {
-            return -ENOMEM;
-        }
-        sim->heap = heap;
-        sim->heap_size = size;
+    if (timer->reserved) {
+        sim->n_reserved--;
+    } else if (make_room(sim, 1)) {
+        return -ENOMEM;
     }
     timer->at_ps = at_ps > sim->now_ps ? at_ps : sim->now_ps;
     timer->order = sim->next_order++;
     sim->n_heap++;
     sift(sim, sim->n_heap - 1, timer);
     return 0;
+}
+
+int cs_timer_reserve(struct cs_sim *sim, struct cs_timer *timer)
+{
+    if (make_room(sim, 1)) {
+        return -ENOMEM;
+    }
+    sim->n_reserved++;
+    timer->reserved = true;
+    return 0;
+}
+
+void cs_timer_release(struct cs_sim *sim, struct cs_timer *timer)
+{
+    cs_timer_stop(sim, timer);
+    if (timer->reserved) {
+        sim->n_reserved--;
+        timer->reserved = false;
+    }
 }
 
 void cs_timer_stop(struct cs_sim *sim, struct cs_timer *timer)
@@ -63,6 +96,7 @@ void cs_timer_stop(struct cs_sim *sim, struct cs_timer *timer)
     unsigned i = (unsigned)timer->heap_pos - 1;
     timer->heap_pos = 0;
     sim->n_heap--;
+    sim->n_reserved += timer->reserved;
     if (i < sim->n_heap) {
         sift(sim, i, sim->heap[sim->n_heap]);
     }

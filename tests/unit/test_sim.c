@@ -115,6 +115,47 @@ static void many_timers(void **state)
     }
 }
 
+/* Whatever the owner asks for, time ends an hour before its integers do. */
+static void time_ends_in_order(void **state)
+{
+    (void)state;
+    struct cs_controller_config config = {.name = "alone", .recovery_ps = CS_TIME_END};
+    assert_int_equal(cs_bus_attach(bus, &config), -EINVAL);
+    config.recovery_ps = CS_RECOVERY_MAX_PS;
+    int node = cs_bus_attach(bus, &config);
+    cs_sim_run_until(sim, CS_TIME_END - CS_PS_PER_S);
+    struct cs_frame frame = {.id = 1};
+    assert_int_equal(cs_bus_submit(bus, node, &frame, 0), 0);
+    cs_sim_run_until(sim, CS_TIME_END - CS_PS_PER_S / 2);
+    assert_int_equal(cs_bus_set_counters(bus, node, 256, 0), 0);
+    cs_sim_run_until(sim, INT64_MAX);
+    assert_int_equal(cs_sim_now_ps(sim), CS_TIME_END);
+    cs_sim_run_until(sim, INT64_MAX);
+    assert_int_equal(cs_sim_now_ps(sim), CS_TIME_END);
+}
+
+static void reserved_timers_keep_their_place(void **state)
+{
+    (void)state;
+    static struct named_timer t[300];
+    struct named_timer own = {.name = "own ", .again_ps = -1};
+    own.timer.fn = fire;
+    own.timer.ctx = &own;
+    assert_int_equal(cs_timer_reserve(sim, &own.timer), 0);
+    for (int i = 0; i < 300; i++) {
+        start(&t[i], "", 1000 + i, -1);
+    }
+    assert_int_equal(cs_timer_start(sim, &own.timer, 10), 0);
+    assert_int_equal(cs_timer_start(sim, &own.timer, 20), 0);
+    cs_sim_run_until(sim, 5000);
+    assert_string_equal(order, "own ");
+    assert_int_equal(cs_timer_start(sim, &own.timer, 6000), 0);
+    cs_timer_release(sim, &own.timer);
+    cs_timer_release(sim, &own.timer);
+    cs_sim_run_until(sim, 7000);
+    assert_string_equal(order, "own ");
+}
+
 static int node_a, node_b;
 
 static void attach_two(void)
@@ -306,6 +347,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(timers_in_order),
         T(many_timers),
+        T(time_ends_in_order),
+        T(reserved_timers_keep_their_place),
         T(ends_before_timers_before_starts),
         T(observers_do_not_disturb),
         T(load_is_exact),
