@@ -140,6 +140,21 @@ static void say_where(const struct host *host)
         fprintf(stderr, "cansim: the clock starts when they have joined: %s\n", names);
 }
 
+/* Only what somebody would want to know of. */
+static void say_link_troubles(const struct host *host)
+{
+    struct cs_session_link_counts n;
+
+    cs_session_link_counts(host->session, &n);
+    if (n.protocol_errors + n.refused + n.lost > 0)
+        fprintf(stderr,
+                "link: %llu connection%s, %llu refused, %llu broke the protocol, "
+                "%llu message%s lost to slow clients\n",
+                (unsigned long long)n.connections, n.connections == 1 ? "" : "s",
+                (unsigned long long)n.refused, (unsigned long long)n.protocol_errors,
+                (unsigned long long)n.lost, n.lost == 1 ? "" : "s");
+}
+
 static void say_summary(const struct host *host)
 {
     struct cs_sim *sim = cs_session_sim(host->session);
@@ -159,6 +174,7 @@ static void say_summary(const struct host *host)
                 (unsigned long long)s.error_frames, s.error_frames == 1 ? "" : "s",
                 (unsigned long long)s.arb_lost, s.arb_lost == 1 ? "" : "s");
     }
+    say_link_troubles(host);
     int64_t ps = cs_sim_now_ps(sim); /* what is long is told to the millisecond */
     cs_units_format_time(ps < CS_PS_PER_S ? ps : ps - ps % CS_PS_PER_MS, time, sizeof(time));
     fprintf(stderr, "%s of bus time in %lld.%03lld s\n", time, (long long)(wall_ms / 1000),

@@ -222,6 +222,7 @@ int cs_session_close(struct cs_session *session, struct cs_error *error)
     int ret = 0;
 
     session->finished = true;
+    cs_session_link_counts(session, &session->link_counts);
     if (session->link != NULL)
         cs_link_server_destroy(session->link);
     session->link = NULL;
@@ -315,6 +316,21 @@ unsigned cs_session_clients(const struct cs_session *session)
         return 0;
     cs_link_server_stats(session->link, &stats);
     return stats.clients;
+}
+
+void cs_session_link_counts(const struct cs_session *session, struct cs_session_link_counts *counts)
+{
+    struct cs_link_server_stats stats;
+
+    if (session->link == NULL) {
+        *counts = session->link_counts;
+        return;
+    }
+    cs_link_server_stats(session->link, &stats);
+    counts->connections = stats.accepted;
+    counts->refused = stats.refused;
+    counts->protocol_errors = stats.protocol_errors;
+    counts->lost = stats.lost;
 }
 
 int64_t cs_session_lag_ns(const struct cs_session *session)

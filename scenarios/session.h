@@ -70,6 +70,16 @@ const char *cs_session_link(const struct cs_session *session);    /* address ser
 int64_t cs_session_duration_ps(const struct cs_session *session); /* 0: endless */
 unsigned cs_session_clients(const struct cs_session *session);    /* attached over the link */
 
+/* What came of the link since the start; all 0 without one. */
+struct cs_session_link_counts {
+    uint64_t connections;
+    uint64_t refused;         /* turned away with a sentence: no such bus, no room … */
+    uint64_t protocol_errors; /* broke the protocol and were disconnected */
+    uint64_t lost;            /* messages that slow clients did not get */
+};
+void cs_session_link_counts(const struct cs_session *session,
+                            struct cs_session_link_counts *counts);
+
 /* Bring the sim up to the present (paced: where the clock says; paused or fast: where it is).
  * Called before anything from outside is done to the buses. */
 void cs_session_sync(struct cs_session *session);

@@ -19,7 +19,8 @@ struct cs_session {
     struct cs_stats *stats;
     struct cs_nodes *nodes;
     struct cs_link_server *link;
-    struct cs_log log, events; /* out.fd < 0: none */
+    struct cs_session_link_counts link_counts; /* of the link that was, once it is closed */
+    struct cs_log log, events;                 /* out.fd < 0: none */
     int console[CS_SIM_MAX_BUSES];
     int64_t duration_ps;
     bool tui;

@@ -10,7 +10,7 @@ import struct
 import time
 
 from cli_lib import FOLDER, cansim, run_tests, same, start, stop, test
-from link_lib import GOODBYE, REFUSED, TX_DONE, Client, end_with_test, send, sentence, wait_for
+from link_lib import GOODBYE, REFUSED, TX_DONE, Client, end_with_test, hello, send, sentence, wait_for
 
 SOCKET = os.path.join(FOLDER, "s")
 ADDRESS = "unix:" + SOCKET
@@ -109,6 +109,19 @@ def goodbye():
         same(sentence(client.expect(GOODBYE), 2), "the host ends")
         same(client.get(), (None, b""))
     same(sentence(fresh.expect(REFUSED), 6), "the host ends")
+
+
+@test
+def counted():
+    """who breaks the protocol or is turned away is told of at the end"""
+    host = serve()
+    for bad in (b"GET / HTTP/1.1\r\n\r\n", hello("x", bus="nowhere")):
+        peer = Client(SOCKET)
+        peer.put(bad)
+        same(peer.get()[0], REFUSED)
+        peer.close()
+    err = stop(host, signal.SIGINT)[2]
+    assert b"link: 2 connections, 1 refused, 1 broke the protocol, 0 messages lost" in err, err
 
 
 @test
