@@ -148,9 +148,9 @@ static void say_link_troubles(const struct host *host)
     cs_session_link_counts(host->session, &n);
     if (n.protocol_errors + n.refused + n.lost > 0)
         fprintf(stderr,
-                "link: %llu connection%s, %llu refused, %llu broke the protocol, "
+                "link: %llu client%s joined, %llu turned away, %llu broke the protocol, "
                 "%llu message%s lost to slow clients\n",
-                (unsigned long long)n.connections, n.connections == 1 ? "" : "s",
+                (unsigned long long)n.joined, n.joined == 1 ? "" : "s",
                 (unsigned long long)n.refused, (unsigned long long)n.protocol_errors,
                 (unsigned long long)n.lost, n.lost == 1 ? "" : "s");
 }

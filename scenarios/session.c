@@ -327,7 +327,7 @@ void cs_session_link_counts(const struct cs_session *session, struct cs_session_
         return;
     }
     cs_link_server_stats(session->link, &stats);
-    counts->connections = stats.accepted;
+    counts->joined = stats.accepted;
     counts->refused = stats.refused;
     counts->protocol_errors = stats.protocol_errors;
     counts->lost = stats.lost;

@@ -72,8 +72,8 @@ unsigned cs_session_clients(const struct cs_session *session);    /* attached ov
 
 /* What came of the link since the start; all 0 without one. */
 struct cs_session_link_counts {
-    uint64_t connections;
-    uint64_t refused;         /* turned away with a sentence: no such bus, no room … */
+    uint64_t joined;
+    uint64_t refused;         /* turned away with a sentence: garbage, no such bus, no room … */
     uint64_t protocol_errors; /* broke the protocol and were disconnected */
     uint64_t lost;            /* messages that slow clients did not get */
 };

@@ -115,13 +115,14 @@ def goodbye():
 def counted():
     """who breaks the protocol or is turned away is told of at the end"""
     host = serve()
+    Client(SOCKET, "good").close()
     for bad in (b"GET / HTTP/1.1\r\n\r\n", hello("x", bus="nowhere")):
         peer = Client(SOCKET)
         peer.put(bad)
         same(peer.get()[0], REFUSED)
         peer.close()
     err = stop(host, signal.SIGINT)[2]
-    assert b"link: 2 connections, 1 refused, 1 broke the protocol, 0 messages lost" in err, err
+    assert b"link: 1 client joined, 2 turned away, 1 broke the protocol, 0 messages lost" in err, err
 
 
 @test
