@@ -53,13 +53,12 @@ void cs_attach_bcm_tell(struct cs_attach_bcm_op *op, uint32_t opcode, const stru
 /* As in the kernel a frame that finds its bus busy is left out: the next one follows soon. */
 static void transmit_frame(struct cs_attach_sock *sock, int ifindex, const struct can_frame *in)
 {
-    const int bus = ifindex - SHIM_IFINDEX_BASE;
+    const int bus = cs_attach_bus_of(sock->broker, ifindex);
     struct canfd_frame wide = {0};
     struct cs_frame frame;
 
     memcpy(&wide, in, sizeof(*in));
-    if (bus < 0 || bus >= (int)cs_attach_bus_count(sock->broker) ||
-        cs_attach_from_can(&wide, CAN_MTU, &frame) != 0)
+    if (bus < 0 || cs_attach_from_can(&wide, CAN_MTU, &frame) != 0)
         return;
     if (!(sock->uses & (1u << bus)) && cs_attach_port_enter(sock, (unsigned)bus) != 0)
         return;

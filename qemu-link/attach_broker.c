@@ -37,6 +37,13 @@ unsigned cs_attach_bus_count(const struct cs_attach_broker *broker)
     return broker->page->n_buses;
 }
 
+int cs_attach_bus_of(const struct cs_attach_broker *broker, int ifindex)
+{
+    const int end = SHIM_IFINDEX_BASE + (int)cs_attach_bus_count(broker);
+
+    return ifindex >= SHIM_IFINDEX_BASE && ifindex < end ? ifindex - SHIM_IFINDEX_BASE : -1;
+}
+
 void cs_attach_bus_set_up(struct cs_attach_broker *broker, unsigned bus, bool up)
 {
     __atomic_store_n(&broker->page->bus[bus].up, up ? 1u : 0u, __ATOMIC_RELEASE);

@@ -130,6 +130,8 @@ void cs_attach_check_end(struct cs_attach_broker *broker);
 void cs_attach_say(const struct cs_attach_broker *broker, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 unsigned cs_attach_bus_count(const struct cs_attach_broker *broker);
+/* The bus of an interface index, -1 where it is none. Programs choose the index: it may be any. */
+int cs_attach_bus_of(const struct cs_attach_broker *broker, int ifindex);
 void cs_attach_bus_set_up(struct cs_attach_broker *broker, unsigned bus, bool up);
 /* A bus was lost: ask for the host again and again until it is back. */
 void cs_attach_retry(struct cs_attach_broker *broker);

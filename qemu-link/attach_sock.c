@@ -170,13 +170,14 @@ void cs_attach_sock_give_up(struct cs_attach_sock *sock)
 static bool take(struct cs_attach_sock *sock, const struct cs_attach_message *message, size_t n)
 {
     const struct shim_head *head = &message->head;
-    const int bus = head->ifindex - SHIM_IFINDEX_BASE;
     struct cs_frame frame;
+    int bus;
 
     if (sock->protocol != CAN_RAW || n < sizeof(*head) || head->kind != SHIM_FRAME ||
-        n != sizeof(*head) + head->len || head->len != CAN_MTU || bus < 0 ||
-        bus >= (int)cs_attach_bus_count(sock->broker) ||
-        cs_attach_from_can(&message->frame, head->len, &frame) != 0)
+        n != sizeof(*head) + head->len || head->len != CAN_MTU)
+        return false;
+    bus = cs_attach_bus_of(sock->broker, head->ifindex);
+    if (bus < 0 || cs_attach_from_can(&message->frame, head->len, &frame) != 0)
         return false;
     cs_attach_sock_send(sock, (unsigned)bus, &frame, head->flags & SHIM_LOOPBACK);
     return true;
@@ -289,13 +290,13 @@ bool cs_attach_sock_on(const struct cs_attach_sock *sock, unsigned bus)
 
 int cs_attach_sock_bind(struct cs_attach_sock *sock, int ifindex)
 {
-    const int bus = ifindex - SHIM_IFINDEX_BASE;
+    const int bus = cs_attach_bus_of(sock->broker, ifindex);
     const unsigned n = cs_attach_bus_count(sock->broker);
     const uint32_t before = sock->uses;
     uint32_t wanted = 0;
     bool away = false;
 
-    if (ifindex != 0 && (bus < 0 || bus >= (int)n))
+    if (ifindex != 0 && bus < 0)
         return ENODEV;
     for (unsigned i = 0; i < n; i++) {
         int error;

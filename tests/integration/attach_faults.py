@@ -278,7 +278,7 @@ for protocol in (1, 2, 0, 7, -1):
     if len(answer) != 24:
         continue
     token = struct.unpack_from("=Q", answer, 8)[0]
-    for arg in (index, 0, 5, -1, 2**31 - 1, index + 1, index + 100):
+    for arg in (index, 0, 5, -1, 2**31 - 1, -2**31, index + 1, index + 100):
         tell(request(3, token, arg))
     for option in range(-2, 9):
         for size in (0, 1, 4, 7, 8, 4096, 4104):
@@ -291,9 +291,9 @@ for protocol in (1, 2, 0, 7, -1):
                 struct.pack_into("=I", body, 0, opcode)
                 struct.pack_into("=I", body, 52, random.choice((0, 1, 2, 255, 256, 257, 2**32 - 1)))
                 body[8:40] = struct.pack("qqqq", *random.choices((0, 1, -1, 2**62, 999999, 1000000), k=4))[:32]
-            tell(request(6, token, index, bytes(body)))
+            tell(request(6, token, random.choice((index, -2**31)), bytes(body)))
     kind = [struct.pack("=BBHiqqII", k, 255, 0, i, 0, 0, 0, n) + random.randbytes(size)
-            for k in (0, 1, 2, 9) for i in (0, index, index + 1, -1) for n in (0, 16, 72, 2**31) for size in (0, 16, 72, 200)]
+            for k in (0, 1, 2, 9) for i in (0, index, index + 1, -1, -2**31) for n in (0, 16, 72, 2**31) for size in (0, 16, 72, 200)]
     kind += [struct.pack("=BBHiqqII", 1, 2, 0, index, 0, 0, 0, 16) +
              struct.pack("=IB3x8s", random.randrange(0x5A0), 8, random.randbytes(8)) for _ in range(60)]
     random.shuffle(kind)
