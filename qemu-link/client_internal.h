@@ -12,15 +12,17 @@
 #define CS_CLIENT_IN_BYTES      65536
 #define CS_CLIENT_CONTROL_BYTES 16384 /* of the output: room for all but SEND */
 #define CS_CLIENT_SEND_BYTES    88    /* the longest SEND */
+#define CS_CLIENT_READS         1     /* of CS_CLIENT_IN_BYTES, in one call */
 
 struct cs_client {
     int fd;
     struct cs_ring out;
     uint8_t *in;
     size_t in_head, in_tail;
-    bool broken;   /* no more bytes either way; `closed_text` says why */
-    bool closed;   /* CS_CLIENT_CLOSED was handed out */
-    bool have_one; /* `one` waits for cs_client_next() */
+    unsigned reads; /* that this call may still make: a host that never stops must not keep it */
+    bool broken;    /* no more bytes either way; `closed_text` says why */
+    bool closed;    /* CS_CLIENT_CLOSED was handed out */
+    bool have_one;  /* `one` waits for cs_client_next() */
     struct cs_client_event one;
     unsigned credits, granted;
     struct cs_proto_msg welcome;
@@ -33,7 +35,8 @@ struct cs_client {
 void cs_client_flush(struct cs_client *client);
 /* Encode and queue; control messages leave the room of SENDs alone. Returns 0 or -EAGAIN. */
 int cs_client_put(struct cs_client *client, const struct cs_proto_msg *msg);
-/* Next message of the host into client->msg: 1, 0 none now, -errno with closed_text filled in. */
+/* Next message of the host into client->msg: 1, 0 none now, -errno with closed_text filled in.
+ * Reads client->reads times at the most; what is left then makes the descriptor readable again. */
 int cs_client_read_msg(struct cs_client *client);
 
 /* Whether cs_client_next() has something. */

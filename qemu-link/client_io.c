@@ -94,6 +94,9 @@ int cs_client_read_msg(struct cs_client *client)
                 return 1;
             continue;
         }
+        if (client->reads == 0)
+            return 0;
+        client->reads--;
         more = fill(client);
         if (more <= 0)
             return more;
@@ -172,6 +175,7 @@ static bool fetch(struct cs_client *client)
     if (client->have_one || client->closed)
         return client->have_one;
     cs_client_flush(client);
+    client->reads = CS_CLIENT_READS;
     while (n == 0) {
         n = cs_client_read_msg(client);
         if (n == 0)

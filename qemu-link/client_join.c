@@ -81,6 +81,7 @@ static int await(struct cs_client *client, int64_t deadline_ms, char *why, size_
         int n;
 
         cs_client_flush(client);
+        client->reads = CS_CLIENT_READS;
         n = cs_client_read_msg(client);
         if (n > 0)
             return 0;
@@ -265,7 +266,7 @@ void cs_client_close(struct cs_client *client)
         struct pollfd pfd = {client->fd, POLLOUT, 0};
         const int64_t left = deadline_ms - cs_client_now_ms();
 
-        if (left <= 0 || poll(&pfd, 1, (int)left) < 0)
+        if (left <= 0 || (poll(&pfd, 1, (int)left) < 0 && errno != EINTR))
             break;
         cs_client_flush(client);
     }

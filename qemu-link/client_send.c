@@ -103,7 +103,7 @@ int cs_client_wait(struct cs_client *client, int timeout_ms)
         n = poll(&pfd, 1, (int)left);
         if (n < 0)
             return -errno;
-        if (n == 0)
+        if (n == 0 || left == 0)
             return cs_client_ready(client);
     }
     return 1;

@@ -2,6 +2,8 @@
 /* The client library against hosts that are no hosts, or bad ones. */
 #include "tests/unit/test_link.h"
 
+#include <sys/ioctl.h>
+
 struct fake {
     char dir[64];
     char address[96];
@@ -221,6 +223,46 @@ static void output_is_bounded(void **state)
     fake_destroy(fake);
 }
 
+/* A host that never stops: one call reads so much of what is no event, and the rest waits. */
+static void no_call_reads_for_ever(void **state)
+{
+    const struct cs_proto_msg pong = {.type = CS_PROTO_PONG};
+    const struct cs_proto_msg welcome = fake_welcome();
+    struct fake *fake = fake_create();
+    const int fd = fake_accept(fake);
+    static uint8_t bytes[1000 * 24];
+    struct cs_client_event event;
+    unsigned calls = 0;
+    size_t len = 0;
+    int waiting;
+
+    (void)state;
+    bare_put(fd, &welcome);
+    pthread_join(fake->thread, NULL);
+    while (len < sizeof(bytes)) {
+        uint8_t one[CS_PROTO_MAX_BYTES];
+        const size_t n = cs_proto_encode(&pong, one);
+
+        assert_int_equal(n, 24);
+        memcpy(bytes + len, one, n);
+        len += n;
+    }
+    for (int i = 0; i < 6; i++) /* more than one read, less than the socket holds */
+        assert_int_equal(send(fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT), len);
+    do {
+        assert_int_equal(cs_client_next(fake->join.client, &event), 0);
+        assert_int_equal(ioctl(cs_client_fd(fake->join.client), FIONREAD, &waiting), 0);
+        calls++;
+    } while (waiting > 0);
+    assert_true(calls > 1);
+    close(fd);
+    assert_int_equal(cs_client_wait(fake->join.client, 2000), 1);
+    assert_int_equal(cs_client_next(fake->join.client, &event), 1);
+    assert_int_equal(event.kind, CS_CLIENT_CLOSED);
+    cs_client_close(fake->join.client);
+    fake_destroy(fake);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -229,6 +271,7 @@ int main(void)
         cmocka_unit_test(a_full_backlog_times_out),
         cmocka_unit_test(bad_hosts_are_left),
         cmocka_unit_test(output_is_bounded),
+        cmocka_unit_test(no_call_reads_for_ever),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
