@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz_proto.c - bytes of a peer through the link protocol's codec.
- * Whatever decodes must encode to something that decodes to the same. Build:
- *   clang -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -I. tests/fuzz/fuzz_proto.c \
- *       qemu-link/proto_*.c simcore/frame.c -o fuzz_proto && ./fuzz_proto tests/fuzz/corpus/proto
- * test_proto_corpus.c replays the corpus without libFuzzer. The first byte chooses the sender. */
+ * Whatever decodes must encode to something that decodes to the same. The first byte chooses the
+ * sender. */
 #include "qemu-link/proto_msg.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* replay.c - main() for a fuzz target without libFuzzer: feeds it each file of its saved corpus,
- * whole and cut short at every length. Program fuzz_NAME reads tests/fuzz/corpus/NAME; prints TAP.
- */
+ * whole and cut short at every length, in memory of just that size, so that a sanitizer sees every
+ * byte too far. Program fuzz_NAME reads tests/fuzz/corpus/NAME; prints TAP. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -9,6 +9,18 @@
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void feed(const uint8_t *data, size_t size)
+{
+    uint8_t *exact = malloc(size ? size : 1);
+
+    if (!exact) {
+        abort();
+    }
+    memcpy(exact, data, size);
+    LLVMFuzzerTestOneInput(exact, size);
+    free(exact);
+}
 
 static int replay(const char *path)
 {
@@ -21,7 +33,7 @@ static int replay(const char *path)
     size_t n = fread(data, 1, sizeof(data), file);
     fclose(file);
     for (size_t size = n > 4096 ? n : 0; size <= n; size++) {
-        LLVMFuzzerTestOneInput(data, size);
+        feed(data, size);
     }
     return 0;
 }
