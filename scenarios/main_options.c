@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "scenarios/main.h"
@@ -137,13 +135,7 @@ static int set_rate(const struct cs_option *o, const char *value, uint32_t *dest
 static int set_number(const struct cs_option *o, const char *value, uint64_t *dest,
                       struct cs_error *error)
 {
-    char *end;
-
-    errno = 0;
-    *dest = strtoull(value, &end, strncmp(value, "0x", 2) == 0 ? 16 : 10);
-    if (value[0] >= '0' && value[0] <= '9' && *end == '\0' && errno == 0)
-        return 0;
-    return must_be(error, o, "a number 0..2^64-1", value);
+    return cs_text_number(value, dest) == 0 ? 0 : must_be(error, o, "a number 0..2^64-1", value);
 }
 
 static int set_bus(const struct cs_option *o, char *value, struct cs_args *args,

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "scenarios/text.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "simcore/sim.h"
@@ -125,6 +127,16 @@ void cs_text_wrap(FILE *to, unsigned indent, const char *text)
         text += strspn(text, " ");
     }
     fputc('\n', to);
+}
+
+int cs_text_number(const char *text, uint64_t *value)
+{
+    const int base = strncmp(text, "0x", 2) == 0 ? 16 : 10;
+    char *end;
+
+    errno = 0;
+    *value = strtoull(text, &end, base);
+    return text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 ? 0 : -1;
 }
 
 char *cs_text_time(int64_t ps, char *buf, size_t size)

@@ -21,6 +21,9 @@ const char *cs_text_nearest(const char *word, const char *const *names);
 /* Print words from the column `indent`, where the cursor is, within 79 columns; then a new line. */
 void cs_text_wrap(FILE *to, unsigned indent, const char *text);
 
+/* A whole number of 64 bits, decimal or with 0x in front: 0 and *value, or -1. */
+int cs_text_number(const char *text, uint64_t *value);
+
 /* A time as a person would write it: whole hours as "2h", else as cs_units_format_time(); at least
  * 32 bytes. Returns buf. */
 char *cs_text_time(int64_t ps, char *buf, size_t size);

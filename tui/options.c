@@ -5,6 +5,8 @@
 #include <string.h>
 #include <errno.h>
 
+#include "scenarios/scenario.h"
+#include "scenarios/text.h"
 #include "simcore/units.h"
 #include "tui/canvas.h"
 #include "tui/options.h"
@@ -39,21 +41,24 @@ static int take_bus(struct ask *ask, const char *value)
     struct cs_options *o = ask->options;
     size_t len = strcspn(value, ":");
     struct cs_session_bus *bus = &o->buses[o->n_buses];
+    char *name = o->bus_names[o->n_buses];
 
     if (o->n_buses == CS_SIM_MAX_BUSES) {
         snprintf(ask->why, ask->why_size, "%s: expected at most %d buses, got one more", ask->name,
                  CS_SIM_MAX_BUSES);
         return -EINVAL;
     }
-    if (len < 1 || len >= sizeof o->bus_names[0] ||
-        strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.") != len)
-        return expected(ask, "NAME or NAME:RATE, the name 1..15 letters, digits, '_', '-', '.'",
+    if (len < sizeof o->bus_names[0])
+        memcpy(name, value, len);
+    if (len >= sizeof o->bus_names[0] || !cs_scenario_bus_name_ok(name))
+        return expected(ask,
+                        "NAME or NAME:RATE, the name 1..15 letters, digits, '_', '-', '.' and not "
+                        "\"any\"",
                         value);
     for (unsigned i = 0; i < o->n_buses; i++)
-        if (strlen(o->bus_names[i]) == len && !strncmp(o->bus_names[i], value, len))
+        if (!strcmp(o->bus_names[i], name))
             return expected(ask, "a name not used before", value);
-    memcpy(o->bus_names[o->n_buses], value, len);
-    bus->name = o->bus_names[o->n_buses];
+    bus->name = name;
     if (value[len] == ':' &&
         (cs_units_parse_rate(value + len + 1, &bus->bitrate_bps) < 0 ||
          bus->bitrate_bps < CS_BITRATE_MIN || bus->bitrate_bps > CS_BITRATE_MAX))
@@ -99,18 +104,9 @@ static int take_speed(struct ask *ask, const char *value)
     return 0;
 }
 
-static int parse_number(const char *value, uint64_t *out)
-{
-    char *end;
-
-    errno = 0;
-    *out = strtoull(value, &end, 0);
-    return *value >= '0' && *value <= '9' && !*end && !errno ? 0 : -EINVAL;
-}
-
 static int take_seed(struct ask *ask, const char *value)
 {
-    if (parse_number(value, &ask->options->seed) < 0)
+    if (cs_text_number(value, &ask->options->seed) < 0)
         return expected(ask, "a number of 64 bits", value);
     ask->options->have_seed = true;
     return 0;
@@ -120,7 +116,7 @@ static int take_rows(struct ask *ask, const char *value)
 {
     uint64_t rows;
 
-    if (parse_number(value, &rows) < 0 || rows < CS_TUI_ROWS_MIN || rows > CS_TUI_ROWS_MAX)
+    if (cs_text_number(value, &rows) < 0 || rows < CS_TUI_ROWS_MIN || rows > CS_TUI_ROWS_MAX)
         return expected(ask, "1000..10000000", value);
     ask->options->rows = (uint32_t)rows;
     return 0;

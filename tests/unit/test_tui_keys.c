@@ -249,6 +249,8 @@ static void options(void **state)
         "--bus=a:5k",
         "--bus=a b",
         "--bus=averyverylongname",
+        "--bus=any",
+        "--bus=..",
         "--seed=x",
         "--seed=-1",
         "--speed=0",
@@ -280,6 +282,7 @@ static void options(void **state)
     char *twice[] = {"cansim-tui", "--scenario=x.json", "y.json"};
     char *same[] = {"cansim-tui", "--bus=a", "--bus=a:10k"};
     char *dash[] = {"cansim-tui", "--", "--x.json"};
+    char *seed[] = {"cansim-tui", "--seed=010"}; /* no octal, as in cansim */
 
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -303,6 +306,8 @@ static void options(void **state)
     assert_int_equal(cs_options_parse(3, same, &o, why, sizeof why), -EINVAL);
     assert_int_equal(cs_options_parse(3, dash, &o, why, sizeof why), 0);
     assert_string_equal(o.scenario, "--x.json");
+    assert_int_equal(cs_options_parse(2, seed, &o, why, sizeof why), 0);
+    assert_int_equal(o.seed, 10);
 }
 
 int main(void)
