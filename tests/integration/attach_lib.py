@@ -1,35 +1,19 @@
 # SPDX-License-Identifier: MIT
-"""What the tests of cansim-attach share: a host, attached programs, TAP."""
+"""What the tests of cansim-attach share: a host, attached programs."""
 
 import contextlib
 import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
-import traceback
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-BIN = os.environ.get("CANSIM_BIN", os.path.join(ROOT, "build", "bin"))
+from harness import BIN, Skip, run_tests, test, wait_for  # the tests take them from here
+
 ATTACH = os.path.join(BIN, "cansim-attach")
 CANSIM = os.path.join(BIN, "cansim")
 PYTHON = "/usr/bin/python3"
-
-tests = []
-
-
-class Skip(Exception):
-    pass
-
-
-def test(name):
-    """Decorator: a point of the plan."""
-    def note(function):
-        tests.append((name, function))
-        return function
-    return note
 
 
 def need(*programs):
@@ -42,34 +26,6 @@ def check(truth, *values):
     """assert, but always on and with the values in the message."""
     if not truth:
         raise AssertionError(" ".join(repr(v) for v in values) or "see the line above")
-
-
-def run_tests(*arguments):
-    """Run all points with the same arguments; ends the process."""
-    failed = 0
-    print("1..%d" % len(tests), flush=True)
-    for number, (name, function) in enumerate(tests, 1):
-        word, tail = "ok", ""
-        try:
-            function(*arguments)
-        except Skip as reason:
-            tail = " # SKIP %s" % reason
-        except Exception:  # a point fails, the others still run
-            word, failed = "not ok", failed + 1
-            for line in traceback.format_exc().splitlines():
-                print("# " + line)
-        print("%s %d - %s%s" % (word, number, name, tail), flush=True)
-    sys.exit(1 if failed else 0)
-
-
-def wait_for(condition, what, limit=10.0):
-    end = time.monotonic() + limit
-    while time.monotonic() < end:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.02)
-    raise AssertionError("waited %g s for %s" % (limit, what))
 
 
 class Host:

@@ -1,31 +1,21 @@
 # SPDX-License-Identifier: MIT
-"""Run the programs from a private folder and report in TAP.
+"""Run cansim from a private folder, which goes with the test."""
 
-A test is a function that was given to @test; it fails by raising (assert), skips by raising Skip."""
-
+import atexit
 import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
-import traceback
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-BIN = os.path.abspath(os.environ.get("CANSIM_BIN", os.path.join(ROOT, "build", "bin")))
+from harness import BIN, ROOT, Skip, run_tests, test, wait_for  # the tests take them from here
+
 CANSIM = os.path.join(BIN, "cansim")
 EXAMPLES = os.path.join(ROOT, "scenarios", "examples")
+FOLDER = tempfile.mkdtemp(prefix="cansim-test-")
 
-_tests = []
-
-
-class Skip(Exception):
-    pass
-
-
-def test(function):
-    _tests.append(function)
-    return function
+os.mkdir(os.path.join(FOLDER, "run"), 0o700)
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 
 
 def environment(**more):
@@ -78,36 +68,3 @@ def read(name):
 
 def same(got, expected, what=""):
     assert got == expected, f"{what}: expected {expected!r}, got {got!r}"
-
-
-def main():
-    failed = 0
-    number = 0
-    try:
-        os.mkdir(os.path.join(FOLDER, "run"), 0o700)
-        if not os.path.exists(CANSIM):
-            print("1..0 # SKIP no program " + CANSIM)
-            return 0
-        for number, function in enumerate(_tests, 1):
-            name = function.__doc__.splitlines()[0] if function.__doc__ else function.__name__
-            try:
-                function()
-                print(f"ok {number} - {name}", flush=True)
-            except Skip as reason:
-                print(f"ok {number} - {name} # SKIP {reason}", flush=True)
-            except Exception:  # noqa: whatever it is, this test failed and the next may not
-                failed += 1
-                print(f"not ok {number} - {name}", flush=True)
-                for line in traceback.format_exc(limit=-3).splitlines():
-                    print("# " + line[:400], flush=True)
-        print(f"1..{number}", flush=True)
-    finally:
-        shutil.rmtree(FOLDER, ignore_errors=True)
-    return 1 if failed else 0
-
-
-def run_tests():
-    sys.exit(main())
-
-
-FOLDER = tempfile.mkdtemp(prefix="cansim-test-")

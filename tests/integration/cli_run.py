@@ -11,7 +11,7 @@ import subprocess
 import time
 
 from cli_lib import BIN, CANSIM, FOLDER, Skip, cansim, environment, read, run_tests, same, start, \
-    stop, test, write
+    stop, test, wait_for, write
 
 TICK = json.dumps({"nodes": {"tick": {"type": "periodic", "frame": "123#00", "period": "1ms",
                                       "counter": 0}, "ear": {}}})
@@ -30,13 +30,6 @@ def run(scenario, *args):
         same((len(seconds), len(us)), (10, 6), line)
         frames.append((int(seconds) * 1000000 + int(us), bus, frame))
     return frames, [json.loads(line) for line in read("s.events").splitlines()]
-
-
-def wait_for(condition, seconds=10):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "nothing happened in time"
-        time.sleep(0.02)
 
 
 def size(name):
@@ -64,7 +57,7 @@ def interrupted():
         remove("int.log", "int.events")
         process = start("run", "--speed", "1", "--log", "int.log", "--events", "int.events",
                         "tick.json")
-        wait_for(lambda: size("int.log") > 0 and size("int.events") > 0)
+        wait_for(lambda: size("int.log") > 0 and size("int.events") > 0, "the logs")
         status, _, err = stop(process, sign)
         same(status, 130, err)
         log, events = read("int.log"), read("int.events")
@@ -80,7 +73,7 @@ def killed():
     """a killed host leaves whole lines up to a moment ago"""
     write("tick.json", TICK)
     process = start("run", "--speed", "1", "--log", "kill.log", "tick.json")
-    wait_for(lambda: size("kill.log") > 10000)
+    wait_for(lambda: size("kill.log") > 10000, "the log")
     same(stop(process, signal.SIGKILL)[0], -9)
     lines = read("kill.log").split(b"\n")
     same(lines[-1], b"", "the last line")
@@ -94,7 +87,7 @@ def flushed_soon():
                                    "timeline": [{"at": "10ms", "node": "a", "send": "123#11"}]}))
     process = start("run", "--speed", "1", "--duration", "1h", "--log", "once.log", "once.json")
     began = time.monotonic()
-    wait_for(lambda: size("once.log") > 0)
+    wait_for(lambda: size("once.log") > 0, "the log")
     assert time.monotonic() - began < 2, "flushed late"
     same(read("once.log"), b"(0000000000.010106) can0 123#11\n")
     same(stop(process)[0], 130)
@@ -420,7 +413,7 @@ def interrupted_waiting():
     write("w2.json", json.dumps({"link": os.path.join(FOLDER, "w2.sock"), "nodes": {
         "guest": {"type": "attached", "wait": True}, "a": {}}}))
     process = start("run", "--log", "w2.log", "w2.json")
-    wait_for(lambda: os.path.exists(os.path.join(FOLDER, "w2.sock")))
+    wait_for(lambda: os.path.exists(os.path.join(FOLDER, "w2.sock")), "the socket")
     time.sleep(0.2)
     status, _, err = stop(process, signal.SIGINT)
     same((status, b"joined: guest" in err), (130, True), err)

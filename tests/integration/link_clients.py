@@ -12,9 +12,9 @@ import sys
 import threading
 import time
 
-from cli_lib import FOLDER, read, run_tests, same, start, stop, test
+from cli_lib import FOLDER, read, run_tests, same, start, stop, test, wait_for
 from link_lib import (GOODBYE, LOST, REFUSED, RX, TX_DONE, Client, end_with_test, hello, message, send,
-                      sentence, wait_for)
+                      sentence)
 
 SOCKET = os.path.join(FOLDER, "s")
 

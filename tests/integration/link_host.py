@@ -9,8 +9,8 @@ import stat
 import struct
 import time
 
-from cli_lib import FOLDER, cansim, run_tests, same, start, stop, test
-from link_lib import GOODBYE, REFUSED, TX_DONE, Client, end_with_test, hello, send, sentence, wait_for
+from cli_lib import FOLDER, cansim, run_tests, same, start, stop, test, wait_for
+from link_lib import GOODBYE, REFUSED, TX_DONE, Client, end_with_test, hello, send, sentence
 
 SOCKET = os.path.join(FOLDER, "s")
 ADDRESS = "unix:" + SOCKET

@@ -4,7 +4,6 @@
 import atexit
 import socket
 import struct
-import time
 
 HELLO, LIST, SEND, ABORT, SET_FILTERS, SET_MODE, RECOVER, BYE, PING = range(1, 10)
 (WELCOME, REFUSED, BUSES, RX, TX_DONE, ARB_LOST, ERROR, STATE, LOST, GOODBYE, PONG) = range(0x81, 0x8C)
@@ -83,10 +82,3 @@ def end_with_test(process):
     """A host that a failed test leaves behind goes with it."""
     atexit.register(lambda: process.poll() is None and process.kill())
     return process
-
-
-def wait_for(condition, what, seconds=10):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"timed out: {what}"
-        time.sleep(0.01)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A terminal for the tests of cansim-tui: tmux on a private socket, or a bare pty. Reports in TAP."""
+"""A terminal for the tests of cansim-tui: tmux on a private socket, or a bare pty."""
 
 import atexit
 import fcntl
@@ -10,30 +10,17 @@ import shutil
 import signal
 import struct
 import subprocess
-import sys
 import tempfile
 import termios
 import time
-import traceback
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-BIN = os.path.abspath(os.environ.get("CANSIM_BIN", os.path.join(ROOT, "build", "bin")))
+from harness import BIN, ROOT, Skip, run_tests, test, wait_for  # the tests take them from here
+
 TUI = os.path.join(BIN, "cansim-tui")
 DEMO = os.path.join(ROOT, "scenarios", "examples", "demo.json")
 FOLDER = tempfile.mkdtemp(prefix="cansim-tui-")
 TERMINAL = ("TERM", "LANG", "LC_ALL", "LC_CTYPE", "NO_COLOR", "TMUX", "TMUX_PANE", "CANSIM_LINK")
 SANITIZED = b"__asan_init" in open(TUI, "rb").read()
-
-_tests = []
-
-
-class Skip(Exception):
-    pass
-
-
-def test(function):
-    _tests.append(function)
-    return function
 
 
 def environment(**more):
@@ -42,17 +29,6 @@ def environment(**more):
                TERM="xterm-256color", HISTFILE="/dev/null")
     env.update(more)
     return env
-
-
-def wait_until(condition, what, seconds=10):
-    """The first true value of the condition; a failure that says what was waited for."""
-    deadline = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        assert time.monotonic() < deadline, f"waited in vain for {what}"
-        time.sleep(0.03)
 
 
 class Tmux:
@@ -115,7 +91,7 @@ class Tmux:
             screen = self.screen()
             return screen if all(text in screen for text in texts) else None
         try:
-            return wait_until(look, texts, seconds)
+            return wait_for(look, texts, seconds)
         except AssertionError as problem:
             raise AssertionError(f"{problem}; the screen is\n{self.screen()}") from None
 
@@ -140,7 +116,7 @@ class Tmux:
         if os.path.exists(path):
             os.unlink(path)
         self.command(f"clear; stty -a > {path}.new && mv {path}.new {path}")
-        wait_until(lambda: os.path.exists(path), "stty")
+        wait_for(lambda: os.path.exists(path), "stty")
         with open(path, encoding="ascii") as settings:
             return settings.read()
 
@@ -211,24 +187,5 @@ def clean_up():
     shutil.rmtree(FOLDER, ignore_errors=True)
 
 
+os.makedirs(os.path.join(FOLDER, "run"), mode=0o700)
 atexit.register(clean_up)
-
-
-def main():
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    os.makedirs(os.path.join(FOLDER, "run"), mode=0o700)
-    failed = 0
-    print(f"1..{len(_tests)}", flush=True)
-    for number, function in enumerate(_tests, 1):
-        name = function.__name__.replace("_", " ")
-        try:
-            function()
-            print(f"ok {number} - {name}", flush=True)
-        except Skip as reason:
-            print(f"ok {number} - {name} # SKIP {reason}", flush=True)
-        except Exception:  # a test must not keep the others from running
-            failed += 1
-            for line in traceback.format_exc().splitlines():
-                print(f"# {line}")
-            print(f"not ok {number} - {name}", flush=True)
-    sys.exit(1 if failed else 0)

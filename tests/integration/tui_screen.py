@@ -8,8 +8,8 @@ import signal
 import subprocess
 import time
 
-from tui_lib import (DEMO, FOLDER, SANITIZED, TUI, Pty, Skip, Tmux, cpu_seconds, main, test, tui,
-                     wait_until)
+from tui_lib import (DEMO, FOLDER, SANITIZED, TUI, Pty, Skip, Tmux, cpu_seconds, run_tests, test, tui,
+                     wait_for)
 
 if not shutil.which("tmux"):
     print("1..0 # SKIP no tmux")
@@ -56,10 +56,10 @@ def pause_scroll_and_step():
         t.wait("following")
         before = clock(t.screen())
         # Two frames may end within one millisecond of the clock.
-        wait_until(lambda: t.keys("n") or clock(t.screen()) != before, "a step of one frame")
+        wait_for(lambda: t.keys("n") or clock(t.screen()) != before, "a step of one frame")
         t.keys("Space")
         t.wait("×1")
-        wait_until(lambda: clock(t.screen())[:9] > before[:9], "time going on")
+        wait_for(lambda: clock(t.screen())[:9] > before[:9], "time going on")
 
 
 @test
@@ -130,7 +130,7 @@ def help_names_the_keys():
         t.keys("?")
         t.wait("Help", "send a frame of your own", "keep the newest row in sight", "Esc")
         t.keys("Escape")
-        wait_until(lambda: "send a frame of your own" not in t.screen(), "help to close")
+        wait_for(lambda: "send a frame of your own" not in t.screen(), "help to close")
         t.keys("2")
         t.keys("?")
         t.wait("order by the next column")
@@ -179,7 +179,7 @@ def signals_leave_the_terminal_as_it_was():
             pid = t.tui(DEMO)
             os.kill(pid, sign)
             t.wait("READY>")
-            wait_until(lambda: not t.alternate(), "the main screen")
+            wait_for(lambda: not t.alternate(), "the main screen")
             t.command("echo status $?")
             t.wait(f"status {128 + sign}")
             assert t.settings() == before, sign
@@ -216,7 +216,7 @@ def stop_and_continue():
         for stop in (lambda: t.keys("C-z"), lambda: os.kill(pid, signal.SIGTSTP)):
             stop()
             t.wait("READY>")
-            wait_until(lambda: not t.alternate(), "the main screen")
+            wait_for(lambda: not t.alternate(), "the main screen")
             assert t.settings() == before
             t.command("fg")
             t.wait("1 Trace", "×1")
@@ -364,10 +364,10 @@ def a_terminal_that_takes_nothing_does_not_stop_the_bus():
     log = os.path.join(FOLDER, "stalled.log")
     p = Pty("--no-link", "--log", log, DEMO, size=(200, 60))
     try:
-        wait_until(lambda: os.path.exists(log) and os.path.getsize(log) > 0, "the log")
+        wait_for(lambda: os.path.exists(log) and os.path.getsize(log) > 0, "the log")
         time.sleep(1)
         first = os.path.getsize(log)
-        wait_until(lambda: os.path.getsize(log) > first, "the log to grow")
+        wait_for(lambda: os.path.getsize(log) > first, "the log to grow")
         time.sleep(1)
         # And when it takes again, it shows the present.
         p.read(1)
@@ -410,4 +410,4 @@ def dump():
 
 
 if __name__ == "__main__":
-    main()
+    run_tests()
