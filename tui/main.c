@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* main.c - cansim-tui: a session, a model and a screen on one event loop.
  * The screen is drawn when the model has changed, at most FRAMES_PER_S times a second, and once a
- * second for the clock; where nothing happens no other timer runs. */
+ * second for the clock; where nothing happens no other timer runs. A screen that takes long to
+ * draw, as one of few rows out of millions may, is drawn less often: the bus comes first. */
 #include <ev.h>
 #include <locale.h>
 #include <signal.h>
@@ -15,6 +16,7 @@
 #include "tui/tui.h"
 
 #define FRAMES_PER_S 30.0
+#define DRAWING_MOST 0.25 /* of the time */
 
 struct app {
     struct ev_loop *loop;
@@ -25,17 +27,25 @@ struct app {
     ev_io input, output; /* output: only while the terminal has not taken all */
     ev_timer redraw, clock;
     ev_signal winch, cont, stop, leave[3];
-    ev_tstamp drawn_at;
+    ev_tstamp drawn_at, drawing_s;
     int status;
 };
 
 static void wake(void *ctx)
 {
     struct app *app = ctx;
-    ev_tstamp delay = app->drawn_at + 1 / FRAMES_PER_S - ev_now(app->loop);
+    ev_tstamp pause = app->drawing_s / DRAWING_MOST;
+    ev_tstamp delay;
 
     if (ev_is_active(&app->redraw))
         return;
+    if (pause < 1 / FRAMES_PER_S)
+        pause = 1 / FRAMES_PER_S;
+    if (pause > 1) /* as the clock does; or somebody set the wall clock while it was drawn */
+        pause = 1;
+    delay = app->drawn_at + pause - ev_now(app->loop);
+    if (delay > pause) /* or set it back since */
+        delay = pause;
     ev_timer_set(&app->redraw, delay > 0 ? delay : 0, 0);
     ev_timer_start(app->loop, &app->redraw);
 }
@@ -91,6 +101,7 @@ static void on_output(struct ev_loop *loop, ev_io *w, int revents)
 static void on_redraw(struct ev_loop *loop, ev_timer *w, int revents)
 {
     struct app *app = w->data;
+    ev_tstamp begun = ev_time();
 
     (void)revents;
     if (ev_is_active(&app->output))
@@ -104,6 +115,7 @@ static void on_redraw(struct ev_loop *loop, ev_timer *w, int revents)
     app->drawn_at = ev_now(loop);
     app->tui.dirty |= !cs_screen_show(&app->canvas, &cs_theme_dark);
     flush(app);
+    app->drawing_s = ev_time() - begun;
 }
 
 static void on_clock(struct ev_loop *loop, ev_timer *w, int revents)
