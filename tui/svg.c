@@ -39,7 +39,9 @@ static void put_escaped(FILE *out, uint32_t ch)
 {
     char utf8[5];
 
-    if (ch == '<')
+    if (ch < 0x20) /* XML has no such characters; a title may */
+        fputc('?', out);
+    else if (ch == '<')
         fputs("&lt;", out);
     else if (ch == '>')
         fputs("&gt;", out);

@@ -240,10 +240,10 @@ static void svg(void **state)
     (void)state;
     cs_canvas_put(&canvas, 0, 0, CS_STYLE_TEXT, "<&>");
     cs_canvas_put(&canvas, 4, 0, CS_STYLE_GOOD, "█▌");
-    assert_int_equal(cs_svg_write(&canvas, &cs_theme_dark, "a < b", out), 0);
+    assert_int_equal(cs_svg_write(&canvas, &cs_theme_dark, "a < b\x01", out), 0);
     fclose(out);
     assert_non_null(strstr(text, "<svg xmlns=\"http://www.w3.org/2000/svg\""));
-    assert_non_null(strstr(text, "<title>a &lt; b</title>"));
+    assert_non_null(strstr(text, "<title>a &lt; b?</title>"));
     assert_non_null(strstr(text, ">&lt;&amp;&gt;</text>"));
     assert_null(strstr(text, "█"));
     assert_non_null(strstr(text, "</svg>"));
