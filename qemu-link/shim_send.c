@@ -147,8 +147,8 @@ SHIM_EXPORT ssize_t sendmsg(int fd, const struct msghdr *msg, int flags)
     struct shim_slot *slot = shim_slot(fd);
 
     return slot == NULL ? shim_real()->sendmsg(fd, msg, flags)
-                        : put(fd, slot, msg->msg_iov, msg->msg_iovlen, msg->msg_name,
-                              msg->msg_namelen, flags);
+                        : put(fd, slot, msg->msg_iov, msg->msg_iovlen,
+                              msg->msg_namelen > 0 ? msg->msg_name : NULL, msg->msg_namelen, flags);
 }
 
 SHIM_EXPORT int sendmmsg(int fd, struct mmsghdr *msgs, unsigned n, int flags)

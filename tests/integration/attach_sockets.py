@@ -455,6 +455,7 @@ def many_messages(peer):
     buffers, heads, _ = messages(5, 16)
     for i, buffer in enumerate(buffers):
         buffer.raw = frame(0x70 + i)
+        heads[i].name = ctypes.addressof(buffer)  # without a length it is no name
     check(libc.sendmmsg(s.fileno(), heads, 5, 0) == 5 and heads[4].len == 16)
     buffers, heads, _ = messages(8, 72)
     time.sleep(0.1)
