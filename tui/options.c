@@ -41,13 +41,14 @@ static int take_bus(struct ask *ask, const char *value)
     struct cs_options *o = ask->options;
     size_t len = strcspn(value, ":");
     struct cs_session_bus *bus = &o->buses[o->n_buses];
-    char *name = o->bus_names[o->n_buses];
+    char *name;
 
     if (o->n_buses == CS_SIM_MAX_BUSES) {
         snprintf(ask->why, ask->why_size, "%s: expected at most %d buses, got one more", ask->name,
                  CS_SIM_MAX_BUSES);
         return -EINVAL;
     }
+    name = o->bus_names[o->n_buses];
     if (len < sizeof o->bus_names[0])
         memcpy(name, value, len);
     if (len >= sizeof o->bus_names[0] || !cs_scenario_bus_name_ok(name))
