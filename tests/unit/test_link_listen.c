@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <sys/file.h>
 
 /* A second server beside env->server; its sentence is compared where it fails. */
 static struct cs_link_server *serve(struct link_env *env, const char *address, int status,
@@ -53,6 +54,41 @@ static void a_dead_hosts_socket_is_replaced(void **state)
     assert_string_equal(cs_link_server_address(second) + 5, address);
     cs_link_server_destroy(second);
     assert_int_equal(access(address, F_OK), -1);
+    env_destroy(env);
+}
+
+/* A host that has its socket and does not listen yet: it holds the lock of the directory. */
+static void *begin_slowly(void *ctx)
+{
+    const int *fds = ctx; /* the directory, the socket */
+
+    poll(NULL, 0, 100);
+    listen(fds[1], 1);
+    close(fds[0]);
+    return NULL;
+}
+
+static void a_host_that_begins_is_not_taken_for_dead(void **state)
+{
+    struct link_env *env = env_create();
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    char address[128], why[512];
+    int fds[2];
+    pthread_t thread;
+
+    (void)state;
+    snprintf(address, sizeof(address), "unix:%s/slow", env->dir);
+    snprintf(why, sizeof(why), "%s: another host serves this address already", address);
+    snprintf(at.sun_path, sizeof(at.sun_path), "%s/slow", env->dir);
+    fds[0] = open(env->dir, O_RDONLY | O_DIRECTORY);
+    fds[1] = socket(AF_UNIX, SOCK_STREAM, 0);
+    assert_int_equal(flock(fds[0], LOCK_EX), 0);
+    assert_int_equal(bind(fds[1], (struct sockaddr *)&at, sizeof(at)), 0);
+    assert_int_equal(pthread_create(&thread, NULL, begin_slowly, fds), 0);
+    serve(env, address, 3, why);
+    pthread_join(thread, NULL);
+    close(fds[1]);
+    assert_int_equal(unlink(at.sun_path), 0);
     env_destroy(env);
 }
 
@@ -290,6 +326,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_taken_socket_is_left_alone),
         cmocka_unit_test(a_dead_hosts_socket_is_replaced),
+        cmocka_unit_test(a_host_that_begins_is_not_taken_for_dead),
         cmocka_unit_test(a_successors_socket_is_not_removed),
         cmocka_unit_test(files_are_not_removed),
         cmocka_unit_test(the_socket_is_private),
