@@ -57,6 +57,7 @@ struct cs_attach_port {
     unsigned users;           /* sockets that use it */
     struct cs_client *client; /* NULL while the host or the bus is away */
     ev_io io;
+    ev_timer more;    /* events are left for the next turn */
     ev_timer restart; /* from bus-off */
     ev_timer stuck;   /* runs while sockets wait */
     uint64_t cookie;

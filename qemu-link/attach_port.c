@@ -10,7 +10,8 @@
 #define JOIN_WITHIN_MS 2000
 #define STUCK_AFTER_S \
     1.0 /* without a confirmation: frames of sockets that are closed are given up */
-#define PS_PER_NS 1000
+#define PS_PER_NS      1000
+#define EVENTS_AT_ONCE 1024 /* of one bus, before others have their turn */
 
 #define ACK_TOLD_EVERY_PS INT64_C(100000000000) /* 100 ms */
 
@@ -255,6 +256,7 @@ static void leave_host(struct cs_attach_port *port)
 {
     ev_io_stop(port->broker->loop, &port->io);
     ev_timer_stop(port->broker->loop, &port->restart);
+    ev_timer_stop(port->broker->loop, &port->more);
     if (port->client != NULL)
         cs_client_close(port->client);
     port->client = NULL;
@@ -277,22 +279,39 @@ static void lose(struct cs_attach_port *port, const char *why)
     cs_attach_retry(broker);
 }
 
-static void on_io(struct ev_loop *loop, ev_io *io, int revents)
+static void take_events(struct cs_attach_port *port)
 {
-    struct cs_attach_port *port = io->data;
     struct cs_client_event event;
+    int n = 0;
 
-    (void)loop;
-    (void)revents;
-    while (cs_client_next(port->client, &event)) {
+    for (; n < EVENTS_AT_ONCE && cs_client_next(port->client, &event); n++) {
         if (event.kind == CS_CLIENT_CLOSED) {
             lose(port, event.text != NULL ? event.text : "the host is gone");
             return;
         }
         on_event(port, &event);
     }
+    /* What is left may have been read from the descriptor already, which then tells nothing. */
+    if (n == EVENTS_AT_ONCE)
+        ev_timer_start(port->broker->loop, &port->more);
     resume(port);
     watch(port);
+}
+
+static void on_io(struct ev_loop *loop, ev_io *io, int revents)
+{
+    struct cs_attach_port *port = io->data;
+
+    (void)revents;
+    ev_timer_stop(loop, &port->more);
+    take_events(port);
+}
+
+static void on_more(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+    (void)loop;
+    (void)revents;
+    take_events(timer->data);
 }
 
 /* ---- life ----------------------------------------------------------------------------------- */
@@ -355,7 +374,9 @@ int cs_attach_port_enter(struct cs_attach_sock *sock, unsigned bus)
         ev_timer_init(&port->restart, on_restart, 0., CS_ATTACH_RESTART_S);
         ev_timer_init(&port->stuck, on_stuck, 0., STUCK_AFTER_S);
         port->io.data = port;
+        ev_timer_init(&port->more, on_more, 0., 0.);
         port->restart.data = port;
+        port->more.data = port;
         port->stuck.data = port;
         err = join(port);
         if (err != 0 && !host_away(err)) {

@@ -6,11 +6,15 @@ that is killed, commands that cannot be attached."""
 import os
 import shutil
 import signal
+import socket
+import struct
 import subprocess
 import tempfile
+import threading
 import time
 
 import attach_lib as a
+import link_lib as link
 from attach_lib import check, need, test
 
 # Prints one line for each thing that happens to a blocking read.
@@ -71,8 +75,9 @@ def usage(shared):
         check(status == 2, words, status, text)
     shown = subprocess.run([a.ATTACH, "--help"], stdout=subprocess.PIPE, text=True)
     check(shown.returncode == 0 and "--link ADDR" in shown.stdout and "Examples" in shown.stdout)
-    shown = subprocess.run([a.ATTACH, "--version"], stdout=subprocess.PIPE, text=True)
-    check(shown.returncode == 0 and shown.stdout.startswith("cansim-attach "))
+    for word in ("--version", "-V"):
+        shown = subprocess.run([a.ATTACH, word], stdout=subprocess.PIPE, text=True)
+        check(shown.returncode == 0 and shown.stdout.startswith("cansim-attach "), word)
 
 
 @test("commands that cannot be run or attached: 127, 126, 2")
@@ -322,6 +327,57 @@ def garbage(shared):
         for seed in range(3):
             done = a.run(shared.link, a.PYTHON, "-c", GARBAGE % seed, limit=60)
             check(done.stdout[-15:] == "still here 5a5\n", seed, done.stderr)
+
+
+NEVER_STOPS = r"""
+import socket, struct, time
+can = socket.socket(socket.AF_CAN, socket.SOCK_RAW, socket.CAN_RAW)
+can.setsockopt(101, 1, struct.pack("=II", 0x7FF, 0x7FF))
+can.bind(("can0",))
+time.sleep(0.3)
+for _ in range(10):
+    began = time.monotonic()
+    socket.socket(socket.AF_CAN, socket.SOCK_RAW, socket.CAN_RAW).close()
+    print(time.monotonic() - began)
+"""
+
+
+def flood(connection):
+    """A host of one bus that sends frames for ever, as fast as anybody reads."""
+    buses = struct.pack("<HH64sIxxxx", 1, 72, b"can0", 500000)
+    frame = struct.pack("<qqhBxxxxxIBBBx8s", 0, 0, -1, 0, 1, 0, 8, 8, b"12345678")
+    welcome = link.MAGIC_VERSION + struct.pack("<64s64sIIqqhHxxxx", b"can0", b"x", 500000, 0, 0, 0, 0, 16) + buses
+    with connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4 << 20)
+        if connection.recv(4096)[4] == link.LIST:
+            connection.sendall(link.message(link.BUSES, link.MAGIC_VERSION + buses))
+            return
+        connection.sendall(link.message(link.WELCOME, welcome))
+        try:
+            while True:
+                connection.sendall(link.message(link.RX, frame) * 3000)
+        except OSError:
+            pass
+
+
+@test("a host that never stops does not keep other sockets waiting")
+def never_stops(shared):
+    with tempfile.TemporaryDirectory(prefix="cansim-attach-test-") as folder, \
+            socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+        listener.bind(os.path.join(folder, "s"))
+        listener.listen(4)
+
+        def serve():
+            while True:
+                try:
+                    threading.Thread(target=flood, args=(listener.accept()[0],), daemon=True).start()
+                except OSError:
+                    return
+        threading.Thread(target=serve, daemon=True).start()
+        done = a.run(os.path.join(folder, "s"), a.PYTHON, "-c", NEVER_STOPS, limit=60)
+        times = [float(line) for line in done.stdout.split()]
+        check(len(times) == 10 and max(times) < 2, times, done.stderr)
+        listener.shutdown(socket.SHUT_RDWR)
 
 
 @test("--verbose tells of a host that goes and comes back")
