@@ -36,13 +36,16 @@ enum option_kind { OPT_LINK, OPT_AS, OPT_VERBOSE, OPT_HELP, OPT_VERSION };
 
 static const struct row {
     enum option_kind kind;
-    const char *name, *value, *help;
+    const char *name, *brief, *value, *help;
 } rows[] = {
-    {OPT_LINK, "--link", "ADDR", "host to join (default: CANSIM_LINK, else the user's own host)"},
-    {OPT_AS, "--as", "NAME", "name on the bus instead of program-pid; further programs: NAME-2 …"},
-    {OPT_VERBOSE, "--verbose", NULL, "say on standard error when the host goes and comes back"},
-    {OPT_HELP, "--help", NULL, "this text"},
-    {OPT_VERSION, "--version", NULL, "the version"},
+    {OPT_LINK, "--link", NULL, "ADDR",
+     "host to join (default: CANSIM_LINK, else the user's own host)"},
+    {OPT_AS, "--as", NULL, "NAME",
+     "name on the bus instead of program-pid; further programs: NAME-2 …"},
+    {OPT_VERBOSE, "--verbose", NULL, NULL,
+     "say on standard error when the host goes and comes back"},
+    {OPT_HELP, "--help", "-h", NULL, "this text"},
+    {OPT_VERSION, "--version", "-V", NULL, "the version"},
 };
 
 #define N_ROWS (sizeof(rows) / sizeof(rows[0]))
@@ -126,7 +129,8 @@ static int parse(int argc, char **argv, struct options *options)
         int status;
 
         for (size_t k = 0; k < N_ROWS; k++) {
-            if (strlen(rows[k].name) == n && strncmp(rows[k].name, argv[i], n) == 0)
+            if ((strlen(rows[k].name) == n && strncmp(rows[k].name, argv[i], n) == 0) ||
+                (rows[k].brief != NULL && strcmp(rows[k].brief, argv[i]) == 0))
                 row = &rows[k];
         }
         if (row == NULL)
