@@ -25,9 +25,8 @@ struct cs_trace {
     struct cs_log log; /* first: the same writer */
     bool color;
     unsigned n_errors;
-    struct cs_event errors[CS_TRACE_ERRORS];
-    uint64_t repeats;
-    struct cs_event last;
+    struct cs_event errors[CS_TRACE_ERRORS]; /* the latest of each kind */
+    uint64_t repeats[CS_TRACE_ERRORS];       /* after the one that was told */
 };
 void cs_log_trace(void *ctx, const struct cs_event *event); /* ctx: struct cs_trace */
 void cs_log_trace_end(struct cs_trace *trace);              /* tells what is still counted */

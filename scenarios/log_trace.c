@@ -133,16 +133,32 @@ static bool same_error(const struct cs_event *a, const struct cs_event *b)
            a->field == b->field && a->bit == b->bit && a->tx == b->tx;
 }
 
+/* Which repeated error's latest is the oldest: its index, or n_errors where none is left. */
+static unsigned oldest_repeated(const struct cs_trace *trace)
+{
+    unsigned oldest = trace->n_errors;
+
+    for (unsigned i = 0; i < trace->n_errors; i++) {
+        if (trace->repeats[i] > 0 &&
+            (oldest == trace->n_errors || trace->errors[i].at_ps < trace->errors[oldest].at_ps))
+            oldest = i;
+    }
+    return oldest;
+}
+
 void cs_log_trace_end(struct cs_trace *trace)
 {
-    if (trace->repeats > 0) {
-        put_head(trace, &trace->last);
+    unsigned i;
+
+    while ((i = oldest_repeated(trace)) < trace->n_errors) {
+        const struct cs_event *last = &trace->errors[i];
+        put_head(trace, last);
         cs_out_printf(&trace->log.out, "and %llu more such error%s: TEC %u, REC %u",
-                      (unsigned long long)trace->repeats, trace->repeats == 1 ? "" : "s",
-                      trace->last.tec, trace->last.rec);
+                      (unsigned long long)trace->repeats[i], trace->repeats[i] == 1 ? "" : "s",
+                      last->tec, last->rec);
         cs_out_line(&trace->log.out);
+        trace->repeats[i] = 0;
     }
-    trace->repeats = 0;
     trace->n_errors = 0;
 }
 
@@ -153,13 +169,14 @@ static void trace_error(struct cs_trace *trace, const struct cs_event *event)
     while (i < trace->n_errors && !same_error(&trace->errors[i], event))
         i++;
     if (i < trace->n_errors) {
-        trace->repeats++;
-        trace->last = *event;
+        trace->repeats[i]++;
+        trace->errors[i] = *event;
         return;
     }
-    if (i == CS_TRACE_ERRORS || trace->repeats > 0)
+    if (i == CS_TRACE_ERRORS || oldest_repeated(trace) < trace->n_errors)
         cs_log_trace_end(trace);
     put_error(trace, event);
+    trace->repeats[trace->n_errors] = 0;
     trace->errors[trace->n_errors++] = *event;
 }
 

@@ -229,7 +229,8 @@ def trace():
     text = out.decode()
     same(status, 0)
     for part in ("lonely        joins", "error in ack", "is now error passive: TEC 128, REC 0",
-                 " more such errors: TEC 128", "123  [4]  DE AD BE EF", "friend        leaves", "gave up 125#AA",
+                 "lonely        and 15 more such errors: TEC 128",
+                 "spy           and 14 more such errors: TEC 0", "123  [4]  DE AD BE EF", "friend        leaves", "gave up 125#AA",
                  "loopback needs nobody"):
         assert part in text, part
     assert "\033" not in text, "colours without a terminal"
