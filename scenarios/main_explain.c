@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,13 +48,18 @@ static int explain_lines(struct explaining *e, struct cs_error *error)
     unsigned number = 0;
     int ret = 0;
 
+    errno = 0;
     while (ret == 0 && getline(&line, &size, stdin) >= 0) {
         char *text = line + strspn(line, " \t\r\n");
         text[strcspn(text, " \t\r\n")] = '\0';
         number++;
         if (*text != '\0')
             ret = explain(e, text, number, error);
+        errno = 0;
     }
+    if (ret == 0 && !feof(stdin))
+        ret = cs_error_set(error, CS_STATUS_ENVIRONMENT, "standard input: cannot be read: %s",
+                           strerror(errno));
     free(line);
     return ret;
 }

@@ -4,8 +4,9 @@
 
 import json
 import os
+import subprocess
 
-from cli_lib import ROOT, Skip, cansim, run_tests, same, test
+from cli_lib import CANSIM, ROOT, Skip, cansim, run_tests, same, test
 
 VECTORS = os.path.join(ROOT, "..", "shared", "vectors", "wire_sample.json")
 
@@ -95,6 +96,17 @@ def bad_frames():
     status, out, err = cansim("explain", "--json", "-", stdin=b"123#11\n\n  456#22  \nbad\n789#33\n")
     same((status, out.count(b"\n")), (2, 2))
     assert err.startswith(b"cansim: standard input:4: bad: must be a frame"), err
+
+
+@test
+def unreadable():
+    """standard input that cannot be read is trouble with the environment, not an end"""
+    folder = os.open("/", os.O_RDONLY)
+    done = subprocess.run([CANSIM, "explain", "-"], stdin=folder, capture_output=True, timeout=10,
+                          check=False)
+    os.close(folder)
+    same((done.returncode, done.stdout), (3, b""))
+    same(done.stderr, b"cansim: standard input: cannot be read: Is a directory\n")
 
 
 @test
