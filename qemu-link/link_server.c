@@ -144,6 +144,13 @@ static void on_accept_again(struct ev_loop *loop, ev_timer *watcher, int events)
 
 /* ---- beginning and end ----------------------------------------------------------------------- */
 
+int cs_link_server_check_address(const char *address, char *why, size_t why_size)
+{
+    struct cs_proto_address parsed;
+
+    return cs_proto_address_parse(address, &parsed, why, why_size);
+}
+
 struct cs_link_server *cs_link_server_create(const struct cs_link_host *host, const char *address,
                                              int *status, char *why, size_t why_size)
 {

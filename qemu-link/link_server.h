@@ -32,6 +32,9 @@ struct cs_link_server_stats {
  * use, no permission …). */
 struct cs_link_server *cs_link_server_create(const struct cs_link_host *host, const char *address,
                                              int *status, char *why, size_t why_size);
+/* Whether that address could be read; nothing is looked up or touched. Returns 0, or -EINVAL with a
+ * sentence in `why`. */
+int cs_link_server_check_address(const char *address, char *why, size_t why_size);
 /* Says goodbye to every client, detaches their controllers, removes the socket. */
 void cs_link_server_destroy(struct cs_link_server *server);
 

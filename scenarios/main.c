@@ -115,7 +115,7 @@ static int unknown_command(const char *name)
 
 static int help(int argc, char **argv)
 {
-    if (argc < 1) {
+    if (argc < 1 || strcmp(argv[0], "help") == 0) {
         general_help();
         return CS_STATUS_OK;
     }
@@ -158,7 +158,7 @@ static int choose(int argc, char **argv)
         return help(argc - 2, argv + 2);
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return help(0, NULL);
-    if (strcmp(argv[1], "--version") == 0) {
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
         printf("cansim " CANSIM_VERSION "\n");
         return CS_STATUS_OK;
     }

@@ -3,6 +3,7 @@
 
 #include "scenarios/main.h"
 #include "scenarios/scenario.h"
+#include "scenarios/session.h"
 
 int cs_main_check(const struct cs_args *args)
 {
@@ -16,7 +17,9 @@ int cs_main_check(const struct cs_args *args)
                 status = error.status;
             continue;
         }
-        if (!args->quiet)
+        if (cs_session_check_link(scenario, &error) != 0)
+            status = cs_main_complain(&error) > status ? error.status : status;
+        else if (!args->quiet)
             printf("%s: ok: %u bus%s, %u node%s, %u action%s\n", scenario->file, scenario->n_buses,
                    scenario->n_buses == 1 ? "" : "es", scenario->n_nodes,
                    scenario->n_nodes == 1 ? "" : "s", scenario->n_actions,

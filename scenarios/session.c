@@ -82,6 +82,16 @@ static int build(struct cs_session *session, const struct cs_session_config *con
     return 0;
 }
 
+int cs_session_check_link(const struct cs_scenario *scenario, struct cs_error *error)
+{
+    char why[sizeof(error->text)];
+
+    if (scenario->link_address == NULL ||
+        cs_link_server_check_address(scenario->link_address, why, sizeof(why)) == 0)
+        return 0;
+    return cs_error_set(error, CS_STATUS_INPUT, "%s: /link: %s", scenario->file, why);
+}
+
 /* Outside clients cannot keep up with virtual time: --fast leaves the link closed unless told. */
 static int open_link(struct cs_session *session, const struct cs_session_config *config,
                      struct cs_error *error)
@@ -98,8 +108,11 @@ static int open_link(struct cs_session *session, const struct cs_session_config 
 
     if (!asked && !config->serve && config->link == NULL)
         return 0;
-    if (address == NULL && session->scenario != NULL)
+    if (address == NULL && session->scenario != NULL) {
         address = session->scenario->link_address;
+        if (cs_session_check_link(session->scenario, error) != 0)
+            return -1;
+    }
     session->link =
         cs_link_server_create(&host, address, &error->status, error->text, sizeof(error->text));
     return session->link != NULL ? 0 : -1;

@@ -10,6 +10,7 @@
 #include "simcore/stats.h"
 
 struct ev_loop;
+struct cs_scenario;
 struct cs_session; /* opaque */
 
 struct cs_session_bus {
@@ -53,6 +54,8 @@ bool cs_session_failed(const struct cs_session *session);
 /* Names of the outside clients for which the clock waits, ", " between them; 0 where it does not.
  */
 unsigned cs_session_waiting(const struct cs_session *session, char *names, size_t size);
+/* Whether the address that a scenario gives for its link could be read. 0 or -1 with `error`. */
+int cs_session_check_link(const struct cs_scenario *scenario, struct cs_error *error);
 /* Write what the logs hold. 0, or -1 with `error`: "FILE: cannot be written: ...", status 3; where
  * only the reader of standard output went away status 0 and no text. */
 int cs_session_flush(struct cs_session *session, struct cs_error *error);

@@ -54,6 +54,8 @@ MEANING = [
     ('{"duration": "0s"}', ': /duration: must be 1us..2400h, got "0s"'),
     ('{"speed": 0}', ': /speed: must be 0.001..1000 or "max", got 0'),
     ('{"link": 1}', ": /link: must be true, false or an address, got 1"),
+    ('{"link": "tcp:x"}', ": /link: link address: expected tcp:HOST:PORT with a port of 0..65535, "
+                          'got "tcp:x"'),
     ('{"buses": {}}', ": /buses: must be an object of at least one bus, got an empty object"),
     ('{"buses": {"any": 500000}}', ": /buses/any: must be named by 1..15 letters, digits, '_', '-' "
                                    'or \'.\' and not "any"'),
@@ -162,7 +164,7 @@ USAGE = [
     (["run", "--fast", "--speed", "2", "a"], "--fast: does not go with --speed"),
     (["run", "--fast=1", "a"], '--fast: takes no value, got "1"'),
     (["run", "--log", "x", "--log", "y", "a"], "--log: must be there once, got it twice"),
-    (["run", "--wait", "never", "a"], '--wait: must be 0s..24h, got "never"'),
+    (["run", "--wait", "never", "a"], '--wait: must be 0s..24h or forever, got "never"'),
     (["serve", "x"], 'serve: must have no operand, got "x" as well'),
     (["serve", "--bus", "a b"], "--bus: must be 1..15 letters, digits, '_', '-' or '.' and not "
                                 '"any", got "a b"'),
@@ -296,7 +298,7 @@ def taken_socket():
 @test
 def help_and_version():
     """help and version go to standard output with status 0"""
-    for args in (["--help"], ["--version"], ["help"], ["help", "run"], ["help", "serve"],
+    for args in (["--help"], ["--version"], ["-V"], ["help"], ["help", "help"], ["help", "run"], ["help", "serve"],
                  ["help", "explain"], ["help", "check"], ["help", "scenario"], ["run", "--help"],
                  ["serve", "-h"], ["explain", "--help"], ["check", "--help"]):
         status, out, err = cansim(*args)
