@@ -10,6 +10,8 @@
 O      ?= build
 PREFIX ?= /usr/local
 CC     ?= gcc
+# One spelling for each folder: the dependency files name what they belong to.
+override O := $(patsubst $(CURDIR)/%,%,$(abspath $(O)))
 VERSION := 0.1.0
 
 PKGS_LIB := libcjson
