@@ -120,8 +120,7 @@ static int set_time(const struct cs_option *o, const char *value, int64_t *dest,
     if (cs_units_parse_time(value, dest) == 0 && *dest >= o->min && *dest <= o->max)
         return 0;
     snprintf(range, sizeof(range), "%s..%s%s", cs_text_time(o->min, low, sizeof(low)),
-             cs_text_time(o->max, high, sizeof(high)),
-             o->type == OPTION_WAIT ? " or forever" : "");
+             cs_text_time(o->max, high, sizeof(high)), o->type == OPTION_WAIT ? " or forever" : "");
     return must_be(error, o, range, value);
 }
 
