@@ -240,6 +240,7 @@ int cs_attach_serve(const struct cs_attach_config *config)
     broker.loop = ev_loop_new(EVFLAG_AUTO);
     if (broker.loop == NULL || make_page(&broker) != 0)
         return 3;
+    cs_attach_turn_init(&broker);
     ev_timer_init(&broker.retry, on_retry, RETRY_FIRST_S, 0.);
     ev_timer_init(&broker.breath, on_breath, 0., BREATH_S);
     broker.retry.data = &broker;

@@ -73,9 +73,17 @@ struct cs_attach_program {
     struct cs_attach_program *next;
     pid_t pid;
     struct cs_attach_sock *socks;
+    bool readable;   /* one of them is */
     unsigned number; /* --as NAME: 1 is NAME, 2 is NAME-2 … */
     char name[CS_NAME_MAX];
     struct cs_attach_port *port[SHIM_MAX_BUSES];
+};
+
+/* A message read before it is the socket's turn (attach_turn.c). */
+struct cs_attach_ahead {
+    bool over; /* nothing more is to be read: the socket goes after what is at hand */
+    size_t n;  /* bytes of the message; 0: none */
+    struct cs_attach_message message;
 };
 
 struct cs_attach_sock {
@@ -96,6 +104,7 @@ struct cs_attach_sock {
     struct can_filter *filters;
     unsigned n_filters;
 
+    struct cs_attach_ahead ahead;
     struct cs_attach_port *waits_for; /* has `held` for that port */
     struct cs_attach_sock *next_waiting;
     struct cs_frame held;
@@ -115,6 +124,9 @@ struct cs_attach_broker {
     int page_fd;
     uint64_t last_token;
     unsigned n_socks;
+    bool readable; /* a program is */
+    ev_prepare turn;
+    ev_timer next_turn; /* at once: the last one has left something */
     struct cs_attach_program *programs;
     ev_io listener, pidfd, alive;
     ev_timer breath; /* out of descriptors: no new connections until then */
@@ -166,6 +178,13 @@ void cs_attach_sock_up(struct cs_attach_sock *sock);
 bool cs_attach_sock_resume(struct cs_attach_sock *sock);
 /* The frame that the socket waits with is lost. */
 void cs_attach_sock_give_up(struct cs_attach_sock *sock);
+/* Act on `n` bytes that the program wrote. Returns false where they are no message of the shim. */
+bool cs_attach_sock_take(struct cs_attach_sock *sock, const struct cs_attach_message *message,
+                         size_t n);
+
+/* attach_turn.c: the order of what is written to several sockets. */
+void cs_attach_turn_init(struct cs_attach_broker *broker);
+void cs_attach_turn_add(struct cs_attach_sock *sock); /* it is readable */
 
 /* attach_opts.c: SOL_CAN_RAW. Return 0 or an errno. */
 int cs_attach_set_option(struct cs_attach_sock *sock, int option, const void *value, size_t len);

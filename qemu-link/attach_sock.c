@@ -12,8 +12,7 @@
 #include <unistd.h>
 #include <linux/can/raw.h>
 
-#define READ_AT_ONCE 16 /* frames of one socket before others have their turn */
-#define OUT_FIRST    32 /* messages the queue first has room for */
+#define OUT_FIRST 32 /* messages the queue first has room for */
 
 static void watch(struct cs_attach_sock *sock)
 {
@@ -166,8 +165,8 @@ void cs_attach_sock_give_up(struct cs_attach_sock *sock)
     watch(sock);
 }
 
-/* Returns false where that is no message of the shim. */
-static bool take(struct cs_attach_sock *sock, const struct cs_attach_message *message, size_t n)
+bool cs_attach_sock_take(struct cs_attach_sock *sock, const struct cs_attach_message *message,
+                         size_t n)
 {
     const struct shim_head *head = &message->head;
     struct cs_frame frame;
@@ -186,21 +185,12 @@ static bool take(struct cs_attach_sock *sock, const struct cs_attach_message *me
 static void on_io(struct ev_loop *loop, ev_io *io, int revents)
 {
     struct cs_attach_sock *sock = io->data;
-    struct cs_attach_message message;
 
     (void)loop;
     if (revents & EV_WRITE)
         flush(sock);
-    for (int i = 0; i < READ_AT_ONCE && sock->waits_for == NULL && (revents & EV_READ); i++) {
-        ssize_t n = recv(sock->fd, &message, sizeof(message), MSG_DONTWAIT);
-
-        if (n < 0 && (errno == EAGAIN || errno == EINTR))
-            break;
-        if (n <= 0 || !take(sock, &message, (size_t)n)) {
-            cs_attach_sock_destroy(sock);
-            return;
-        }
-    }
+    if (revents & EV_READ)
+        cs_attach_turn_add(sock);
     watch(sock);
 }
 

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 /* Which bus a frame is for. Returns 0 or -1 with errno. */
 static int target(const struct shim_slot *slot, const void *name, socklen_t len, int *ifindex,
@@ -42,6 +43,15 @@ static size_t gather(const struct iovec *iov, size_t n, char *out, size_t room)
     return total;
 }
 
+/* When the program wrote it: the broker keeps the order among sockets. */
+static int64_t written_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 static ssize_t put_frame(int fd, struct shim_slot *slot, const struct iovec *iov, size_t n_iov,
                          const void *name, socklen_t name_len, int flags)
 {
@@ -64,6 +74,7 @@ static ssize_t put_frame(int fd, struct shim_slot *slot, const struct iovec *iov
     if (slot->dead || !shim_bus_up(bus))
         return shim_fail(ENETDOWN);
     head.ifindex = ifindex;
+    head.stamp_ns = written_ns();
     head.len = (uint32_t)size;
     io[1].iov_len = size;
     if (shim_real()->sendmsg(fd, &msg, (flags & MSG_DONTWAIT) | MSG_NOSIGNAL) < 0) {

@@ -68,7 +68,7 @@ struct shim_head {
     uint8_t flags; /* enum shim_flag */
     uint16_t error;
     int32_t ifindex;
-    int64_t stamp_ns; /* CLOCK_REALTIME */
+    int64_t stamp_ns; /* CLOCK_REALTIME; to the broker: CLOCK_MONOTONIC when it was written */
     int64_t bus_ns;   /* bus time */
     uint32_t drops;   /* frames that this socket did not get so far */
     uint32_t len;     /* bytes of body */

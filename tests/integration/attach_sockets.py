@@ -267,6 +267,21 @@ def unbound(peer):
     check(parse(t.recv(16))[0] == 0x63)
 
 
+@test("frames written to several sockets reach the bus in the order of writing")
+def written_order(peer):
+    """The bus is mostly idle, so the broker meets each of the sockets with a frame or two."""
+    sockets = [raw() for _ in range(3)]
+    reader = raw()
+    for i in range(240):
+        sockets[i * 7 % 3 if i % 4 else i % 3].send(frame(0x100 + i % 3, struct.pack(">H", i)))
+        if i % 8 == 0:
+            time.sleep(0.003)
+    got = [struct.unpack(">H", parse(reader.recv(16))[1])[0] for _ in range(240)]
+    check(got == list(range(240)), [(i, n) for i, n in enumerate(got) if i != n][:8])
+    for s in sockets + [reader]:
+        s.close()
+
+
 @test("select, poll, epoll, non-blocking, time limit")
 def readiness(peer):
     s = raw()
