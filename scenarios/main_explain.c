@@ -8,6 +8,8 @@
 #include "scenarios/explain.h"
 #include "scenarios/main.h"
 
+#define LINE_MAX_BYTES 4096 /* no frame is longer by far */
+
 struct explaining {
     struct cs_out out;
     const struct cs_args *args;
@@ -17,20 +19,29 @@ struct explaining {
 };
 
 /* `line`: of standard input, 0 for the command line. */
-static int explain(struct explaining *e, const char *text, unsigned line, struct cs_error *error)
+static int parse(const char *text, unsigned line, struct cs_frame *frame, struct cs_error *error)
 {
-    struct cs_frame frame;
     char why[200], place[40] = "";
 
     if (line > 0)
         snprintf(place, sizeof(place), "standard input:%u: ", line);
-    if (cs_frame_parse(text, &frame, why, sizeof(why)) != 0)
+    if (cs_frame_parse(text, frame, why, sizeof(why)) != 0)
         return cs_error_set(error, CS_STATUS_INPUT,
-                            "%s%s: must be a frame such as 123#DEADBEEF (%s)", place, text, why);
-    if ((frame.flags & CS_FRAME_FD) != 0)
+                            "%s%.80s: must be a frame such as 123#DEADBEEF (%s)", place, text, why);
+    if ((frame->flags & CS_FRAME_FD) != 0)
         return cs_error_set(error, CS_STATUS_INPUT,
                             "%s%s: must be a classic CAN frame (CAN FD is not supported yet)",
                             place, text);
+    return 0;
+}
+
+static int explain(struct explaining *e, const char *text, unsigned line, struct cs_error *error)
+{
+    struct cs_frame frame;
+    int ret = parse(text, line, &frame, error);
+
+    if (ret != 0)
+        return ret;
     if (e->args->json) {
         cs_explain_json(&e->out, &frame, e->bitrate_bps);
     } else {
@@ -41,26 +52,56 @@ static int explain(struct explaining *e, const char *text, unsigned line, struct
     return 0;
 }
 
+/* A line of text without its end: 1, 0 at the end of the input, -1 with a sentence. */
+static int read_line(char line[LINE_MAX_BYTES], unsigned number, struct cs_error *error)
+{
+    size_t n = 0;
+    int c;
+
+    while ((c = getc(stdin)) != EOF && c != '\n') {
+        if (c == '\0')
+            return cs_error_set(error, CS_STATUS_INPUT,
+                                "standard input:%u: must be text, has a NUL byte", number);
+        if (n == LINE_MAX_BYTES - 1)
+            return cs_error_set(error, CS_STATUS_INPUT,
+                                "standard input:%u: must be a line of at most %d bytes, is longer",
+                                number, LINE_MAX_BYTES - 1);
+        line[n++] = (char)c;
+    }
+    line[n] = '\0';
+    if (c == EOF && ferror(stdin))
+        return cs_error_set(error, CS_STATUS_ENVIRONMENT, "standard input: cannot be read: %s",
+                            strerror(errno));
+    return c != EOF || n > 0;
+}
+
 static int explain_lines(struct explaining *e, struct cs_error *error)
 {
-    char *line = NULL;
-    size_t size = 0;
-    unsigned number = 0;
+    char line[LINE_MAX_BYTES];
+    unsigned number = 1;
+    int ret;
+
+    while ((ret = read_line(line, number, error)) > 0) {
+        char *text = line + strspn(line, " \t\r");
+
+        text[strcspn(text, " \t\r")] = '\0';
+        if (*text != '\0' && explain(e, text, number, error) != 0)
+            return -1;
+        number++;
+    }
+    return ret;
+}
+
+/* Nothing is half-done: every operand is looked at before the first is shown. */
+static int check_operands(const struct cs_args *args, struct cs_error *error)
+{
+    struct cs_frame frame;
     int ret = 0;
 
-    errno = 0;
-    while (ret == 0 && getline(&line, &size, stdin) >= 0) {
-        char *text = line + strspn(line, " \t\r\n");
-        text[strcspn(text, " \t\r\n")] = '\0';
-        number++;
-        if (*text != '\0')
-            ret = explain(e, text, number, error);
-        errno = 0;
+    for (unsigned i = 0; ret == 0 && i < args->n_operands; i++) {
+        if (strcmp(args->operands[i], "-") != 0)
+            ret = parse(args->operands[i], 0, &frame, error);
     }
-    if (ret == 0 && !feof(stdin))
-        ret = cs_error_set(error, CS_STATUS_ENVIRONMENT, "standard input: cannot be read: %s",
-                           strerror(errno));
-    free(line);
     return ret;
 }
 
@@ -72,6 +113,9 @@ int cs_main_explain(const struct cs_args *args)
         .color = cs_main_color(STDOUT_FILENO),
     };
     struct cs_error error = {.status = CS_STATUS_OK};
+
+    if (check_operands(args, &error) != 0)
+        return cs_main_complain(&error);
     int ret = cs_out_open(&e.out, "-", NULL, &error);
 
     for (unsigned i = 0; ret == 0 && i < args->n_operands; i++) {

@@ -174,6 +174,9 @@ static void say_summary(const struct host *host)
                 (unsigned long long)s.error_frames, s.error_frames == 1 ? "" : "s",
                 (unsigned long long)s.arb_lost, s.arb_lost == 1 ? "" : "s");
     }
+    if (cs_session_stuck(host->session))
+        fprintf(stderr, "ended, as nobody acknowledges the frames that are left; "
+                        "give a duration, or add a node that listens\n");
     say_link_troubles(host);
     int64_t ps = cs_sim_now_ps(sim); /* what is long is told to the millisecond */
     cs_units_format_time(ps < CS_PS_PER_S ? ps : ps - ps % CS_PS_PER_MS, time, sizeof(time));

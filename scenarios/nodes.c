@@ -72,6 +72,13 @@ static void start(struct cs_nodes_node *node)
         cs_nodes_replay_start(node);
 }
 
+static enum cs_tx_order order_of(const struct cs_scenario_node *def)
+{
+    bool fifo = def->tx_order == CS_SCENARIO_ORDER_AUTO ? def->type == CS_NODE_REPLAY
+                                                        : def->tx_order == CS_TX_FIFO;
+    return fifo ? CS_TX_FIFO : CS_TX_BY_PRIORITY;
+}
+
 int cs_nodes_attach(struct cs_nodes *nodes, unsigned index)
 {
     struct cs_nodes_node *node = &nodes->node[index];
@@ -80,7 +87,7 @@ int cs_nodes_attach(struct cs_nodes *nodes, unsigned index)
         .name = def->name,
         .via = "scenario",
         .mode = def->mode,
-        .order = def->tx_order == 0 ? CS_TX_BY_PRIORITY : CS_TX_FIFO,
+        .order = order_of(def),
         .tx_queue_len = (unsigned)def->tx_queue,
         .recovery_ps = def->recovery_ps,
         .filters = def->filters,

@@ -189,8 +189,18 @@ static int64_t scaled(int64_t ps, int64_t permille)
            (s * 1000 % permille * CS_PS_PER_S + rest * 1000) / permille;
 }
 
-/* The frame at the position is due at base + at / speed; with speed "max" when the one before is
- * confirmed. */
+/* A log tells when a frame had ended: it is queued so much earlier as it takes. */
+static int64_t frame_ps(const struct cs_nodes_node *node, size_t position)
+{
+    struct cs_frame frame;
+    struct cs_wire wire;
+
+    cs_replay_frame(&node->def->replay.frames[position], &frame);
+    return cs_wire_encode(&frame, &wire) ? 0 : wire.n_bits * cs_bus_bit_ps(node->bus);
+}
+
+/* The frame at the position ends at base + at / speed, as the first one begins at base; with speed
+ * "max" it is queued when the one before is confirmed. */
 static void replay_schedule(struct cs_nodes_node *node)
 {
     const struct cs_replay *replay = &node->def->replay;
@@ -211,7 +221,7 @@ static void replay_schedule(struct cs_nodes_node *node)
         int64_t due = scaled(replay->frames[node->position].at_ps, replay->speed_permille);
         if (due > CS_NEVER - 1 - at)
             return; /* beyond the end of time */
-        at += due;
+        at += due + frame_ps(node, 0) - frame_ps(node, node->position);
     }
     cs_timer_start(node->all->sim, &node->timer, at);
 }

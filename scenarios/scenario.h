@@ -16,6 +16,8 @@
 #define CS_SCENARIO_MAX_COUNTERS 4
 #define CS_SCENARIO_INPUTS       64 /* files whose identity is remembered */
 
+#define CS_SCENARIO_ORDER_AUTO 2
+
 enum cs_node_type {
     CS_NODE_LISTENER, /* acknowledges; sends only what the timeline tells it */
     CS_NODE_PERIODIC,
@@ -61,7 +63,7 @@ struct cs_scenario_node {
     bool absent;
     unsigned mode;
     int64_t tx_queue;
-    int tx_order; /* enum cs_tx_order */
+    int tx_order; /* enum cs_tx_order, or CS_SCENARIO_ORDER_AUTO: FIFO in a replay */
     int64_t recovery_ps;
     struct cs_filter filters[CS_MAX_FILTERS];
     unsigned n_filters;

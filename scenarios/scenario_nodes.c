@@ -13,7 +13,7 @@
 
 static const char *const type_names[] = {"listener", "periodic", "random",
                                          "replay",   "attached", NULL};
-static const char *const order_names[] = {"priority", "fifo", NULL};
+static const char *const order_names[] = {"priority", "fifo", "auto", NULL};
 
 static int read_rate(struct cs_reader *r, const cJSON *item, void *dest)
 {
@@ -126,8 +126,8 @@ static const struct cs_key node_rows[] = {
      .mask = SIMULATED,
      .offset = NODE(tx_order),
      .choices = order_names,
-     .dflt = "\"priority\"",
-     .help = "which of them goes first"},
+     .dflt = "\"auto\"",
+     .help = "which of them goes first; auto: fifo in a replay, else priority"},
     {.name = "recovery",
      .type = CS_KEY_CUSTOM,
      .mask = SIMULATED,

@@ -331,6 +331,11 @@ unsigned cs_session_clients(const struct cs_session *session)
     return stats.clients;
 }
 
+bool cs_session_stuck(const struct cs_session *session)
+{
+    return session->stuck;
+}
+
 void cs_session_link_counts(const struct cs_session *session, struct cs_session_link_counts *counts)
 {
     struct cs_link_server_stats stats;

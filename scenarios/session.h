@@ -80,6 +80,9 @@ struct cs_session_link_counts {
     uint64_t protocol_errors; /* broke the protocol and were disconnected */
     uint64_t lost;            /* messages that slow clients did not get */
 };
+/* The run ended because all that was left were frames that nobody acknowledged. */
+bool cs_session_stuck(const struct cs_session *session);
+
 void cs_session_link_counts(const struct cs_session *session,
                             struct cs_session_link_counts *counts);
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define SLICE_NS  INT64_C(10000000)
+#define STUCK_PS  CS_PS_PER_S
 #define CHUNK_PS  CS_PS_PER_MS
 #define NS_PER_S  INT64_C(1000000000)
 #define COARSE_NS INT64_C(1000000) /* nobody outside can tell: one wake-up serves a millisecond */
@@ -83,7 +84,27 @@ static void advance(struct cs_session *session, int64_t until_ps)
     session->inside = false;
 }
 
-static bool over(const struct cs_session *session)
+/* Nothing will happen any more but that frames are repeated which nobody acknowledges: no timer
+ * runs, and none got across for a second. */
+static bool is_stuck(struct cs_session *session)
+{
+    int64_t now = cs_sim_now_ps(session->sim);
+    uint64_t frames = 0;
+
+    for (unsigned i = 0; i < cs_sim_bus_count(session->sim); i++) {
+        struct cs_stats_bus bus;
+        cs_stats_bus(session->stats, i, &bus);
+        frames += bus.frames;
+    }
+    if (frames != session->frames || cs_sim_timers(session->sim) > 0) {
+        session->frames = frames;
+        session->frames_ps = now;
+    }
+    session->stuck = now - session->frames_ps >= STUCK_PS;
+    return session->stuck;
+}
+
+static bool over(struct cs_session *session)
 {
     int64_t now = cs_sim_now_ps(session->sim), next = cs_sim_next_ps(session->sim);
 
@@ -92,7 +113,7 @@ static bool over(const struct cs_session *session)
     if (session->duration_ps > 0)
         return now >= session->duration_ps && next > session->duration_ps;
     /* Nothing is left to happen, and nobody could bring anything. */
-    return next == CS_NEVER && session->link == NULL && !session->tui;
+    return session->link == NULL && !session->tui && (next == CS_NEVER || is_stuck(session));
 }
 
 void cs_session_finish(struct cs_session *session)

@@ -19,6 +19,9 @@ struct cs_session {
     struct cs_stats *stats;
     struct cs_nodes *nodes;
     struct cs_link_server *link;
+    uint64_t frames; /* on all buses, when it was last seen to grow: */
+    int64_t frames_ps;
+    bool stuck;
     struct cs_session_link_counts link_counts; /* of the link that was, once it is closed */
     struct cs_log log, events;                 /* out.fd < 0: none */
     int console[CS_SIM_MAX_BUSES];

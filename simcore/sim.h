@@ -63,6 +63,9 @@ void cs_timer_stop(struct cs_sim *sim, struct cs_timer *timer);
 int cs_timer_reserve(struct cs_sim *sim, struct cs_timer *timer);
 void cs_timer_release(struct cs_sim *sim, struct cs_timer *timer);
 
+/* Timers that run now. */
+unsigned cs_sim_timers(const struct cs_sim *sim);
+
 /* Observers run in the order they were added, for every event. Returns 0 or -ENOSPC. */
 int cs_sim_observe(struct cs_sim *sim, cs_observer_fn *fn, void *ctx);
 void cs_sim_unobserve(struct cs_sim *sim, cs_observer_fn *fn, void *ctx);

@@ -69,6 +69,11 @@ int cs_timer_start(struct cs_sim *sim, struct cs_timer *timer, int64_t at_ps)
     return 0;
 }
 
+unsigned cs_sim_timers(const struct cs_sim *sim)
+{
+    return sim->n_heap;
+}
+
 int cs_timer_reserve(struct cs_sim *sim, struct cs_timer *timer)
 {
     if (make_room(sim, 1)) {

@@ -99,6 +99,18 @@ def bad_frames():
 
 
 @test
+def nothing_half_done():
+    """a bad frame among good ones, endless and binary input: one sentence, nothing shown"""
+    status, out, err = cansim("explain", "--json", "123#11", "456#zz")
+    same((status, out), (2, b""))
+    assert err.startswith(b"cansim: 456#zz: must be a frame"), err
+    for text, sentence in ((b"1" * 5000, b"must be a line of at most 4095 bytes, is longer"),
+                           (b"123\0#11\n", b"must be text, has a NUL byte")):
+        status, out, err = cansim("explain", "-", stdin=text)
+        same((status, out, err), (2, b"", b"cansim: standard input:1: " + sentence + b"\n"))
+
+
+@test
 def unreadable():
     """standard input that cannot be read is trouble with the environment, not an end"""
     folder = os.open("/", os.O_RDONLY)

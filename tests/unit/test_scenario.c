@@ -47,14 +47,14 @@ static void defaults(void **state)
 static void root_and_buses(void **state)
 {
     struct cs_scenario *s =
-        parse("{\"title\": \"T\", \"seed\": 9007199254740992, \"duration\": \"1.5s\","
+        parse("{\"title\": \"T\", \"seed\": 9007199254740991, \"duration\": \"1.5s\","
               "\"speed\": 0.125, \"link\": \"/x\", \"comment\": [1, {}],"
               "\"buses\": {\"a\": 10000, \"b\": \"1M\", \"c.d-e_f\": "
               "{\"bitrate\": \"83.333k\"}, \"d\": {}}}");
 
     (void)state;
     assert_string_equal(s->title, "T");
-    assert_true(s->seed == INT64_C(9007199254740992));
+    assert_true(s->seed == INT64_C(9007199254740991));
     assert_true(s->duration_ps == 3 * CS_PS_PER_S / 2);
     assert_true(s->have_speed);
     assert_int_equal(s->speed_permille, 125);
