@@ -63,6 +63,7 @@ UNIT_BIN := $(patsubst tests/unit/%.c,$(O)/tests/%,$(UNIT_SRC))
 .SECONDARY:
 
 all: $(PROGRAMS) $(SHIM_SO) $(CLIENT_A) $(CLIENT_SO)
+	@:
 
 help:
 	@echo 'make              build the programs into $(O)/bin'

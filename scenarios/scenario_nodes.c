@@ -276,8 +276,16 @@ static int finish_replay(struct cs_reader *r, struct cs_scenario_node *node)
 
     if (path == NULL)
         return cs_scenario_no_memory(r);
-    int ret = cs_replay_load(&node->replay, path, &id, r->error);
+    struct cs_error error;
+    int ret = cs_replay_load(&node->replay, path, &id, &error);
     free(path);
+    if (ret != 0) {
+        /* Two places: the key that names the log, and where the log is wrong. */
+        size_t mark = cs_reader_enter(r, "file");
+        cs_reader_fail(r, "%s", error.text);
+        r->error->status = error.status;
+        cs_reader_leave(r, mark);
+    }
     if (ret == 0 && scenario->n_inputs < CS_SCENARIO_INPUTS)
         scenario->inputs[scenario->n_inputs++] = id;
     return ret;

@@ -216,12 +216,13 @@ def replayed_logs():
     write("replay.json", NODE % '"type": "replay", "file": "bad.log"')
     for content, expected in LOGS:
         write("bad.log", content)
-        sentence(["run", "replay.json"], "bad.log" + expected)
+        sentence(["run", "replay.json"], "replay.json: /nodes/drive/file: bad.log" + expected)
     write("bad.log", "(1.0) can0 123#11\n")
     write("replay.json", NODE % '"type": "replay", "file": "bad.log", "interface": "can1"')
-    sentence(["run", "replay.json"], 'bad.log: must have frames of the interface "can1", got none')
+    sentence(["run", "replay.json"], 'replay.json: /nodes/drive/file: bad.log: must have frames of the interface "can1", got none')
     write("replay.json", NODE % '"type": "replay", "file": "gone.log"')
-    sentence(["run", "replay.json"], "gone.log: cannot be opened: No such file or directory")
+    sentence(["run", "replay.json"],
+             "replay.json: /nodes/drive/file: gone.log: cannot be opened: No such file or directory")
 
 
 @test
