@@ -76,8 +76,10 @@ static void draw_title(const struct cs_tui *tui, struct cs_canvas *canvas)
         snprintf(text, sizeof text, "▶ %s", cs_text_speed(info->speed_permille, buf));
     x = put_right(canvas, x, good ? CS_STYLE_BAR_GOOD : CS_STYLE_BAR_WARN, text) - 2;
     if (info->duration_ps) {
-        snprintf(text, sizeof text, " of %s",
-                 cs_units_format_time(info->duration_ps, buf, sizeof buf));
+        cs_text_clock(info->duration_ps, buf);
+        if (strstr(buf, ".000"))
+            *strstr(buf, ".000") = '\0'; /* what has no fraction shows none */
+        snprintf(text, sizeof text, " of %s", buf);
         x = put_right(canvas, x, CS_STYLE_BAR_DIM, text);
     }
     x = put_right(canvas, x, CS_STYLE_BAR, cs_text_clock(info->now_ps, buf)) - 2;
