@@ -40,18 +40,22 @@ void cs_bus_fini(struct cs_bus *bus)
 
 /* ---- running ------------------------------------------------------------------------------ */
 
+void cs_bus_schedule_node(struct cs_bus *bus, const struct cs_node *node)
+{
+    if (cs_node_can_send(node)) {
+        int64_t at = cs_node_earliest_ps(node);
+        at = at > bus->sim->now_ps ? at : bus->sim->now_ps;
+        bus->begin_ps = at < bus->begin_ps ? at : bus->begin_ps;
+    }
+}
+
 void cs_bus_schedule_idle(struct cs_bus *bus)
 {
-    int64_t now = bus->sim->now_ps;
-
-    bus->effect_ps = bus->n_pending ? now : cs_bus_waiting_due_ps(bus);
+    bus->effect_ps = bus->n_pending ? bus->sim->now_ps : cs_bus_waiting_due_ps(bus);
     bus->begin_ps = CS_NEVER;
     for (int i = 0; i < bus->n_limit; i++) {
-        const struct cs_node *node = bus->nodes[i];
-        if (node && cs_node_can_send(node)) {
-            int64_t at = node->ready_ps > bus->free_ps ? node->ready_ps : bus->free_ps;
-            at = at > now ? at : now;
-            bus->begin_ps = at < bus->begin_ps ? at : bus->begin_ps;
+        if (bus->nodes[i]) {
+            cs_bus_schedule_node(bus, bus->nodes[i]);
         }
     }
 }
@@ -210,11 +214,6 @@ int cs_bus_attach(struct cs_bus *bus, const struct cs_controller_config *config)
     return index;
 }
 
-static struct cs_node *find(const struct cs_bus *bus, int node)
-{
-    return node >= 0 && node < bus->n_limit ? bus->nodes[node] : NULL;
-}
-
 /* A change was marked: make it now, or at the next quiet moment. */
 static void apply_soon(struct cs_bus *bus)
 {
@@ -235,7 +234,7 @@ static void mark(struct cs_node *node)
 
 int cs_bus_detach(struct cs_bus *bus, int index)
 {
-    struct cs_node *node = find(bus, index);
+    struct cs_node *node = cs_bus_node(bus, index);
 
     if (!node || node->pending.leave) {
         return -ENOENT;
@@ -248,7 +247,7 @@ int cs_bus_detach(struct cs_bus *bus, int index)
 
 int cs_bus_set_mode(struct cs_bus *bus, int index, unsigned mode)
 {
-    struct cs_node *node = find(bus, index);
+    struct cs_node *node = cs_bus_node(bus, index);
 
     if (!node) {
         return -ENOENT;
@@ -265,7 +264,7 @@ int cs_bus_set_mode(struct cs_bus *bus, int index, unsigned mode)
 
 int cs_bus_set_counters(struct cs_bus *bus, int index, unsigned tec, unsigned rec)
 {
-    struct cs_node *node = find(bus, index);
+    struct cs_node *node = cs_bus_node(bus, index);
 
     if (!node) {
         return -ENOENT;
@@ -283,7 +282,7 @@ int cs_bus_set_counters(struct cs_bus *bus, int index, unsigned tec, unsigned re
 
 int cs_bus_set_filters(struct cs_bus *bus, int index, const struct cs_filter *filters, unsigned n)
 {
-    struct cs_node *node = find(bus, index);
+    struct cs_node *node = cs_bus_node(bus, index);
 
     if (!node) {
         return -ENOENT;
@@ -302,7 +301,7 @@ int cs_bus_set_filters(struct cs_bus *bus, int index, const struct cs_filter *fi
 
 int cs_bus_recover(struct cs_bus *bus, int index)
 {
-    struct cs_node *node = find(bus, index);
+    struct cs_node *node = cs_bus_node(bus, index);
 
     if (!node) {
         return -ENOENT;

@@ -111,6 +111,20 @@ void cs_bus_begin(struct cs_bus *bus);
 void cs_bus_settle(struct cs_bus *bus);
 /* Set effect_ps and begin_ps for the idle bus. */
 void cs_bus_schedule_idle(struct cs_bus *bus);
+/* Move begin_ps forward to when this node may start. */
+void cs_bus_schedule_node(struct cs_bus *bus, const struct cs_node *node);
+
+/* The controller of that index, NULL where there is none. */
+static inline struct cs_node *cs_bus_node(const struct cs_bus *bus, int index)
+{
+    return index >= 0 && index < bus->n_limit ? bus->nodes[index] : NULL;
+}
+
+/* When the idle bus lets the controller start a frame at the earliest; may have passed. */
+static inline int64_t cs_node_earliest_ps(const struct cs_node *node)
+{
+    return node->ready_ps > node->bus->free_ps ? node->ready_ps : node->bus->free_ps;
+}
 
 static inline bool cs_node_can_send(const struct cs_node *node)
 {
@@ -135,6 +149,8 @@ void cs_node_deliver(struct cs_node *node, const struct cs_frame *frame, int64_t
                      bool own);
 /* The frame that `from` has on the wire is valid now: keep it in bus->frame, tell. */
 void cs_bus_emit_frame(struct cs_bus *bus, struct cs_node *from);
+/* The error frame under way is over; `node` saw it first, NULL where all have gone bus-off. */
+void cs_bus_emit_error_frame(struct cs_bus *bus, const struct cs_node *node);
 
 /* ---- confine.c: fault confinement, ISO 11898-1:2015, 12.1.4 */
 /* Add to the counters; returns whether one changed. */

@@ -5,11 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-static struct cs_node *find(const struct cs_bus *bus, int node)
-{
-    return node >= 0 && node < bus->n_limit ? bus->nodes[node] : NULL;
-}
-
 static void refuse(struct cs_node *node, const struct cs_frame *frame, uint64_t cookie,
                    enum cs_tx_result result)
 {
@@ -32,16 +27,14 @@ static void queued(struct cs_node *node, const struct cs_frame *frame, uint64_t 
     event.cookie = cookie;
     event.queued_ps = bus->sim->now_ps;
     cs_node_emit(node, &event);
-    if (bus->phase == PHASE_IDLE && cs_node_can_send(node)) {
-        int64_t at = node->ready_ps > bus->free_ps ? node->ready_ps : bus->free_ps;
-        at = at > bus->sim->now_ps ? at : bus->sim->now_ps;
-        bus->begin_ps = at < bus->begin_ps ? at : bus->begin_ps;
+    if (bus->phase == PHASE_IDLE) {
+        cs_bus_schedule_node(bus, node);
     }
 }
 
 int cs_bus_submit(struct cs_bus *bus, int index, const struct cs_frame *frame, uint64_t cookie)
 {
-    struct cs_node *node = find(bus, index);
+    struct cs_node *node = cs_bus_node(bus, index);
 
     if (!node || node->pending.leave) {
         return -ENOENT;
@@ -70,7 +63,7 @@ int cs_bus_submit(struct cs_bus *bus, int index, const struct cs_frame *frame, u
 
 int cs_bus_abort(struct cs_bus *bus, int index, uint64_t cookie)
 {
-    struct cs_node *node = find(bus, index);
+    struct cs_node *node = cs_bus_node(bus, index);
     int n = 0;
 
     if (!node) {
@@ -99,7 +92,7 @@ int cs_bus_abort(struct cs_bus *bus, int index, uint64_t cookie)
 
 int cs_bus_node_status(const struct cs_bus *bus, int index, struct cs_node_status *status)
 {
-    const struct cs_node *node = find(bus, index);
+    const struct cs_node *node = cs_bus_node(bus, index);
 
     if (!node) {
         return -ENOENT;
@@ -120,7 +113,7 @@ int cs_bus_node_status(const struct cs_bus *bus, int index, struct cs_node_statu
 
 const char *cs_bus_node_name(const struct cs_bus *bus, int index)
 {
-    const struct cs_node *node = find(bus, index);
+    const struct cs_node *node = cs_bus_node(bus, index);
     return node ? node->name : "";
 }
 

@@ -139,3 +139,17 @@ void cs_bus_emit_frame(struct cs_bus *bus, struct cs_node *from)
     event.n_bits = from->wire.n_bits;
     cs_node_emit(from, &event);
 }
+
+void cs_bus_emit_error_frame(struct cs_bus *bus, const struct cs_node *node)
+{
+    struct cs_event event = {
+        .kind = CS_EV_ERROR_FRAME, .bus = (uint16_t)bus->index, .node = CS_NO_NODE};
+
+    if (node) {
+        event = cs_node_event(node, CS_EV_ERROR_FRAME);
+    }
+    event.start_ps = bus->sof_ps;
+    event.n_bits = (uint16_t)(bus->bits_seen < UINT16_MAX ? bus->bits_seen : UINT16_MAX);
+    bus->error_frame = false;
+    cs_sim_emit(bus->sim, &event);
+}

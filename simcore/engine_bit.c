@@ -113,24 +113,10 @@ static int suspend_bits(const struct cs_mac *mac)
     return mac->state == MAC_INTERMISSION && mac->suspend ? SUSPEND_BITS : 0;
 }
 
-/* Whoever would have seen the end of the error delimiter has gone bus-off. */
-static void end_error_frame(struct cs_bus *bus)
-{
-    struct cs_event event = {
-        .kind = CS_EV_ERROR_FRAME,
-        .bus = (uint16_t)bus->index,
-        .node = CS_NO_NODE,
-        .start_ps = bus->sof_ps,
-        .n_bits = (uint16_t)(bus->bits_seen < UINT16_MAX ? bus->bits_seen : UINT16_MAX),
-    };
-    bus->error_frame = false;
-    cs_sim_emit(bus->sim, &event);
-}
-
 static void leave(struct cs_bus *bus, int bits)
 {
     if (bus->error_frame) {
-        end_error_frame(bus);
+        cs_bus_emit_error_frame(bus, NULL);
     }
     bus->phase = PHASE_IDLE;
     bus->free_ps = bus->sim->now_ps + bits * bus->bit_ps;

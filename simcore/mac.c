@@ -299,11 +299,7 @@ static void delimiter_over(struct cs_node *node)
 
     enter_intermission(node);
     if (!node->mac.overload && bus->error_frame) {
-        bus->error_frame = false;
-        struct cs_event event = cs_node_event(node, CS_EV_ERROR_FRAME);
-        event.start_ps = bus->sof_ps;
-        event.n_bits = (uint16_t)(bus->bits_seen < UINT16_MAX ? bus->bits_seen : UINT16_MAX);
-        cs_node_emit(node, &event);
+        cs_bus_emit_error_frame(bus, node);
     }
 }
 

@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#define CRC15_POLY 0x4599u
-
 void cs_mac_rx_start(struct cs_mac_rx *rx)
 {
     memset(rx, 0, sizeof(*rx));
@@ -84,8 +82,7 @@ static void after_dlc(struct cs_mac_rx *rx)
 static enum cs_mac_rx_result stuffed_bit(struct cs_mac_rx *rx, unsigned level)
 {
     if (rx->field != CS_FIELD_CRC) {
-        unsigned out = ((unsigned)rx->crc >> 14 ^ level) & 1u;
-        rx->crc = (uint16_t)(((unsigned)rx->crc << 1 & 0x7FFFu) ^ (out ? CRC15_POLY : 0));
+        rx->crc = cs_crc15_step(rx->crc, level);
     }
     rx->value = rx->value << 1 | level;
     rx->left--;

@@ -7,8 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define CRC15_POLY 0x4599u
-#define EOF_BITS   7
+#define EOF_BITS 7
 
 static const char *const field_names[CS_FIELD_COUNT] = {
     [CS_FIELD_IDLE] = "idle",
@@ -44,19 +43,13 @@ const char *cs_field_name(enum cs_field field)
     return field < CS_FIELD_COUNT ? field_names[field] : "unknown";
 }
 
-static unsigned crc15_step(unsigned crc, unsigned bit)
-{
-    unsigned out = (crc >> 14 ^ bit) & 1u;
-    return ((crc << 1) & 0x7FFFu) ^ (out ? CRC15_POLY : 0);
-}
-
 uint16_t cs_crc15(const uint8_t *bits, size_t n_bits)
 {
-    unsigned crc = 0;
+    uint16_t crc = 0;
     for (size_t i = 0; i < n_bits; i++) {
-        crc = crc15_step(crc, bits[i] & 1u);
+        crc = cs_crc15_step(crc, bits[i] & 1u);
     }
-    return (uint16_t)crc;
+    return crc;
 }
 
 /* ---- encode ------------------------------------------------------------------------------- */
@@ -108,7 +101,7 @@ static void put_field(struct encoder *e, enum cs_field field, uint32_t value, un
     open_span(e, field);
     while (bits-- > 0) {
         unsigned level = value >> bits & 1u;
-        e->crc = crc15_step(e->crc, level);
+        e->crc = cs_crc15_step(e->crc, level);
         put_stuffed(e, level);
     }
     close_span(e);
@@ -123,7 +116,7 @@ static void put_data(struct encoder *e, const struct cs_frame *frame)
     for (unsigned i = 0; i < frame->len; i++) {
         for (unsigned bit = 8; bit-- > 0;) {
             unsigned level = (unsigned)frame->data[i] >> bit & 1u;
-            e->crc = crc15_step(e->crc, level);
+            e->crc = cs_crc15_step(e->crc, level);
             put_stuffed(e, level);
         }
     }
@@ -261,7 +254,7 @@ static uint32_t take_field(struct decoder *d, unsigned bits)
 
     while (bits-- > 0) {
         unsigned level = take_stuffed(d);
-        d->crc = crc15_step(d->crc, level);
+        d->crc = cs_crc15_step(d->crc, level);
         value = value << 1 | level;
     }
     return value;

@@ -100,6 +100,13 @@ enum cs_wire_fault {
 enum cs_wire_fault cs_wire_decode(const uint8_t *bits, size_t n_bits, struct cs_frame *frame,
                                   unsigned *at);
 
+/* One more bit into a CRC-15. */
+static inline uint16_t cs_crc15_step(unsigned crc, unsigned bit)
+{
+    unsigned out = (crc >> 14 ^ bit) & 1u;
+    return (uint16_t)((crc << 1 & 0x7FFFu) ^ (out ? 0x4599u : 0));
+}
+
 /* CRC-15 over `n_bits` levels (0 or 1 a byte), SOF to the last data bit, unstuffed.
  * ISO 11898-1:2015, 10.4.2.6: x15+x14+x10+x8+x7+x4+x3+1, start value 0. */
 uint16_t cs_crc15(const uint8_t *bits, size_t n_bits);
