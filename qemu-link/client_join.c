@@ -139,7 +139,7 @@ static int check_options(const struct cs_client_options *options, char *why, siz
 {
     const char *wrong = NULL;
 
-    if (options->mode > (CS_MODE_LISTEN_ONLY | CS_MODE_LOOPBACK | CS_MODE_ONE_SHOT))
+    if (options->mode > CS_MODE_ALL)
         wrong = "mode must be a combination of enum cs_mode";
     else if (options->n_filters > CS_MAX_FILTERS || (options->n_filters && !options->filters))
         wrong = "there must be 0..64 filters";

@@ -72,7 +72,7 @@ int cs_client_set_filters(struct cs_client *client, const struct cs_filter *filt
 
 int cs_client_set_mode(struct cs_client *client, unsigned mode)
 {
-    if (mode > (CS_MODE_LISTEN_ONLY | CS_MODE_LOOPBACK | CS_MODE_ONE_SHOT))
+    if (mode > CS_MODE_ALL)
         return -EINVAL;
     client->request.mode = (uint8_t)mode;
     return request(client, CS_PROTO_SET_MODE);

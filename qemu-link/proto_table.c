@@ -16,8 +16,6 @@
         FIELD(U16, minor, 0, UINT16_MAX)
 #define TIME(member) FIELD(I64, member, 0, INT64_MAX)
 
-#define MODE_MAX (CS_MODE_LISTEN_ONLY | CS_MODE_LOOPBACK | CS_MODE_ONE_SHOT)
-
 static const struct cs_proto_field hello[] = {
     MAGIC_AND_VERSION,
     FIELD(NAME, bus, 0, 0),
@@ -25,7 +23,7 @@ static const struct cs_proto_field hello[] = {
     FIELD(U32, bitrate_bps, 0, UINT32_MAX),
     FIELD(U32, restart_ms, 0, 3600000),
     FIELD(U16, tx_queue_len, 0, UINT16_MAX),
-    FIELD(U8, mode, 0, MODE_MAX),
+    FIELD(U8, mode, 0, CS_MODE_ALL),
     FIELD(U8, want, 0, 3),
     FIELD(U8, order, 0, CS_TX_FIFO),
     PAD(3),
@@ -43,7 +41,7 @@ static const struct cs_proto_field abort_fields[] = {FIELD(U64, cookie, 0, 0)};
 
 static const struct cs_proto_field set_filters[] = {FIELD(FILTERS, filters, 0, CS_MAX_FILTERS)};
 
-static const struct cs_proto_field set_mode[] = {FIELD(U8, mode, 0, MODE_MAX), PAD(7)};
+static const struct cs_proto_field set_mode[] = {FIELD(U8, mode, 0, CS_MODE_ALL), PAD(7)};
 
 static const struct cs_proto_field ping[] = {FIELD(U64, token, 0, 0)};
 

@@ -73,16 +73,15 @@ static const struct column columns[] = {
 
 static void put_mode(struct cs_out *out, unsigned mode)
 {
-    static const char *const names[] = {"listen-only", "loopback", "one-shot"};
     const char *joint = "";
 
     cs_out_char(out, '"');
     if (mode == CS_MODE_NORMAL)
-        cs_out_text(out, "normal");
-    for (unsigned i = 0; i < 3; i++) {
-        if ((mode >> i & 1u) != 0) {
+        cs_out_text(out, cs_mode_name(CS_MODE_NORMAL));
+    for (unsigned bit = 1; bit <= CS_MODE_ALL; bit <<= 1) {
+        if ((mode & bit) != 0) {
             cs_out_text(out, joint);
-            cs_out_text(out, names[i]);
+            cs_out_text(out, cs_mode_name((enum cs_mode)bit));
             joint = "+";
         }
     }

@@ -44,28 +44,22 @@ int cs_scenario_read_frames(struct cs_reader *r, const cJSON *item, void *dest)
 
 int cs_scenario_read_mode(struct cs_reader *r, const cJSON *item, void *dest)
 {
-    static const struct {
-        const char *name;
-        unsigned bit;
-    } modes[] = {
-        {"normal", CS_MODE_NORMAL},
-        {"listen-only", CS_MODE_LISTEN_ONLY},
-        {"loopback", CS_MODE_LOOPBACK},
-        {"one-shot", CS_MODE_ONE_SHOT},
-    };
+    static const enum cs_mode modes[] = {CS_MODE_NORMAL, CS_MODE_LISTEN_ONLY, CS_MODE_LOOPBACK,
+                                         CS_MODE_ONE_SHOT};
     unsigned *mode = dest, found = 0;
     const cJSON *one = cJSON_IsArray(item) ? item->child : item;
 
     *mode = CS_MODE_NORMAL;
     for (; one != NULL; one = cJSON_IsArray(item) ? one->next : NULL) {
         size_t i = 0;
-        while (i < 4 && (!cJSON_IsString(one) || strcmp(one->valuestring, modes[i].name) != 0))
+        while (i < 4 &&
+               (!cJSON_IsString(one) || strcmp(one->valuestring, cs_mode_name(modes[i])) != 0))
             i++;
         if (i == 4)
             return cs_reader_must_be(r, one,
                                      "\"normal\", \"listen-only\", \"loopback\", "
                                      "\"one-shot\" or an array of them");
-        *mode |= modes[i].bit;
+        *mode |= modes[i];
         found++;
     }
     if (found == 0)

@@ -134,7 +134,7 @@ static int check_config(const struct cs_bus *bus, const struct cs_controller_con
     if (len < 1 || len >= CS_NAME_MAX || config->tx_queue_len > CS_TX_QUEUE_MAX ||
         config->n_filters > CS_MAX_FILTERS || (config->n_filters && !config->filters) ||
         config->recovery_ps < CS_RECOVERY_MANUAL || config->recovery_ps > CS_RECOVERY_MAX_PS ||
-        config->mode > (CS_MODE_LISTEN_ONLY | CS_MODE_LOOPBACK | CS_MODE_ONE_SHOT)) {
+        config->mode > CS_MODE_ALL) {
         return -EINVAL;
     }
     return config->bitrate_bps && config->bitrate_bps != bus->bitrate_bps ? -EOPNOTSUPP : 0;
@@ -252,7 +252,7 @@ int cs_bus_set_mode(struct cs_bus *bus, int index, unsigned mode)
     if (!node) {
         return -ENOENT;
     }
-    if (mode > (CS_MODE_LISTEN_ONLY | CS_MODE_LOOPBACK | CS_MODE_ONE_SHOT)) {
+    if (mode > CS_MODE_ALL) {
         return -EINVAL;
     }
     mark(node);

@@ -29,6 +29,11 @@ enum cs_mode {
     CS_MODE_ONE_SHOT = 1 << 2,    /* one attempt a frame */
 };
 
+#define CS_MODE_ALL (CS_MODE_LISTEN_ONLY | CS_MODE_LOOPBACK | CS_MODE_ONE_SHOT)
+
+/* Name of one mode: "normal", "listen-only", "loopback", "one-shot". */
+const char *cs_mode_name(enum cs_mode mode);
+
 enum cs_tx_order {
     CS_TX_BY_PRIORITY, /* the identifier that would win arbitration first; equal ones in order */
     CS_TX_FIFO,

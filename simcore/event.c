@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* event.c - the names of what happens. */
-#include "simcore/event.h"
+#include "simcore/bus.h"
 
 static const char *const event_names[CS_EV_KIND_COUNT] = {
     [CS_EV_ATTACH] = "attach",     [CS_EV_DETACH] = "detach",   [CS_EV_CONFIG] = "config",
@@ -53,4 +53,16 @@ const char *cs_error_name(enum cs_error_kind error)
 const char *cs_tx_result_name(enum cs_tx_result result)
 {
     return result < CS_TX_RESULT_COUNT ? tx_result_names[result] : "unknown";
+}
+
+const char *cs_mode_name(enum cs_mode mode)
+{
+    static const char *const names[] = {
+        [CS_MODE_NORMAL] = "normal",
+        [CS_MODE_LISTEN_ONLY] = "listen-only",
+        [CS_MODE_LOOPBACK] = "loopback",
+        [CS_MODE_ONE_SHOT] = "one-shot",
+    };
+    const char *name = mode <= CS_MODE_ONE_SHOT ? names[mode] : NULL;
+    return name ? name : "unknown";
 }

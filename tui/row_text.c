@@ -22,18 +22,13 @@ static const char *blanks(char *text)
 
 const char *cs_mode_text(unsigned mode, char *text, size_t size)
 {
-    static const struct {
-        unsigned bit;
-        const char *name;
-    } names[] = {{CS_MODE_LISTEN_ONLY, "listen-only"},
-                 {CS_MODE_LOOPBACK, "loopback"},
-                 {CS_MODE_ONE_SHOT, "one-shot"}};
     size_t at = 0;
 
-    snprintf(text, size, "normal");
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (mode & names[i].bit)
-            at += (size_t)snprintf(text + at, size - at, "%s%s", at ? ", " : "", names[i].name);
+    snprintf(text, size, "%s", cs_mode_name(CS_MODE_NORMAL));
+    for (unsigned bit = 1; bit <= CS_MODE_ALL; bit <<= 1)
+        if (mode & bit)
+            at += (size_t)snprintf(text + at, size - at, "%s%s", at ? ", " : "",
+                                   cs_mode_name((enum cs_mode)bit));
     return text;
 }
 
