@@ -15,9 +15,19 @@ int cs_bus_init(struct cs_bus *bus, struct cs_sim *sim, unsigned index,
     bus->sim = sim;
     bus->index = index;
     snprintf(bus->name, sizeof(bus->name), "%s", config->name);
-    bus->bitrate_bps = config->bitrate_bps;
+    bus->fd = config->fd;
+    if (config->timing) {
+        bus->timing = *config->timing;
+    } else {
+        cs_bit_timing_fill(&bus->timing.nominal, config->bitrate_bps, CS_SAMPLE_DFLT, 0);
+        if (config->data_bitrate_bps) {
+            cs_bit_timing_fill(&bus->timing.data, config->data_bitrate_bps, CS_SAMPLE_DFLT, 0);
+        }
+    }
+    struct cs_bit_clock clock;
+    cs_bit_timing_clock(&bus->timing.nominal, 0, &clock);
     /* Rounded to the picosecond: less than 0.5 ppm off at 1 Mbit/s. */
-    bus->bit_ps = (CS_PS_PER_S + config->bitrate_bps / 2) / config->bitrate_bps;
+    bus->bit_ps = (int64_t)((clock.bit_q32 + (UINT64_C(1) << 31)) >> 32);
     bus->effect_ps = CS_NEVER;
     bus->begin_ps = CS_NEVER;
     bus->from = CS_NO_NODE;
@@ -127,17 +137,34 @@ static void unique_name(const struct cs_bus *bus, const char *wanted, char name[
     }
 }
 
-static int check_config(const struct cs_bus *bus, const struct cs_controller_config *config)
+static int check_config(const struct cs_controller_config *config)
 {
     size_t len = config->name ? strlen(config->name) : 0;
 
     if (len < 1 || len >= CS_NAME_MAX || config->tx_queue_len > CS_TX_QUEUE_MAX ||
         config->n_filters > CS_MAX_FILTERS || (config->n_filters && !config->filters) ||
         config->recovery_ps < CS_RECOVERY_MANUAL || config->recovery_ps > CS_RECOVERY_MAX_PS ||
-        config->mode > CS_MODE_ALL) {
+        config->mode > CS_MODE_ALL || config->fd >= CS_FD_COUNT || config->delay_ps < 0 ||
+        config->delay_ps > CS_DELAY_MAX_PS) {
         return -EINVAL;
     }
-    return config->bitrate_bps && config->bitrate_bps != bus->bitrate_bps ? -EOPNOTSUPP : 0;
+    return 0;
+}
+
+/* The timing that a configuration asks for. 0 or -EINVAL. */
+static int make_timing(const struct cs_bus *bus, const struct cs_controller_config *config,
+                       struct cs_timing *timing)
+{
+    char why[128];
+
+    *timing = config->timing ? *config->timing : bus->timing;
+    if (!config->timing && config->bitrate_bps && config->bitrate_bps != cs_bus_bitrate_bps(bus)) {
+        cs_bit_timing_fill(&timing->nominal, config->bitrate_bps, CS_SAMPLE_DFLT, 0);
+        if (cs_bit_timing_bitrate(&timing->data) < config->bitrate_bps) {
+            timing->data = (struct cs_bit_timing){0};
+        }
+    }
+    return cs_timing_check(timing, why, sizeof(why));
 }
 
 static void recovery_due(void *ctx, struct cs_timer *timer)
@@ -146,8 +173,14 @@ static void recovery_due(void *ctx, struct cs_timer *timer)
     cs_node_request_recovery(ctx);
 }
 
+static enum cs_fd fd_of(const struct cs_bus *bus, enum cs_fd wanted)
+{
+    return wanted != CS_FD_BUS ? wanted : bus->fd ? CS_FD_ISO : CS_FD_CLASSIC;
+}
+
 static struct cs_node *create_node(struct cs_bus *bus, int index,
-                                   const struct cs_controller_config *config)
+                                   const struct cs_controller_config *config,
+                                   const struct cs_timing *timing)
 {
     struct cs_node *node = calloc(1, sizeof(*node));
 
@@ -169,6 +202,10 @@ static struct cs_node *create_node(struct cs_bus *bus, int index,
     node->ops = config->ops;
     node->ctx = config->ctx;
     node->mode = config->mode;
+    node->timing = *timing;
+    node->fd = fd_of(bus, config->fd);
+    node->exception_off = config->protocol_exception_off;
+    node->delay_ps = config->delay_ps;
     node->recovery_ps = config->recovery_ps;
     node->recovery_timer.fn = recovery_due;
     node->recovery_timer.ctx = node;
@@ -184,9 +221,10 @@ static struct cs_node *create_node(struct cs_bus *bus, int index,
 int cs_bus_attach(struct cs_bus *bus, const struct cs_controller_config *config)
 {
     int index = 0;
-    int status = bus->closing ? -EINVAL : check_config(bus, config);
+    struct cs_timing timing;
+    int status = bus->closing ? -EINVAL : check_config(config);
 
-    if (status) {
+    if (status || (status = make_timing(bus, config, &timing)) != 0) {
         return status;
     }
     while (index < CS_BUS_MAX_NODES && bus->nodes[index]) {
@@ -195,7 +233,7 @@ int cs_bus_attach(struct cs_bus *bus, const struct cs_controller_config *config)
     if (index == CS_BUS_MAX_NODES) {
         return -ENOSPC;
     }
-    struct cs_node *node = create_node(bus, index, config);
+    struct cs_node *node = create_node(bus, index, config, &timing);
     if (!node) {
         return -ENOMEM;
     }
@@ -227,7 +265,7 @@ static void apply_soon(struct cs_bus *bus)
 
 static void mark(struct cs_node *node)
 {
-    if (!node->pending.leave && !node->pending.mode && !node->pending.counters) {
+    if (!cs_node_has_pending(node)) {
         node->bus->n_pending++;
     }
 }
@@ -276,6 +314,54 @@ int cs_bus_set_counters(struct cs_bus *bus, int index, unsigned tec, unsigned re
     node->pending.counters = true;
     node->pending.new_tec = tec;
     node->pending.new_rec = rec;
+    apply_soon(bus);
+    return 0;
+}
+
+int cs_bus_set_timing(struct cs_bus *bus, int index, const struct cs_timing *timing)
+{
+    struct cs_node *node = cs_bus_node(bus, index);
+    char why[128];
+
+    if (!node) {
+        return -ENOENT;
+    }
+    if (cs_timing_check(timing, why, sizeof(why))) {
+        return -EINVAL;
+    }
+    mark(node);
+    node->pending.timing = true;
+    node->pending.new_timing = *timing;
+    apply_soon(bus);
+    return 0;
+}
+
+int cs_bus_set_delay(struct cs_bus *bus, int index, int64_t delay_ps)
+{
+    struct cs_node *node = cs_bus_node(bus, index);
+
+    if (!node) {
+        return -ENOENT;
+    }
+    if (delay_ps < 0 || delay_ps > CS_DELAY_MAX_PS) {
+        return -EINVAL;
+    }
+    mark(node);
+    node->pending.delay = true;
+    node->pending.new_delay_ps = delay_ps;
+    apply_soon(bus);
+    return 0;
+}
+
+int cs_bus_reset(struct cs_bus *bus, int index)
+{
+    struct cs_node *node = cs_bus_node(bus, index);
+
+    if (!node) {
+        return -ENOENT;
+    }
+    mark(node);
+    node->pending.reset = true;
     apply_soon(bus);
     return 0;
 }

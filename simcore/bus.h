@@ -11,14 +11,14 @@
 #define CANSIM_SIMCORE_BUS_H
 
 #include "simcore/event.h"
+#include "simcore/timing.h"
 
 #define CS_NAME_MAX      64  /* bytes of a bus's or node's name, NUL included */
 #define CS_BUS_MAX_NODES 256 /* controllers attached to one bus at a time */
 #define CS_MAX_FILTERS   64
 #define CS_TX_QUEUE_DFLT 64
 #define CS_TX_QUEUE_MAX  4096
-#define CS_BITRATE_MIN   10000u
-#define CS_BITRATE_MAX   1000000u
+#define CS_DELAY_MAX_PS  INT64_C(100000000) /* 100 us one way: 20 km */
 
 struct cs_bus; /* opaque; created by cs_sim_add_bus() */
 
@@ -27,11 +27,28 @@ enum cs_mode {
     CS_MODE_LISTEN_ONLY = 1 << 0, /* no ACK, no error flags, no frames; counters stand still */
     CS_MODE_LOOPBACK = 1 << 1,    /* receives its own frames and needs no ACK from others */
     CS_MODE_ONE_SHOT = 1 << 2,    /* one attempt a frame */
+    CS_MODE_RESTRICTED =
+        1 << 3, /* restricted operation (10.14): receives and acknowledges, sends
+                   no  frame and no active error or overload flag; counters stand */
 };
 
-#define CS_MODE_ALL (CS_MODE_LISTEN_ONLY | CS_MODE_LOOPBACK | CS_MODE_ONE_SHOT)
+#define CS_MODE_ALL (CS_MODE_LISTEN_ONLY | CS_MODE_LOOPBACK | CS_MODE_ONE_SHOT | CS_MODE_RESTRICTED)
 
-/* Name of one mode: "normal", "listen-only", "loopback", "one-shot". */
+/* What a controller knows of CAN FD. */
+enum cs_fd {
+    CS_FD_BUS,      /* as the bus's default: ISO where the bus has CAN FD, else CLASSIC */
+    CS_FD_CLASSIC,  /* a recessive FDF (r0) is ignored as the reserved bit it was: error frames
+                       follow */
+    CS_FD_TOLERANT, /* classic frames only; a recessive FDF enters the protocol exception state */
+    CS_FD_ISO,
+    CS_FD_NON_ISO, /* before ISO 11898-1:2015: no stuff count, CRC starts with 0 */
+    CS_FD_COUNT
+};
+
+/* "bus", "classic", "tolerant", "iso", "non-iso". */
+const char *cs_fd_name(enum cs_fd fd);
+
+/* Name of one mode: "normal", "listen-only", "loopback", "one-shot", "restricted". */
 const char *cs_mode_name(enum cs_mode mode);
 
 enum cs_tx_order {
@@ -81,8 +98,13 @@ struct cs_controller_ops {
 struct cs_controller_config {
     const char *name; /* 1..CS_NAME_MAX-1 bytes, copied; made unique on the bus by "-2", "-3" … */
     const char *via;  /* way in: "scenario", "link", "tui" …; a string constant, not copied */
-    uint32_t bitrate_bps; /* 0: the bus's */
-    unsigned mode;        /* enum cs_mode */
+    uint32_t bitrate_bps; /* 0: the bus's; else a nominal bit rate with the default sample point */
+    const struct cs_timing *timing; /* NULL: by bitrate_bps; copied */
+    enum cs_fd fd;
+    bool protocol_exception_off; /* FD: a recessive res bit is a form error, not an exception */
+    int64_t delay_ps; /* one way to the middle of the bus (star), 0..CS_DELAY_MAX_PS: transceiver
+                         and cable; between two nodes the sum of theirs, to itself twice its own */
+    unsigned mode;    /* enum cs_mode */
     enum cs_tx_order order;
     unsigned tx_queue_len;           /* frames, 1..CS_TX_QUEUE_MAX; 0: CS_TX_QUEUE_DFLT */
     int64_t recovery_ps;             /* bus-off: wait 0..CS_RECOVERY_MAX_PS, then ask to recover; or
@@ -101,7 +123,12 @@ struct cs_node_status {
     enum cs_node_state state;
     uint16_t tec, rec;
     unsigned mode;
-    uint32_t bitrate_bps;
+    uint32_t bitrate_bps;      /* nominal */
+    uint32_t data_bitrate_bps; /* 0: none */
+    struct cs_timing timing;
+    enum cs_fd fd; /* never CS_FD_BUS */
+    int64_t delay_ps;
+    bool plugged; /* not cut off by a fault */
     unsigned queued, queue_len;
     uint64_t sent, received, retries, arb_lost, errors, dropped, refused;
     uint64_t busy_ps; /* bus time taken by its frames, intermission included */
@@ -109,8 +136,7 @@ struct cs_node_status {
 
 /* Attach a controller. It takes part after 11 recessive bits; where the bus has not run yet, at
  * once. Returns the node index (0..CS_BUS_MAX_NODES-1; an index is used again only after
- * `detached`), -EINVAL, -ENOSPC (bus full), -ENOMEM, or -EOPNOTSUPP (bit rate differs from the
- * bus's). */
+ * `detached`), -EINVAL, -ENOSPC (bus full) or -ENOMEM. */
 int cs_bus_attach(struct cs_bus *bus, const struct cs_controller_config *config);
 
 /* Leave: queued frames are confirmed as CS_TX_DETACHED, then `detached` runs (possibly before
@@ -128,6 +154,12 @@ int cs_bus_abort(struct cs_bus *bus, int node, uint64_t cookie);
 
 int cs_bus_set_mode(struct cs_bus *bus, int node, unsigned mode);
 int cs_bus_set_filters(struct cs_bus *bus, int node, const struct cs_filter *filters, unsigned n);
+/* Another bit timing, from the next quiet moment of the controller on. Returns 0, -ENOENT, -EINVAL.
+ */
+int cs_bus_set_timing(struct cs_bus *bus, int node, const struct cs_timing *timing);
+int cs_bus_set_delay(struct cs_bus *bus, int node, int64_t delay_ps);
+/* Reset a controller: frames are confirmed as CS_TX_RESET, counters 0, it integrates again. */
+int cs_bus_reset(struct cs_bus *bus, int node);
 /* Ask a bus-off controller to recover. Returns 0, or -EALREADY where it is not bus-off. */
 int cs_bus_recover(struct cs_bus *bus, int node);
 /* Set the counters, as a test or a register write does; TEC 0..256, REC 0..255; states follow. */
@@ -141,14 +173,20 @@ int cs_bus_node_limit(const struct cs_bus *bus); /* one above the highest index 
 
 /* Which engine computes a frame. Nobody above can tell them apart by what they see. */
 enum cs_engine {
-    CS_ENGINE_AUTO, /* whole frames where nothing can disturb them, else bit by bit */
-    CS_ENGINE_BIT,  /* always bit by bit */
+    CS_ENGINE_AUTO,  /* whole frames where nothing can disturb them, else bit by bit */
+    CS_ENGINE_BIT,   /* always bit by bit */
+    CS_ENGINE_FRAME, /* as AUTO */
+    CS_ENGINE_COUNT
 };
+const char *cs_engine_name(enum cs_engine engine); /* "auto", "bit", "frame" */
 void cs_bus_set_engine(struct cs_bus *bus, enum cs_engine engine);
 
 const char *cs_bus_name(const struct cs_bus *bus);
 unsigned cs_bus_index(const struct cs_bus *bus);
 uint32_t cs_bus_bitrate_bps(const struct cs_bus *bus);
-int64_t cs_bus_bit_ps(const struct cs_bus *bus); /* one nominal bit */
+uint32_t cs_bus_data_bitrate_bps(const struct cs_bus *bus); /* 0: no second bit rate */
+bool cs_bus_has_fd(const struct cs_bus *bus);
+const struct cs_timing *cs_bus_timing(const struct cs_bus *bus); /* its controllers' default */
+int64_t cs_bus_bit_ps(const struct cs_bus *bus);                 /* one nominal bit */
 
 #endif

@@ -30,8 +30,10 @@ enum cs_waiting {
 
 /* Changes asked for while a frame is on the wire. */
 struct cs_pending {
-    bool mode, counters, leave;
+    bool mode, counters, timing, delay, reset, leave;
     unsigned new_mode, new_tec, new_rec;
+    struct cs_timing new_timing;
+    int64_t new_delay_ps;
 };
 
 struct cs_node {
@@ -42,6 +44,10 @@ struct cs_node {
     const struct cs_controller_ops *ops;
     void *ctx;
     unsigned mode;
+    struct cs_timing timing;
+    enum cs_fd fd; /* never CS_FD_BUS */
+    bool exception_off;
+    int64_t delay_ps;
     int64_t recovery_ps;
     struct cs_filter filters[CS_MAX_FILTERS];
     unsigned n_filters;
@@ -69,8 +75,9 @@ struct cs_bus {
     struct cs_sim *sim;
     unsigned index;
     char name[16];
-    uint32_t bitrate_bps;
-    int64_t bit_ps;
+    struct cs_timing timing;
+    bool fd;
+    int64_t bit_ps; /* nominal, of the bus's own timing without drift */
     enum cs_engine engine;
 
     struct cs_node *nodes[CS_BUS_MAX_NODES];
@@ -124,6 +131,12 @@ static inline struct cs_node *cs_bus_node(const struct cs_bus *bus, int index)
 static inline int64_t cs_node_earliest_ps(const struct cs_node *node)
 {
     return node->ready_ps > node->bus->free_ps ? node->ready_ps : node->bus->free_ps;
+}
+
+static inline bool cs_node_has_pending(const struct cs_node *node)
+{
+    const struct cs_pending *p = &node->pending;
+    return p->mode || p->counters || p->timing || p->delay || p->reset || p->leave;
 }
 
 static inline bool cs_node_can_send(const struct cs_node *node)

@@ -105,7 +105,12 @@ int cs_bus_node_status(const struct cs_bus *bus, int index, struct cs_node_statu
     status->tec = node->tec;
     status->rec = node->rec;
     status->mode = node->mode;
-    status->bitrate_bps = bus->bitrate_bps;
+    status->bitrate_bps = cs_bit_timing_bitrate(&node->timing.nominal);
+    status->data_bitrate_bps = cs_bit_timing_bitrate(&node->timing.data);
+    status->timing = node->timing;
+    status->fd = node->fd;
+    status->delay_ps = node->delay_ps;
+    status->plugged = true;
     status->queued = cs_txqueue_used(&node->queue);
     status->queue_len = node->queue.capacity;
     return 0;
@@ -144,7 +149,22 @@ unsigned cs_bus_index(const struct cs_bus *bus)
 
 uint32_t cs_bus_bitrate_bps(const struct cs_bus *bus)
 {
-    return bus->bitrate_bps;
+    return cs_bit_timing_bitrate(&bus->timing.nominal);
+}
+
+uint32_t cs_bus_data_bitrate_bps(const struct cs_bus *bus)
+{
+    return cs_bit_timing_bitrate(&bus->timing.data);
+}
+
+bool cs_bus_has_fd(const struct cs_bus *bus)
+{
+    return bus->fd;
+}
+
+const struct cs_timing *cs_bus_timing(const struct cs_bus *bus)
+{
+    return &bus->timing;
 }
 
 int64_t cs_bus_bit_ps(const struct cs_bus *bus)

@@ -8,10 +8,11 @@ static const char *const event_names[CS_EV_KIND_COUNT] = {
     [CS_EV_ARB_LOST] = "arb_lost", [CS_EV_FRAME] = "frame",     [CS_EV_SENT] = "sent",
     [CS_EV_DROPPED] = "dropped",   [CS_EV_ERROR] = "error",     [CS_EV_ERROR_FRAME] = "error_frame",
     [CS_EV_COUNTERS] = "counters", [CS_EV_STATE] = "state",     [CS_EV_LOST] = "lost",
-    [CS_EV_NOTE] = "note",
+    [CS_EV_NOTE] = "note",         [CS_EV_FAULT] = "fault",     [CS_EV_ACKED] = "acked",
+    [CS_EV_RECEIVED] = "received",
 };
 
-static const char *const state_names[] = {
+static const char *const state_names[CS_STATE_COUNT] = {
     [CS_STATE_ERROR_ACTIVE] = "error_active",
     [CS_STATE_ERROR_PASSIVE] = "error_passive",
     [CS_STATE_BUS_OFF] = "bus_off",
@@ -33,6 +34,8 @@ static const char *const tx_result_names[CS_TX_RESULT_COUNT] = {
     [CS_TX_DETACHED] = "detached",
     [CS_TX_QUEUE_FULL] = "queue_full",
     [CS_TX_READ_ONLY] = "listen_only",
+    [CS_TX_LOST] = "lost",
+    [CS_TX_RESET] = "reset",
 };
 
 const char *cs_event_name(enum cs_event_kind kind)
@@ -42,7 +45,7 @@ const char *cs_event_name(enum cs_event_kind kind)
 
 const char *cs_state_name(enum cs_node_state state)
 {
-    return state <= CS_STATE_INTEGRATING ? state_names[state] : "unknown";
+    return state < CS_STATE_COUNT ? state_names[state] : "unknown";
 }
 
 const char *cs_error_name(enum cs_error_kind error)
@@ -58,11 +61,29 @@ const char *cs_tx_result_name(enum cs_tx_result result)
 const char *cs_mode_name(enum cs_mode mode)
 {
     static const char *const names[] = {
-        [CS_MODE_NORMAL] = "normal",
-        [CS_MODE_LISTEN_ONLY] = "listen-only",
-        [CS_MODE_LOOPBACK] = "loopback",
-        [CS_MODE_ONE_SHOT] = "one-shot",
+        [CS_MODE_NORMAL] = "normal",         [CS_MODE_LISTEN_ONLY] = "listen-only",
+        [CS_MODE_LOOPBACK] = "loopback",     [CS_MODE_ONE_SHOT] = "one-shot",
+        [CS_MODE_RESTRICTED] = "restricted",
     };
-    const char *name = mode <= CS_MODE_ONE_SHOT ? names[mode] : NULL;
+    const char *name = mode <= CS_MODE_RESTRICTED ? names[mode] : NULL;
     return name ? name : "unknown";
+}
+
+const char *cs_fd_name(enum cs_fd fd)
+{
+    static const char *const names[CS_FD_COUNT] = {
+        [CS_FD_BUS] = "bus", [CS_FD_CLASSIC] = "classic", [CS_FD_TOLERANT] = "tolerant",
+        [CS_FD_ISO] = "iso", [CS_FD_NON_ISO] = "non-iso",
+    };
+    return fd < CS_FD_COUNT ? names[fd] : "unknown";
+}
+
+const char *cs_engine_name(enum cs_engine engine)
+{
+    static const char *const names[CS_ENGINE_COUNT] = {
+        [CS_ENGINE_AUTO] = "auto",
+        [CS_ENGINE_BIT] = "bit",
+        [CS_ENGINE_FRAME] = "frame",
+    };
+    return engine < CS_ENGINE_COUNT ? names[engine] : "unknown";
 }

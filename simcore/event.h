@@ -17,18 +17,22 @@ enum cs_event_kind {
     CS_EV_QUEUED,   /* node queued a frame: frame, cookie */
     CS_EV_REFUSED,  /* node could not queue a frame (queue full, bus-off): frame, cookie, result */
     CS_EV_TX_START, /* node drives SOF: frame, cookie, attempt */
-    CS_EV_ARB_LOST, /* node lost arbitration: frame, cookie, attempt, bit */
+    CS_EV_ARB_LOST, /* node lost arbitration: frame, cookie, attempt, bit, field, index, peer */
     CS_EV_FRAME, /* frame valid on the bus; at_ps = end of EOF, node = transmitter, start_ps, n_bits
                   */
     CS_EV_SENT,  /* the transmitter's confirmation: frame, cookie, attempt, lost, start_ps */
     CS_EV_DROPPED,     /* a queued frame was given up: frame, cookie, attempt, result */
-    CS_EV_ERROR,       /* node detected an error: error, field, bit, tx; tec, rec after it */
+    CS_EV_ERROR,       /* node detected an error: error, field, index, bit, tx; tec, rec after it */
     CS_EV_ERROR_FRAME, /* end of an error delimiter on the bus: start_ps = SOF or first bit, n_bits
                         */
     CS_EV_COUNTERS,    /* node's TEC or REC changed: tec, rec */
     CS_EV_STATE,       /* node's error state changed: state, tec, rec */
     CS_EV_LOST,        /* an outside client could not take what was meant for it: count in n_bits */
     CS_EV_NOTE,        /* text of a scenario or a person: text */
+    CS_EV_FAULT, /* a fault was armed, fired, ended or cleared: fault, stage, text = its form */
+    /* Only with cs_sim_set_detail(); these two do not take a number of the sequence. */
+    CS_EV_ACKED,    /* node drove the ACK slot dominant: peer = transmitter, start_ps */
+    CS_EV_RECEIVED, /* frame valid for the receiver `node`: frame, peer, start_ps */
     CS_EV_KIND_COUNT
 };
 
@@ -38,6 +42,7 @@ enum cs_node_state {
     CS_STATE_ERROR_PASSIVE,
     CS_STATE_BUS_OFF,
     CS_STATE_INTEGRATING, /* waits for 11 recessive bits after joining; counters as error active */
+    CS_STATE_COUNT
 };
 
 /* ISO 11898-1:2015, 10.11. */
@@ -61,6 +66,8 @@ enum cs_tx_result {
     CS_TX_DETACHED,     /* the node left with frames queued */
     CS_TX_QUEUE_FULL,   /* refused */
     CS_TX_READ_ONLY,    /* refused: listen-only */
+    CS_TX_LOST,         /* a fault lost the frame in the queue */
+    CS_TX_RESET,        /* the controller was reset */
     CS_TX_RESULT_COUNT
 };
 
@@ -79,6 +86,12 @@ struct cs_event {
     uint8_t field;     /* enum cs_field (wire.h) in which the error was seen */
     uint8_t result;    /* enum cs_tx_result */
     bool tx;           /* error seen as transmitter */
+    bool stuff;        /* ERROR, ARB_LOST: the bit was a stuff bit (that after `index`) */
+    uint8_t stage;     /* FAULT: enum cs_fault_stage (fault.h) */
+    uint8_t level;     /* ERROR: level that was sampled */
+    uint16_t index;    /* ERROR, ARB_LOST: bit within `field`, from 0, stuff bits not counted */
+    int16_t peer;      /* ARB_LOST: a node that drove the dominant bit, or CS_NO_NODE */
+    int32_t fault;     /* FAULT: its id */
     uint8_t mode;      /* enum cs_mode (bus.h) */
     uint16_t attempt;  /* 1 = first */
     uint16_t lost;     /* times this frame lost arbitration so far */

@@ -45,8 +45,10 @@ struct cs_mac {
     bool overload;    /* the flag and delimiter under way are an overload frame's */
     bool ack_pending; /* TEC waits for a dominant bit in the passive flag (rule 3, exception 1) */
     bool suspend;     /* intermission: suspend transmission follows */
-    bool sampled;     /* has had its turn in the present bit */
-    uint16_t pos;     /* bits since SOF */
+    bool ssp;         /* the caller compares the data phase's bits, see cs_mac_late_bit_error() */
+    bool late_error;
+    bool sampled; /* has had its turn in the present bit */
+    uint16_t pos; /* bits since SOF */
     struct cs_mac_rx rx;
 };
 
@@ -57,6 +59,25 @@ void cs_mac_start(struct cs_node *node);
 void cs_mac_drive(struct cs_node *node);
 /* The bus had this level. Events and callbacks run from here. */
 void cs_mac_sample(struct cs_node *node, unsigned level);
+/* ---- what the bit timing around it asks (engine_bit.c) */
+/* The bit under way began in the data phase of an FD frame: after a recessive BRS bit, up to the
+ * CRC delimiter. */
+bool cs_mac_in_data_phase(const struct cs_mac *mac);
+/* `level` is sampled in the bit under way, cs_mac_sample() follows at its end: does the other bit
+ * rate apply from this sample point on? At a recessive BRS bit, at the CRC delimiter of a data
+ * phase, and where this level or a late bit error ends the data phase with an error. */
+bool cs_mac_switches_rate(const struct cs_node *node, unsigned level);
+/* An edge to dominant synchronizes hard now (11.3.2.1): idle, suspend, intermission but for its
+ * first bit, integration, and for a receiver of an FD frame between FDF and res. */
+bool cs_mac_hard_syncs(const struct cs_mac *mac);
+/* The field that the bit under way belongs to; error and overload flags and delimiters,
+ * intermission, suspend and idle too. `index` counts from 0 without stuff bits. */
+enum cs_field cs_mac_field(const struct cs_node *node, unsigned *index, bool *stuff);
+/* With transceiver delay compensation a transmitter in the data phase does not compare at the
+ * sample point (mac.ssp, set by the caller): the caller compares at the secondary sample point and
+ * reports a difference here; the next cs_mac_sample() then detects the bit error. */
+void cs_mac_late_bit_error(struct cs_node *node);
+
 /* Nothing of a frame, error frame or intermission is under way. */
 static inline bool cs_mac_is_quiet(const struct cs_mac *mac)
 {

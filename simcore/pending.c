@@ -32,15 +32,45 @@ static void leave(struct cs_node *node)
     cs_node_destroy(node);
 }
 
+/* As after power-on. */
+static void reset(struct cs_node *node)
+{
+    bool changed = node->tec != 0 || node->rec != 0;
+
+    cs_timer_stop(node->bus->sim, &node->recovery_timer);
+    cs_mac_reset(&node->mac);
+    cs_node_wait(node, WAIT_JOIN);
+    node->state = CS_STATE_INTEGRATING;
+    node->tec = node->rec = 0;
+    cs_node_follow(node, changed);
+    struct cs_event event = cs_node_event(node, CS_EV_STATE);
+    cs_node_emit(node, &event);
+    cs_node_drop_all(node, CS_TX_RESET);
+}
+
 static void change(struct cs_node *node)
 {
     struct cs_pending pending = node->pending;
 
     node->pending = (struct cs_pending){0};
-    if (pending.mode && pending.new_mode != node->mode) {
+    bool config = pending.mode && pending.new_mode != node->mode;
+    if (config) {
         node->mode = pending.new_mode;
+    }
+    if (pending.timing && !cs_timing_equal(&pending.new_timing, &node->timing)) {
+        node->timing = pending.new_timing;
+        config = true;
+    }
+    if (pending.delay && pending.new_delay_ps != node->delay_ps) {
+        node->delay_ps = pending.new_delay_ps;
+        config = true;
+    }
+    if (config) {
         struct cs_event event = cs_node_event(node, CS_EV_CONFIG);
         cs_node_emit(node, &event);
+    }
+    if (pending.reset) {
+        reset(node);
     }
     if (pending.counters) {
         cs_node_set_counters(node, pending.new_tec, pending.new_rec);
@@ -54,8 +84,7 @@ void cs_bus_apply_pending(struct cs_bus *bus)
     }
     for (int i = 0; bus->n_pending && i < bus->n_limit; i++) {
         struct cs_node *node = bus->nodes[i];
-        if (!node || node->slot != CS_TXSLOT_NONE ||
-            !(node->pending.leave || node->pending.mode || node->pending.counters)) {
+        if (!node || node->slot != CS_TXSLOT_NONE || !cs_node_has_pending(node)) {
             continue;
         }
         bus->n_pending--;

@@ -40,10 +40,21 @@ static bool name_is_usable(const char *name)
            strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
 }
 
+static bool timing_is_usable(const struct cs_bus_config *config)
+{
+    char why[128];
+    uint32_t data = config->data_bitrate_bps;
+
+    if (config->timing) {
+        return cs_timing_check(config->timing, why, sizeof(why)) == 0;
+    }
+    return config->bitrate_bps >= CS_BITRATE_MIN && config->bitrate_bps <= CS_BITRATE_MAX &&
+           (data == 0 || (data >= config->bitrate_bps && data <= CS_DATA_BITRATE_MAX));
+}
+
 int cs_sim_add_bus(struct cs_sim *sim, const struct cs_bus_config *config)
 {
-    if (!name_is_usable(config->name) || config->bitrate_bps < CS_BITRATE_MIN ||
-        config->bitrate_bps > CS_BITRATE_MAX) {
+    if (!name_is_usable(config->name) || !timing_is_usable(config)) {
         return -EINVAL;
     }
     if (cs_sim_find_bus(sim, config->name)) {
@@ -183,10 +194,22 @@ bool cs_sim_is_observed(const struct cs_sim *sim)
     return sim->n_observers > 0;
 }
 
+void cs_sim_set_detail(struct cs_sim *sim, bool on)
+{
+    sim->detail = on;
+}
+
+void cs_sim_set_probe(struct cs_sim *sim, cs_probe_fn *fn, void *ctx)
+{
+    sim->probe = fn;
+    sim->probe_ctx = ctx;
+}
+
 void cs_sim_emit(struct cs_sim *sim, struct cs_event *event)
 {
     event->at_ps = sim->now_ps;
-    event->seq = sim->next_seq++;
+    event->seq = sim->next_seq;
+    sim->next_seq += event->kind != CS_EV_ACKED && event->kind != CS_EV_RECEIVED;
     sim->depth++;
     for (unsigned i = 0; i < sim->n_observers; i++) {
         sim->observers[i].fn(sim->observers[i].ctx, event);

@@ -24,8 +24,11 @@
 struct cs_sim; /* opaque */
 
 struct cs_bus_config {
-    const char *name;     /* 1..15 bytes (an interface name): letters, digits, '_', '-', '.' */
-    uint32_t bitrate_bps; /* CS_BITRATE_MIN..CS_BITRATE_MAX */
+    const char *name;          /* 1..15 bytes (an interface name): letters, digits, '_', '-', '.' */
+    uint32_t bitrate_bps;      /* CS_BITRATE_MIN..CS_BITRATE_MAX */
+    bool fd;                   /* controllers know CAN FD unless they say otherwise */
+    uint32_t data_bitrate_bps; /* with fd: bitrate_bps..CS_DATA_BITRATE_MAX, or 0: none */
+    const struct cs_timing *timing; /* NULL, or in place of both bit rates; copied */
 };
 
 struct cs_sim *cs_sim_create(uint64_t seed); /* NULL: no memory */
@@ -73,6 +76,9 @@ void cs_sim_unobserve(struct cs_sim *sim, cs_observer_fn *fn, void *ctx);
 /* Put an event of one's own into the stream (CS_EV_NOTE, CS_EV_LOST); at_ps and seq are filled in.
  */
 void cs_sim_publish(struct cs_sim *sim, const struct cs_event *event);
+
+/* Also tell CS_EV_ACKED and CS_EV_RECEIVED. */
+void cs_sim_set_detail(struct cs_sim *sim, bool on);
 
 uint64_t cs_sim_seed(const struct cs_sim *sim);
 

@@ -4,6 +4,7 @@
 #define CANSIM_SIMCORE_SIM_INTERNAL_H
 
 #include "simcore/bus_internal.h"
+#include "simcore/probe.h"
 
 struct cs_observer {
     cs_observer_fn *fn;
@@ -19,6 +20,9 @@ struct cs_sim {
     unsigned n_buses;
     struct cs_observer observers[CS_SIM_MAX_OBSERVERS];
     unsigned n_observers;
+    bool detail; /* CS_EV_ACKED, CS_EV_RECEIVED too */
+    cs_probe_fn *probe;
+    void *probe_ctx;
     struct cs_timer **heap; /* by (at_ps, order) */
     unsigned n_heap, heap_size;
     unsigned n_reserved; /* timers with a place of their own that are not running */

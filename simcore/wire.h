@@ -59,6 +59,10 @@ struct cs_wire {
     uint16_t arb_bits;  /* bits from SOF to the end of the arbitration field, stuffed */
     uint16_t crc_delim; /* index of the CRC delimiter; ACK slot, delimiter and EOF follow */
     uint16_t ack_slot;
+    uint16_t brs;        /* index of a recessive BRS bit, 0 none: from its sample point to that of
+                            crc_delim        the data bit rate applies */
+    uint8_t stuff_count; /* FD: the field as sent, Gray code and parity */
+    uint8_t crc_bits;    /* 15, 17 or 21 */
     uint32_t crc;
     uint8_t n_spans;
     struct cs_wire_span spans[CS_WIRE_MAX_SPANS];
@@ -77,8 +81,22 @@ static inline bool cs_wire_is_stuff(const struct cs_wire *wire, unsigned i)
 }
 
 /* Encode. The ACK slot is left recessive, as the transmitter sends it.
- * Returns 0, -EINVAL (cs_frame_check fails) or -EOPNOTSUPP (CAN FD). */
+ * Returns 0 or -EINVAL (cs_frame_check fails). */
 int cs_wire_encode(const struct cs_frame *frame, struct cs_wire *wire);
+
+/* How a transmitter that differs from the rule encodes; all 0 is the rule. */
+struct cs_wire_form {
+    bool non_iso;   /* FD as before ISO 11898-1:2015: no stuff count, CRC starts with 0 */
+    bool esi;       /* FD: send ESI recessive, whatever the frame says (error passive) */
+    bool wrong_dlc; /* send `dlc` in place of the frame's, data unchanged, CRC over what is sent */
+    uint8_t dlc;
+    uint32_t crc_xor; /* into the CRC field, stuffed after that */
+    bool wrong_form;  /* invert the bit `index` of `field` (CS_FIELD_CRC_DELIM to CS_FIELD_EOF) */
+    uint8_t field;
+    uint16_t index;
+};
+int cs_wire_encode_as(const struct cs_frame *frame, const struct cs_wire_form *form,
+                      struct cs_wire *wire);
 
 /* Which field the bit `i` (0..n_bits-1) belongs to; *index, where not NULL, becomes the position
  * within the field, counted without stuff bits (a stuff bit has that of the bit before it). */
