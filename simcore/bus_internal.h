@@ -11,6 +11,7 @@
 #ifndef CANSIM_SIMCORE_BUS_INTERNAL_H
 #define CANSIM_SIMCORE_BUS_INTERNAL_H
 
+#include "simcore/levers.h"
 #include "simcore/mac.h"
 #include "simcore/sim.h"
 #include "simcore/txqueue.h"
@@ -79,6 +80,9 @@ struct cs_bus {
     bool fd;
     int64_t bit_ps; /* nominal, of the bus's own timing without drift */
     enum cs_engine engine;
+    struct cs_faults *faults; /* fault.c's own, NULL until the first is armed */
+    unsigned n_faults;        /* armed */
+    bool faults_watch_bits;   /* some fault wants cs_faults_bit() */
 
     struct cs_node *nodes[CS_BUS_MAX_NODES];
     int n_limit;        /* one above the highest index in use */
