@@ -61,12 +61,16 @@ struct cs_wire {
     uint16_t ack_slot;
     uint16_t brs;        /* index of a recessive BRS bit, 0 none: from its sample point to that of
                             crc_delim        the data bit rate applies */
+    uint16_t fixed;      /* index of the first fixed stuff bit, 0 none: stuff bits from here on are
+                            fixed ones */
     uint8_t stuff_count; /* FD: the field as sent, Gray code and parity */
     uint8_t crc_bits;    /* 15, 17 or 21 */
-    uint32_t crc;
+    uint32_t crc;        /* the field as sent */
     uint8_t n_spans;
     struct cs_wire_span spans[CS_WIRE_MAX_SPANS];
-    uint64_t level[CS_WIRE_WORDS]; /* bit i at word i / 64, bit i % 64; ACK slot recessive */
+    /* Bit i at word i / 64, bit i % 64; ACK slot recessive. Bits from n_bits on are 0 up to the end
+     * of their word, the words behind it are not written. */
+    uint64_t level[CS_WIRE_WORDS];
     uint64_t stuff[CS_WIRE_WORDS]; /* 1 = stuff bit */
 };
 
@@ -106,10 +110,10 @@ enum cs_wire_fault {
     CS_WIRE_OK,
     CS_WIRE_SHORT,       /* the bits end before the frame does */
     CS_WIRE_STUFF_ERROR, /* six equal bits where stuffing applies */
-    CS_WIRE_CRC_ERROR,
-    CS_WIRE_FORM_ERROR, /* SOF recessive, a delimiter or EOF dominant */
-    CS_WIRE_ACK_ERROR,  /* ACK slot recessive */
-    CS_WIRE_UNSUPPORTED /* FDF recessive */
+    CS_WIRE_CRC_ERROR,   /* CRC or stuff count */
+    CS_WIRE_FORM_ERROR,  /* SOF recessive, a fixed stuff bit wrong, a delimiter or EOF dominant */
+    CS_WIRE_ACK_ERROR,   /* ACK slot recessive */
+    CS_WIRE_UNSUPPORTED  /* res recessive after FDF recessive: protocol exception */
 };
 
 /* Decode `n_bits` levels of `bits` (0 or 1 a byte, from SOF on) into a frame. *at becomes the
@@ -117,12 +121,42 @@ enum cs_wire_fault {
  * spoil the frame; every other fault leaves it undefined. */
 enum cs_wire_fault cs_wire_decode(const uint8_t *bits, size_t n_bits, struct cs_frame *frame,
                                   unsigned *at);
+/* The same; FD frames are as before ISO 11898-1:2015 where `non_iso`. */
+enum cs_wire_fault cs_wire_decode_as(const uint8_t *bits, size_t n_bits, bool non_iso,
+                                     struct cs_frame *frame, unsigned *at);
 
 /* One more bit into a CRC-15. */
 static inline uint16_t cs_crc15_step(unsigned crc, unsigned bit)
 {
     unsigned out = (crc >> 14 ^ bit) & 1u;
     return (uint16_t)((crc << 1 & 0x7FFFu) ^ (out ? 0x4599u : 0));
+}
+
+/* FD frames: CRC-17 up to 16 data bytes, CRC-21 above. Every bit from SOF to the end of the stuff
+ * count goes in, dynamic stuff bits too, fixed ones not; non-ISO frames start with 0.
+ * ISO 11898-1:2015, 10.4.2.6. */
+#define CS_CRC17_START 0x10000u
+#define CS_CRC21_START 0x100000u
+
+static inline uint32_t cs_crc17_step(uint32_t crc, unsigned bit)
+{
+    unsigned out = (crc >> 16 ^ bit) & 1u;
+    return (crc << 1 & 0x1FFFFu) ^ (out ? 0x1685Bu : 0);
+}
+
+static inline uint32_t cs_crc21_step(uint32_t crc, unsigned bit)
+{
+    unsigned out = (crc >> 20 ^ bit) & 1u;
+    return (crc << 1 & 0x1FFFFFu) ^ (out ? 0x102899u : 0);
+}
+
+/* The 4-bit stuff count field for a number of dynamic stuff bits: the number modulo 8 in Gray code,
+ * then a bit of even parity. Neither a fixed stuff bit nor what it stands in place of is counted.
+ * ISO 11898-1:2015, 10.4.2.6. */
+static inline unsigned cs_wire_stuff_count(unsigned n_dynamic)
+{
+    unsigned n = n_dynamic & 7u, gray = n ^ n >> 1;
+    return gray << 1 | ((gray ^ gray >> 1 ^ gray >> 2) & 1u);
 }
 
 /* CRC-15 over `n_bits` levels (0 or 1 a byte), SOF to the last data bit, unstuffed.
