@@ -86,6 +86,10 @@ int cs_nodes_attach(struct cs_nodes *nodes, unsigned index)
     struct cs_controller_config config = {
         .name = def->name,
         .via = "scenario",
+        .timing = &def->timing.timing,
+        .fd = (enum cs_fd)def->fd,
+        .protocol_exception_off = !def->protocol_exception,
+        .delay_ps = def->delay_ps,
         .mode = def->mode,
         .order = order_of(def),
         .tx_queue_len = (unsigned)def->tx_queue,

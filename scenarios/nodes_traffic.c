@@ -105,36 +105,62 @@ void cs_nodes_periodic_stop(struct cs_nodes_node *node)
 
 /* ---- random ------------------------------------------------------------------------------ */
 
+static bool drawn(struct cs_nodes_node *node, int64_t percent)
+{
+    return percent > 0 && (int64_t)cs_rng_below(&node->rng, 100) < percent;
+}
+
 static void draw_frame(struct cs_nodes_node *node)
 {
     const struct cs_random *random = &node->def->random;
     struct cs_frame *f = &node->next;
+    bool fd = drawn(node, random->fd_percent);
 
     memset(f, 0, sizeof(*f));
     f->id = (uint32_t)cs_rng_range(&node->rng, random->id_low, random->id_high);
-    f->dlc = (uint8_t)cs_rng_range(&node->rng, random->dlc_low, random->dlc_high);
+    f->dlc = (uint8_t)cs_rng_range(&node->rng, random->dlc_low,
+                                   fd || random->dlc_high < 8 ? random->dlc_high : 8);
     f->flags = random->ext ? CS_FRAME_EXT : 0;
-    if (random->remote_percent > 0 &&
-        (int64_t)cs_rng_below(&node->rng, 100) < random->remote_percent) {
+    if (fd) {
+        f->flags |= CS_FRAME_FD;
+        if (drawn(node, random->brs_percent))
+            f->flags |= CS_FRAME_BRS;
+    } else if (drawn(node, random->remote_percent)) {
         f->flags |= CS_FRAME_RTR;
         return;
     }
-    f->len = f->dlc;
-    uint64_t bytes = cs_rng_next(&node->rng);
-    for (unsigned i = 0; i < f->len; i++)
-        f->data[i] = (uint8_t)(bytes >> (8 * i));
+    f->len = (uint8_t)cs_frame_dlc_to_len(f->dlc, fd);
+    unsigned i = 0;
+    do {
+        uint64_t bytes = cs_rng_next(&node->rng);
+        for (unsigned end = i + 8; i < end && i < f->len; i++, bytes >>= 8)
+            f->data[i] = (uint8_t)bytes;
+    } while (i < f->len);
+}
+
+/* How long a frame takes on the wire, SOF to EOF, in the node's own timing; 0 where it cannot be
+ * encoded. */
+static int64_t wire_ps(const struct cs_nodes_node *node, const struct cs_frame *frame)
+{
+    uint32_t data_bps = cs_bit_timing_bitrate(&node->def->timing.timing.data);
+    int64_t bit_ps = cs_bus_bit_ps(node->bus);
+    struct cs_wire wire;
+
+    if (cs_wire_encode(frame, &wire) != 0)
+        return 0;
+    int64_t fast = wire.brs > 0 && data_bps > 0 ? wire.crc_delim - wire.brs : 0;
+    return (wire.n_bits - fast) * bit_ps + (fast > 0 ? fast * CS_PS_PER_S / data_bps : 0);
 }
 
 /* Mean time from this frame to the next. */
 static int64_t mean_gap_ps(const struct cs_nodes_node *node)
 {
-    struct cs_wire wire;
-
     if (node->def->random.interval_ps > 0)
         return node->def->random.interval_ps;
-    if (cs_wire_encode(&node->next, &wire) != 0)
+    int64_t frame_ps = wire_ps(node, &node->next);
+    if (frame_ps == 0)
         return CS_PS_PER_MS;
-    return (wire.n_bits + 3) * cs_bus_bit_ps(node->bus) * 100 / node->def->random.load_percent;
+    return (frame_ps + 3 * cs_bus_bit_ps(node->bus)) * 100 / node->def->random.load_percent;
 }
 
 /* Gaps are uniform in 0..2 * mean: integers all the way, and the same on every machine. */
@@ -193,10 +219,9 @@ static int64_t scaled(int64_t ps, int64_t permille)
 static int64_t frame_ps(const struct cs_nodes_node *node, size_t position)
 {
     struct cs_frame frame;
-    struct cs_wire wire;
 
-    cs_replay_frame(&node->def->replay.frames[position], &frame);
-    return cs_wire_encode(&frame, &wire) ? 0 : wire.n_bits * cs_bus_bit_ps(node->bus);
+    cs_replay_frame(&node->def->replay, position, &frame);
+    return wire_ps(node, &frame);
 }
 
 /* The frame at the position ends at base + at / speed, as the first one begins at base; with speed
@@ -231,7 +256,7 @@ static void on_replay(void *ctx, struct cs_timer *timer)
     struct cs_nodes_node *node = ctx;
     const struct cs_replay *replay = &node->def->replay;
 
-    cs_replay_frame(&replay->frames[node->position], &node->next);
+    cs_replay_frame(replay, node->position, &node->next);
     int ret = cs_nodes_submit(node, &node->next);
     node->position++;
     if (replay->speed_permille > 0)

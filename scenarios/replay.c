@@ -85,11 +85,6 @@ int cs_candump_parse(const char *line, struct cs_candump_line *out, char *why, s
         snprintf(why, why_size, "%s", reason);
         return -1;
     }
-    if ((out->frame.flags & CS_FRAME_FD) != 0) {
-        snprintf(why, why_size, "must be a classic CAN frame (CAN FD is not supported yet), got %s",
-                 word);
-        return -1;
-    }
     line += strspn(line, " \t");
     if ((*line == 'R' || *line == 'T') && strchr(" \t\r\n", line[1]) != NULL)
         line++; /* candump -x: the direction */
@@ -101,22 +96,48 @@ int cs_candump_parse(const char *line, struct cs_candump_line *out, char *why, s
     return 0;
 }
 
-void cs_replay_frame(const struct cs_replay_frame *packed, struct cs_frame *frame)
+void cs_replay_frame(const struct cs_replay *replay, size_t index, struct cs_frame *frame)
 {
+    const struct cs_replay_frame *packed = &replay->frames[index];
+
     memset(frame, 0, sizeof(*frame));
     frame->id = packed->id;
     frame->flags = packed->flags;
     frame->dlc = packed->dlc;
     frame->len = packed->len;
-    memcpy(frame->data, packed->data, sizeof(packed->data));
+    memcpy(frame->data, replay->bytes + packed->data, packed->len);
 }
 
 struct loading {
     struct cs_replay *replay;
-    size_t room;
+    size_t room, bytes_room;
     bool have_first;
     int64_t first_s, first_ps, last_ps;
 };
+
+/* Room for one more frame, and for what it may hold. 0 or -1. */
+static int make_room(struct loading *l)
+{
+    struct cs_replay *replay = l->replay;
+
+    if (replay->n_frames == l->room) {
+        size_t room = l->room == 0 ? 256 : l->room * 2;
+        struct cs_replay_frame *more = realloc(replay->frames, room * sizeof(*more));
+        if (more == NULL)
+            return -1;
+        replay->frames = more;
+        l->room = room;
+    }
+    if (replay->n_bytes + CS_FRAME_MAX_DATA > l->bytes_room) {
+        size_t room = l->bytes_room == 0 ? 2048 : l->bytes_room * 2;
+        uint8_t *more = realloc(replay->bytes, room);
+        if (more == NULL)
+            return -1;
+        replay->bytes = more;
+        l->bytes_room = room;
+    }
+    return 0;
+}
 
 /* 0, -1 with a reason, -2 no memory. */
 static int add_line(struct loading *l, const struct cs_candump_line *line, char *why,
@@ -139,14 +160,8 @@ static int add_line(struct loading *l, const struct cs_candump_line *line, char 
         replay->skipped++;
         return 0;
     }
-    if (replay->n_frames == l->room) {
-        size_t room = l->room == 0 ? 256 : l->room * 2;
-        struct cs_replay_frame *more = realloc(replay->frames, room * sizeof(*more));
-        if (more == NULL)
-            return -2;
-        replay->frames = more;
-        l->room = room;
-    }
+    if (make_room(l) != 0)
+        return -2;
     /* Logs of several interfaces are not always in order: what comes late goes out at once. */
     int64_t at = (line->seconds - l->first_s) * CS_PS_PER_S + line->fraction_ps - l->first_ps;
     if (at > l->last_ps)
@@ -158,7 +173,10 @@ static int add_line(struct loading *l, const struct cs_candump_line *line, char 
     f->dlc = line->frame.dlc;
     f->len = line->frame.len;
     f->zero = 0;
-    memcpy(f->data, line->frame.data, sizeof(f->data));
+    f->data = replay->n_bytes;
+    memcpy(replay->bytes + replay->n_bytes, line->frame.data, f->len);
+    replay->n_bytes += f->len;
+    replay->has_fd |= (f->flags & CS_FRAME_FD) != 0;
     return 0;
 }
 
@@ -215,6 +233,8 @@ int cs_replay_load(struct cs_replay *replay, const char *path, struct cs_file_id
 void cs_replay_free(struct cs_replay *replay)
 {
     free(replay->frames);
+    free(replay->bytes);
     replay->frames = NULL;
+    replay->bytes = NULL;
     replay->n_frames = 0;
 }

@@ -7,12 +7,12 @@
 #include "scenarios/file.h"
 #include "simcore/frame.h"
 
-/* A classic frame of a log, in little memory. */
+/* A frame of a log, in little memory. */
 struct cs_replay_frame {
     int64_t at_ps; /* since the first line; never less than the one before */
+    size_t data;   /* where its `len` bytes begin in the log's bytes */
     uint32_t id;
     uint8_t flags, dlc, len, zero;
-    uint8_t data[8];
 };
 
 struct cs_replay {
@@ -21,6 +21,9 @@ struct cs_replay {
     int64_t loops; /* 0: endless, 1: once */
     struct cs_replay_frame *frames;
     size_t n_frames;
+    uint8_t *bytes; /* data of all frames */
+    size_t n_bytes;
+    bool has_fd;    /* a CAN FD frame is among them */
     size_t skipped; /* error frames of the log, which cannot be sent */
 };
 
@@ -39,6 +42,7 @@ int cs_candump_parse(const char *line, struct cs_candump_line *out, char *why, s
 int cs_replay_load(struct cs_replay *replay, const char *path, struct cs_file_id *id,
                    struct cs_error *error);
 void cs_replay_free(struct cs_replay *replay);
-void cs_replay_frame(const struct cs_replay_frame *packed, struct cs_frame *frame);
+/* The frame at an index of replay->frames. */
+void cs_replay_frame(const struct cs_replay *replay, size_t index, struct cs_frame *frame);
 
 #endif

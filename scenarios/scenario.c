@@ -28,13 +28,13 @@ int cs_scenario_no_memory(struct cs_reader *r)
 }
 
 static const struct cs_key bus_rows[] = {
-    {.name = "bitrate",
-     .type = CS_KEY_RATE,
-     .offset = offsetof(struct cs_scenario_bus, bitrate_bps),
-     .min = CS_BITRATE_MIN,
-     .max = CS_BITRATE_MAX,
-     .dflt = "500000",
-     .help = "bits per second"},
+    CS_BITRATE_ROW(offsetof(struct cs_scenario_bus, timing), 0, "bits per second; default 500k"),
+    {.name = "fd",
+     .type = CS_KEY_BOOL,
+     .offset = offsetof(struct cs_scenario_bus, fd),
+     .dflt = "false",
+     .help = "its controllers know CAN FD, unless they say otherwise"},
+    CS_TIMING_ROWS(offsetof(struct cs_scenario_bus, timing), 0),
     {.name = "comment", .type = CS_KEY_COMMENT, .help = "for people"},
     {.name = NULL},
 };
@@ -57,6 +57,8 @@ static int read_bus(struct cs_reader *r, const cJSON *item, struct cs_scenario *
     } else if (cs_keys_read(r, item, &bus_keys, 0, bus) != 0) {
         return -1;
     }
+    if (cs_scenario_finish_timing(r, &bus->timing, NULL, bus->fd) != 0)
+        return -1;
     scenario->n_buses++;
     return 0;
 }
@@ -159,6 +161,8 @@ void cs_scenario_help(FILE *to)
     static const struct cs_keys *const tables[] = {
         &root_keys,
         &bus_keys,
+        &cs_scenario_timing_keys,
+        &cs_scenario_segment_keys,
         &cs_scenario_node_keys,
         &cs_scenario_message_keys,
         &cs_scenario_counter_keys,
@@ -184,7 +188,7 @@ static int read_root(struct cs_scenario *scenario, struct cs_error *error)
                             scenario->file, twice);
     if (cJSON_GetObjectItemCaseSensitive(scenario->tree, "buses") == NULL) {
         scenario->buses[0].name = "can0";
-        scenario->buses[0].bitrate_bps = 500000;
+        cs_scenario_finish_timing(&r, &scenario->buses[0].timing, NULL, false);
         scenario->n_buses = 1;
     }
     return cs_keys_read(&r, scenario->tree, &root_keys, 0, scenario);

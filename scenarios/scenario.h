@@ -29,6 +29,7 @@ enum cs_node_type {
 struct cs_frames {
     struct cs_frame *frame;
     unsigned n;
+    bool array; /* in the file */
 };
 
 /* A number in the data that moves with every frame: low..high, by `step`. */
@@ -54,6 +55,19 @@ struct cs_random {
     bool ext;
     unsigned dlc_low, dlc_high;
     int64_t remote_percent;
+    int64_t fd_percent, brs_percent; /* CAN FD frames, and how many of them change the bit rate */
+};
+
+/* The bit timing of a bus or a node: the keys as written, 0 where one is not given, and what comes
+ * of them. */
+struct cs_scenario_timing {
+    uint32_t bitrate_bps, data_bitrate_bps;
+    unsigned sample_permille, data_sample_permille;
+    int64_t sjw, data_sjw;
+    int32_t drift_ppb;
+    bool have_full;
+    struct cs_timing full; /* "timing" */
+    struct cs_timing timing;
 };
 
 struct cs_scenario_node {
@@ -72,7 +86,11 @@ struct cs_scenario_node {
     unsigned n_messages;
     struct cs_random random;
     struct cs_replay replay;
-    int64_t wait_ps; /* attached: wall time; 0: not waited for, CS_NEVER: without limit */
+    struct cs_scenario_timing timing;
+    int fd; /* enum cs_fd */
+    bool protocol_exception;
+    int64_t delay_ps; /* of cable and transceiver, one way */
+    int64_t wait_ps;  /* attached: wall time; 0: not waited for, CS_NEVER: without limit */
 };
 
 enum cs_action_kind {
@@ -100,7 +118,8 @@ struct cs_action {
 
 struct cs_scenario_bus {
     const char *name;
-    uint32_t bitrate_bps;
+    bool fd;
+    struct cs_scenario_timing timing;
 };
 
 struct cs_scenario {

@@ -13,6 +13,7 @@
 
 static const char *const type_names[] = {"listener", "periodic", "random",
                                          "replay",   "attached", NULL};
+static const char *const fd_names[] = {"bus", "classic", "tolerant", "iso", "non-iso", NULL};
 static const char *const order_names[] = {"priority", "fifo", "auto", NULL};
 
 static int read_rate(struct cs_reader *r, const cJSON *item, void *dest)
@@ -46,20 +47,32 @@ static int read_ids(struct cs_reader *r, const cJSON *item, void *dest)
     return 0;
 }
 
+#define DLC_FORM "0..8 or two of them such as \"2-8\", up to 15 with fd_frames"
+
+/* Decimal digits at *text, which moves behind them: 0..15, or more than 15 where there are none. */
+static unsigned read_small(const char **text)
+{
+    size_t n = strspn(*text, "0123456789");
+    unsigned long value = n >= 1 && n <= 2 ? strtoul(*text, NULL, 10) : 99;
+
+    *text += n;
+    return (unsigned)value;
+}
+
 static int read_dlc(struct cs_reader *r, const cJSON *item, void *dest)
 {
     struct cs_random *random = dest;
     const char *p = cJSON_IsString(item) ? item->valuestring : "";
     int64_t number;
 
-    if (cs_reader_integer(item, &number) == 0 && number >= 0 && number <= 8) {
+    if (cs_reader_integer(item, &number) == 0 && number >= 0 && number <= 15) {
         random->dlc_low = random->dlc_high = (unsigned)number;
         return 0;
     }
-    if (strlen(p) != 3 || p[1] != '-' || p[0] < '0' || p[2] > '8' || p[0] > p[2])
-        return cs_reader_must_be(r, item, "0..8 or two of them such as \"2-8\"");
-    random->dlc_low = (unsigned)(p[0] - '0');
-    random->dlc_high = (unsigned)(p[2] - '0');
+    random->dlc_low = read_small(&p);
+    random->dlc_high = *p++ == '-' ? read_small(&p) : 99;
+    if (random->dlc_high > 15 || random->dlc_low > random->dlc_high || *p != '\0')
+        return cs_reader_must_be(r, item, DLC_FORM);
     return 0;
 }
 
@@ -110,9 +123,45 @@ static const struct cs_key node_rows[] = {
      .mask = SIMULATED,
      .offset = NODE(mode),
      .read = cs_scenario_read_mode,
-     .form = "\"normal\", \"listen-only\", \"loopback\", \"one-shot\" or an array of them",
+     .form = CS_MODE_FORM,
      .dflt = "\"normal\"",
      .help = "the controller's mode"},
+    CS_BITRATE_ROW(NODE(timing), SIMULATED, "of its controller; default: the bus's"),
+    CS_TIMING_ROWS(NODE(timing), SIMULATED),
+    {.name = "drift",
+     .type = CS_KEY_CUSTOM,
+     .mask = SIMULATED,
+     .offset = NODE(timing.drift_ppb),
+     .read = cs_scenario_read_drift,
+     .form = "a drift such as \"150ppm\" or \"-0.01%\", up to 10%",
+     .help = "how much its clock is slow, that is its bits are long"},
+    {.name = "fd",
+     .type = CS_KEY_CHOICE,
+     .mask = SIMULATED,
+     .offset = NODE(fd),
+     .choices = fd_names,
+     .dflt = "\"bus\"",
+     .help = "what its controller knows of CAN FD; bus: iso on a bus with fd, else classic"},
+    {.name = "protocol_exception",
+     .type = CS_KEY_BOOL,
+     .mask = SIMULATED,
+     .offset = NODE(protocol_exception),
+     .dflt = "true",
+     .help = "a recessive res bit of a CAN FD frame makes it wait, false: is a form error"},
+    {.name = "delay",
+     .type = CS_KEY_TIME,
+     .mask = SIMULATED,
+     .offset = NODE(delay_ps),
+     .min = 0,
+     .max = CS_DELAY_MAX_PS,
+     .help = "one way to the middle of the bus: transceiver and cable; default 0s"},
+    {.name = "cable",
+     .type = CS_KEY_CUSTOM,
+     .mask = SIMULATED,
+     .offset = NODE(delay_ps),
+     .read = cs_scenario_read_cable,
+     .form = "0..20000 metres",
+     .help = "the same by its length, 5 ns each"},
     {.name = "tx_queue",
      .type = CS_KEY_INT,
      .mask = SIMULATED,
@@ -184,9 +233,9 @@ static const struct cs_key node_rows[] = {
      .mask = ONE(CS_NODE_RANDOM),
      .offset = NODE(random),
      .read = read_dlc,
-     .form = "0..8 or two of them such as \"2-8\"",
+     .form = DLC_FORM,
      .dflt = "\"0-8\"",
-     .help = "how many bytes"},
+     .help = "how many bytes; 9..15 mean 12..64 of them in CAN FD frames"},
     {.name = "remote",
      .type = CS_KEY_INT,
      .mask = ONE(CS_NODE_RANDOM),
@@ -194,7 +243,23 @@ static const struct cs_key node_rows[] = {
      .min = 0,
      .max = 100,
      .dflt = "0",
-     .help = "percent of remote frames"},
+     .help = "percent of remote frames among the classic ones"},
+    {.name = "fd_frames",
+     .type = CS_KEY_INT,
+     .mask = ONE(CS_NODE_RANDOM),
+     .offset = NODE(random.fd_percent),
+     .min = 0,
+     .max = 100,
+     .dflt = "0",
+     .help = "percent of CAN FD frames"},
+    {.name = "brs",
+     .type = CS_KEY_INT,
+     .mask = ONE(CS_NODE_RANDOM),
+     .offset = NODE(random.brs_percent),
+     .min = 0,
+     .max = 100,
+     .dflt = "100",
+     .help = "percent of them whose data phase has the second bit rate"},
     {.name = "file",
      .type = CS_KEY_TEXT,
      .required = true,
@@ -241,6 +306,25 @@ const struct cs_keys cs_scenario_node_keys = {
     .kinds = type_names,
 };
 
+bool cs_scenario_node_knows_fd(const struct cs_scenario *scenario,
+                               const struct cs_scenario_node *node)
+{
+    return node->fd == CS_FD_BUS ? scenario->buses[node->bus].fd : node->fd >= CS_FD_ISO;
+}
+
+static int check_messages(struct cs_reader *r, struct cs_scenario_node *node)
+{
+    for (unsigned i = 0; i < node->n_messages; i++) {
+        size_t all = cs_reader_enter(r, "messages");
+        size_t mark = cs_reader_enter_index(r, i);
+        if (cs_scenario_check_frames(r, node, &node->messages[i].frames, "frame") != 0)
+            return -1;
+        cs_reader_leave(r, mark);
+        cs_reader_leave(r, all);
+    }
+    return cs_scenario_check_frames(r, node, &node->first.frames, "frame");
+}
+
 static int finish_periodic(struct cs_reader *r, struct cs_scenario_node *node)
 {
     bool own = node->first.frames.n > 0;
@@ -254,6 +338,8 @@ static int finish_periodic(struct cs_reader *r, struct cs_scenario_node *node)
                  node->first.offset_ps > 0 || node->first.count > 0))
         return cs_reader_fail(r, "must have \"frame\" beside \"counter\", \"jitter\", \"offset\" "
                                  "or \"count\", got none");
+    if (check_messages(r, node) != 0)
+        return -1;
     if (!own)
         return 0;
     if (cs_scenario_check_message(r, &node->first) != 0)
@@ -263,7 +349,7 @@ static int finish_periodic(struct cs_reader *r, struct cs_scenario_node *node)
     /* read_messages() left room for one more; from here on the array owns the frames. */
     memmove(node->messages + 1, node->messages, node->n_messages * sizeof(*node->messages));
     node->messages[0] = node->first;
-    node->first.frames = (struct cs_frames){NULL, 0};
+    node->first.frames = (struct cs_frames){0};
     node->n_messages++;
     return 0;
 }
@@ -288,19 +374,46 @@ static int finish_replay(struct cs_reader *r, struct cs_scenario_node *node)
     }
     if (ret == 0 && scenario->n_inputs < CS_SCENARIO_INPUTS)
         scenario->inputs[scenario->n_inputs++] = id;
+    if (ret == 0 && node->replay.has_fd && !cs_scenario_node_knows_fd(scenario, node))
+        return cs_scenario_fail_at(r, "file", CS_NO_FD_TEXT);
     return ret;
 }
 
-static int finish_node(struct cs_reader *r, struct cs_scenario_node *node)
+static int finish_random(struct cs_reader *r, struct cs_scenario_node *node)
 {
+    const struct cs_random *random = &node->random;
+    bool fd = cs_scenario_node_knows_fd(r->ctx, node);
+
+    if ((random->interval_ps > 0) == (random->load_percent > 0))
+        return cs_reader_fail(r, "must have one of \"rate\" and \"load\", got %s",
+                              random->interval_ps > 0 ? "both" : "none");
+    if (random->fd_percent > 0 && !fd)
+        return cs_scenario_fail_at(r, "fd_frames", CS_NO_FD_TEXT);
+    if (random->dlc_high > 8 && random->fd_percent == 0)
+        return cs_scenario_fail_at(r, "dlc", "must be 0..8 without \"fd_frames\", got more");
+    if (random->dlc_low > 8 && random->fd_percent < 100)
+        return cs_scenario_fail_at(r, "dlc",
+                                   "must begin at 0..8 where some frames are classic, "
+                                   "got more");
+    return 0;
+}
+
+static int finish_node(struct cs_reader *r, const cJSON *item, struct cs_scenario_node *node)
+{
+    const struct cs_scenario *scenario = r->ctx;
+    const struct cs_scenario_bus *bus = &scenario->buses[node->bus];
+
+    if (cJSON_HasObjectItem(item, "delay") && cJSON_HasObjectItem(item, "cable"))
+        return cs_reader_fail(r, "must have one of \"delay\" and \"cable\", got both");
+    if (node->type != CS_NODE_ATTACHED &&
+        cs_scenario_finish_timing(r, &node->timing, &bus->timing.timing,
+                                  cs_scenario_node_knows_fd(scenario, node)) != 0)
+        return -1;
     switch (node->type) {
     case CS_NODE_PERIODIC:
         return finish_periodic(r, node);
     case CS_NODE_RANDOM:
-        if ((node->random.interval_ps > 0) == (node->random.load_percent > 0))
-            return cs_reader_fail(r, "must have one of \"rate\" and \"load\", got %s",
-                                  node->random.interval_ps > 0 ? "both" : "none");
-        return 0;
+        return finish_random(r, node);
     case CS_NODE_REPLAY:
         return finish_replay(r, node);
     default:
@@ -335,7 +448,7 @@ static int read_node(struct cs_reader *r, const cJSON *item, struct cs_scenario_
     if (scenario->n_buses > 1 && cJSON_GetObjectItemCaseSensitive(item, "bus") == NULL)
         return cs_reader_fail(r, "must have the key \"bus\" where there are several, got none");
     if (cs_keys_read(r, item, &cs_scenario_node_keys, (unsigned)node->type, node) != 0 ||
-        finish_node(r, node) != 0)
+        finish_node(r, item, node) != 0)
         return -1;
     for (unsigned i = 0; i < scenario->n_nodes; i++)
         on_bus += scenario->nodes[i].bus == node->bus;

@@ -12,6 +12,66 @@
 
 #define CS_MESSAGE_AT(member) offsetof(struct cs_message, member)
 
+/* Bit timing: keys that a bus and a node share. `at` is the offset of a struct cs_scenario_timing.
+ */
+#define CS_TIMING_AT(member) offsetof(struct cs_scenario_timing, member)
+#define CS_SAMPLE_FORM       "a part of the bit such as \"87.5%\" or 0.875, 1%..99%"
+#define CS_TIMING_FORM       "an object with clock, nominal, data, tdc and tdc_offset"
+#define CS_MODE_FORM                                                                          \
+    "\"normal\", \"listen-only\", \"loopback\", \"one-shot\", \"restricted\" or an array of " \
+    "them"
+#define CS_NO_FD_TEXT "must be classic CAN for a controller that knows no CAN FD, got CAN FD"
+#define CS_SJW_MAX    (CS_BIT_TQ_DFLT / 2)
+
+#define CS_BITRATE_ROW(at, kinds, text)                                                           \
+    {                                                                                             \
+        .name = "bitrate", .type = CS_KEY_RATE, .mask = (kinds),                                  \
+        .offset = (at) + CS_TIMING_AT(bitrate_bps), .min = CS_BITRATE_MIN, .max = CS_BITRATE_MAX, \
+        .help = (text)                                                                            \
+    }
+
+#define CS_TIMING_ROWS(at, kinds)                                                 \
+    {.name = "data_bitrate",                                                      \
+     .type = CS_KEY_RATE,                                                         \
+     .mask = (kinds),                                                             \
+     .offset = (at) + CS_TIMING_AT(data_bitrate_bps),                             \
+     .min = CS_BITRATE_MIN,                                                       \
+     .max = CS_DATA_BITRATE_MAX,                                                  \
+     .help = "CAN FD: bit rate of the data phase, not below the nominal one"},    \
+        {.name = "sample_point",                                                  \
+         .type = CS_KEY_CUSTOM,                                                   \
+         .mask = (kinds),                                                         \
+         .offset = (at) + CS_TIMING_AT(sample_permille),                          \
+         .read = cs_scenario_read_sample_point,                                   \
+         .form = CS_SAMPLE_FORM,                                                  \
+         .help = "where in the bit a controller samples; default by bit rate"},   \
+        {.name = "data_sample_point",                                             \
+         .type = CS_KEY_CUSTOM,                                                   \
+         .mask = (kinds),                                                         \
+         .offset = (at) + CS_TIMING_AT(data_sample_permille),                     \
+         .read = cs_scenario_read_sample_point,                                   \
+         .form = CS_SAMPLE_FORM,                                                  \
+         .help = "the same in the data phase"},                                   \
+        {.name = "sjw",                                                           \
+         .type = CS_KEY_INT,                                                      \
+         .mask = (kinds),                                                         \
+         .offset = (at) + CS_TIMING_AT(sjw),                                      \
+         .min = 1,                                                                \
+         .max = CS_SJW_MAX,                                                       \
+         .help = "synchronisation jump width in 80ths of the bit"},               \
+        {.name = "data_sjw",                                                      \
+         .type = CS_KEY_INT,                                                      \
+         .mask = (kinds),                                                         \
+         .offset = (at) + CS_TIMING_AT(data_sjw),                                 \
+         .min = 1,                                                                \
+         .max = CS_SJW_MAX,                                                       \
+         .help = "the same in the data phase"},                                   \
+    {                                                                             \
+        .name = "timing", .type = CS_KEY_CUSTOM, .mask = (kinds), .offset = (at), \
+        .read = cs_scenario_read_timing, .form = CS_TIMING_FORM,                  \
+        .help = "all of it in registers' terms, instead of the keys above"        \
+    }
+
 /* What a message is made of; the same rows serve a periodic node's own keys. */
 #define CS_FRAME_FORM "a frame such as \"123#DEADBEEF\", or an array of frames sent together"
 #define CS_MESSAGE_ROWS(at, kinds, need)                                            \
@@ -60,6 +120,8 @@
     }
 
 extern const struct cs_keys cs_scenario_node_keys;
+extern const struct cs_keys cs_scenario_timing_keys;
+extern const struct cs_keys cs_scenario_segment_keys;
 extern const struct cs_keys cs_scenario_message_keys;
 extern const struct cs_keys cs_scenario_counter_keys;
 extern const struct cs_keys cs_scenario_action_keys;
@@ -71,6 +133,26 @@ int cs_scenario_read_frames(struct cs_reader *r, const cJSON *item, void *dest);
 int cs_scenario_read_mode(struct cs_reader *r, const cJSON *item, void *dest);   /* unsigned */
 int cs_scenario_read_bus(struct cs_reader *r, const cJSON *item, void *dest);    /* unsigned */
 int cs_scenario_no_memory(struct cs_reader *r);
+/* A sentence about one key of the object that is read. Returns -1. */
+int cs_scenario_fail_at(struct cs_reader *r, const char *key, const char *text);
+
+int cs_scenario_read_sample_point(struct cs_reader *r, const cJSON *item,
+                                  void *dest);                                  /* unsigned */
+int cs_scenario_read_drift(struct cs_reader *r, const cJSON *item, void *dest); /* int32_t */
+int cs_scenario_read_timing(struct cs_reader *r, const cJSON *item,
+                            void *dest); /* cs_scenario_timing
+                                          */
+int cs_scenario_read_cable(struct cs_reader *r, const cJSON *item, void *dest); /* int64_t, ps */
+/* All keys of a bus or node are read: do they fit, and what timing comes of them? `from` is the
+ * bus's where a node is at hand, else NULL. `fd`: may have a second bit rate. */
+int cs_scenario_finish_timing(struct cs_reader *r, struct cs_scenario_timing *t,
+                              const struct cs_timing *from, bool fd);
+bool cs_scenario_node_knows_fd(const struct cs_scenario *scenario,
+                               const struct cs_scenario_node *node);
+/* `key` (and an index, where it is an array) names the frames in the object that is read. 0, or -1
+ * where the node's controller cannot send one. */
+int cs_scenario_check_frames(struct cs_reader *r, const struct cs_scenario_node *node,
+                             const struct cs_frames *frames, const char *key);
 
 int cs_scenario_read_recovery(struct cs_reader *r, const cJSON *item, void *dest); /* int64_t */
 int cs_scenario_read_filters(struct cs_reader *r, const cJSON *item, void *dest);  /* the node */

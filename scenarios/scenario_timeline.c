@@ -157,7 +157,7 @@ static const struct cs_key action_rows[] = {
     {.name = "mode",
      .type = CS_KEY_CUSTOM,
      .read = read_mode,
-     .form = "\"normal\", \"listen-only\", \"loopback\", \"one-shot\" or an array of them",
+     .form = CS_MODE_FORM,
      .help = "set the controller's mode"},
     {.name = "counters",
      .type = CS_KEY_CUSTOM,
@@ -174,6 +174,8 @@ const struct cs_keys cs_scenario_action_keys = {
 
 static int read_action(struct cs_reader *r, const cJSON *item, struct cs_action *action)
 {
+    const struct cs_scenario *scenario = r->ctx;
+
     action->node = -1;
     if (cs_keys_read(r, item, &cs_scenario_action_keys, 0, action) != 0)
         return -1;
@@ -182,6 +184,8 @@ static int read_action(struct cs_reader *r, const cJSON *item, struct cs_action 
                                  "or counters), got none");
     if (action->kind != CS_ACTION_NOTE && action->node < 0)
         return cs_reader_fail(r, "must have the key \"node\", got none");
+    if (action->kind == CS_ACTION_SEND)
+        return cs_scenario_check_frames(r, &scenario->nodes[action->node], &action->frames, "send");
     return 0;
 }
 

@@ -14,8 +14,6 @@ static int read_frame(struct cs_reader *r, const cJSON *item, struct cs_frame *f
         return cs_reader_must_be(r, item, "a frame such as \"123#DEADBEEF\"");
     if (cs_frame_parse(item->valuestring, frame, why, sizeof(why)) != 0)
         return cs_reader_must_be(r, item, "a frame such as \"123#DEADBEEF\" (%s)", why);
-    if ((frame->flags & CS_FRAME_FD) != 0)
-        return cs_reader_must_be(r, item, "a classic CAN frame (CAN FD is not supported yet)");
     return 0;
 }
 
@@ -26,6 +24,7 @@ int cs_scenario_read_frames(struct cs_reader *r, const cJSON *item, void *dest)
     int n = many ? cJSON_GetArraySize(item) : 1;
     const cJSON *child = many ? item->child : item;
 
+    frames->array = many;
     if (n < 1 || n > CS_SCENARIO_MAX_FRAMES)
         return cs_reader_must_be(r, item, "a frame or an array of 1..%d frames",
                                  CS_SCENARIO_MAX_FRAMES);
@@ -42,23 +41,50 @@ int cs_scenario_read_frames(struct cs_reader *r, const cJSON *item, void *dest)
     return 0;
 }
 
+int cs_scenario_fail_at(struct cs_reader *r, const char *key, const char *text)
+{
+    size_t mark = cs_reader_enter(r, key);
+
+    cs_reader_fail(r, "%s", text);
+    cs_reader_leave(r, mark);
+    return -1;
+}
+
+int cs_scenario_check_frames(struct cs_reader *r, const struct cs_scenario_node *node,
+                             const struct cs_frames *frames, const char *key)
+{
+    char index[16];
+
+    if (cs_scenario_node_knows_fd(r->ctx, node))
+        return 0;
+    for (unsigned i = 0; i < frames->n; i++) {
+        if ((frames->frame[i].flags & CS_FRAME_FD) == 0)
+            continue;
+        if (!frames->array)
+            return cs_scenario_fail_at(r, key, CS_NO_FD_TEXT);
+        snprintf(index, sizeof(index), "%u", i);
+        cs_reader_enter(r, key);
+        return cs_scenario_fail_at(r, index, CS_NO_FD_TEXT);
+    }
+    return 0;
+}
+
 int cs_scenario_read_mode(struct cs_reader *r, const cJSON *item, void *dest)
 {
     static const enum cs_mode modes[] = {CS_MODE_NORMAL, CS_MODE_LISTEN_ONLY, CS_MODE_LOOPBACK,
-                                         CS_MODE_ONE_SHOT};
+                                         CS_MODE_ONE_SHOT, CS_MODE_RESTRICTED};
+    const size_t n_modes = sizeof(modes) / sizeof(modes[0]);
     unsigned *mode = dest, found = 0;
     const cJSON *one = cJSON_IsArray(item) ? item->child : item;
 
     *mode = CS_MODE_NORMAL;
     for (; one != NULL; one = cJSON_IsArray(item) ? one->next : NULL) {
         size_t i = 0;
-        while (i < 4 &&
+        while (i < n_modes &&
                (!cJSON_IsString(one) || strcmp(one->valuestring, cs_mode_name(modes[i])) != 0))
             i++;
-        if (i == 4)
-            return cs_reader_must_be(r, one,
-                                     "\"normal\", \"listen-only\", \"loopback\", "
-                                     "\"one-shot\" or an array of them");
+        if (i == n_modes)
+            return cs_reader_must_be(r, one, "%s", CS_MODE_FORM);
         *mode |= modes[i];
         found++;
     }

@@ -44,9 +44,12 @@ static int add_buses(struct cs_session *session, const struct cs_session_config 
         struct cs_bus_config bus = {.name = given[session->scenario == NULL ? i : 0].name};
         if (session->scenario != NULL) {
             bus.name = session->scenario->buses[i].name;
-            bus.bitrate_bps = session->scenario->buses[i].bitrate_bps;
+            bus.fd = session->scenario->buses[i].fd;
+            bus.timing = &session->scenario->buses[i].timing.timing;
         } else {
             bus.bitrate_bps = given[i].bitrate_bps > 0 ? given[i].bitrate_bps : 500000;
+            bus.data_bitrate_bps = given[i].data_bitrate_bps;
+            bus.fd = given[i].data_bitrate_bps > 0;
         }
         int ret = cs_sim_add_bus(session->sim, &bus);
         if (ret < 0)

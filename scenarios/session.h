@@ -15,7 +15,8 @@ struct cs_session; /* opaque */
 
 struct cs_session_bus {
     const char *name;
-    uint32_t bitrate_bps; /* 0: 500000 */
+    uint32_t bitrate_bps;      /* 0: 500000 */
+    uint32_t data_bitrate_bps; /* CAN FD with this second bit rate; 0: classic */
 };
 
 struct cs_session_config {

@@ -10,6 +10,9 @@ from cli_lib import CANSIM, FOLDER, cansim, read, run_tests, same, stop, start, 
 NODE = '{"nodes": {"drive": {%s}}}'
 PERIODIC = '"type": "periodic", "frame": "123#00", "period": "1ms"'
 
+NO_FD = "must be classic CAN for a controller that knows no CAN FD, got CAN FD"
+FULL = '"timing": {"clock": "80M", "nominal": {"brp": 2, "phase_seg1": 63, "phase_seg2": 16%s}%s}'
+
 # file content, expected sentence after "cansim: bad.json"
 SYNTAX = [
     ("", ":1:1: expected a value, got the end"),
@@ -85,8 +88,20 @@ MEANING = [
     (NODE % '"type": "periodic", "frame": "123#0", "period": "1ms"',
      ': /nodes/drive/frame: must be a frame such as "123#DEADBEEF" ('),
     (NODE % '"type": "periodic", "frame": "123##100", "period": "1ms"',
-     ': /nodes/drive/frame: must be a classic CAN frame (CAN FD is not supported yet), got '
-     '"123##100"'),
+     ": /nodes/drive/frame: " + NO_FD),
+    (NODE % '"type": "periodic", "fd": "tolerant", "frame": ["123#", "123##100"], "period": "1ms"',
+     ": /nodes/drive/frame/1: " + NO_FD),
+    (NODE % '"type": "periodic", "messages": [{"frame": "1#", "period": "1ms"}]',
+     ': /nodes/drive/messages/0/frame: must be a frame such as'),
+    (NODE % '"type": "periodic", "messages": [{"frame": "123##100", "period": "1ms"}]',
+     ": /nodes/drive/messages/0/frame: " + NO_FD),
+    ('{"nodes": {"n": {}}, "timeline": [{"at": "1s", "node": "n", "send": ["123#", "123##1"]}]}',
+     ": /timeline/0/send/1: " + NO_FD),
+    (NODE % '"type": "random", "rate": 1, "fd_frames": 5', ": /nodes/drive/fd_frames: " + NO_FD),
+    (NODE % '"type": "random", "rate": 1, "dlc": "0-9"',
+     ': /nodes/drive/dlc: must be 0..8 without "fd_frames", got more'),
+    (NODE % '"type": "random", "rate": 1, "fd": "iso", "fd_frames": 99, "dlc": "9-10"',
+     ": /nodes/drive/dlc: must begin at 0..8 where some frames are classic, got more"),
     (NODE % '"type": "periodic", "frame": ["123#", 7], "period": "1ms"',
      ': /nodes/drive/frame/1: must be a frame such as "123#DEADBEEF", got 7'),
     (NODE % (PERIODIC + ', "jitter": "1ms"'),
@@ -98,7 +113,8 @@ MEANING = [
     (NODE % '"type": "periodic", "messages": [{"frame": "123#"}]',
      ': /nodes/drive/messages/0: must have the key "period", got none'),
     (NODE % '"mode": "listenonly"', ': /nodes/drive/mode: must be "normal", "listen-only", '
-                                    '"loopback", "one-shot" or an array of them, got "listenonly"'),
+                                    '"loopback", "one-shot", "restricted" or an array of them, '
+                                    'got "listenonly"'),
     (NODE % '"tx_queue": 0', ": /nodes/drive/tx_queue: must be a whole number 1..4096, got 0"),
     (NODE % '"tx_queue": 1e300', ": /nodes/drive/tx_queue: must be a whole number 1..4096, got 1e+300"),
     (NODE % '"recovery": "soon"', ': /nodes/drive/recovery: must be "auto", "manual" or 0s..1h, got '
@@ -114,7 +130,49 @@ MEANING = [
      ': /nodes/drive/ids: must be identifiers such as "100-1FF" or "18FF0000-18FF00FF", got '
      '"1FF-100"'),
     (NODE % '"type": "random", "rate": 1, "dlc": "8-2"',
-     ': /nodes/drive/dlc: must be 0..8 or two of them such as "2-8", got "8-2"'),
+     ': /nodes/drive/dlc: must be 0..8 or two of them such as "2-8", up to 15 with fd_frames, got '
+     '"8-2"'),
+    (NODE % '"bitrate": "5k"', ': /nodes/drive/bitrate: must be 10k..1M, got "5k"'),
+    (NODE % '"data_bitrate": "2M"',
+     ": /nodes/drive/data_bitrate: must have no data bit rate without CAN FD, got one"),
+    (NODE % '"fd": "iso", "data_bitrate": "11M"',
+     ': /nodes/drive/data_bitrate: must be 10k..10M, got "11M"'),
+    (NODE % '"fd": "iso", "data_bitrate": "250k"',
+     ": /nodes/drive/data_bitrate: the data bit rate must be 500000..10000000 bit/s, got 250000"),
+    (NODE % '"fd": "iso", "data_sample_point": "75%"',
+     ': /nodes/drive: must have "data_bitrate" for its sample point or jump width, got none'),
+    (NODE % '"sample_point": 87.5', ': /nodes/drive/sample_point: must be a part of the bit such as '
+                                    '"87.5%" or 0.875, 1%..99%, got 87.5'),
+    (NODE % '"sample_point": "99.5%"', ': /nodes/drive/sample_point: must be a part of the bit'),
+    (NODE % '"sample_point": "90%", "sjw": 9',
+     ": /nodes/drive/sjw: must be at most 8, what is behind the sample point, got 9"),
+    (NODE % '"drift": "11%"', ': /nodes/drive/drift: must be a drift such as "150ppm" or "-0.01%", up '
+                              'to 10%, got "11%"'),
+    (NODE % '"drift": "0.1ppb"', ': /nodes/drive/drift: must be a drift'),
+    (NODE % '"drift": "99999999999999999999ppm"', ': /nodes/drive/drift: must be a drift'),
+    (NODE % '"fd": true', ': /nodes/drive/fd: must be "bus", "classic", "tolerant", "iso" or '
+                          '"non-iso", got true'),
+    (NODE % '"delay": "101us"', ': /nodes/drive/delay: must be 0s..100us, got "101us"'),
+    (NODE % '"cable": 20001', ": /nodes/drive/cable: must be 0..20000 metres, got 20001"),
+    (NODE % '"cable": 2, "delay": "1ns"',
+     ': /nodes/drive: must have one of "delay" and "cable", got both'),
+    (NODE % '"type": "attached", "bitrate": "500k"',
+     ': /nodes/drive/bitrate: does not go with the type "attached"'),
+    (NODE % (FULL % ("", "") + ', "bitrate": "250k"'),
+     ': /nodes/drive/bitrate: must be 500k as in "timing", or left out, got 250k'),
+    (NODE % (FULL % ("", "") + ', "sjw": 3'), ': /nodes/drive/sjw: does not go with "timing"'),
+    (NODE % (FULL % (', "sjw": 17', "")), ": /nodes/drive/timing: the nominal bit timing's sjw must "
+                                          "be 1..phase_seg2 (16), got 17"),
+    (NODE % (FULL % (', "sjw": 0', "")),
+     ": /nodes/drive/timing/nominal/sjw: must be a whole number 1..1024, got 0"),
+    (NODE % (FULL % ("", ', "tdc": "yes"')),
+     ': /nodes/drive/timing/tdc: must be "auto", "off", "on" or "fixed", got "yes"'),
+    (NODE % '"timing": {"clock": "80M"}', ': /nodes/drive/timing: must have the key "nominal", got '
+                                          'none'),
+    ('{"buses": {"can0": {"data_bitrate": "2M"}}}',
+     ": /buses/can0/data_bitrate: must have no data bit rate without CAN FD, got one"),
+    ('{"buses": {"can0": {' + FULL % ("", ', "data": 5') + '}}}',
+     ": /buses/can0/timing/data: must be an object, got 5"),
     (NODE % '"type": "replay"', ': /nodes/drive: must have the key "file", got none'),
     (NODE % '"type": "attached", "wait": "x"',
      ': /nodes/drive/wait: must be true, false or 0s..24h, got "x"'),
@@ -139,8 +197,6 @@ LOGS = [
     ("(1.0) can0 123#11\n(1.1) can0\n", ":2: must have a frame such as 123#DEADBEEF after the "
                                         "interface"),
     ("(1.0) can0 123#11\n\n(1.1) can0 123#1\n", ":3: "),
-    ("(1.0) can0 123##111\n", ":1: must be a classic CAN frame (CAN FD is not supported yet), got "
-                              "123##111"),
     ("(1.0) can0 123#11 what\n", ":1: must end after the frame"),
     ("(1.0) can0 123#11\n(99999999.0) can0 123#11\n", ":2: must be within 100 days of the first line"),
     ("(1.0) can0 12\0#11\n", ":1: must be text, got a NUL byte"),
@@ -217,6 +273,8 @@ def replayed_logs():
     for content, expected in LOGS:
         write("bad.log", content)
         sentence(["run", "replay.json"], "replay.json: /nodes/drive/file: bad.log" + expected)
+    write("bad.log", "(1.0) can0 123##111\n")
+    sentence(["run", "replay.json"], "replay.json: /nodes/drive/file: " + NO_FD)
     write("bad.log", "(1.0) can0 123#11\n")
     write("replay.json", NODE % '"type": "replay", "file": "bad.log", "interface": "can1"')
     sentence(["run", "replay.json"], 'replay.json: /nodes/drive/file: bad.log: must have frames of the interface "can1", got none')

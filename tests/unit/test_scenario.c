@@ -34,7 +34,7 @@ static void defaults(void **state)
     assert_false(s->have_speed || s->link);
     assert_int_equal(s->n_buses, 1);
     assert_string_equal(s->buses[0].name, "can0");
-    assert_int_equal(s->buses[0].bitrate_bps, 500000);
+    assert_int_equal(s->buses[0].timing.timing.nominal.bitrate_bps, 500000);
     assert_int_equal(s->n_nodes, 1);
     assert_int_equal(a->type, CS_NODE_LISTENER);
     assert_int_equal(a->mode, CS_MODE_NORMAL);
@@ -61,10 +61,10 @@ static void root_and_buses(void **state)
     assert_true(s->link);
     assert_string_equal(s->link_address, "/x");
     assert_int_equal(s->n_buses, 4);
-    assert_int_equal(s->buses[0].bitrate_bps, 10000);
-    assert_int_equal(s->buses[1].bitrate_bps, 1000000);
-    assert_int_equal(s->buses[2].bitrate_bps, 83333);
-    assert_int_equal(s->buses[3].bitrate_bps, 500000);
+    assert_int_equal(s->buses[0].timing.timing.nominal.bitrate_bps, 10000);
+    assert_int_equal(s->buses[1].timing.timing.nominal.bitrate_bps, 1000000);
+    assert_int_equal(s->buses[2].timing.timing.nominal.bitrate_bps, 83333);
+    assert_int_equal(s->buses[3].timing.timing.nominal.bitrate_bps, 500000);
     cs_scenario_free(s);
 }
 
@@ -110,6 +110,73 @@ static void controllers(void **state)
     assert_int_equal(n->filters[2].flags_mask, CS_FRAME_EXT);
     assert_true(s->nodes[1].recovery_ps == 100 * CS_PS_PER_MS);
     assert_int_equal(s->nodes[1].mode, CS_MODE_LISTEN_ONLY);
+    cs_scenario_free(s);
+}
+
+static const struct cs_timing *timing_of(const struct cs_scenario *s, unsigned node)
+{
+    return &s->nodes[node].timing.timing;
+}
+
+static void timings(void **state)
+{
+    struct cs_scenario *s =
+        parse("{\"buses\": {\"a\": {\"bitrate\": \"250k\", \"fd\": true, \"data_bitrate\": \"2M\","
+              "\"data_sample_point\": \"70%\", \"sjw\": 4},"
+              "\"b\": {\"fd\": true, \"timing\": {\"clock\": \"80M\", \"tdc\": \"on\", "
+              "\"tdc_offset\": 12,"
+              "\"nominal\": {\"brp\": 2, \"prop_seg\": 47, \"phase_seg1\": 16, \"phase_seg2\": 16,"
+              "\"sjw\": 16},"
+              "\"data\": {\"brp\": 1, \"phase_seg1\": 29, \"phase_seg2\": 10}}}},"
+              "\"nodes\": {\"same\": {\"bus\": \"a\"},"
+              "\"slow\": {\"bus\": \"a\", \"bitrate\": \"125k\", \"drift\": \"150ppm\"},"
+              "\"late\": {\"bus\": \"a\", \"sample_point\": 0.625, \"drift\": \"-0.01%\"},"
+              "\"far\": {\"bus\": \"b\", \"cable\": 40.5, \"fd\": \"tolerant\"},"
+              "\"own\": {\"bus\": \"b\", \"delay\": \"25ns\", \"fd\": \"non-iso\", \"mode\": "
+              "\"restricted\","
+              "\"protocol_exception\": false, \"timing\": {\"clock\": \"20M\","
+              "\"nominal\": {\"brp\": 4, \"phase_seg1\": 7, \"phase_seg2\": 2}}}}}");
+
+    (void)state;
+    assert_int_equal(cs_bit_timing_sample_permille(&s->buses[0].timing.timing.data), 700);
+    assert_int_equal(s->buses[0].timing.timing.nominal.sjw, 4);
+    assert_int_equal(s->buses[1].timing.timing.nominal.bitrate_bps, 500000);
+    assert_int_equal(s->buses[1].timing.timing.data.bitrate_bps, 2000000);
+    assert_int_equal(s->buses[1].timing.timing.tdc, CS_TDC_ON);
+    assert_int_equal(s->buses[1].timing.timing.tdc_offset, 12);
+    assert_true(cs_timing_equal(timing_of(s, 0), &s->buses[0].timing.timing));
+    assert_int_equal(timing_of(s, 1)->nominal.bitrate_bps, 125000);
+    assert_int_equal(timing_of(s, 1)->data.bitrate_bps, 2000000);
+    assert_int_equal(timing_of(s, 1)->drift_ppb, 150000);
+    assert_int_equal(cs_bit_timing_sample_permille(&timing_of(s, 2)->nominal), 625);
+    assert_int_equal(timing_of(s, 2)->nominal.bitrate_bps, 250000);
+    assert_int_equal(timing_of(s, 2)->drift_ppb, -100000);
+    assert_int_equal(s->nodes[3].delay_ps, 202500);
+    assert_int_equal(s->nodes[3].fd, CS_FD_TOLERANT);
+    assert_int_equal(s->nodes[4].delay_ps, 25000);
+    assert_int_equal(s->nodes[4].fd, CS_FD_NON_ISO);
+    assert_int_equal(s->nodes[4].mode, CS_MODE_RESTRICTED);
+    assert_true(s->nodes[3].protocol_exception && !s->nodes[4].protocol_exception);
+    assert_int_equal(timing_of(s, 4)->nominal.bitrate_bps, 500000);
+    assert_int_equal(timing_of(s, 4)->data.brp, 0);
+    cs_scenario_free(s);
+}
+
+static void fd_frames(void **state)
+{
+    struct cs_scenario *s =
+        parse("{\"buses\": {\"a\": {\"fd\": true}}, \"nodes\": {"
+              "\"p\": {\"type\": \"periodic\", \"frame\": [\"123##1AABB\", \"124#\"], "
+              "\"period\": \"1ms\"},"
+              "\"r\": {\"type\": \"random\", \"rate\": 9, \"fd_frames\": 100, \"brs\": 30,"
+              "\"dlc\": \"9-15\"}}}");
+
+    (void)state;
+    assert_int_equal(s->nodes[0].messages[0].frames.frame[0].flags, CS_FRAME_FD | CS_FRAME_BRS);
+    assert_int_equal(s->nodes[1].random.fd_percent, 100);
+    assert_int_equal(s->nodes[1].random.brs_percent, 30);
+    assert_int_equal(s->nodes[1].random.dlc_low, 9);
+    assert_int_equal(s->nodes[1].random.dlc_high, 15);
     cs_scenario_free(s);
 }
 
@@ -215,6 +282,8 @@ int main(void)
         cmocka_unit_test(root_and_buses),
         cmocka_unit_test(speeds),
         cmocka_unit_test(controllers),
+        cmocka_unit_test(timings),
+        cmocka_unit_test(fd_frames),
         cmocka_unit_test(messages),
         cmocka_unit_test(random_and_attached),
         cmocka_unit_test(timeline_is_in_order),

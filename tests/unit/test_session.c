@@ -216,7 +216,7 @@ static void late_wake_ups_are_caught_up(void **state)
 
 static void frames_from_the_console(void **state)
 {
-    struct cs_session_bus buses[] = {{"x", 125000}, {"y", 0}};
+    struct cs_session_bus buses[] = {{.name = "x", .bitrate_bps = 125000}, {.name = "y"}};
     struct cs_session_config config = {.buses = buses, .n_buses = 2, .tui = true};
     struct run run;
     struct cs_frame frame = {.id = 1}, bad = {.id = 0x800};
