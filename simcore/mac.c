@@ -5,15 +5,13 @@
  * (cs_mac_drive). */
 #include "simcore/sim_internal.h"
 
-#define FLAG_BITS  6
-#define DELIM_BITS 8
 /* Dominant bits after a flag that every node tolerates; each full eight count as an error (rule f).
  */
 #define TOLERATED_BITS 8
 
 void cs_mac_reset(struct cs_mac *mac)
 {
-    *mac = (struct cs_mac){.state = MAC_IDLE, .out = 1};
+    *mac = (struct cs_mac){.state = MAC_IDLE, .out = 1, .inside = 1, .ssp = mac->ssp};
 }
 
 void cs_mac_start(struct cs_node *node)
@@ -23,7 +21,7 @@ void cs_mac_start(struct cs_node *node)
     cs_mac_reset(mac);
     mac->state = MAC_TRANSMIT;
     mac->transmitter = true;
-    cs_mac_rx_start(&mac->rx);
+    cs_mac_rx_start(&mac->rx, node->fd, node->exception_off);
 }
 
 void cs_mac_drive(struct cs_node *node)
@@ -36,7 +34,7 @@ void cs_mac_drive(struct cs_node *node)
     } else if (mac->state == MAC_FLAG_ACTIVE) {
         mac->out = 0;
     } else if (mac->state == MAC_RECEIVE && mac->rx.field == CS_FIELD_ACK) {
-        mac->out = !mac->rx.crc_ok;
+        mac->out = !mac->rx.crc_ok || node->no_ack;
     }
     /* Bus monitoring (10.14): what it would send dominant is rerouted inside, the bus stays free.
      */
@@ -61,32 +59,52 @@ static void enter_flag(struct cs_node *node, bool overload)
 
     mac->overload = overload;
     mac->ack_pending = false;
-    if (node->state != CS_STATE_ERROR_ACTIVE && !overload) {
+    mac->late_error = false;
+    if (node->mode & CS_MODE_RESTRICTED) {
+        enter(mac, MAC_INTEGRATE, IDLE_BITS); /* 10.14: no flag, it waits for the bus to be idle */
+    } else if (node->state != CS_STATE_ERROR_ACTIVE && !overload) {
         enter(mac, MAC_FLAG_PASSIVE, 0);
     } else {
         enter(mac, MAC_FLAG_ACTIVE, FLAG_BITS);
     }
 }
 
-/* An error was seen in the bit just ended; the flag starts with the next one. */
-static void detect(struct cs_node *node, enum cs_error_kind kind, enum cs_field field, int tec,
-                   int rec)
+/* Of the bit just ended; tec and rec are still to be filled in. */
+static struct cs_event error_event(const struct cs_node *node, enum cs_error_kind kind)
 {
-    struct cs_mac *mac = &node->mac;
-    bool attempt = node->slot != CS_TXSLOT_NONE;
-
-    /* The flag's kind is that of the state before this error counts. */
-    enter_flag(node, false);
-    node->count.errors++;
-    node->bus->error_frame = true;
-    bool changed = cs_node_add(node, tec, rec);
+    const struct cs_mac *mac = &node->mac;
     struct cs_event event = cs_node_event(node, CS_EV_ERROR);
+    unsigned index;
+
     event.error = (uint8_t)kind;
-    event.field = (uint8_t)field;
+    event.field = (uint8_t)cs_mac_field(node, &index, &event.stuff);
+    event.index = (uint16_t)index;
+    event.level = mac->level;
     event.bit = mac->pos;
     event.tx = mac->transmitter;
     event.start_ps = node->bus->sof_ps;
-    cs_node_emit(node, &event);
+    return event;
+}
+
+static void emit_error(struct cs_node *node, struct cs_event *event)
+{
+    node->count.errors++;
+    event->tec = node->tec;
+    event->rec = node->rec;
+    cs_node_emit(node, event);
+}
+
+/* An error was seen in the bit just ended; the flag starts with the next one. */
+static void detect(struct cs_node *node, enum cs_error_kind kind, int tec, int rec)
+{
+    bool attempt = node->slot != CS_TXSLOT_NONE;
+    struct cs_event event = error_event(node, kind);
+
+    /* The flag's kind is that of the state before this error counts. */
+    enter_flag(node, false);
+    node->bus->error_frame |= node->mac.state != MAC_INTEGRATE;
+    bool changed = cs_node_add(node, tec, rec);
+    emit_error(node, &event);
     if (attempt) {
         cs_node_attempt_failed(node, CS_TX_FAILED_ERROR);
     }
@@ -94,17 +112,24 @@ static void detect(struct cs_node *node, enum cs_error_kind kind, enum cs_field 
 }
 
 /* Rules a and c: a receiver counts 1, a transmitter 8. */
-static void detect_plain(struct cs_node *node, enum cs_error_kind kind, enum cs_field field)
+static void detect_plain(struct cs_node *node, enum cs_error_kind kind)
 {
     bool tx = node->mac.transmitter;
-    detect(node, kind, field, tx ? 8 : 0, tx ? 0 : 1);
+    detect(node, kind, tx ? 8 : 0, tx ? 0 : 1);
 }
 
-/* Rules b, d, e, f: eight more for whoever it is. */
-static void penalty(struct cs_node *node)
+/* A dominant bit in or after a flag that counts eight more for whoever it is: rules b and f, and c
+ * where the ACK error of a passive transmitter is not alone. */
+static void penalty(struct cs_node *node, unsigned index)
 {
     bool tx = node->mac.transmitter;
-    cs_node_follow(node, cs_node_add(node, tx ? 8 : 0, tx ? 0 : 8));
+    struct cs_event event = error_event(node, CS_ERROR_OTHER);
+
+    event.field = node->mac.overload ? CS_FIELD_OVERLOAD_FLAG : CS_FIELD_ERROR_FLAG;
+    event.index = (uint16_t)index;
+    bool changed = cs_node_add(node, tx ? 8 : 0, tx ? 0 : 8);
+    emit_error(node, &event);
+    cs_node_follow(node, changed);
 }
 
 /* ---- frames ------------------------------------------------------------------------------- */
@@ -115,7 +140,7 @@ static void begin_receiving(struct cs_node *node)
 
     cs_mac_reset(mac);
     enter(mac, MAC_RECEIVE, 0);
-    cs_mac_rx_start(&mac->rx);
+    cs_mac_rx_start(&mac->rx, node->fd, node->exception_off);
     cs_mac_rx_bit(&mac->rx, 0);
     mac->pos = 1;
 }
@@ -127,6 +152,15 @@ static void sample_idle(struct cs_node *node, unsigned level)
     }
 }
 
+static bool wants_overload(struct cs_node *node)
+{
+    if (!node->overload_request || node->mode & (CS_MODE_LISTEN_ONLY | CS_MODE_RESTRICTED)) {
+        return false;
+    }
+    node->overload_request--;
+    return true;
+}
+
 /* Suspend transmission is decided here, with the state that the frame's end left. */
 static void enter_intermission(struct cs_node *node)
 {
@@ -134,6 +168,14 @@ static void enter_intermission(struct cs_node *node)
 
     enter(mac, MAC_INTERMISSION, INTERMISSION_BITS);
     mac->suspend = mac->transmitter && node->state == CS_STATE_ERROR_PASSIVE;
+}
+
+static void frame_over(struct cs_node *node)
+{
+    enter_intermission(node);
+    if (wants_overload(node)) {
+        enter_flag(node, true);
+    }
 }
 
 static void frame_sent(struct cs_node *node)
@@ -144,7 +186,22 @@ static void frame_sent(struct cs_node *node)
         cs_bus_emit_frame(bus, node);
     }
     cs_node_attempt_sent(node);
-    enter_intermission(node);
+    frame_over(node);
+}
+
+/* The next bit of the own frame. */
+static inline void advance(struct cs_mac *mac, const struct cs_wire *wire)
+{
+    const struct cs_wire_span *span = &wire->spans[mac->span];
+    unsigned pos = ++mac->pos;
+
+    if (pos >= (unsigned)span->first + span->count) {
+        mac->span++;
+        mac->index = 0;
+    } else {
+        mac->index = (uint16_t)(mac->index + !cs_wire_is_stuff(wire, pos));
+    }
+    mac->fast = wire->brs && pos > wire->brs && pos <= wire->crc_delim;
 }
 
 /* Rule c, exception 2, is for stuff bits before the RTR bit only. */
@@ -162,12 +219,11 @@ static void transmit_mismatch(struct cs_node *node, unsigned level)
 {
     struct cs_mac *mac = &node->mac;
     bool arbitration = mac->pos < node->wire.arb_bits;
-    enum cs_field field = cs_wire_field_at(&node->wire, mac->pos, NULL);
 
     if (arbitration && !level && is_stuff_before_rtr(&node->wire, mac->pos)) {
-        detect(node, CS_ERROR_STUFF, field, 0, 0);
+        detect(node, CS_ERROR_STUFF, 0, 0);
     } else if (!arbitration || level || cs_wire_is_stuff(&node->wire, mac->pos)) {
-        detect_plain(node, CS_ERROR_BIT, field);
+        detect_plain(node, CS_ERROR_BIT);
     } else {
         unsigned lost_at = mac->pos++;
         cs_mac_rx_bit(&mac->rx, level);
@@ -181,35 +237,64 @@ static void acknowledge_missing(struct cs_node *node)
 {
     if (node->state == CS_STATE_ERROR_PASSIVE) {
         /* Rule c, exception 1: counts only where a dominant bit disturbs the passive flag. */
-        detect(node, CS_ERROR_ACK, CS_FIELD_ACK, 0, 0);
+        detect(node, CS_ERROR_ACK, 0, 0);
         node->mac.ack_pending = true;
     } else {
-        detect_plain(node, CS_ERROR_ACK, CS_FIELD_ACK);
+        detect_plain(node, CS_ERROR_ACK);
     }
+}
+
+/* ACK slot and ACK delimiter of the own frame. Returns whether the bit is dealt with: in an FD
+ * frame the slot may come a bit late and be two bits long (10.4.2.6, 10.4.2.7). */
+static bool sample_ack(struct cs_node *node, unsigned level)
+{
+    enum { LATE = 1, LONG = 2 };
+    struct cs_mac *mac = &node->mac;
+    bool fd = node->wire.crc_bits > 15;
+
+    if (mac->pos > node->wire.ack_slot) {
+        if (level || !fd || mac->ack_wait & LONG) {
+            return false;
+        }
+        mac->ack_wait |= LONG;
+        return true;
+    }
+    if (!level || node->mode & CS_MODE_LOOPBACK) {
+        advance(mac, &node->wire);
+    } else if (fd && !mac->ack_wait) {
+        mac->ack_wait = LATE;
+    } else {
+        acknowledge_missing(node);
+    }
+    return true;
 }
 
 static void sample_transmit(struct cs_node *node, unsigned level)
 {
     struct cs_mac *mac = &node->mac;
+    const struct cs_wire *wire = &node->wire;
 
-    if (mac->pos == node->wire.ack_slot) {
-        if (level && !(node->mode & CS_MODE_LOOPBACK)) {
-            acknowledge_missing(node);
-            return;
-        }
-    } else if (level != mac->out) {
+    if (mac->late_error) {
+        detect_plain(node, CS_ERROR_BIT);
+        return;
+    }
+    if (mac->pos >= wire->ack_slot && mac->pos <= wire->ack_slot + 1 && sample_ack(node, level)) {
+        return;
+    }
+    if (level != mac->out && !(mac->ssp && mac->fast)) {
         transmit_mismatch(node, level);
         return;
     }
-    if (mac->pos < node->wire.arb_bits) {
+    if (mac->pos < wire->arb_bits) {
         cs_mac_rx_bit(&mac->rx, level); /* it may have to go on as a receiver */
     }
-    if (++mac->pos == node->wire.n_bits) {
+    advance(mac, wire);
+    if (mac->pos == wire->n_bits) {
         frame_sent(node);
     }
 }
 
-static void sample_receive(struct cs_node *node, unsigned level)
+static void receive_ended(struct cs_node *node, enum cs_mac_rx_result result)
 {
     static const enum cs_error_kind kinds[] = {
         [RX_STUFF_ERROR] = CS_ERROR_STUFF,
@@ -218,29 +303,77 @@ static void sample_receive(struct cs_node *node, unsigned level)
     };
     struct cs_mac *mac = &node->mac;
     struct cs_bus *bus = node->bus;
+
+    switch (result) {
+    case RX_EXCEPTION:
+        enter(mac, MAC_INTEGRATE, IDLE_BITS);
+        break;
+    case RX_VALID:
+        frame_over(node);
+        cs_node_deliver(node, &mac->rx.frame, bus->sof_ps, bus->from, false);
+        break;
+    case RX_OVERLOAD:
+        enter_flag(node, true);
+        cs_node_deliver(node, &mac->rx.frame, bus->sof_ps, bus->from, false);
+        break;
+    default:
+        detect_plain(node, kinds[result]);
+        break;
+    }
+}
+
+/* With cs_sim_set_detail(): the frame's transmitter is not known before its end but to us. */
+static void emit_detail(struct cs_node *node, enum cs_event_kind kind)
+{
+    struct cs_bus *bus = node->bus;
+    struct cs_event event = cs_node_event(node, kind);
+
+    event.peer = CS_NO_NODE;
+    for (int i = 0; i < bus->n_limit && event.peer == CS_NO_NODE; i++) {
+        const struct cs_node *other = bus->nodes[i];
+        if (other && other->waiting == WAIT_NONE && other->mac.state == MAC_TRANSMIT) {
+            event.peer = (int16_t)i;
+        }
+    }
+    event.frame = kind == CS_EV_RECEIVED ? &node->mac.rx.frame : NULL;
+    event.start_ps = bus->sof_ps;
+    cs_node_emit(node, &event);
+}
+
+/* A bit after the CRC delimiter is over without an error. */
+static void receive_trailer(struct cs_node *node, enum cs_field field)
+{
+    const struct cs_mac *mac = &node->mac;
+    bool detail = node->bus->sim->detail;
+
+    if (field == CS_FIELD_ACK && mac->rx.crc_ok) {
+        if (detail && !mac->out) {
+            emit_detail(node, CS_EV_ACKED);
+        }
+        cs_node_received_ok(node);
+    } else if (detail && field == CS_FIELD_EOF && mac->rx.left == 1) {
+        emit_detail(node, CS_EV_RECEIVED);
+    }
+}
+
+static void sample_receive(struct cs_node *node, unsigned level)
+{
+    struct cs_mac *mac = &node->mac;
     enum cs_field field = (enum cs_field)mac->rx.field;
 
-    if (field == CS_FIELD_ACK && mac->rx.crc_ok && level) {
-        detect_plain(node, CS_ERROR_BIT, field); /* its own dominant ACK bit did not get through */
+    if (level > (mac->out & mac->inside)) {
+        detect_plain(node, CS_ERROR_BIT); /* its own dominant ACK bit did not get through */
         return;
     }
     enum cs_mac_rx_result result = cs_mac_rx_bit(&mac->rx, level);
-    if (result == RX_CONTINUE) {
-        mac->pos++;
-        if (field == CS_FIELD_ACK && mac->rx.crc_ok) {
-            cs_node_received_ok(node);
-        }
+    if (result != RX_CONTINUE) {
+        receive_ended(node, result);
         return;
     }
-    if (result < RX_OVERLOAD) {
-        detect_plain(node, kinds[result], field);
-        return;
+    mac->pos++;
+    if (field > CS_FIELD_CRC_DELIM) {
+        receive_trailer(node, field);
     }
-    enter_intermission(node);
-    if (result == RX_OVERLOAD) {
-        enter_flag(node, true);
-    }
-    cs_node_deliver(node, &mac->rx.frame, bus->sof_ps, bus->from, false);
 }
 
 /* ---- flags and delimiters ----------------------------------------------------------------- */
@@ -252,8 +385,7 @@ static void sample_flag_active(struct cs_node *node, unsigned level)
     if (level) {
         /* Rules d and e. The flag starts again. */
         bool tx = mac->transmitter;
-        detect(node, CS_ERROR_BIT, mac->overload ? CS_FIELD_OVERLOAD_FLAG : CS_FIELD_ERROR_FLAG,
-               tx ? 8 : 0, tx ? 0 : 8);
+        detect(node, CS_ERROR_BIT, tx ? 8 : 0, tx ? 0 : 8);
     } else if (--mac->count == 0) {
         enter(mac, MAC_FLAG_WAIT, 0);
     }
@@ -267,7 +399,7 @@ static void sample_flag_passive(struct cs_node *node, unsigned level)
     mac->last = (uint8_t)level;
     if (!level && mac->ack_pending) {
         mac->ack_pending = false;
-        penalty(node);
+        penalty(node, mac->count - 1u);
     }
     if (node->waiting == WAIT_NONE && mac->count == FLAG_BITS) {
         enter(mac, MAC_FLAG_WAIT, 0);
@@ -289,7 +421,7 @@ static void sample_flag_wait(struct cs_node *node, unsigned level)
         first = false;
     }
     if (first || mac->count == TOLERATED_BITS) {
-        penalty(node);
+        penalty(node, FLAG_BITS + mac->count - 1u);
     }
 }
 
@@ -297,8 +429,12 @@ static void delimiter_over(struct cs_node *node)
 {
     struct cs_bus *bus = node->bus;
 
+    if (node->mac.overload) {
+        frame_over(node);
+        return;
+    }
     enter_intermission(node);
-    if (!node->mac.overload && bus->error_frame) {
+    if (bus->error_frame) {
         cs_bus_emit_error_frame(bus, node);
     }
 }
@@ -314,8 +450,7 @@ static void sample_delim(struct cs_node *node, unsigned level)
     } else if (mac->count == 1) {
         enter_flag(node, true);
     } else {
-        detect_plain(node, CS_ERROR_FORM,
-                     mac->overload ? CS_FIELD_OVERLOAD_DELIM : CS_FIELD_ERROR_DELIM);
+        detect_plain(node, CS_ERROR_FORM);
     }
 }
 
@@ -336,7 +471,7 @@ static void join_sof(struct cs_node *node)
     cs_node_start_attempt(node, sof_ps);
     cs_mac_start(node);
     cs_mac_rx_bit(&node->mac.rx, 0);
-    node->mac.pos = 1;
+    advance(&node->mac, &node->wire);
 }
 
 static void sample_intermission(struct cs_node *node, unsigned level)
@@ -368,6 +503,17 @@ static void sample_suspend(struct cs_node *node, unsigned level)
     }
 }
 
+static void sample_integrate(struct cs_node *node, unsigned level)
+{
+    struct cs_mac *mac = &node->mac;
+
+    if (!level) {
+        mac->count = IDLE_BITS;
+    } else if (--mac->count == 0) {
+        cs_mac_reset(mac);
+    }
+}
+
 void cs_mac_sample(struct cs_node *node, unsigned level)
 {
     static void (*const handlers[MAC_STATE_COUNT])(struct cs_node *, unsigned) = {
@@ -380,6 +526,10 @@ void cs_mac_sample(struct cs_node *node, unsigned level)
         [MAC_DELIM] = sample_delim,
         [MAC_INTERMISSION] = sample_intermission,
         [MAC_SUSPEND] = sample_suspend,
+        [MAC_INTEGRATE] = sample_integrate,
     };
-    handlers[node->mac.state](node, level & node->mac.inside);
+    struct cs_mac *mac = &node->mac;
+
+    mac->level = (uint8_t)(level & mac->inside);
+    handlers[mac->state](node, mac->level);
 }

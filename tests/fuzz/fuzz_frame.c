@@ -47,7 +47,7 @@ static void bits(const uint8_t *data, size_t size)
         return;
     }
     enum cs_wire_fault fault = cs_wire_decode(levels, n, &frame, &at);
-    cs_mac_rx_start(&rx);
+    cs_mac_rx_start(&rx, CS_FD_CLASSIC, false);
     for (size_t i = 0; i < n && result == RX_CONTINUE; i++) {
         result = cs_mac_rx_bit(&rx, levels[i]);
     }
