@@ -50,7 +50,7 @@ def table(declaration, values, digits):
 
 
 print("/* SPDX-License-Identifier: MIT */")
-print("/* Written by wire_tables.py; tests/unit/test_wire_tables.c holds it against the rules. */")
+print("/* Written by wire_tables.py; tests/unit/test_wire_encode.c holds it against the rules. */")
 table("static const uint32_t stuff_table[8 * 512]",
       [stuffed(s, c) if 1 < c else 0 for s in range(STATES) for c in range(512)], 8)
 table("static const uint16_t crc15_table[256]",
