@@ -14,9 +14,9 @@
 
 #include "simcore/bus.h"
 
-#define CS_FAULT_MAX      64  /* armed on one bus at a time */
-#define CS_FAULT_TEXT_MAX 512 /* bytes of the text form, NUL included */
-#define CS_FAULT_NODES    8   /* names in one list */
+#define CS_FAULT_MAX      64   /* armed on one bus at a time */
+#define CS_FAULT_TEXT_MAX 2048 /* bytes of the text form, NUL included: room for the longest */
+#define CS_FAULT_NODES    8    /* names in one list */
 #define CS_FAULT_LABEL    32
 
 enum cs_fault_kind {
