@@ -9,7 +9,8 @@
 struct cs_args {
     const char *scenario;
     const char *log, *events, *link;
-    bool fast, quiet, json, help;
+    const char *only;
+    bool fast, quiet, json, help, verbose, waves;
     bool have_speed;
     uint32_t speed_permille;
     int64_t duration_ps;
@@ -17,7 +18,8 @@ struct cs_args {
     uint64_t seed;
     bool have_wait;
     int64_t wait_ps;
-    uint32_t bitrate_bps;
+    uint32_t bitrate_bps, data_bitrate_bps;
+    uint32_t sample_permille, data_sample_permille; /* of the bit; 0: as the bit rate has it */
     struct cs_session_bus buses[CS_SIM_MAX_BUSES];
     unsigned n_buses;
     char **operands; /* into argv */
@@ -33,7 +35,8 @@ enum cs_option_type {
     OPTION_WAIT,   /* the same, or "forever" */
     OPTION_NUMBER, /* uint64_t */
     OPTION_SPEED,  /* uint32_t, permille */
-    OPTION_RATE,   /* uint32_t, bit/s */
+    OPTION_RATE,   /* uint32_t, bit/s, min..max */
+    OPTION_SAMPLE, /* uint32_t, permille of the bit, min..max */
     OPTION_BUS,    /* NAME[:RATE], one more each time */
 };
 
@@ -60,7 +63,7 @@ struct cs_command {
 };
 
 extern const struct cs_option cs_run_options[], cs_serve_options[], cs_explain_options[],
-    cs_check_options[];
+    cs_check_options[], cs_wire_options[];
 
 /* Parse argv[0..argc-1], which follow the command's name. 0, or -1 with `error`. */
 int cs_options_parse(const struct cs_command *command, int argc, char **argv, struct cs_args *args,
@@ -71,6 +74,7 @@ int cs_main_run(const struct cs_args *args);
 int cs_main_serve(const struct cs_args *args);
 int cs_main_explain(const struct cs_args *args);
 int cs_main_check(const struct cs_args *args);
+int cs_main_wire(const struct cs_args *args);
 
 /* "cansim: TEXT" on stderr; returns the status. */
 int cs_main_complain(const struct cs_error *error);

@@ -90,13 +90,30 @@ const struct cs_option cs_explain_options[] = {
     {"json", 0, OPTION_FLAG, ARG(json), CS_NOWHERE, NULL, 0, 0, NULL,
      "one JSON object a frame, a line each"},
     {"bitrate", 0, OPTION_RATE, ARG(bitrate_bps), CS_NOWHERE, "RATE", CS_BITRATE_MIN,
-     CS_BITRATE_MAX, "500k", "for the durations"},
+     CS_BITRATE_MAX, "500k", "nominal bit rate, for the durations"},
+    {"data-bitrate", 0, OPTION_RATE, ARG(data_bitrate_bps), CS_NOWHERE, "RATE", CS_BITRATE_MIN,
+     CS_DATA_BITRATE_MAX, "2M", "of FD frames with BRS; not below the nominal one"},
+    {"sample-point", 0, OPTION_SAMPLE, ARG(sample_permille), CS_NOWHERE, "P", 10, 990,
+     "by bit rate", "where in the bit: 87.5% or 0.875"},
+    {"data-sample-point", 0, OPTION_SAMPLE, ARG(data_sample_permille), CS_NOWHERE, "P", 10, 990,
+     "by bit rate", "the same at the data bit rate"},
     HELP_OPTION,
     END_OPTION,
 };
 
 const struct cs_option cs_check_options[] = {
     QUIET_OPTION,
+    HELP_OPTION,
+    END_OPTION,
+};
+
+const struct cs_option cs_wire_options[] = {
+    {"verbose", 'v', OPTION_FLAG, ARG(verbose), CS_NOWHERE, NULL, 0, 0, NULL,
+     "a line for each element, passed or failed"},
+    {"only", 0, OPTION_TEXT, ARG(only), CS_NOWHERE, "VARIANT/ELEM", 0, 0, NULL,
+     "this element alone; VARIANT or /ELEM for several"},
+    {"trace", 0, OPTION_FLAG, ARG(waves), CS_NOWHERE, NULL, 0, 0, NULL,
+     "show RX and TX of an element whose waves are wrong"},
     HELP_OPTION,
     END_OPTION,
 };
@@ -127,9 +144,33 @@ static int set_time(const struct cs_option *o, const char *value, int64_t *dest,
 static int set_rate(const struct cs_option *o, const char *value, uint32_t *dest,
                     struct cs_error *error)
 {
-    if (cs_units_parse_rate(value, dest) == 0 && *dest >= CS_BITRATE_MIN && *dest <= CS_BITRATE_MAX)
+    int64_t max = o->type == OPTION_RATE ? o->max : CS_BITRATE_MAX;
+    char high[40], range[60];
+
+    if (cs_units_parse_rate(value, dest) == 0 && *dest >= CS_BITRATE_MIN && *dest <= max)
         return 0;
-    return must_be(error, o, "10k..1M", value);
+    snprintf(range, sizeof(range), "10k..%s",
+             cs_units_format_rate((uint32_t)max, high, sizeof(high)));
+    return must_be(error, o, range, value);
+}
+
+/* "87.5%" or "0.875". */
+static int set_sample(const struct cs_option *o, char *value, uint32_t *dest,
+                      struct cs_error *error)
+{
+    size_t len = strlen(value);
+    bool percent = len > 1 && value[len - 1] == '%';
+    uint32_t read, scale = percent ? 100 : 1;
+    char number[16] = "";
+
+    snprintf(number, sizeof(number), "%.*s", (int)(percent ? len - 1 : len), value);
+    if (len < sizeof(number) && number[0] >= '0' && number[0] <= '9' &&
+        cs_units_parse_speed(number, &read) == 0 && read % scale == 0 && read / scale >= o->min &&
+        read / scale <= o->max) {
+        *dest = read / scale;
+        return 0;
+    }
+    return must_be(error, o, "a part of the bit such as 87.5% or 0.875, 1%..99%", value);
 }
 
 static int set_number(const struct cs_option *o, const char *value, uint64_t *dest,
@@ -192,6 +233,8 @@ static int set_option(const struct cs_option *o, char *value, struct cs_args *ar
         if (cs_units_parse_speed(value, dest) != 0)
             return must_be(error, o, "0.001..1000 or max", value);
         return 0;
+    case OPTION_SAMPLE:
+        return set_sample(o, value, dest, error);
     case OPTION_RATE:
         return set_rate(o, value, dest, error);
     case OPTION_BUS:
@@ -288,6 +331,9 @@ static void option_range(const struct cs_option *o, char *text, size_t size)
     if (o->type == OPTION_RATE) {
         cs_units_format_rate((uint32_t)o->min, low, sizeof(low));
         cs_units_format_rate((uint32_t)o->max, high, sizeof(high));
+    } else if (o->type == OPTION_SAMPLE) {
+        snprintf(low, sizeof(low), "%d%%", (int)o->min / 10);
+        snprintf(high, sizeof(high), "%d%%", (int)o->max / 10);
     } else if (o->min != o->max) {
         cs_text_time(o->min, low, sizeof(low));
         cs_text_time(o->max, high, sizeof(high));
