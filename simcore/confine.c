@@ -10,7 +10,7 @@ bool cs_node_add(struct cs_node *node, int tec, int rec)
 {
     int new_tec = node->tec + tec, new_rec = node->rec + rec;
 
-    if (node->mode & CS_MODE_LISTEN_ONLY) {
+    if (node->mode & (CS_MODE_LISTEN_ONLY | CS_MODE_RESTRICTED)) {
         return false;
     }
     new_tec = new_tec < 0 ? 0 : new_tec;

@@ -14,6 +14,12 @@ void cs_mac_reset(struct cs_mac *mac)
     *mac = (struct cs_mac){.state = MAC_IDLE, .out = 1, .inside = 1, .ssp = mac->ssp};
 }
 
+static unsigned rx_options(const struct cs_node *node)
+{
+    return (node->exception_off ? CS_RX_EXCEPTION_OFF : 0u) |
+           (node->long_ack ? CS_RX_LONG_ACK : 0u);
+}
+
 void cs_mac_start(struct cs_node *node)
 {
     struct cs_mac *mac = &node->mac;
@@ -21,7 +27,7 @@ void cs_mac_start(struct cs_node *node)
     cs_mac_reset(mac);
     mac->state = MAC_TRANSMIT;
     mac->transmitter = true;
-    cs_mac_rx_start(&mac->rx, node->fd, node->exception_off);
+    cs_mac_rx_start(&mac->rx, node->fd, rx_options(node));
 }
 
 void cs_mac_drive(struct cs_node *node)
@@ -34,7 +40,7 @@ void cs_mac_drive(struct cs_node *node)
     } else if (mac->state == MAC_FLAG_ACTIVE) {
         mac->out = 0;
     } else if (mac->state == MAC_RECEIVE && mac->rx.field == CS_FIELD_ACK) {
-        mac->out = !mac->rx.crc_ok || node->no_ack;
+        mac->out = !mac->rx.crc_ok || node->no_ack || mac->rx.left != mac->rx.size;
     }
     /* Bus monitoring (10.14): what it would send dominant is rerouted inside, the bus stays free.
      */
@@ -140,7 +146,7 @@ static void begin_receiving(struct cs_node *node)
 
     cs_mac_reset(mac);
     enter(mac, MAC_RECEIVE, 0);
-    cs_mac_rx_start(&mac->rx, node->fd, node->exception_off);
+    cs_mac_rx_start(&mac->rx, node->fd, rx_options(node));
     cs_mac_rx_bit(&mac->rx, 0);
     mac->pos = 1;
 }
@@ -204,6 +210,25 @@ static inline void advance(struct cs_mac *mac, const struct cs_wire *wire)
     mac->fast = wire->brs && pos > wire->brs && pos <= wire->crc_delim;
 }
 
+void cs_mac_resume(struct cs_node *node, bool transmit, unsigned pos, const struct cs_mac_rx *rx)
+{
+    struct cs_mac *mac = &node->mac;
+
+    cs_mac_start(node);
+    mac->transmitter = transmit;
+    if (transmit) {
+        while (mac->pos < pos) {
+            advance(mac, &node->wire);
+        }
+    } else {
+        enter(mac, MAC_RECEIVE, 0);
+        mac->pos = (uint16_t)pos;
+    }
+    mac->rx = *rx;
+    mac->rx.fd = (uint8_t)node->fd;
+    mac->rx.options = (uint8_t)rx_options(node);
+}
+
 /* Rule c, exception 2, is for stuff bits before the RTR bit only. */
 static bool is_stuff_before_rtr(const struct cs_wire *wire, unsigned pos)
 {
@@ -248,22 +273,21 @@ static void acknowledge_missing(struct cs_node *node)
  * frame the slot may come a bit late and be two bits long (10.4.2.6, 10.4.2.7). */
 static bool sample_ack(struct cs_node *node, unsigned level)
 {
-    enum { LATE = 1, LONG = 2 };
     struct cs_mac *mac = &node->mac;
     bool fd = node->wire.crc_bits > 15;
 
     if (mac->pos > node->wire.ack_slot) {
-        if (level || !fd || mac->ack_wait & LONG) {
+        if (level || !fd || node->long_ack || mac->ack_stretched) {
             return false;
         }
-        mac->ack_wait |= LONG;
+        mac->ack_stretched = true;
         return true;
     }
-    if (!level || node->mode & CS_MODE_LOOPBACK) {
+    mac->acked |= !level || node->mode & CS_MODE_LOOPBACK;
+    bool last = !fd || ++mac->ack_bits == 2;
+    if (mac->acked && (last || !node->long_ack)) {
         advance(mac, &node->wire);
-    } else if (fd && !mac->ack_wait) {
-        mac->ack_wait = LATE;
-    } else {
+    } else if (last) {
         acknowledge_missing(node);
     }
     return true;
@@ -346,8 +370,8 @@ static void receive_trailer(struct cs_node *node, enum cs_field field)
     const struct cs_mac *mac = &node->mac;
     bool detail = node->bus->sim->detail;
 
-    if (field == CS_FIELD_ACK && mac->rx.crc_ok) {
-        if (detail && !mac->out) {
+    if (field == CS_FIELD_ACK && mac->rx.field != field && mac->rx.crc_ok) {
+        if (detail && !node->no_ack && !(node->mode & CS_MODE_LISTEN_ONLY)) {
             emit_detail(node, CS_EV_ACKED);
         }
         cs_node_received_ok(node);

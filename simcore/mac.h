@@ -30,18 +30,23 @@ enum cs_mac_state {
 
 enum cs_stuffing { CS_STUFFING_NONE, CS_STUFFING_DYNAMIC, CS_STUFFING_FIXED };
 
+enum cs_rx_option {
+    CS_RX_EXCEPTION_OFF = 1 << 0, /* FD: a recessive res bit is a form error */
+    CS_RX_LONG_ACK = 1 << 1,      /* FD: the ACK slot takes two bits, whatever they are */
+};
+
 /* The receiver's half: follows every frame on the bus, a transmitter's own up to the end of the
  * arbitration field. */
 struct cs_mac_rx {
     struct cs_frame frame;
-    uint8_t fd;         /* enum cs_fd: what the controller knows */
-    bool exception_off; /* FD: a recessive res bit is a form error */
-    uint8_t field;      /* enum cs_field that the next bit belongs to */
-    uint8_t before;     /* the field before it */
-    uint8_t stuffing;   /* enum cs_stuffing that applies to the next bit */
-    uint8_t run, last;  /* equal bits so far (FIXED: bits until the stuff bit), level of the last */
-    uint8_t n_stuff;    /* dynamic stuff bits, modulo 256 */
-    uint8_t ack_bits;   /* dominant ones */
+    uint8_t fd;        /* enum cs_fd: what the controller knows */
+    uint8_t options;   /* enum cs_rx_option */
+    uint8_t field;     /* enum cs_field that the next bit belongs to */
+    uint8_t before;    /* the field before it */
+    uint8_t stuffing;  /* enum cs_stuffing that applies to the next bit */
+    uint8_t run, last; /* equal bits so far (FIXED: bits until the stuff bit), level of the last */
+    uint8_t n_stuff;   /* dynamic stuff bits, modulo 256 */
+    uint8_t ack_bits;  /* dominant ones */
     uint8_t crc_bits;
     bool count_wrong, crc_ok;
     uint16_t size, left;  /* bits of the field, those still to come */
@@ -52,30 +57,35 @@ struct cs_mac_rx {
 };
 
 struct cs_mac {
-    uint8_t state;    /* enum cs_mac_state */
-    uint8_t out;      /* level driven in the present bit */
-    uint8_t level;    /* level of the bit that cs_mac_sample() handles */
-    uint8_t inside;   /* listen-only: the level that it hears from itself, else 1 */
-    uint8_t count;    /* bits in this state */
-    uint8_t last;     /* MAC_FLAG_PASSIVE: level of the bits counted */
-    bool transmitter; /* in this frame, also while its error frame is sent */
-    bool overload;    /* the flag and delimiter under way are an overload frame's */
-    bool ack_pending; /* TEC waits for a dominant bit in the passive flag (rule 3, exception 1) */
-    bool suspend;     /* intermission: suspend transmission follows */
-    bool ssp;         /* the caller compares the data phase's bits, see cs_mac_late_bit_error() */
-    bool late_error;  /* transmitter: to be seen at the next cs_mac_sample() */
-    bool fast;        /* transmitter: the bit under way began in the data phase */
-    uint8_t span;     /* transmitter: of wire.spans, that of the bit under way */
-    uint8_t ack_wait; /* transmitter, FD: bits by which the ACK slot came late or was longer */
-    uint16_t index;   /* transmitter: of the bit within the span, without stuff bits */
-    bool sampled;     /* has had its turn in the present bit */
-    uint16_t pos;     /* bits since SOF */
+    uint8_t state;      /* enum cs_mac_state */
+    uint8_t out;        /* level driven in the present bit */
+    uint8_t level;      /* level of the bit that cs_mac_sample() handles */
+    uint8_t inside;     /* listen-only: the level that it hears from itself, else 1 */
+    uint8_t count;      /* bits in this state */
+    uint8_t last;       /* MAC_FLAG_PASSIVE: level of the bits counted */
+    bool transmitter;   /* in this frame, also while its error frame is sent */
+    bool overload;      /* the flag and delimiter under way are an overload frame's */
+    bool ack_pending;   /* TEC waits for a dominant bit in the passive flag (rule 3, exception 1) */
+    bool suspend;       /* intermission: suspend transmission follows */
+    bool ssp;           /* the caller compares the data phase's bits, see cs_mac_late_bit_error() */
+    bool late_error;    /* transmitter: to be seen at the next cs_mac_sample() */
+    bool fast;          /* transmitter: the bit under way began in the data phase */
+    uint8_t span;       /* transmitter: of wire.spans, that of the bit under way */
+    uint8_t ack_bits;   /* transmitter, FD: of the ACK slot so far */
+    bool acked;         /* transmitter: one of them was dominant */
+    bool ack_stretched; /* transmitter, FD: a dominant bit came after them */
+    uint16_t index;     /* transmitter: of the bit within the span, without stuff bits */
+    bool sampled;       /* has had its turn in the present bit */
+    uint16_t pos;       /* bits since SOF */
     struct cs_mac_rx rx;
 };
 
 void cs_mac_reset(struct cs_mac *mac); /* to MAC_IDLE */
 /* Become transmitter with the next bit, which is SOF. */
 void cs_mac_start(struct cs_node *node);
+/* Amid a frame that nothing has disturbed: `pos` bits were sent or received, which left a receiver
+ * as `rx`. */
+void cs_mac_resume(struct cs_node *node, bool transmit, unsigned pos, const struct cs_mac_rx *rx);
 /* Decide `out` for the next bit. */
 void cs_mac_drive(struct cs_node *node);
 /* The bus had this level. Events and callbacks run from here. */
@@ -121,7 +131,7 @@ enum cs_mac_rx_result {
     RX_VALID      /* the last bit of EOF was recessive */
 };
 /* The next bit is SOF. */
-void cs_mac_rx_start(struct cs_mac_rx *rx, enum cs_fd fd, bool exception_off);
+void cs_mac_rx_start(struct cs_mac_rx *rx, enum cs_fd fd, unsigned options);
 /* After an error the receiver is still in the bit that was the error. */
 enum cs_mac_rx_result cs_mac_rx_bit(struct cs_mac_rx *rx, unsigned level);
 bool cs_mac_rx_at_stuff(const struct cs_mac_rx *rx); /* the next bit is a stuff bit */

@@ -16,11 +16,11 @@ struct crc_kind {
 };
 static const struct crc_kind crc15 = {0x4599, 15}, crc17 = {0x1685B, 17}, crc21 = {0x102899, 21};
 
-void cs_mac_rx_start(struct cs_mac_rx *rx, enum cs_fd fd, bool exception_off)
+void cs_mac_rx_start(struct cs_mac_rx *rx, enum cs_fd fd, unsigned options)
 {
     memset(rx, 0, sizeof(*rx));
     rx->fd = (uint8_t)fd;
-    rx->exception_off = exception_off;
+    rx->options = (uint8_t)options;
     rx->field = CS_FIELD_SOF;
     rx->size = rx->left = 1;
     rx->stuffing = CS_STUFFING_DYNAMIC;
@@ -129,7 +129,7 @@ static enum cs_mac_rx_result after_r0(struct cs_mac_rx *rx, unsigned value)
         return RX_CONTINUE;
     }
     if (value) {
-        return rx->exception_off ? RX_FORM_ERROR : RX_EXCEPTION;
+        return rx->options & CS_RX_EXCEPTION_OFF ? RX_FORM_ERROR : RX_EXCEPTION;
     }
     enter(rx, CS_FIELD_BRS, 1);
     return RX_CONTINUE;
@@ -242,13 +242,18 @@ static inline enum cs_mac_rx_result stuffed_bit(struct cs_mac_rx *rx, unsigned l
 
 /* ---- CRC delimiter to the end of EOF: not stuffed, recessive but for the ACK slot ----------- */
 
+static bool has_long_ack(const struct cs_mac_rx *rx)
+{
+    return rx->frame.flags & CS_FRAME_FD && rx->options & CS_RX_LONG_ACK;
+}
+
 /* An FD frame's ACK slot may come a bit late and be two bits long (10.4.2.6, 10.4.2.7). Without
  * any dominant bit the second is the ACK delimiter already. */
 static enum cs_mac_rx_result ack_delim_bit(struct cs_mac_rx *rx, unsigned level)
 {
     if (!level) {
-        unsigned dominant_max = rx->frame.flags & CS_FRAME_FD ? 2 : 0;
-        if (rx->ack_bits >= dominant_max) {
+        bool tolerant = rx->frame.flags & CS_FRAME_FD && !has_long_ack(rx);
+        if (!tolerant || rx->ack_bits == 2) {
             return RX_FORM_ERROR;
         }
         rx->ack_bits++;
@@ -269,11 +274,13 @@ static enum cs_mac_rx_result trailer_bit(struct cs_mac_rx *rx, unsigned level)
             return RX_FORM_ERROR;
         }
         rx->stuffing = CS_STUFFING_NONE;
-        enter(rx, CS_FIELD_ACK, 1);
+        enter(rx, CS_FIELD_ACK, has_long_ack(rx) ? 2 : 1);
         return RX_CONTINUE;
     case CS_FIELD_ACK:
-        rx->ack_bits = !level;
-        enter(rx, CS_FIELD_ACK_DELIM, 1);
+        rx->ack_bits = (uint8_t)(rx->ack_bits + !level);
+        if (--rx->left == 0) {
+            enter(rx, CS_FIELD_ACK_DELIM, 1);
+        }
         return RX_CONTINUE;
     case CS_FIELD_ACK_DELIM:
         return ack_delim_bit(rx, level);
