@@ -14,7 +14,10 @@ struct iut {
     struct cs_sim *sim;
     struct cs_bus *bus;
     struct cs_node *node;
-    bool feedback; /* RX is the wired AND of the tester's and the controller's level */
+    enum cs_fd fd;      /* from the next iut_power_on() on */
+    bool exception_off; /* likewise */
+    bool long_ack;      /* likewise */
+    bool feedback;      /* RX is the wired AND of the tester's and the controller's level */
     struct cs_frame rx[IUT_MAX_RX];
     unsigned n_rx; /* frames received, also those beyond IUT_MAX_RX */
 };
@@ -39,18 +42,28 @@ static inline void iut_power_off(struct iut *iut)
 static inline void iut_power_on(struct iut *iut, unsigned mode)
 {
     static const struct cs_controller_ops ops = {.received = iut_received};
-    struct cs_bus_config bus_config = {.name = "can0", .bitrate_bps = 500000};
-    struct cs_controller_config config = {
-        .name = "iut", .order = CS_TX_FIFO, .mode = mode, .ops = &ops, .ctx = iut};
+    struct cs_bus_config bus_config = {.name = "can0", .bitrate_bps = 500000, .fd = true};
+    struct cs_controller_config config = {.name = "iut",
+                                          .order = CS_TX_FIFO,
+                                          .mode = mode,
+                                          .fd = iut->fd ? iut->fd : CS_FD_CLASSIC,
+                                          .protocol_exception_off = iut->exception_off,
+                                          .ops = &ops,
+                                          .ctx = iut};
 
     cs_sim_destroy(iut->sim);
-    *iut = (struct iut){.sim = cs_sim_create(1), .feedback = iut->feedback};
+    *iut = (struct iut){.sim = cs_sim_create(1),
+                        .fd = iut->fd,
+                        .exception_off = iut->exception_off,
+                        .long_ack = iut->long_ack,
+                        .feedback = iut->feedback};
     assert_non_null(iut->sim);
     assert_int_equal(cs_sim_add_bus(iut->sim, &bus_config), 0);
     iut->bus = cs_sim_bus(iut->sim, 0);
     cs_sim_run_until(iut->sim, cs_bus_bit_ps(iut->bus));
     assert_int_equal(cs_bus_attach(iut->bus, &config), 0);
     iut->node = iut->bus->nodes[0];
+    iut->node->long_ack = iut->long_ack;
 }
 
 static inline bool iut_about_to_send(const struct iut *iut)
