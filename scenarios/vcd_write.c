@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* What readers accept: GTKWave takes all of it. sigrok and PulseView take the variables of one bit
- * and leave out the others. Names hold letters, digits, '_' and '-' only: '.' parts scopes, white
+ * and leave out the others, but end at a vector of several bits (libsigrok 0.5), which is why
+ * numbers are reals. Names hold letters, digits, '_' and '-' only: '.' parts scopes, white
  * space ends a name. */
 #include <stdio.h>
 #include <string.h>
 
 #include "scenarios/vcd_internal.h"
 
-#define CODE_FIRST '!'
-#define CODE_COUNT 94u
+/* Codes are spelled with these: sigrok does not know strings and reads a code after one as the
+ * beginning of a change, so that no code begins like one (0, 1, b, r, s, x, z, #, $). */
+static const char code_letters[] =
+    "!%&()*+,./:;<=>?@ACDEFGHIJKLMNOPQTVY[]^_acdefghijklmnopqtvy{|}~";
+#define CODE_COUNT (sizeof(code_letters) - 1)
 
-enum kind { KIND_BIT, KIND_EVENT, KIND_INTEGER, KIND_STRING };
+enum kind { KIND_BIT, KIND_EVENT, KIND_NUMBER, KIND_STRING };
 
 struct var_row {
     const char *name;
@@ -35,12 +39,12 @@ static const struct var_row rows[VAR_COUNT] = {
     [VAR_SAMPLE] = {"sample", KIND_EVENT, NULL},
     [VAR_STATE] = {"state", KIND_STRING, state_text},
     [VAR_FIELD] = {"field", KIND_STRING, field_text},
-    [VAR_INDEX] = {"index", KIND_INTEGER, NULL},
+    [VAR_INDEX] = {"index", KIND_NUMBER, NULL},
     [VAR_STUFF] = {"stuff", KIND_BIT, NULL},
     [VAR_TRANSMITTER] = {"transmitter", KIND_BIT, NULL},
     [VAR_DATA_PHASE] = {"data_phase", KIND_BIT, NULL},
-    [VAR_TEC] = {"tec", KIND_INTEGER, NULL},
-    [VAR_REC] = {"rec", KIND_INTEGER, NULL},
+    [VAR_TEC] = {"tec", KIND_NUMBER, NULL},
+    [VAR_REC] = {"rec", KIND_NUMBER, NULL},
     [VAR_NAME] = {"name", KIND_STRING, NULL},
 };
 
@@ -50,7 +54,7 @@ static const struct {
 } kinds[] = {
     [KIND_BIT] = {"wire", 1},
     [KIND_EVENT] = {"event", 1},
-    [KIND_INTEGER] = {"integer", 32},
+    [KIND_NUMBER] = {"real", 64},
     [KIND_STRING] = {"string", 1},
 };
 
@@ -75,21 +79,9 @@ static void put_code(struct cs_out *out, const struct vcd_scope *scope, enum vcd
     uint32_t code = scope->first_code + (uint32_t)var;
 
     do {
-        cs_out_char(out, (char)(CODE_FIRST + code % CODE_COUNT));
-        code /= CODE_COUNT;
+        cs_out_char(out, code_letters[code % CODE_COUNT]);
+        code /= (uint32_t)CODE_COUNT;
     } while (code > 0);
-}
-
-static void put_binary(struct cs_out *out, uint32_t value)
-{
-    unsigned bits = 1;
-
-    while (bits < 32 && value >> bits != 0)
-        bits++;
-    cs_out_char(out, 'b');
-    while (bits-- > 0)
-        cs_out_char(out, (char)('0' + (value >> bits & 1u)));
-    cs_out_char(out, ' ');
 }
 
 void vcd_put_value(struct cs_vcd_state *state, struct vcd_scope *scope, enum vcd_var var)
@@ -103,8 +95,10 @@ void vcd_put_value(struct cs_vcd_state *state, struct vcd_scope *scope, enum vcd
         cs_out_char(out, value != 0 ? '1' : '0');
     } else if (rows[var].kind == KIND_EVENT) {
         cs_out_char(out, '1');
-    } else if (rows[var].kind == KIND_INTEGER) {
-        put_binary(out, value);
+    } else if (rows[var].kind == KIND_NUMBER) {
+        cs_out_char(out, 'r');
+        cs_out_u64(out, value);
+        cs_out_char(out, ' ');
     } else {
         clean(scope->owner[0] != '\0' ? scope->owner : "-", name, sizeof(name));
         cs_out_char(out, 's');
