@@ -39,6 +39,21 @@ int cs_client_put(struct cs_client *client, const struct cs_proto_msg *msg);
  * Reads client->reads times at the most; what is left then makes the descriptor readable again. */
 int cs_client_read_msg(struct cs_client *client);
 
+/* The message client->msg as an event. */
+void cs_client_to_event(const struct cs_client *client, struct cs_client_event *event);
+
+/* client_join.c: one connection, before it joins. Each returns 0 or -errno with a sentence. */
+int cs_client_open(struct cs_client **client, const char *address, int64_t deadline_ms, char *why,
+                   size_t why_size);
+void cs_client_destroy(struct cs_client *client);
+/* Wait for the next message; it is then in client->msg. */
+int cs_client_await(struct cs_client *client, int64_t deadline_ms, char *why, size_t why_size);
+/* The host's answer to what has been put; it must be of the type `expected`. */
+int cs_client_await_answer(struct cs_client *client, uint16_t expected, int64_t deadline_ms,
+                           char *why, size_t why_size);
+/* A request that begins with our version. */
+void cs_client_begin(struct cs_proto_msg *msg, uint16_t type);
+
 /* Whether cs_client_next() has something. */
 bool cs_client_ready(struct cs_client *client);
 

@@ -113,10 +113,33 @@ static const enum cs_client_event_kind kinds[] = {
     [CS_PROTO_ERROR - CS_PROTO_WELCOME] = CS_CLIENT_ERROR,
     [CS_PROTO_STATE - CS_PROTO_WELCOME] = CS_CLIENT_STATE,
     [CS_PROTO_LOST - CS_PROTO_WELCOME] = CS_CLIENT_LOST,
+    [CS_PROTO_FAULT_EVENT - CS_PROTO_WELCOME] = CS_CLIENT_FAULT,
+    [CS_PROTO_FAULT_STATUS - CS_PROTO_WELCOME] = CS_CLIENT_FAULT_STATUS,
+    [CS_PROTO_FAULT_ENTRY - CS_PROTO_WELCOME] = CS_CLIENT_FAULT_ENTRY,
 };
 
-static void copy_event(const struct cs_proto_msg *msg, struct cs_client_event *event)
+/* FAULT_STATUS's codes, as cs_fault_arm() would have told. */
+static const int fault_errno[CS_PROTO_FAULT_CODE_COUNT] = {
+    [CS_PROTO_FAULT_DONE] = 0,         [CS_PROTO_FAULT_UNUSABLE] = EINVAL,
+    [CS_PROTO_FAULT_UNKNOWN] = ENOENT, [CS_PROTO_FAULT_BUSY] = EBUSY,
+    [CS_PROTO_FAULT_FULL] = ENOSPC,
+};
+
+static void copy_fault(const struct cs_proto_msg *msg, struct cs_client_event *event)
 {
+    event->fault = msg->fault;
+    event->text = msg->spec;
+    event->cookie = msg->token;
+    if (msg->type == CS_PROTO_FAULT_STATUS)
+        event->status = msg->code < CS_PROTO_FAULT_CODE_COUNT ? -fault_errno[msg->code] : -EINVAL;
+    else if (msg->type == CS_PROTO_FAULT_ENTRY)
+        event->count = msg->fired;
+}
+
+void cs_client_to_event(const struct cs_client *client, struct cs_client_event *event)
+{
+    const struct cs_proto_msg *msg = &client->msg;
+
     *event = (struct cs_client_event){
         .kind = kinds[msg->type - CS_PROTO_WELCOME],
         .at_ps = msg->at_ps,
@@ -137,7 +160,16 @@ static void copy_event(const struct cs_proto_msg *msg, struct cs_client_event *e
         .count = msg->count,
         .text = "",
         .own = msg->own,
+        .index = msg->index,
+        .stuff = msg->stuff,
+        .level = msg->level,
+        .peer = client->welcome.minor > 0 ? msg->peer : CS_NO_NODE,
+        .stage = msg->stage,
+        .active = msg->active,
+        .matched = msg->matched,
     };
+    if (msg->type >= CS_PROTO_FAULT_STATUS)
+        copy_fault(msg, event);
 }
 
 /* 1 an event, 0 the message is none, -errno the connection is over. */
@@ -164,7 +196,7 @@ static int to_event(struct cs_client *client, struct cs_client_event *event)
     default:
         break;
     }
-    copy_event(msg, event);
+    cs_client_to_event(client, event);
     return 1;
 }
 

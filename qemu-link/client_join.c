@@ -26,7 +26,7 @@ char *cs_client_default_address(char *buf, size_t size)
 
 /* ---- one connection -------------------------------------------------------------------------- */
 
-static void destroy(struct cs_client *client)
+void cs_client_destroy(struct cs_client *client)
 {
     if (client->fd >= 0)
         close(client->fd);
@@ -44,14 +44,14 @@ static struct cs_client *create(void)
     client->fd = -1;
     client->in = malloc(CS_CLIENT_IN_BYTES);
     if (!client->in || cs_ring_init(&client->out, CS_CLIENT_CONTROL_BYTES) < 0) {
-        destroy(client);
+        cs_client_destroy(client);
         return NULL;
     }
     return client;
 }
 
-static int open_address(struct cs_client **client, const char *text, int64_t deadline_ms, char *why,
-                        size_t why_size)
+int cs_client_open(struct cs_client **client, const char *text, int64_t deadline_ms, char *why,
+                   size_t why_size)
 {
     struct cs_proto_address address;
     int fd;
@@ -72,8 +72,7 @@ static int open_address(struct cs_client **client, const char *text, int64_t dea
     return 0;
 }
 
-/* Wait for the next message; it is then in client->msg. */
-static int await(struct cs_client *client, int64_t deadline_ms, char *why, size_t why_size)
+int cs_client_await(struct cs_client *client, int64_t deadline_ms, char *why, size_t why_size)
 {
     for (;;) {
         struct pollfd pfd = {client->fd, POLLIN, 0};
@@ -105,12 +104,11 @@ static int refused(const struct cs_proto_msg *msg, char *why, size_t why_size)
     return msg->code < CS_PROTO_CODE_COUNT ? -code_errno[msg->code] : -EPROTO;
 }
 
-/* The host's answer to what has been put; it must be of the type `expected`. */
-static int await_answer(struct cs_client *client, uint16_t expected, int64_t deadline_ms, char *why,
-                        size_t why_size)
+int cs_client_await_answer(struct cs_client *client, uint16_t expected, int64_t deadline_ms,
+                           char *why, size_t why_size)
 {
     const struct cs_proto_msg *msg = &client->msg;
-    const int err = await(client, deadline_ms, why, why_size);
+    const int err = cs_client_await(client, deadline_ms, why, why_size);
 
     if (err < 0)
         return err;
@@ -124,7 +122,7 @@ static int await_answer(struct cs_client *client, uint16_t expected, int64_t dea
     return cs_proto_version_fits(msg, "host", why, why_size) ? 0 : -EPROTO;
 }
 
-static void put_version(struct cs_proto_msg *msg, uint16_t type)
+void cs_client_begin(struct cs_proto_msg *msg, uint16_t type)
 {
     memset(msg, 0, sizeof(*msg));
     msg->type = type;
@@ -149,6 +147,12 @@ static int check_options(const struct cs_client_options *options, char *why, siz
         wrong = "the controller's name must have at most 63 bytes";
     else if (options->restart_ms > 3600000)
         wrong = "restart_ms must be 0..3600000";
+    else if ((unsigned)options->fd >= CS_FD_COUNT)
+        wrong = "fd must be one of enum cs_fd";
+    else if (options->delay_ps < 0 || options->delay_ps > CS_DELAY_MAX_PS)
+        wrong = "delay_ps must be 0..100000000";
+    else if (options->timing && cs_timing_check(options->timing, why, why_size) < 0)
+        return -EINVAL;
     if (!wrong)
         return 0;
     snprintf(why, why_size, "%s", wrong);
@@ -157,7 +161,7 @@ static int check_options(const struct cs_client_options *options, char *why, siz
 
 static void put_hello(struct cs_proto_msg *msg, const struct cs_client_options *options)
 {
-    put_version(msg, CS_PROTO_HELLO);
+    cs_client_begin(msg, CS_PROTO_HELLO);
     snprintf(msg->bus, sizeof(msg->bus), "%s", options->bus ? options->bus : "");
     if (options->name)
         snprintf(msg->name, sizeof(msg->name), "%s", options->name);
@@ -174,6 +178,12 @@ static void put_hello(struct cs_proto_msg *msg, const struct cs_client_options *
     msg->n_filters = (uint16_t)options->n_filters;
     for (unsigned i = 0; i < options->n_filters; i++)
         msg->filters[i] = options->filters[i];
+    msg->fd = (uint8_t)options->fd;
+    msg->no_exception = options->protocol_exception_off;
+    msg->want_faults = (options->want & CS_CLIENT_WANT_FAULTS) != 0;
+    msg->delay_ps = options->delay_ps;
+    if (options->timing)
+        msg->timing = *options->timing;
 }
 
 static int join(struct cs_client *client, const struct cs_client_options *options,
@@ -183,7 +193,7 @@ static int join(struct cs_client *client, const struct cs_client_options *option
 
     put_hello(&client->request, options);
     cs_client_put(client, &client->request);
-    err = await_answer(client, CS_PROTO_WELCOME, deadline_ms, why, why_size);
+    err = cs_client_await_answer(client, CS_PROTO_WELCOME, deadline_ms, why, why_size);
     if (err < 0)
         return err;
     client->welcome = client->msg;
@@ -212,12 +222,12 @@ int cs_client_connect(struct cs_client **client, const struct cs_client_options 
         options = &none;
     err = check_options(options, why, why_size);
     if (err == 0)
-        err = open_address(&made, options->address, deadline_ms, why, why_size);
+        err = cs_client_open(&made, options->address, deadline_ms, why, why_size);
     if (err < 0)
         return err;
     err = join(made, options, deadline_ms, why, why_size);
     if (err < 0)
-        destroy(made);
+        cs_client_destroy(made);
     else
         *client = made;
     return err;
@@ -229,6 +239,8 @@ static unsigned copy_buses(const struct cs_proto_msg *msg, struct cs_client_bus 
     for (unsigned i = 0; i < msg->n_buses && i < max; i++) {
         memcpy(buses[i].name, msg->buses[i].name, sizeof(buses[i].name));
         buses[i].bitrate_bps = msg->buses[i].bitrate_bps;
+        buses[i].data_bitrate_bps = msg->buses[i].data_bitrate_bps;
+        buses[i].fd = msg->buses[i].fd;
     }
     return msg->n_buses;
 }
@@ -238,16 +250,16 @@ int cs_client_topology(const char *address, struct cs_client_bus *buses, unsigne
 {
     const int64_t deadline_ms = cs_client_now_ms() + CS_CLIENT_TIMEOUT_MS;
     struct cs_client *client = NULL;
-    int result = open_address(&client, address, deadline_ms, why, why_size);
+    int result = cs_client_open(&client, address, deadline_ms, why, why_size);
 
     if (result < 0)
         return result;
-    put_version(&client->request, CS_PROTO_LIST);
+    cs_client_begin(&client->request, CS_PROTO_LIST);
     cs_client_put(client, &client->request);
-    result = await_answer(client, CS_PROTO_BUSES, deadline_ms, why, why_size);
+    result = cs_client_await_answer(client, CS_PROTO_BUSES, deadline_ms, why, why_size);
     if (result == 0)
         result = (int)copy_buses(&client->msg, buses, max);
-    destroy(client);
+    cs_client_destroy(client);
     return result;
 }
 
@@ -270,7 +282,7 @@ void cs_client_close(struct cs_client *client)
             break;
         cs_client_flush(client);
     }
-    destroy(client);
+    cs_client_destroy(client);
 }
 
 /* ---- what the host said ---------------------------------------------------------------------- */
@@ -293,6 +305,31 @@ int cs_client_node(const struct cs_client *client)
 uint32_t cs_client_bitrate_bps(const struct cs_client *client)
 {
     return client->welcome.bitrate_bps;
+}
+
+uint32_t cs_client_data_bitrate_bps(const struct cs_client *client)
+{
+    return client->welcome.data_bitrate_bps;
+}
+
+enum cs_fd cs_client_fd_mode(const struct cs_client *client)
+{
+    return client->welcome.fd != CS_FD_BUS ? (enum cs_fd)client->welcome.fd : CS_FD_CLASSIC;
+}
+
+bool cs_client_sends_fd(const struct cs_client *client)
+{
+    return client->welcome.features & CS_PROTO_FEATURE_FD;
+}
+
+const struct cs_timing *cs_client_timing(const struct cs_client *client)
+{
+    return &client->welcome.timing;
+}
+
+unsigned cs_client_host_minor(const struct cs_client *client)
+{
+    return client->welcome.minor;
 }
 
 int64_t cs_client_epoch_ns(const struct cs_client *client)

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 
 int cs_client_fd(const struct cs_client *client)
 {
@@ -42,7 +43,7 @@ int cs_client_send(struct cs_client *client, const struct cs_frame *frame, uint6
         return -ENETDOWN;
     if (cs_frame_check(frame) < 0)
         return -EINVAL;
-    if (frame->flags & CS_FRAME_FD && !(client->welcome.features & CS_PROTO_FEATURE_FD))
+    if (frame->flags & CS_FRAME_FD && !cs_client_sends_fd(client))
         return -EOPNOTSUPP;
     if (client->credits == 0)
         return -EAGAIN;
@@ -76,6 +77,38 @@ int cs_client_set_mode(struct cs_client *client, unsigned mode)
         return -EINVAL;
     client->request.mode = (uint8_t)mode;
     return request(client, CS_PROTO_SET_MODE);
+}
+
+/* What version 1.1 brought. */
+static int later_request(struct cs_client *client, uint16_t type)
+{
+    return client->broken || client->welcome.minor > 0 ? request(client, type) : -EOPNOTSUPP;
+}
+
+int cs_client_set_timing(struct cs_client *client, const struct cs_timing *timing)
+{
+    char why[160];
+
+    if (timing && cs_timing_check(timing, why, sizeof(why)) < 0)
+        return -EINVAL;
+    client->request.timing = timing ? *timing : (struct cs_timing){0};
+    return later_request(client, CS_PROTO_SET_TIMING);
+}
+
+int cs_client_fill_timing(struct cs_timing *timing, uint32_t bitrate_bps, unsigned sample_permille,
+                          uint32_t data_bitrate_bps, unsigned data_sample_permille, char *why,
+                          size_t why_size)
+{
+    memset(timing, 0, sizeof(*timing));
+    cs_bit_timing_fill(&timing->nominal, bitrate_bps, sample_permille, 0);
+    if (data_bitrate_bps > 0)
+        cs_bit_timing_fill(&timing->data, data_bitrate_bps, data_sample_permille, 0);
+    return cs_timing_check(timing, why, why_size);
+}
+
+int cs_client_reset(struct cs_client *client)
+{
+    return later_request(client, CS_PROTO_RESET);
 }
 
 int cs_client_recover(struct cs_client *client)

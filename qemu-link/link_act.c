@@ -30,7 +30,23 @@ static void fill_version_and_buses(const struct cs_link_server *server, struct c
 
         snprintf(to->name, sizeof(to->name), "%s", cs_bus_name(bus));
         to->bitrate_bps = cs_bus_bitrate_bps(bus);
+        to->data_bitrate_bps = cs_bus_data_bitrate_bps(bus);
+        to->fd = cs_bus_has_fd(bus);
     }
+}
+
+/* What became of what the client wished for its controller. */
+static void fill_controller(const struct cs_link_conn *conn, struct cs_proto_msg *msg)
+{
+    struct cs_node_status status;
+
+    cs_bus_node_status(conn->bus, conn->node, &status);
+    snprintf(msg->name, sizeof(msg->name), "%s", status.name);
+    msg->fd = (uint8_t)status.fd;
+    msg->timing = status.timing;
+    msg->features = status.fd == CS_FD_ISO || status.fd == CS_FD_NON_ISO ? CS_PROTO_FEATURE_FD : 0;
+    msg->node = (int16_t)conn->node;
+    msg->credits = (uint16_t)conn->granted;
 }
 
 static bool act_hello(struct cs_link_conn *conn, const struct cs_proto_msg *hello)
@@ -52,14 +68,13 @@ static bool act_hello(struct cs_link_conn *conn, const struct cs_proto_msg *hell
     fill_version_and_buses(server, msg);
     msg->type = CS_PROTO_WELCOME;
     snprintf(msg->bus, sizeof(msg->bus), "%s", cs_bus_name(conn->bus));
-    snprintf(msg->name, sizeof(msg->name), "%s", cs_bus_node_name(conn->bus, conn->node));
+    fill_controller(conn, msg);
     msg->bitrate_bps = cs_bus_bitrate_bps(conn->bus);
-    msg->features = 0;
+    msg->data_bitrate_bps = cs_bus_data_bitrate_bps(conn->bus);
     msg->epoch_ns = epoch_ns(server->host.sim);
     msg->at_ps = cs_sim_now_ps(server->host.sim);
-    msg->node = (int16_t)conn->node;
-    msg->credits = (uint16_t)conn->granted;
     cs_link_put(conn, msg, true);
+    cs_link_fault_watch(conn, hello->want_faults);
     return true;
 }
 
@@ -98,7 +113,7 @@ static void answer_not_taken(struct cs_link_conn *conn, const struct cs_proto_ms
         }
     }
     snprintf(why, sizeof(why), "SEND: %s",
-             err == -EOPNOTSUPP ? "this bus carries no CAN FD frames" : strerror(-err));
+             err == -EOPNOTSUPP ? "this controller sends no CAN FD frames" : strerror(-err));
     cs_link_blame(conn, why);
 }
 
@@ -135,6 +150,22 @@ static bool act_set_filters(struct cs_link_conn *conn, const struct cs_proto_msg
 static bool act_set_mode(struct cs_link_conn *conn, const struct cs_proto_msg *msg)
 {
     cs_bus_set_mode(conn->bus, conn->node, msg->mode);
+    return true;
+}
+
+static bool act_set_timing(struct cs_link_conn *conn, const struct cs_proto_msg *msg)
+{
+    static const struct cs_timing none;
+    const bool own = !cs_timing_equal(&msg->timing, &none);
+
+    cs_bus_set_timing(conn->bus, conn->node, own ? &msg->timing : cs_bus_timing(conn->bus));
+    return true;
+}
+
+static bool act_reset(struct cs_link_conn *conn, const struct cs_proto_msg *msg)
+{
+    (void)msg;
+    cs_bus_reset(conn->bus, conn->node);
     return true;
 }
 
@@ -177,6 +208,11 @@ static const struct {
     {CS_PROTO_SET_FILTERS, WHEN_JOINED, act_set_filters},
     {CS_PROTO_SET_MODE, WHEN_JOINED, act_set_mode},
     {CS_PROTO_RECOVER, WHEN_JOINED, act_recover},
+    {CS_PROTO_SET_TIMING, WHEN_JOINED, act_set_timing},
+    {CS_PROTO_RESET, WHEN_JOINED, act_reset},
+    {CS_PROTO_FAULT_ARM, ANY_TIME, cs_link_fault_arm},
+    {CS_PROTO_FAULT_CLEAR, ANY_TIME, cs_link_fault_clear},
+    {CS_PROTO_FAULT_LIST, ANY_TIME, cs_link_fault_list},
     {CS_PROTO_HELLO, WHEN_NEW, act_hello},
     {CS_PROTO_LIST, ANY_TIME, act_list},
     {CS_PROTO_PING, ANY_TIME, act_ping},
@@ -187,7 +223,7 @@ static bool is_version_fine(struct cs_link_conn *conn, const struct cs_proto_msg
 {
     char why[CS_PROTO_TEXT_MAX];
 
-    if (msg->type != CS_PROTO_HELLO && msg->type != CS_PROTO_LIST)
+    if (!cs_proto_has_version(msg->type))
         return true;
     if (cs_proto_version_fits(msg, "client", why, sizeof(why)))
         return true;

@@ -35,6 +35,8 @@ void cs_link_confirm(struct cs_link_conn *conn, const struct cs_tx_done *done)
     msg->attempts = done->attempts;
     msg->lost = done->lost;
     msg->result = (uint8_t)done->result;
+    if (conn->minor == 0 && done->result > CS_TX_READ_ONLY)
+        msg->result = CS_TX_ABORTED; /* 1.0 has no later ones */
     cs_link_put(conn, msg, true);
 }
 
@@ -77,6 +79,10 @@ static void on_event(void *ctx, const struct cs_event *event)
     msg->attempts = event->attempt;
     msg->error = event->error;
     msg->field = event->field;
+    msg->index = event->index;
+    msg->stuff = event->stuff;
+    msg->level = event->level != 0;
+    msg->peer = event->peer;
     msg->tx = event->tx;
     msg->tec = event->tec;
     msg->rec = event->rec;
@@ -104,7 +110,7 @@ static const struct cs_controller_ops ops = {
 
 /* ---- joining --------------------------------------------------------------------------------- */
 
-static int no_such_bus(struct cs_sim *sim, const char *name, char *why, size_t why_size)
+int cs_link_no_such_bus(struct cs_sim *sim, const char *name, char *why, size_t why_size)
 {
     int len = snprintf(why, why_size, "no bus \"%s\"; there is", name);
 
@@ -118,9 +124,9 @@ static int refusal(int err, const struct cs_bus *bus, const struct cs_proto_msg 
                    size_t why_size)
 {
     switch (err) {
-    case -EOPNOTSUPP:
-        snprintf(why, why_size, "bus %s runs at %u bit/s, the client asked for %u bit/s",
-                 cs_bus_name(bus), (unsigned)cs_bus_bitrate_bps(bus), (unsigned)hello->bitrate_bps);
+    case -EINVAL: /* what else could be wrong was looked at before */
+        snprintf(why, why_size, "a bit rate must be %u..%u bit/s, the client asked for %u bit/s",
+                 CS_BITRATE_MIN, CS_BITRATE_MAX, (unsigned)hello->bitrate_bps);
         return CS_PROTO_CODE_BITRATE;
     case -ENOSPC:
         snprintf(why, why_size, "bus %s has %d controllers already", cs_bus_name(bus),
@@ -148,6 +154,7 @@ static void clean_name(const char *from, char *to)
 int cs_link_attach(struct cs_link_conn *conn, const struct cs_proto_msg *hello, char *why,
                    size_t why_size)
 {
+    static const struct cs_timing none;
     struct cs_sim *sim = conn->server->host.sim;
     struct cs_bus *bus = *hello->bus ? cs_sim_find_bus(sim, hello->bus) : cs_sim_bus(sim, 0);
     char name[CS_NAME_MAX];
@@ -156,6 +163,10 @@ int cs_link_attach(struct cs_link_conn *conn, const struct cs_proto_msg *hello, 
         .name = name,
         .via = "link",
         .bitrate_bps = hello->bitrate_bps,
+        .timing = cs_timing_equal(&hello->timing, &none) ? NULL : &hello->timing,
+        .fd = (enum cs_fd)hello->fd,
+        .protocol_exception_off = hello->no_exception,
+        .delay_ps = hello->delay_ps,
         .mode = hello->mode,
         .order = (enum cs_tx_order)hello->order,
         .tx_queue_len = asked <= CS_TX_QUEUE_MAX ? asked : CS_TX_QUEUE_MAX,
@@ -168,7 +179,7 @@ int cs_link_attach(struct cs_link_conn *conn, const struct cs_proto_msg *hello, 
     int node;
 
     if (!bus)
-        return no_such_bus(sim, hello->bus, why, why_size);
+        return cs_link_no_such_bus(sim, hello->bus, why, why_size);
     clean_name(hello->name, name);
     node = cs_bus_attach(bus, &config);
     if (node < 0)
@@ -177,6 +188,7 @@ int cs_link_attach(struct cs_link_conn *conn, const struct cs_proto_msg *hello, 
     conn->node = node;
     conn->attached = true;
     conn->want = hello->want;
+    conn->minor = hello->minor;
     conn->granted = config.tx_queue_len;
     return 0;
 }
@@ -188,6 +200,8 @@ void cs_link_detach(struct cs_link_conn *conn)
     if (!conn->attached || conn->detaching)
         return;
     conn->detaching = true;
+    if (conn->server)
+        cs_link_fault_watch(conn, false);
     cs_bus_detach(conn->bus, conn->node);
 }
 

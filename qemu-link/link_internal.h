@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* link_internal.h - what the files of the link server share.
  * link_server.c accepts and ends, link_conn.c moves bytes, link_act.c does what clients ask for,
- * link_controller.c tells them what their controller did. */
+ * link_controller.c tells them what their controller did, link_fault.c is about faults. */
 #ifndef CANSIM_QEMU_LINK_LINK_INTERNAL_H
 #define CANSIM_QEMU_LINK_LINK_INTERNAL_H
 
@@ -59,6 +59,8 @@ struct cs_link_conn {
     int node;
     bool attached, detaching;
     unsigned want;
+    bool want_faults;
+    unsigned minor; /* of the client's version */
     unsigned granted;
     unsigned submitted; /* frames in the controller */
     unsigned done;      /* confirmations that are not sent yet */
@@ -73,7 +75,8 @@ struct cs_link_server {
     ev_timer accept_again; /* out of descriptors: look again later */
     ev_prepare flush;      /* never started, only fed: runs once after whatever wrote output */
     struct cs_link_conn *conns;
-    unsigned n_open; /* with a socket */
+    unsigned n_open;     /* with a socket */
+    unsigned n_watchers; /* that want FAULT_EVENT */
     struct cs_link_server_stats stats;
     struct cs_proto_msg in, out; /* scratch */
 };
@@ -105,6 +108,16 @@ void cs_link_detach(struct cs_link_conn *conn); /* may free `conn` where it has 
 void cs_link_linger(struct cs_link_conn *conn);
 /* Confirm a frame to the client. */
 void cs_link_confirm(struct cs_link_conn *conn, const struct cs_tx_done *done);
+
+/* "no bus "x"; there is can0, can1"; returns the code for REFUSED. */
+int cs_link_no_such_bus(struct cs_sim *sim, const char *name, char *why, size_t why_size);
+
+/* link_fault.c */
+bool cs_link_fault_arm(struct cs_link_conn *conn, const struct cs_proto_msg *msg);
+bool cs_link_fault_clear(struct cs_link_conn *conn, const struct cs_proto_msg *msg);
+bool cs_link_fault_list(struct cs_link_conn *conn, const struct cs_proto_msg *msg);
+/* Send FAULT_EVENTs from now on, or no more. */
+void cs_link_fault_watch(struct cs_link_conn *conn, bool on);
 
 /* link_server.c */
 void cs_link_want_flush(struct cs_link_conn *conn); /* have cs_link_flush() called soon */

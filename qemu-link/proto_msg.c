@@ -11,10 +11,12 @@
 #include <string.h>
 
 #define FILTER_BYTES    12u
-#define BUS_BYTES       72u
+#define BUS_BYTES       80u
+#define BUS_BYTES_LEAST 72u /* version 1.0 */
 #define FRAME_HEAD      8u
 #define PADDED(n)       (((n) + 7u) & ~(size_t)7u)
 #define BUS_RATE_OFFSET CS_NAME_MAX
+#define TIMING_BYTES    48u
 
 struct writer {
     uint8_t *at;
@@ -33,7 +35,8 @@ static const struct {
     bool is_signed;
 } integers[] = {
     [CS_PROTO_U8] = {1, false},  [CS_PROTO_U16] = {2, false}, [CS_PROTO_U32] = {4, false},
-    [CS_PROTO_U64] = {8, false}, [CS_PROTO_I16] = {2, true},  [CS_PROTO_I64] = {8, true},
+    [CS_PROTO_U64] = {8, false}, [CS_PROTO_I16] = {2, true},  [CS_PROTO_I32] = {4, true},
+    [CS_PROTO_I64] = {8, true},
 };
 
 /* ---- bytes and integers ---------------------------------------------------------------------- */
@@ -144,6 +147,14 @@ static void write_integer(struct writer *w, const struct cs_proto_field *field, 
     write_le(w, load_member(member, bytes), bytes);
 }
 
+static int64_t signed_of(enum cs_proto_kind kind, uint64_t value)
+{
+    const unsigned unused_bits = 64u - 8u * integers[kind].bytes;
+
+    return integers[kind].is_signed ? (int64_t)(value << unused_bits) >> unused_bits
+                                    : (int64_t)value;
+}
+
 static int read_integer(struct reader *r, const struct cs_proto_field *field, void *member)
 {
     const unsigned bytes = integers[field->kind].bytes;
@@ -155,7 +166,7 @@ static int read_integer(struct reader *r, const struct cs_proto_field *field, vo
         return too_short(r, field->name);
     value = get_le(at, bytes);
     if (field->kind != CS_PROTO_U64) {
-        number = integers[field->kind].is_signed && bytes == 2 ? (int16_t)value : (int64_t)value;
+        number = signed_of(field->kind, value);
         if (number < field->low || number > field->high)
             return refuse(r, "`%s` must be %" PRId64 "..%" PRId64 ", got %" PRId64, field->name,
                           field->low, field->high, number);
@@ -200,9 +211,9 @@ static int read_name(struct reader *r, const struct cs_proto_field *field, void 
     return at ? copy_name(r, field->name, at, member) : too_short(r, field->name);
 }
 
-static void write_text(struct writer *w, const char *text)
+static void write_text(struct writer *w, const struct cs_proto_field *field, const char *text)
 {
-    const size_t len = strnlen(text, CS_PROTO_TEXT_MAX - 1);
+    const size_t len = strnlen(text, (size_t)field->high);
 
     write_le(w, len, 2);
     memcpy(w->at, text, len);
@@ -217,8 +228,8 @@ static int read_text(struct reader *r, const struct cs_proto_field *field, void 
     if (!at)
         return too_short(r, field->name);
     len = get_le(at, 2);
-    if (len >= CS_PROTO_TEXT_MAX)
-        return refuse(r, "`%s` must have 0..%d bytes, got %zu", field->name, CS_PROTO_TEXT_MAX - 1,
+    if (len > (size_t)field->high)
+        return refuse(r, "`%s` must have 0..%" PRId64 " bytes, got %zu", field->name, field->high,
                       len);
     at = take(r, len);
     if (!at)
@@ -268,6 +279,61 @@ static int read_frame(struct reader *r, const struct cs_proto_field *field, void
     return 0;
 }
 
+/* ---- bit timing ------------------------------------------------------------------------------ */
+
+#define PART(member, bytes)                       \
+    {                                             \
+        offsetof(struct cs_timing, member), bytes \
+    }
+#define ONE_RATE(rate)                                                                            \
+    PART(rate.bitrate_bps, 4), PART(rate.clock_hz, 4), PART(rate.brp, 2), PART(rate.prop_seg, 2), \
+        PART(rate.phase_seg1, 2), PART(rate.phase_seg2, 2), PART(rate.sjw, 2), UNUSED(2)
+#define UNUSED(bytes)   \
+    {                   \
+        SIZE_MAX, bytes \
+    }
+
+/* In the order of the wire, TIMING_BYTES together. */
+static const struct {
+    size_t offset; /* in struct cs_timing; SIZE_MAX: sent as 0 and ignored */
+    uint8_t bytes;
+} timing_parts[] = {
+    ONE_RATE(nominal), ONE_RATE(data), PART(drift_ppb, 4),
+    PART(tdc, 1),      UNUSED(1),      PART(tdc_offset, 2),
+};
+
+#define N_TIMING_PARTS (sizeof(timing_parts) / sizeof(timing_parts[0]))
+
+static void write_timing(struct writer *w, const void *member)
+{
+    for (size_t i = 0; i < N_TIMING_PARTS; i++) {
+        const bool used = timing_parts[i].offset != SIZE_MAX;
+        const char *part = (const char *)member + (used ? timing_parts[i].offset : 0);
+
+        write_le(w, used ? load_member(part, timing_parts[i].bytes) : 0, timing_parts[i].bytes);
+    }
+}
+
+/* All 0 stands for none. */
+static int read_timing(struct reader *r, const struct cs_proto_field *field, void *member)
+{
+    static const struct cs_timing none;
+    struct cs_timing *timing = member;
+    const uint8_t *at = take(r, TIMING_BYTES);
+    char why[160];
+
+    if (!at)
+        return too_short(r, field->name);
+    memset(timing, 0, sizeof(*timing));
+    for (size_t i = 0; i < N_TIMING_PARTS; at += timing_parts[i++].bytes)
+        if (timing_parts[i].offset != SIZE_MAX)
+            store_member((char *)member + timing_parts[i].offset, get_le(at, timing_parts[i].bytes),
+                         timing_parts[i].bytes);
+    if (!cs_timing_equal(timing, &none) && cs_timing_check(timing, why, sizeof(why)) < 0)
+        return refuse(r, "`%s`: %s", field->name, why);
+    return 0;
+}
+
 /* ---- lists ----------------------------------------------------------------------------------- */
 
 static void write_filters(struct writer *w, const struct cs_proto_msg *msg)
@@ -295,6 +361,9 @@ static void write_buses(struct writer *w, const struct cs_proto_msg *msg)
         write_name(w, msg->buses[i].name);
         write_le(w, msg->buses[i].bitrate_bps, 4);
         write_zero(w, 4);
+        write_le(w, msg->buses[i].data_bitrate_bps, 4);
+        write_le(w, msg->buses[i].fd != 0, 1);
+        write_zero(w, 3);
     }
 }
 
@@ -349,12 +418,16 @@ static int read_buses(struct reader *r, const struct cs_proto_field *field,
 {
     const uint8_t *at = r->at;
     size_t stride = 0;
-    const int n = read_list(r, field, BUS_BYTES, &stride, &at);
+    const int n = read_list(r, field, BUS_BYTES_LEAST, &stride, &at);
 
     for (int i = 0; i < n; i++, at += stride) {
+        const bool whole = stride >= BUS_BYTES;
+
         if (copy_name(r, field->name, at, msg->buses[i].name) < 0)
             return -EPROTO;
         msg->buses[i].bitrate_bps = (uint32_t)get_le(at + BUS_RATE_OFFSET, 4);
+        msg->buses[i].data_bitrate_bps = whole ? (uint32_t)get_le(at + BUS_BYTES_LEAST, 4) : 0;
+        msg->buses[i].fd = whole && at[BUS_BYTES_LEAST + 4] != 0;
     }
     msg->n_buses = (uint16_t)(n < 0 ? 0 : n);
     return n < 0 ? n : 0;
@@ -375,10 +448,13 @@ static void write_field(struct writer *w, const struct cs_proto_field *field,
         write_name(w, member);
         break;
     case CS_PROTO_TEXT:
-        write_text(w, member);
+        write_text(w, field, member);
         break;
     case CS_PROTO_FRAME:
         write_frame(w, member);
+        break;
+    case CS_PROTO_TIMING:
+        write_timing(w, member);
         break;
     case CS_PROTO_FILTERS:
         write_filters(w, msg);
@@ -406,6 +482,8 @@ static int read_field(struct reader *r, const struct cs_proto_field *field,
         return read_text(r, field, member);
     case CS_PROTO_FRAME:
         return read_frame(r, field, member);
+    case CS_PROTO_TIMING:
+        return read_timing(r, field, member);
     case CS_PROTO_FILTERS:
         return read_filters(r, field, msg);
     case CS_PROTO_BUSLIST:
@@ -435,14 +513,15 @@ size_t cs_proto_encode(const struct cs_proto_msg *msg, uint8_t *out)
 static bool is_foreign(const struct cs_proto_desc *desc, const struct cs_proto_msg *msg, unsigned i)
 {
     /* All messages that carry a magic start with magic, major, minor. */
-    return i == 3 && desc->fields[0].offset == offsetof(struct cs_proto_msg, magic) &&
+    return i == 3 && cs_proto_has_version(desc->type) &&
            (msg->magic != CS_PROTO_MAGIC || msg->major != CS_PROTO_MAJOR);
 }
 
 static int decode_body(struct reader *r, const struct cs_proto_desc *desc, struct cs_proto_msg *msg)
 {
     for (unsigned i = 0; i < desc->n_fields && !is_foreign(desc, msg, i); i++) {
-        const int err = read_field(r, &desc->fields[i], msg);
+        const struct cs_proto_field *field = &desc->fields[i];
+        const int err = field->since > 0 && r->left == 0 ? 0 : read_field(r, field, msg);
 
         if (err < 0)
             return err;

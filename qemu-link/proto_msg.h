@@ -6,11 +6,11 @@
 #ifndef CANSIM_QEMU_LINK_PROTO_MSG_H
 #define CANSIM_QEMU_LINK_PROTO_MSG_H
 
-#include "simcore/bus.h"
+#include "simcore/fault.h"
 
 #define CS_PROTO_MAGIC        0x534E4143u /* "CANS" */
 #define CS_PROTO_MAJOR        1
-#define CS_PROTO_MINOR        0
+#define CS_PROTO_MINOR        1
 #define CS_PROTO_HEADER_BYTES 8
 #define CS_PROTO_MAX_BYTES    4096 /* a whole message, header included */
 #define CS_PROTO_MAX_BUSES    16
@@ -30,6 +30,11 @@ enum cs_proto_type {
     CS_PROTO_RECOVER = 0x07,
     CS_PROTO_BYE = 0x08,
     CS_PROTO_PING = 0x09,
+    CS_PROTO_SET_TIMING = 0x0A,
+    CS_PROTO_RESET = 0x0B,
+    CS_PROTO_FAULT_ARM = 0x0C,
+    CS_PROTO_FAULT_CLEAR = 0x0D,
+    CS_PROTO_FAULT_LIST = 0x0E,
     CS_PROTO_WELCOME = 0x81,
     CS_PROTO_REFUSED = 0x82,
     CS_PROTO_BUSES = 0x83,
@@ -41,6 +46,9 @@ enum cs_proto_type {
     CS_PROTO_LOST = 0x89,
     CS_PROTO_GOODBYE = 0x8A,
     CS_PROTO_PONG = 0x8B,
+    CS_PROTO_FAULT_STATUS = 0x8C,
+    CS_PROTO_FAULT_ENTRY = 0x8D,
+    CS_PROTO_FAULT_EVENT = 0x8E,
 };
 
 enum cs_proto_side { CS_PROTO_CLIENT, CS_PROTO_HOST };
@@ -50,7 +58,17 @@ enum cs_proto_side { CS_PROTO_CLIENT, CS_PROTO_HOST };
 #define CS_PROTO_WANT_ERRORS 0x02u
 
 /* WELCOME's `features`. */
-#define CS_PROTO_FEATURE_FD 0x01u /* the bus carries CAN FD frames */
+#define CS_PROTO_FEATURE_FD 0x01u /* the controller may send CAN FD frames */
+
+/* FAULT_STATUS's `code`. */
+enum cs_proto_fault_code {
+    CS_PROTO_FAULT_DONE = 0,
+    CS_PROTO_FAULT_UNUSABLE = 1, /* not a fault's text form */
+    CS_PROTO_FAULT_UNKNOWN = 2,  /* no such bus, node or fault */
+    CS_PROTO_FAULT_BUSY = 3,     /* contradicts one that is armed */
+    CS_PROTO_FAULT_FULL = 4,     /* CS_FAULT_MAX are armed */
+    CS_PROTO_FAULT_CODE_COUNT
+};
 
 /* REFUSED's and GOODBYE's `code`. */
 enum cs_proto_code {
@@ -69,6 +87,8 @@ enum cs_proto_code {
 struct cs_proto_bus {
     char name[CS_NAME_MAX];
     uint32_t bitrate_bps;
+    uint32_t data_bitrate_bps; /* 0: none */
+    uint8_t fd;                /* 1: its controllers know CAN FD unless they say otherwise */
 };
 
 /* Any message: a type has the members that its table names, the others are 0. */
@@ -88,9 +108,18 @@ struct cs_proto_msg {
     uint16_t credits, code, bit, attempts, lost, tec, rec;
     int16_t node, from;
     uint8_t mode, want, order, own, result, error, field, state, tx;
+    uint8_t fd, no_exception, want_faults, stuff, level, stage, active;
+    uint16_t index;
+    int16_t peer;
+    int32_t fault; /* an id */
+    uint32_t data_bitrate_bps;
+    int64_t delay_ps, armed_ps, fired_ps;
+    uint64_t matched, fired;
+    struct cs_timing timing; /* all 0: none */
     uint16_t n_filters, n_buses;
     struct cs_frame frame;
     char text[CS_PROTO_TEXT_MAX];
+    char spec[CS_FAULT_TEXT_MAX]; /* a fault's text form, or why there is none */
     struct cs_filter filters[CS_MAX_FILTERS];
     struct cs_proto_bus buses[CS_PROTO_MAX_BUSES];
 };
@@ -101,11 +130,13 @@ enum cs_proto_kind {
     CS_PROTO_U32,
     CS_PROTO_U64,
     CS_PROTO_I16,
+    CS_PROTO_I32,
     CS_PROTO_I64,
     CS_PROTO_ZERO,    /* `high` bytes, sent as 0, ignored by the receiver */
     CS_PROTO_NAME,    /* CS_NAME_MAX bytes, filled up with NUL */
     CS_PROTO_FRAME,   /* id, flags, dlc, len, 0, data filled up to a multiple of 8 */
-    CS_PROTO_TEXT,    /* u16 length, bytes */
+    CS_PROTO_TIMING,  /* two bit rates, drift, delay compensation: 48 bytes */
+    CS_PROTO_TEXT,    /* u16 length, bytes; `high` at most */
     CS_PROTO_FILTERS, /* u16 count, u16 size of an entry, entries */
     CS_PROTO_BUSLIST, /* likewise */
 };
@@ -115,6 +146,7 @@ struct cs_proto_field {
     enum cs_proto_kind kind;
     size_t offset;     /* of the member in struct cs_proto_msg */
     int64_t low, high; /* legal values; not looked at for CS_PROTO_U64 */
+    uint8_t since;     /* minor version; a message may end before a row of a later one than 0 */
 };
 
 struct cs_proto_desc {
@@ -129,12 +161,15 @@ struct cs_proto_desc {
 const struct cs_proto_desc *cs_proto_desc(unsigned i);
 const struct cs_proto_desc *cs_proto_find(unsigned type); /* NULL: unknown */
 
+/* Does it begin with magic, major and minor? */
+bool cs_proto_has_version(unsigned type);
+
 /* Write one message; names, texts and lists are cut at their limits.
  * out holds CS_PROTO_MAX_BYTES. Returns the length, 0 for a type that is not in the table. */
 size_t cs_proto_encode(const struct cs_proto_msg *msg, uint8_t *out);
 
 /* Read one message that `from` has sent. Where magic or major version differ from ours, decoding
- * stops behind them: look at msg->magic and msg->major first in HELLO, LIST, WELCOME and BUSES.
+ * stops behind them: look at msg->magic and msg->major first where cs_proto_has_version().
  * Returns the bytes used, 0 (more bytes needed), or -EPROTO with one sentence in `why`. */
 int cs_proto_decode(const uint8_t *bytes, size_t size, enum cs_proto_side from,
                     struct cs_proto_msg *msg, char *why, size_t why_size);

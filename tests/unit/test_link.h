@@ -84,9 +84,8 @@ static inline void env_serve(struct link_env *env)
     assert_int_equal(status, 0);
 }
 
-static inline struct link_env *env_create(void)
+static inline struct link_env *env_create_with(const struct cs_bus_config *buses)
 {
-    static const struct cs_bus_config buses[] = {{"can0", 500000}, {"can1", 250000}};
     struct link_env *env = calloc(1, sizeof(*env));
 
     snprintf(env->dir, sizeof(env->dir), "/tmp/cansim-test-XXXXXX");
@@ -101,6 +100,24 @@ static inline struct link_env *env_create(void)
     assert_int_equal(cs_sim_observe(env->sim, env_observe, env), 0);
     env_serve(env);
     return env;
+}
+
+static inline struct link_env *env_create(void)
+{
+    static const struct cs_bus_config buses[] = {{.name = "can0", .bitrate_bps = 500000},
+                                                 {.name = "can1", .bitrate_bps = 250000}};
+
+    return env_create_with(buses);
+}
+
+/* The same names and bit rates; can0 with CAN FD, 2 Mbit/s in the data phase. */
+static inline struct link_env *env_create_fd(void)
+{
+    static const struct cs_bus_config buses[] = {
+        {.name = "can0", .bitrate_bps = 500000, .fd = true, .data_bitrate_bps = 2000000},
+        {.name = "can1", .bitrate_bps = 250000}};
+
+    return env_create_with(buses);
 }
 
 static inline void env_destroy(struct link_env *env)

@@ -40,7 +40,7 @@ static void fake_destroy(struct fake *fake)
 /* Let a client connect and say HELLO; returns the host's end. */
 static int fake_accept(struct fake *fake)
 {
-    uint8_t hello[164];
+    uint8_t hello[224]; /* without filters */
     int fd;
 
     assert_int_equal(pthread_create(&fake->thread, NULL, env_join_thread, &fake->join), 0);
@@ -100,7 +100,7 @@ static void wrong_answers_are_understood(void **state)
     msg = fake_welcome();
     msg.major = 7;
     expect_failure_by(&msg, -EPROTO,
-                      "the host speaks version 7.0 of the link protocol, this side 1.0");
+                      "the host speaks version 7.0 of the link protocol, this side 1.1");
     msg = fake_welcome();
     msg.type = CS_PROTO_LOST;
     expect_failure_by(&msg, -EPROTO, "the host answered with message 0x89, expected 0x81");
@@ -263,6 +263,49 @@ static void no_call_reads_for_ever(void **state)
     fake_destroy(fake);
 }
 
+/* A host of version 1.0 is not asked for what it does not know, and its messages lack the ends. */
+static void an_old_host_is_understood(void **state)
+{
+    struct cs_proto_msg msg = fake_welcome();
+    struct fake *fake = fake_create();
+    const int fd = fake_accept(fake);
+    uint8_t bytes[CS_PROTO_MAX_BYTES];
+    struct cs_client_event event;
+    struct cs_client *client;
+
+    (void)state;
+    msg.minor = 0;
+    cs_proto_encode(&msg, bytes);
+    bytes[0] = (uint8_t)(180 + 72);
+    bytes[1] = 0;
+    bytes[178] = 72; /* bytes of an entry */
+    assert_int_equal(send(fd, bytes, 180 + 72, MSG_NOSIGNAL), 180 + 72);
+    pthread_join(fake->thread, NULL);
+    assert_string_equal(fake->join.why, "");
+    client = fake->join.client;
+    assert_int_equal(cs_client_host_minor(client), 0);
+    assert_int_equal(cs_client_fd_mode(client), CS_FD_CLASSIC);
+    assert_int_equal(cs_client_set_timing(client, NULL), -EOPNOTSUPP);
+    assert_int_equal(cs_client_reset(client), -EOPNOTSUPP);
+    assert_int_equal(cs_client_fault_arm(client, "flip", 1), -EOPNOTSUPP);
+    assert_int_equal(cs_client_fault_clear(client, 0, 1), -EOPNOTSUPP);
+    assert_int_equal(cs_client_fault_list(client, 1), -EOPNOTSUPP);
+    assert_int_equal(recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT), -1);
+
+    msg = (struct cs_proto_msg){.type = CS_PROTO_ARB_LOST, .bit = 5};
+    cs_proto_encode(&msg, bytes);
+    bytes[0] = 32;
+    assert_int_equal(send(fd, bytes, 32, MSG_NOSIGNAL), 32);
+    assert_int_equal(cs_client_wait(client, 2000), 1);
+    assert_int_equal(cs_client_next(client, &event), 1);
+    assert_int_equal(event.kind, CS_CLIENT_ARB_LOST);
+    assert_int_equal(event.peer, CS_NO_NODE);
+    assert_int_equal(event.field, 0);
+    cs_client_close(client);
+    close(fd);
+    fake_destroy(fake);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -272,6 +315,7 @@ int main(void)
         cmocka_unit_test(bad_hosts_are_left),
         cmocka_unit_test(output_is_bounded),
         cmocka_unit_test(no_call_reads_for_ever),
+        cmocka_unit_test(an_old_host_is_understood),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);

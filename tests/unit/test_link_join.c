@@ -70,15 +70,19 @@ static void names_are_made_unique(void **state)
 
 static void refusals_say_why(void **state)
 {
+    static const struct cs_timing no_timing;
     static const struct {
         struct cs_client_options options;
         int result;
         const char *why;
     } cases[] = {
         {{.bus = "can7"}, -ENODEV, "no bus \"can7\"; there is can0, can1"},
-        {{.bitrate_bps = 125000},
+        {{.bitrate_bps = 9999},
          -EINVAL,
-         "bus can0 runs at 500000 bit/s, the client asked for 125000 bit/s"},
+         "a bit rate must be 10000..1000000 bit/s, the client asked for 9999 bit/s"},
+        {{.fd = CS_FD_COUNT}, -EINVAL, "fd must be one of enum cs_fd"},
+        {{.delay_ps = -1}, -EINVAL, "delay_ps must be 0..100000000"},
+        {{.timing = &no_timing}, -EINVAL, "the nominal bit must have 4..1024 time quanta, got 1"},
         {{.mode = 16}, -EINVAL, "mode must be a combination of enum cs_mode"},
         {{.n_filters = 65}, -EINVAL, "there must be 0..64 filters"},
         {{.address = "nonsense"},
@@ -211,7 +215,7 @@ static void other_versions_are_refused(void **state)
     msg.minor = 3;
     bare_put(fd, &msg);
     expect_farewell(env, fd, CS_PROTO_REFUSED, CS_PROTO_CODE_VERSION,
-                    "the client speaks version 2.3 of the link protocol, this side 1.0");
+                    "the client speaks version 2.3 of the link protocol, this side 1.1");
     msg.major = 1; /* a younger minor version of ours is fine */
     fd = bare_connect(env);
     bare_put(fd, &msg);

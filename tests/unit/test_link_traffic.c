@@ -349,7 +349,7 @@ static void fd_frames_stay_outside(void **state)
     bare_put(fd, &msg);
     pump(env);
     assert_int_equal(bare_get(fd, &msg, NULL), CS_PROTO_GOODBYE);
-    assert_string_equal(msg.text, "SEND: this bus carries no CAN FD frames");
+    assert_string_equal(msg.text, "SEND: this controller sends no CAN FD frames");
     close(fd);
     cs_client_close(a);
     env_destroy(env);

@@ -37,7 +37,7 @@ static void set_integer(struct cs_proto_msg *msg, const struct cs_proto_field *f
         *(uint8_t *)at = (uint8_t)value;
     else if (field->kind == CS_PROTO_U16 || field->kind == CS_PROTO_I16)
         *(uint16_t *)at = (uint16_t)value;
-    else if (field->kind == CS_PROTO_U32)
+    else if (field->kind == CS_PROTO_U32 || field->kind == CS_PROTO_I32)
         *(uint32_t *)at = (uint32_t)value;
     else
         *(uint64_t *)at = (uint64_t)value;
@@ -52,8 +52,24 @@ static void fill_lists(struct cs_proto_msg *msg)
     for (unsigned i = 0; i < CS_PROTO_MAX_BUSES; i++) {
         snprintf(msg->buses[i].name, CS_NAME_MAX, "bus-%u-%048d", i, 0);
         msg->buses[i].bitrate_bps = 10000 * (i + 1);
+        msg->buses[i].data_bitrate_bps = 500000 * (i + 1);
+        msg->buses[i].fd = i & 1;
     }
 }
+
+/* All members differ from one another. */
+static const struct cs_timing every_member = {
+    .nominal = {.clock_hz = 80000000,
+                .brp = 2,
+                .prop_seg = 47,
+                .phase_seg1 = 16,
+                .phase_seg2 = 15,
+                .sjw = 14},
+    .data = {.bitrate_bps = 2000000, .prop_seg = 5, .phase_seg1 = 8, .phase_seg2 = 6, .sjw = 3},
+    .drift_ppb = -12345,
+    .tdc = CS_TDC_FIXED,
+    .tdc_offset = 21,
+};
 
 /* Every member of the message at the value `high` or `low` of its row, lists full or as short as
  * they may be. */
@@ -69,6 +85,8 @@ static void fill(struct cs_proto_msg *msg, const struct cs_proto_desc *desc, boo
     if (high) {
         fill_lists(msg);
         memset(msg->text, 't', sizeof(msg->text) - 1);
+        memset(msg->spec, 's', sizeof(msg->spec) - 1);
+        msg->timing = every_member;
         memset(msg->bus, 'b', sizeof(msg->bus) - 1);
         memset(msg->name, 'n', sizeof(msg->name) - 1);
         msg->frame = (struct cs_frame){
@@ -83,12 +101,21 @@ static void fill(struct cs_proto_msg *msg, const struct cs_proto_desc *desc, boo
     msg->minor = high ? UINT16_MAX : 0;
 }
 
+static const size_t sizes[] = {
+    [CS_PROTO_U8] = 1,  [CS_PROTO_U16] = 2, [CS_PROTO_U32] = 4, [CS_PROTO_U64] = 8,
+    [CS_PROTO_I16] = 2, [CS_PROTO_I32] = 4, [CS_PROTO_I64] = 8};
+
+/* Of a field that is no list and no text. */
+static size_t fixed_bytes(const struct cs_proto_field *field)
+{
+    if (field->kind == CS_PROTO_TIMING)
+        return 48;
+    return field->kind == CS_PROTO_ZERO ? (size_t)field->high : sizes[field->kind];
+}
+
 static void assert_same_members(const struct cs_proto_msg *a, const struct cs_proto_msg *b,
                                 const struct cs_proto_desc *desc)
 {
-    static const size_t sizes[] = {[CS_PROTO_U8] = 1,  [CS_PROTO_U16] = 2, [CS_PROTO_U32] = 4,
-                                   [CS_PROTO_U64] = 8, [CS_PROTO_I16] = 2, [CS_PROTO_I64] = 8};
-
     for (unsigned i = 0; i < desc->n_fields; i++) {
         const struct cs_proto_field *field = &desc->fields[i];
         const char *in_a = (const char *)a + field->offset, *in_b = (const char *)b + field->offset;
@@ -99,6 +126,8 @@ static void assert_same_members(const struct cs_proto_msg *a, const struct cs_pr
             assert_string_equal(in_a, in_b);
         else if (field->kind == CS_PROTO_FRAME)
             assert_true(cs_frame_equal(&a->frame, &b->frame));
+        else if (field->kind == CS_PROTO_TIMING)
+            assert_true(cs_timing_equal(&a->timing, &b->timing));
         else if (field->kind == CS_PROTO_FILTERS) {
             assert_int_equal(a->n_filters, b->n_filters);
             for (unsigned k = 0; k < a->n_filters; k++) {
@@ -112,6 +141,8 @@ static void assert_same_members(const struct cs_proto_msg *a, const struct cs_pr
             for (unsigned k = 0; k < a->n_buses; k++) {
                 assert_string_equal(a->buses[k].name, b->buses[k].name);
                 assert_int_equal(a->buses[k].bitrate_bps, b->buses[k].bitrate_bps);
+                assert_int_equal(a->buses[k].data_bitrate_bps, b->buses[k].data_bitrate_bps);
+                assert_int_equal(a->buses[k].fd, b->buses[k].fd);
             }
         }
     }
@@ -140,6 +171,33 @@ static void every_message_goes_there_and_back(void **state)
     assert_int_equal(cs_proto_encode(&(struct cs_proto_msg){.type = 0x70}, bytes), 0);
 }
 
+/* Length of the message as it first was: without the fields of later minor versions. */
+static size_t first_length(const struct cs_proto_msg *msg, const struct cs_proto_desc *desc)
+{
+    uint8_t bytes[CS_PROTO_MAX_BYTES];
+    size_t len = cs_proto_encode(msg, bytes);
+
+    for (unsigned i = desc->n_fields; i-- > 0 && desc->fields[i].since > 0;)
+        len -= fixed_bytes(&desc->fields[i]);
+    return len;
+}
+
+/* Is a message that ends at `cut` one that a later minor version left as it was? */
+static bool ends_before_a_later_field(const struct cs_proto_msg *msg,
+                                      const struct cs_proto_desc *desc, size_t cut)
+{
+    size_t at = first_length(msg, desc);
+
+    for (unsigned i = 0; i < desc->n_fields; i++) {
+        if (desc->fields[i].since == 0)
+            continue;
+        if (at == cut)
+            return true;
+        at += fixed_bytes(&desc->fields[i]);
+    }
+    return false;
+}
+
 /* Whatever its last byte was: a message that says it is shorter than its fields is refused. */
 static void every_short_message_is_refused(void **state)
 {
@@ -155,6 +213,10 @@ static void every_short_message_is_refused(void **state)
         len = cs_proto_encode(&msg, bytes);
         for (size_t cut = CS_PROTO_HEADER_BYTES; cut < len; cut++) {
             set_length(bytes, cut);
+            if (ends_before_a_later_field(&msg, desc, cut)) {
+                assert_int_equal(decode(bytes, cut, &back), (int)cut);
+                continue;
+            }
             assert_int_equal(decode(bytes, cut, &back), -EPROTO);
             assert_memory_equal(why, desc->name, strlen(desc->name));
         }
@@ -209,11 +271,9 @@ static void incomplete_messages_wait(void **state)
 static void every_value_out_of_range_is_refused(void **state)
 {
     static struct cs_proto_msg msg, back;
-    static const int64_t type_high[] = {[CS_PROTO_U8] = UINT8_MAX,
-                                        [CS_PROTO_U16] = UINT16_MAX,
-                                        [CS_PROTO_U32] = UINT32_MAX,
-                                        [CS_PROTO_I16] = INT16_MAX,
-                                        [CS_PROTO_I64] = INT64_MAX};
+    static const int64_t type_high[] = {
+        [CS_PROTO_U8] = UINT8_MAX,  [CS_PROTO_U16] = UINT16_MAX, [CS_PROTO_U32] = UINT32_MAX,
+        [CS_PROTO_I16] = INT16_MAX, [CS_PROTO_I32] = INT32_MAX,  [CS_PROTO_I64] = INT64_MAX};
     uint8_t bytes[CS_PROTO_MAX_BYTES];
     const struct cs_proto_desc *desc;
     unsigned tried = 0;
@@ -222,7 +282,8 @@ static void every_value_out_of_range_is_refused(void **state)
     for (unsigned i = 0; (desc = cs_proto_desc(i)); i++) {
         for (unsigned k = 0; k < desc->n_fields; k++) {
             const struct cs_proto_field *field = &desc->fields[k];
-            const bool is_signed = field->kind == CS_PROTO_I16 || field->kind == CS_PROTO_I64;
+            const bool is_signed = field->kind == CS_PROTO_I16 || field->kind == CS_PROTO_I32 ||
+                                   field->kind == CS_PROTO_I64;
 
             if (field->kind > CS_PROTO_I64 || field->kind == CS_PROTO_U64)
                 continue;
@@ -270,6 +331,63 @@ static void lists_are_bounded(void **state)
     bytes[12 + 3] = 0x20; /* beyond 29 bits */
     assert_int_equal(decode(bytes, sizeof(bytes), &back), -EPROTO);
     assert_string_equal(why, "SET_FILTERS: filter 0 has bits that no frame has");
+}
+
+static void timings_must_be_possible(void **state)
+{
+    static struct cs_proto_msg msg, back;
+    uint8_t bytes[CS_PROTO_MAX_BYTES] = {0};
+    size_t len;
+
+    (void)state;
+    msg = (struct cs_proto_msg){.type = CS_PROTO_SET_TIMING, .timing = every_member};
+    len = cs_proto_encode(&msg, bytes);
+    assert_int_equal(len, 8 + 48);
+    assert_int_equal(bytes[8 + 12], 16); /* phase_seg1 */
+    assert_int_equal(bytes[8 + 44], CS_TDC_FIXED);
+    bytes[8 + 18] = bytes[8 + 45] = 0xEE; /* padding is not looked at */
+    assert_int_equal(decode(bytes, len, &back), (int)len);
+    assert_true(cs_timing_equal(&back.timing, &every_member));
+    bytes[8 + 8] = 0;
+    assert_int_equal(decode(bytes, len, &back), -EPROTO);
+    assert_string_equal(why, "SET_TIMING: `timing`: the nominal bit timing's brp must be 1..1024, "
+                             "got 0");
+    memset(bytes + 8, 0, 48);
+    assert_int_equal(decode(bytes, len, &back), (int)len);
+    assert_int_equal(back.timing.nominal.bitrate_bps, 0);
+    memset(bytes + 8, 0xFF, 48);
+    assert_int_equal(decode(bytes, len, &back), -EPROTO);
+}
+
+/* A HELLO and a list of buses as 1.0 has them: what came later is 0. */
+static void what_old_messages_lack_is_zero(void **state)
+{
+    static struct cs_proto_msg msg, back;
+    uint8_t bytes[CS_PROTO_MAX_BYTES] = {0};
+    const uint8_t old_buses[] = {1, 0, 72, 0, 'c', 'a', 'n', '0'};
+
+    (void)state;
+    fill(&msg, cs_proto_find(CS_PROTO_HELLO), true);
+    cs_proto_encode(&msg, bytes);
+    set_length(bytes, 160 + 4 + 64 * 12);
+    memset(&back, 0xFF, sizeof(back));
+    assert_int_equal(decode(bytes, sizeof(bytes), &back), 160 + 4 + 64 * 12);
+    assert_int_equal(back.n_filters, 64);
+    assert_int_equal(back.fd, CS_FD_BUS);
+    assert_int_equal(back.want_faults, 0);
+    assert_int_equal(back.delay_ps, 0);
+    assert_int_equal(back.timing.nominal.bitrate_bps, 0);
+
+    msg = (struct cs_proto_msg){.type = CS_PROTO_BUSES, .magic = CS_PROTO_MAGIC, .major = 1};
+    cs_proto_encode(&msg, bytes);
+    memset(bytes + 16, 0, 100);
+    memcpy(bytes + 16, old_buses, sizeof(old_buses));
+    bytes[16 + 4 + 72 + 3] = 1; /* behind the entry: nobody's */
+    set_length(bytes, 16 + 4 + 72 + 8);
+    assert_int_equal(decode(bytes, sizeof(bytes), &back), 16 + 4 + 72 + 8);
+    assert_string_equal(back.buses[0].name, "can0");
+    assert_int_equal(back.buses[0].data_bitrate_bps, 0);
+    assert_int_equal(back.buses[0].fd, 0);
 }
 
 static void frames_must_be_can_frames(void **state)
@@ -340,7 +458,7 @@ static void other_versions_are_recognised(void **state)
     (void)state;
     assert_int_equal(decode(bytes, sizeof(bytes), &msg), 16);
     assert_false(cs_proto_version_fits(&msg, "client", why, sizeof(why)));
-    assert_string_equal(why, "the client speaks version 9.4 of the link protocol, this side 1.0");
+    assert_string_equal(why, "the client speaks version 9.4 of the link protocol, this side 1.1");
 }
 
 static void random_bytes_are_survived(void **state)
@@ -349,13 +467,15 @@ static void random_bytes_are_survived(void **state)
     const char *given = getenv("CANSIM_TEST_SEED");
     const unsigned seed = given ? (unsigned)strtoul(given, NULL, 10) : 4711u;
     uint8_t bytes[2048];
-    unsigned accepted = 0;
+    unsigned accepted = 0, n_messages = 0;
 
     (void)state;
+    while (cs_proto_desc(n_messages))
+        n_messages++;
     print_message("# CANSIM_TEST_SEED=%u replays\n", seed);
     srandom(seed);
     for (int round = 0; round < 200000; round++) {
-        const struct cs_proto_desc *desc = cs_proto_desc((unsigned)random() % 20);
+        const struct cs_proto_desc *desc = cs_proto_desc((unsigned)random() % n_messages);
         const size_t len = 8 + (size_t)random() % 200;
         uint8_t *exact = malloc(len); /* so that a sanitizer sees every byte too far */
 
@@ -382,6 +502,8 @@ int main(void)
         cmocka_unit_test(incomplete_messages_wait),
         cmocka_unit_test(every_value_out_of_range_is_refused),
         cmocka_unit_test(lists_are_bounded),
+        cmocka_unit_test(timings_must_be_possible),
+        cmocka_unit_test(what_old_messages_lack_is_zero),
         cmocka_unit_test(frames_must_be_can_frames),
         cmocka_unit_test(names_and_texts_are_made_printable),
         cmocka_unit_test(senders_and_unknown_types_are_checked),
