@@ -2,14 +2,29 @@
 /* attempt.c - one try to get a frame across: what both engines do at its start and at its end. */
 #include "simcore/sim_internal.h"
 
+/* The frame was checked when it was queued. What the rule gives is kept for further attempts. */
+static void encode(struct cs_node *node, const struct cs_txslot *tx)
+{
+    struct cs_wire_form form = {0};
+    bool fd = tx->frame.flags & CS_FRAME_FD;
+
+    node->odd_form = node->bus->n_faults && cs_faults_form(node, &tx->frame, &form);
+    form.non_iso = node->fd == CS_FD_NON_ISO;
+    form.esi = node->state == CS_STATE_ERROR_PASSIVE;
+    if (node->odd_form || (fd && (form.non_iso || form.esi))) {
+        cs_wire_encode_as(&tx->frame, &form, &node->wire);
+        node->wire_seq = 0;
+    } else if (node->wire_seq != tx->seq + 1) {
+        cs_wire_encode(&tx->frame, &node->wire);
+        node->wire_seq = tx->seq + 1;
+    }
+}
+
 void cs_node_start_attempt(struct cs_node *node, int64_t sof_ps)
 {
     node->slot = cs_txqueue_take(&node->queue);
     struct cs_txslot *tx = &node->queue.slots[node->slot];
-    if (node->wire_seq != tx->seq + 1) {
-        cs_wire_encode(&tx->frame, &node->wire); /* was checked when it was queued */
-        node->wire_seq = tx->seq + 1;
-    }
+    encode(node, tx);
     if (tx->attempts < UINT16_MAX) {
         tx->attempts++;
     }
@@ -51,7 +66,8 @@ void cs_node_attempt_sent(struct cs_node *node)
 
     node->slot = CS_TXSLOT_NONE;
     node->count.sent++;
-    node->count.busy_ps += (uint64_t)((node->wire.n_bits + INTERMISSION_BITS) * bus->bit_ps);
+    node->count.busy_ps +=
+        (uint64_t)(bus->sim->now_ps - node->start_ps + INTERMISSION_BITS * bus->bit_ps);
     cs_node_sent_ok(node);
     cs_node_finish_slot(node, slot, CS_TX_OK);
     if (node->mode & CS_MODE_LOOPBACK) {

@@ -32,8 +32,8 @@ struct cs_bitclock {
 
 enum cs_sync {
     CS_SYNC_NONE,
-    CS_SYNC_MOVED,     /* sample point or end moved */
-    CS_SYNC_ENDS,      /* the present bit, sampled, ends now: the edge is the next one's beginning */
+    CS_SYNC_MOVED, /* sample point or end moved */
+    CS_SYNC_ENDS,  /* the present bit, sampled, ends now: the edge is the next one's beginning */
     CS_SYNC_RESTARTED, /* the present bit, not yet sampled, begins anew */
 };
 
@@ -49,8 +49,8 @@ static inline void cs_bitclock_sampled(struct cs_bitclock *clock, unsigned level
 }
 /* From the sample point that has just been taken on, the other rate applies. */
 void cs_bitclock_switch(struct cs_bitclock *clock);
-/* An edge to dominant is seen at now_ps. `late_edges`: those after the beginning of the bit count (a
- * controller that drives dominant itself ignores them). */
+/* An edge to dominant is seen at now_ps. `late_edges`: those after the beginning of the bit count
+ * (a controller that drives dominant itself ignores them). */
 enum cs_sync cs_bitclock_edge(struct cs_bitclock *clock, int64_t now_ps, bool hard,
                               bool late_edges);
 /* at + n bits of that rate. */

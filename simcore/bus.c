@@ -35,17 +35,20 @@ int cs_bus_init(struct cs_bus *bus, struct cs_sim *sim, unsigned index,
     /* Before time 0 the bus was idle for as long as anyone cares. */
     bus->recessive_ps = sim->now_ps;
     bus->free_ps = sim->now_ps;
+    cs_medium_init(&bus->medium);
     return 0;
 }
 
 void cs_bus_fini(struct cs_bus *bus)
 {
     bus->closing = true;
+    cs_faults_fini(bus);
     for (int i = bus->n_limit; i-- > 0;) {
         if (i < bus->n_limit && bus->nodes[i]) {
             cs_node_destroy(bus->nodes[i]);
         }
     }
+    cs_medium_fini(&bus->medium);
 }
 
 /* ---- running ------------------------------------------------------------------------------ */
@@ -62,7 +65,7 @@ void cs_bus_schedule_node(struct cs_bus *bus, const struct cs_node *node)
 void cs_bus_schedule_idle(struct cs_bus *bus)
 {
     bus->effect_ps = bus->n_pending ? bus->sim->now_ps : cs_bus_waiting_due_ps(bus);
-    bus->begin_ps = CS_NEVER;
+    bus->begin_ps = cs_medium_next_pulse_ps(bus);
     for (int i = 0; i < bus->n_limit; i++) {
         if (bus->nodes[i]) {
             cs_bus_schedule_node(bus, bus->nodes[i]);
@@ -90,16 +93,28 @@ void cs_bus_effects(struct cs_bus *bus)
     }
 }
 
-void cs_bus_begin(struct cs_bus *bus)
+/* Something other than frames needs every bit of this one. */
+static bool needs_bits(const struct cs_bus *bus)
 {
-    struct cs_node *contenders[CS_BUS_MAX_NODES];
-    unsigned n = 0;
-    int64_t now = bus->sim->now_ps;
-
-    if (bus->phase == PHASE_BITS) {
-        cs_bit_engine_begin(bus);
-        return;
+    if (bus->engine == CS_ENGINE_BIT || bus->sim->probe || bus->medium.ring_ps ||
+        bus->medium.n_cut) {
+        return true;
     }
+    for (int i = 0; i < bus->n_limit; i++) {
+        const struct cs_node *node = bus->nodes[i];
+        if (node && (node->odd || node->overload_request) && node->waiting != WAIT_OFF) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Those that start a frame at this instant; their attempts have begun. */
+static unsigned start_attempts(struct cs_bus *bus, struct cs_node **contenders)
+{
+    int64_t now = bus->sim->now_ps;
+    unsigned n = 0, n_started = 0;
+
     for (int i = 0; i < bus->n_limit; i++) {
         struct cs_node *node = bus->nodes[i];
         if (node && node->ready_ps <= now && cs_node_can_send(node)) {
@@ -107,14 +122,10 @@ void cs_bus_begin(struct cs_bus *bus)
         }
     }
     if (n == 0 || bus->free_ps > now) {
-        cs_bus_schedule_idle(bus);
-        return;
+        return 0;
     }
     bus->sof_ps = now;
     bus->from = CS_NO_NODE;
-    cs_bus_waiting_dominant(bus, now);
-    bus->recessive_ps = now + bus->bit_ps;
-    unsigned n_started = 0;
     for (unsigned i = 0; i < n; i++) {
         /* An observer of the one before may have given this one's frame up. */
         if (cs_node_can_send(contenders[i])) {
@@ -122,8 +133,33 @@ void cs_bus_begin(struct cs_bus *bus)
             contenders[n_started++] = contenders[i];
         }
     }
-    if (bus->engine == CS_ENGINE_BIT || !cs_frame_engine_begin(bus, contenders, n_started)) {
+    return n_started;
+}
+
+void cs_bus_begin(struct cs_bus *bus)
+{
+    struct cs_node *contenders[CS_BUS_MAX_NODES];
+    int64_t now = bus->sim->now_ps;
+
+    if (bus->phase != PHASE_BITS && cs_medium_next_pulse_ps(bus) <= now) {
+        cs_bus_disturb(bus);
+    }
+    if (bus->phase == PHASE_BITS) {
+        cs_bit_engine_begin(bus);
+        return;
+    }
+    unsigned n = start_attempts(bus, contenders);
+    if (n == 0) {
+        cs_bus_schedule_idle(bus);
+        return;
+    }
+    bus->medium.segment[0].sender = CS_NO_NODE;
+    bool watched = bus->n_faults && cs_faults_frame(bus, contenders, n);
+    if (watched || needs_bits(bus) || !cs_frame_engine_begin(bus, contenders, n)) {
         cs_bit_engine_enter(bus);
+        bus->disturbed = watched;
+        cs_bit_engine_go(bus);
+        return;
     }
 }
 
@@ -206,6 +242,9 @@ static struct cs_node *create_node(struct cs_bus *bus, int index,
     node->fd = fd_of(bus, config->fd);
     node->exception_off = config->protocol_exception_off;
     node->delay_ps = config->delay_ps;
+    node->wire_out = node->driving = node->arrived = node->seen = 1;
+    node->ssp.res_ps = CS_NEVER;
+    cs_bitclock_set(&node->clock, timing);
     node->recovery_ps = config->recovery_ps;
     node->recovery_timer.fn = recovery_due;
     node->recovery_timer.ctx = node;
@@ -238,7 +277,13 @@ int cs_bus_attach(struct cs_bus *bus, const struct cs_controller_config *config)
         return -ENOMEM;
     }
     bus->nodes[index] = node;
+    bus->due_ps[index] = CS_NEVER;
+    cs_node_judge(node);
     bus->n_limit = index + 1 > bus->n_limit ? index + 1 : bus->n_limit;
+    if (bus->phase == PHASE_BITS) {
+        cs_medium_plug(node);
+        node->seen = node->arrived;
+    }
     if (bus->ran) {
         node->state = CS_STATE_INTEGRATING;
         cs_node_wait(node, WAIT_JOIN);

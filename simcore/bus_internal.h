@@ -11,8 +11,11 @@
 #ifndef CANSIM_SIMCORE_BUS_INTERNAL_H
 #define CANSIM_SIMCORE_BUS_INTERNAL_H
 
+#include "simcore/bitclock.h"
 #include "simcore/levers.h"
 #include "simcore/mac.h"
+#include "simcore/medium.h"
+#include "simcore/probe.h"
 #include "simcore/sim.h"
 #include "simcore/txqueue.h"
 #include "simcore/wire.h"
@@ -35,6 +38,20 @@ struct cs_pending {
     unsigned new_mode, new_tec, new_rec;
     struct cs_timing new_timing;
     int64_t new_delay_ps;
+};
+
+#define SSP_BITS 32 /* sent and not yet compared, at most */
+
+/* Transceiver delay compensation: bits of the data phase wait here for their secondary sample
+ * point. 11898-1:2015, 11.3.3. */
+struct cs_ssp {
+    int64_t res_ps;   /* beginning of the res bit whose edge is awaited, or CS_NEVER */
+    int64_t delay_ps; /* as measured in this frame */
+    uint8_t head, n;
+    struct {
+        int64_t at_ps;
+        uint8_t level;
+    } bit[SSP_BITS];
 };
 
 struct cs_node {
@@ -62,11 +79,32 @@ struct cs_node {
     enum cs_node_state state;
     enum cs_waiting waiting;
     unsigned runs;    /* WAIT_RECOVER: recessive runs of 11 bits so far */
+    unsigned bits;    /* recessive bits of the present run, as far as counted bit by bit */
     int64_t since_ps; /* waiting: recessive bits count from here at the earliest */
     int64_t ready_ps; /* end of suspend transmission */
     struct cs_timer recovery_timer;
     struct cs_pending pending;
     struct cs_mac mac;
+    /* BITS: its place on the wire and in time (medium.c, engine_bit.c). */
+    struct cs_bitclock clock;
+    bool held;      /* waiting, joined amid a dominant level: its clock starts with the next edge */
+    bool boundary;  /* its bit has ended: what it drives next is to be decided */
+    bool odd;       /* frames that it hears need the bit engine */
+    bool odd_rates; /* the same for frames with two bit rates */
+    uint8_t wire_out; /* level that it drives into its cable */
+    uint8_t driving;  /* that which has arrived in the middle */
+    uint8_t arrived;  /* level that its cable brings */
+    uint8_t seen;     /* that which it sees of it */
+    uint8_t segment;  /* 0..CS_SEGMENTS-1 or CS_SEGMENT_ALONE */
+    uint8_t stuck;    /* enum cs_stuck */
+    bool no_loop;     /* what it drives does not reach the wire (cs_bus_set_loop) */
+    bool no_ack;
+    bool long_ack; /* FD: the ACK slot takes two bits, whatever they are */
+    bool odd_form; /* `wire` is not what the rule says */
+    uint8_t overload_request;
+    uint16_t force[3]; /* pulses that it alone sees, by enum cs_pulse_kind */
+    struct cs_line tx_line, rx_line;
+    struct cs_ssp ssp;
     struct cs_node_status count; /* only its counters are kept */
 };
 
@@ -106,9 +144,10 @@ struct cs_bus {
     int64_t ack_ps; /* FRAME: end of the ACK slot, or CS_NEVER where that changes nothing */
     int64_t end_ps; /* FRAME: end of EOF */
 
-    bool bit_open;      /* BITS: outputs of the present bit are decided */
-    bool error_frame;   /* BITS: an error flag was sent and its delimiter not yet seen to end */
-    unsigned bits_seen; /* BITS: since SOF */
+    bool error_frame; /* BITS: an error flag was sent and its delimiter not yet seen to end */
+    bool disturbed;   /* BITS: all are watched until all are idle: cs_faults_bit() is asked */
+    int64_t due_ps[CS_BUS_MAX_NODES]; /* BITS: when each has to be looked at, CS_NEVER: not */
+    struct cs_medium medium;
 };
 
 /* ---- bus.c */
@@ -191,15 +230,44 @@ int64_t cs_bus_waiting_due_ps(const struct cs_bus *bus);
 void cs_bus_waiting_run(struct cs_bus *bus); /* finish those that are due now */
 /* A dominant bit begins at `at_ps`, after recessive ones since bus->recessive_ps. */
 void cs_bus_waiting_dominant(struct cs_bus *bus, int64_t at_ps);
+/* BITS: the waiting node's own samples count. */
+void cs_waiting_sample(struct cs_node *node, unsigned level);
+void cs_waiting_enter_bits(struct cs_node *node);
+/* In the midst of a frame: the present bit began at `start`, `recessive` ones were before it. */
+void cs_waiting_enter_frame(struct cs_node *node, struct cs_instant start, unsigned recessive);
+void cs_waiting_leave_bits(struct cs_node *node);
 
 /* ---- engine_frame.c */
+/* Beginning of the bit `pos` of a frame that began at `sof`, for one that is in step with it. */
+struct cs_instant cs_wire_instant(const struct cs_wire *wire, const struct cs_bitclock *clock,
+                                  struct cs_instant sof, unsigned pos);
 bool cs_frame_engine_begin(struct cs_bus *bus, struct cs_node **contenders, unsigned n);
 void cs_frame_engine_effects(struct cs_bus *bus);
 
 /* ---- engine_bit.c */
-void cs_bit_engine_enter(struct cs_bus *bus);
+/* What begins now: frames and bits; cs_bit_engine_go(): bits of frames that are started already. */
 void cs_bit_engine_begin(struct cs_bus *bus);
+void cs_bit_engine_go(struct cs_bus *bus);
 void cs_bit_engine_effects(struct cs_bus *bus);
+/* The node sees another level. */
+void cs_engine_edge(struct cs_node *node, unsigned level);
+/* A node's clock starts: with its next bit, or (WAIT_*) now. */
+void cs_engine_start_clock(struct cs_node *node);
+
+/* ---- convert.c */
+/* Go on bit by bit from now on, whatever the phase is; cs_bit_engine_go() has to follow. */
+void cs_bit_engine_enter(struct cs_bus *bus);
+/* Something is about to change that the frame engine did not foresee: bit by bit from here. */
+void cs_bus_disturb(struct cs_bus *bus);
+
+/* ---- levers.c */
+/* Find out whether the node fits the frame engine. */
+void cs_node_judge(struct cs_node *node);
+/* What the node drives now reaches the wire at once. */
+void cs_node_redrive(struct cs_node *node);
+void cs_bus_probe(struct cs_bus *bus, int node, enum cs_probe_kind kind, unsigned level,
+                  int64_t at_ps);
+#define CS_RINGING_OWNER (-1)
 
 /* ---- sim.c */
 void cs_sim_emit(struct cs_sim *sim, struct cs_event *event);

@@ -149,7 +149,8 @@ void cs_bus_emit_error_frame(struct cs_bus *bus, const struct cs_node *node)
         event = cs_node_event(node, CS_EV_ERROR_FRAME);
     }
     event.start_ps = bus->sof_ps;
-    event.n_bits = (uint16_t)(bus->bits_seen < UINT16_MAX ? bus->bits_seen : UINT16_MAX);
+    int64_t bits = (bus->sim->now_ps - bus->sof_ps + bus->bit_ps / 2) / bus->bit_ps;
+    event.n_bits = (uint16_t)(bits < UINT16_MAX ? bits : UINT16_MAX);
     bus->error_frame = false;
     cs_sim_emit(bus->sim, &event);
 }

@@ -1,85 +1,367 @@
 /* SPDX-License-Identifier: MIT */
-/* engine_bit.c - the bus bit by bit: everyone drives, the wire is the AND, everyone samples.
- * All controllers are in step. Within a bit transmitters have their turn before the others, each
- * group by index, so that a frame is told before its reception. */
+/* engine_bit.c - the reference: each controller samples the wire at its own sample point.
+ * What a controller does in one of its bits:
+ *   beginning     drive (cs_mac_drive), which may change the wire (medium.c)
+ *   any edge      hard synchronization or resynchronization (bitclock.c)
+ *   sample point  the level is kept; in the data phase the bit rate may change here
+ *   end           the level is processed (cs_mac_sample): events come at the ends of bits
+ * Invariant: at one instant all bits that end are processed before any level changes; a sample
+ * point that lies at an edge sees the level before it. Samples are taken when an edge or the bit's
+ * end asks for them, and only where something depends on their time at that time. Within an instant
+ * transmitters have their turn before the others, each group by index, so that a frame is told
+ * before its reception; waiting nodes come last. */
 #include "simcore/sim_internal.h"
 
-static void drive_all(struct cs_bus *bus)
+/* ---- sample points ------------------------------------------------------------------------ */
+
+/* Whether the sample point itself has to be met: the bit rate may change there, or it is shown. */
+static bool needs_sample_time(const struct cs_node *node)
 {
-    for (int i = 0; i < bus->n_limit; i++) {
-        struct cs_node *node = bus->nodes[i];
-        if (node && node->waiting == WAIT_NONE) {
-            cs_mac_drive(node);
-            node->mac.sampled = false;
-        }
+    const struct cs_mac *mac = &node->mac;
+
+    if (node->bus->sim->probe) {
+        return true;
     }
-    bus->bit_open = true;
-    bus->effect_ps = bus->sim->now_ps + bus->bit_ps;
-    bus->begin_ps = CS_NEVER;
+    if (node->fd < CS_FD_ISO || node->waiting != WAIT_NONE) {
+        return false;
+    }
+    if (mac->state == MAC_TRANSMIT) {
+        return node->wire.brs && mac->pos >= node->wire.brs;
+    }
+    return cs_mac_in_data_phase(mac) ||
+           (mac->state == MAC_RECEIVE && mac->rx.field == CS_FIELD_BRS);
 }
 
-void cs_bit_engine_enter(struct cs_bus *bus)
+static void set_due(struct cs_node *node)
 {
-    bus->phase = PHASE_BITS;
-    bus->bits_seen = 0;
-    bus->error_frame = false;
-    for (int i = 0; i < bus->n_limit; i++) {
-        struct cs_node *node = bus->nodes[i];
-        if (!node || node->waiting != WAIT_NONE) {
-            continue;
-        }
-        if (node->slot != CS_TXSLOT_NONE) {
-            cs_mac_start(node);
-        } else {
-            cs_mac_reset(&node->mac);
+    const struct cs_bitclock *clock = &node->clock;
+    const struct cs_ssp *ssp = &node->ssp;
+    int64_t due = clock->end.ps;
+
+    if (!clock->sampled && needs_sample_time(node)) {
+        due = clock->sample.ps;
+    }
+    if (ssp->n && ssp->bit[ssp->head].at_ps < due) {
+        due = ssp->bit[ssp->head].at_ps;
+    }
+    node->bus->due_ps[node->index] = due;
+    if (due < node->bus->effect_ps) {
+        node->bus->effect_ps = due;
+    }
+}
+
+static void take_sample(struct cs_node *node)
+{
+    struct cs_bitclock *clock = &node->clock;
+
+    cs_bitclock_sampled(clock, node->seen);
+    if (node->bus->sim->probe) {
+        cs_bus_probe(node->bus, node->index, CS_PROBE_SAMPLE, node->seen, clock->sample.ps);
+    }
+    if (node->fd >= CS_FD_ISO && node->waiting == WAIT_NONE &&
+        cs_mac_switches_rate(node, node->seen)) {
+        cs_bitclock_switch(clock);
+        if (clock->now_rate == 0) {
+            node->ssp.n = 0;
         }
     }
-    drive_all(bus);
+}
+
+/* ---- transceiver delay compensation ------------------------------------------------------- */
+
+static int64_t ssp_offset_ps(const struct cs_node *node)
+{
+    const struct cs_timing *timing = &node->timing;
+    const struct cs_rate *rate = &node->clock.rate[1];
+    int64_t sample = (int64_t)(rate->sample_q32 >> 32);
+
+    if (timing->tdc == CS_TDC_AUTO) {
+        return sample;
+    }
+    uint64_t unit = timing->data.clock_hz ? rate->tq_q32 / timing->data.brp : rate->tq_q32;
+    return (int64_t)(unit * timing->tdc_offset >> 32);
+}
+
+/* Below this length of a data bit the loop delay of a transceiver matters. */
+#define TDC_AUTO_BELOW_PS INT64_C(1000000)
+
+static bool compensates(const struct cs_node *node)
+{
+    if (node->timing.tdc == CS_TDC_AUTO) {
+        return (int64_t)(node->clock.rate[1].bit_q32 >> 32) < TDC_AUTO_BELOW_PS;
+    }
+    return node->timing.tdc != CS_TDC_OFF;
+}
+
+/* A transmitter of a frame with two bit rates begins a bit. */
+static void begin_fd_bit(struct cs_node *node)
+{
+    struct cs_ssp *ssp = &node->ssp;
+    struct cs_mac *mac = &node->mac;
+    bool data = cs_mac_in_data_phase(mac);
+
+    if (mac->pos + 1u == node->wire.brs) {
+        ssp->res_ps = node->clock.start.ps;
+        ssp->delay_ps = 0;
+        ssp->n = 0;
+    }
+    mac->ssp = data && compensates(node);
+    if (!mac->ssp) {
+        return;
+    }
+    if (ssp->n == SSP_BITS) {
+        ssp->head = (uint8_t)((ssp->head + 1) % SSP_BITS);
+        ssp->n--;
+    }
+    unsigned at = (unsigned)(ssp->head + ssp->n++) % SSP_BITS;
+    int64_t delay = node->timing.tdc == CS_TDC_FIXED ? 0 : ssp->delay_ps;
+    ssp->bit[at].at_ps = node->clock.start.ps + delay + ssp_offset_ps(node);
+    ssp->bit[at].level = mac->out;
+}
+
+static void compare_late(struct cs_node *node)
+{
+    struct cs_ssp *ssp = &node->ssp;
+
+    while (ssp->n && ssp->bit[ssp->head].at_ps <= node->bus->sim->now_ps) {
+        unsigned level = ssp->bit[ssp->head].level;
+        ssp->head = (uint8_t)((ssp->head + 1) % SSP_BITS);
+        ssp->n--;
+        if (node->mac.state != MAC_TRANSMIT) {
+            ssp->n = 0;
+        } else if (level != node->seen) {
+            cs_mac_late_bit_error(node);
+            ssp->n = 0;
+        }
+    }
+}
+
+/* ---- edges -------------------------------------------------------------------------------- */
+
+static void synchronize(struct cs_node *node)
+{
+    struct cs_mac *mac = &node->mac;
+    bool waiting = node->waiting != WAIT_NONE;
+    int64_t now = node->bus->sim->now_ps;
+
+    if (node->ssp.res_ps != CS_NEVER && mac->state == MAC_TRANSMIT) {
+        node->ssp.delay_ps = now - node->ssp.res_ps;
+        node->ssp.res_ps = CS_NEVER;
+    }
+    if (!waiting && mac->state == MAC_TRANSMIT && cs_mac_in_data_phase(mac)) {
+        return; /* a transmitter does not resynchronize in the data phase */
+    }
+    bool hard = waiting || (node->clock.sampled ? cs_mac_hard_syncs_after(mac, node->clock.level)
+                                                : cs_mac_hard_syncs(mac));
+    cs_mac_edge(mac);
+    if (cs_bitclock_edge(&node->clock, now, hard, waiting || mac->out) != CS_SYNC_NONE) {
+        set_due(node);
+    }
+}
+
+void cs_engine_edge(struct cs_node *node, unsigned level)
+{
+    struct cs_bus *bus = node->bus;
+
+    if (bus->sim->probe &&
+        (level != bus->medium.segment[0].level || node->seen != bus->medium.segment[0].level)) {
+        cs_bus_probe(bus, node->index, CS_PROBE_RX, level, bus->sim->now_ps);
+    }
+    if (node->held) {
+        node->seen = (uint8_t)level;
+        node->held = false;
+        cs_engine_start_clock(node);
+        return;
+    }
+    if (!node->clock.sampled && node->clock.sample.ps <= bus->sim->now_ps) {
+        take_sample(node);
+    }
+    node->seen = (uint8_t)level;
+    if (!level && !node->boundary) {
+        synchronize(node);
+    }
+}
+
+/* ---- beginnings of bits ------------------------------------------------------------------- */
+
+static unsigned wire_output(const struct cs_node *node)
+{
+    if (node->stuck != CS_STUCK_NO) {
+        return node->stuck == CS_STUCK_RECESSIVE;
+    }
+    return node->no_loop ? 1 : node->mac.out;
+}
+
+/* Arbitration is over: this transmitter is the one that is heard. */
+static void check_won(struct cs_node *node)
+{
+    struct cs_bus *bus = node->bus;
+    struct cs_segment *segment =
+        &bus->medium.segment[node->segment == CS_SEGMENT_ALONE ? 0 : node->segment];
+
+    if (node->mac.pos != node->wire.arb_bits) {
+        return;
+    }
+    if (node->segment != CS_SEGMENT_ALONE && segment->sender == CS_NO_NODE) {
+        segment->sender = (int16_t)node->index;
+    }
+    if (bus->n_faults) {
+        cs_faults_won(node);
+    }
+}
+
+static void probe_bit(struct cs_node *node, unsigned before)
+{
+    if (node->mac.out != before) {
+        cs_bus_probe(node->bus, node->index, CS_PROBE_TX, node->mac.out, node->bus->sim->now_ps);
+    }
+    cs_bus_probe(node->bus, node->index, CS_PROBE_FIELD, node->mac.out, node->clock.start.ps);
+}
+
+static void begin_bit(struct cs_node *node)
+{
+    struct cs_bus *bus = node->bus;
+    struct cs_mac *mac = &node->mac;
+    unsigned before = mac->out;
+    unsigned rate = 0;
+
+    node->boundary = false;
+    if (node->waiting != WAIT_NONE) {
+        mac->out = 1;
+        cs_bitclock_begin(&node->clock, node->clock.end, 0);
+    } else {
+        cs_mac_drive(node);
+        rate = node->fd >= CS_FD_ISO && cs_mac_in_data_phase(mac);
+        cs_bitclock_begin(&node->clock, node->clock.end, rate);
+        if (mac->state == MAC_TRANSMIT) {
+            check_won(node);
+            if (node->wire.brs) {
+                begin_fd_bit(node);
+            }
+        }
+    }
+    cs_medium_drive(node, wire_output(node));
+    if (bus->sim->probe) {
+        probe_bit(node, before);
+    }
+    if (bus->disturbed && node->waiting == WAIT_NONE) {
+        cs_faults_bit(node, node->clock.end.ps);
+    }
+    set_due(node);
+}
+
+static bool may_start(const struct cs_node *node)
+{
+    return node->boundary && node->waiting == WAIT_NONE && node->mac.state == MAC_IDLE &&
+           cs_node_can_send(node);
+}
+
+static void start_frames(struct cs_bus *bus)
+{
+    struct cs_node *contenders[CS_BUS_MAX_NODES];
+    unsigned n = 0;
+
+    for (int i = 0; i < bus->n_limit; i++) {
+        struct cs_node *node = bus->nodes[i];
+        if (!node || !may_start(node)) {
+            continue;
+        }
+        if (n == 0) {
+            bus->sof_ps = bus->sim->now_ps;
+            bus->from = CS_NO_NODE;
+        }
+        if (node->segment != CS_SEGMENT_ALONE) {
+            bus->medium.segment[node->segment].sender = CS_NO_NODE;
+        }
+        cs_node_start_attempt(node, bus->sim->now_ps);
+        cs_mac_start(node);
+        contenders[n++] = node;
+    }
+    if (n && bus->n_faults && cs_faults_frame(bus, contenders, n)) {
+        bus->disturbed = true;
+    }
+}
+
+static void schedule(struct cs_bus *bus)
+{
+    int64_t due = CS_NEVER;
+
+    for (int i = 0; i < bus->n_limit; i++) {
+        due = bus->due_ps[i] < due ? bus->due_ps[i] : due;
+    }
+    bus->effect_ps = due;
+    bus->begin_ps = cs_medium_next_ps(bus);
+}
+
+void cs_bit_engine_go(struct cs_bus *bus)
+{
+    for (int i = 0; i < bus->n_limit; i++) {
+        struct cs_node *node = bus->nodes[i];
+        if (node && node->boundary) {
+            begin_bit(node);
+        }
+    }
+    cs_medium_settle(bus);
+    schedule(bus);
 }
 
 void cs_bit_engine_begin(struct cs_bus *bus)
 {
-    bool started = false;
+    start_frames(bus);
+    cs_bit_engine_go(bus);
+}
+
+/* ---- ends of bits ------------------------------------------------------------------------- */
+
+static void end_bit(struct cs_node *node)
+{
+    unsigned level = node->clock.level;
+
+    node->boundary = true;
+    if (node->waiting != WAIT_NONE) {
+        cs_waiting_sample(node, level);
+    } else {
+        cs_mac_sample(node, level);
+    }
+}
+
+/* Samples and late comparisons that are due; true where the bit ends. */
+static bool look_at(struct cs_node *node, int64_t now)
+{
+    if (node->ssp.n) {
+        compare_late(node);
+    }
+    if (!node->clock.sampled && node->clock.sample.ps <= now) {
+        take_sample(node);
+    }
+    set_due(node);
+    return node->clock.end.ps <= now;
+}
+
+static void end_bits(struct cs_bus *bus)
+{
+    struct cs_node *later[CS_BUS_MAX_NODES];
+    int64_t now = bus->sim->now_ps;
+    unsigned n = 0, n_waiting = 0;
 
     for (int i = 0; i < bus->n_limit; i++) {
         struct cs_node *node = bus->nodes[i];
-        if (node && node->mac.state == MAC_IDLE && cs_node_can_send(node)) {
-            if (!started) {
-                bus->sof_ps = bus->sim->now_ps;
-                bus->bits_seen = 0;
-                bus->from = CS_NO_NODE;
-                started = true;
-            }
-            cs_node_start_attempt(node, bus->sof_ps);
-            cs_mac_start(node);
-        }
-    }
-    drive_all(bus);
-}
-
-static unsigned wire_level(const struct cs_bus *bus)
-{
-    unsigned level = 1;
-
-    for (int i = 0; i < bus->n_limit; i++) {
-        const struct cs_node *node = bus->nodes[i];
-        if (node && node->waiting == WAIT_NONE) {
-            level &= node->mac.out;
-        }
-    }
-    return level;
-}
-
-static void sample_all(struct cs_bus *bus, unsigned level, bool transmitters)
-{
-    for (int i = 0; i < bus->n_limit; i++) {
-        struct cs_node *node = bus->nodes[i];
-        if (!node || node->waiting != WAIT_NONE || node->mac.sampled ||
-            (transmitters && node->mac.state != MAC_TRANSMIT)) {
+        if (bus->due_ps[i] > now || !node || !look_at(node, now)) {
             continue;
         }
-        node->mac.sampled = true;
-        cs_mac_sample(node, level);
+        if (node->waiting != WAIT_NONE) {
+            later[CS_BUS_MAX_NODES - ++n_waiting] = node;
+        } else if (node->mac.state == MAC_TRANSMIT) {
+            end_bit(node);
+        } else {
+            later[n++] = node;
+        }
+    }
+    for (unsigned i = 0; i < n; i++) {
+        end_bit(later[i]);
+    }
+    for (unsigned i = 0; i < n_waiting; i++) {
+        end_bit(later[CS_BUS_MAX_NODES - 1 - i]);
     }
 }
 
@@ -94,9 +376,10 @@ static int bits_until_free(const struct cs_bus *bus)
         if (!node || node->waiting != WAIT_NONE) {
             continue;
         }
-        if (cs_mac_is_quiet(&node->mac)) {
+        if (cs_mac_is_quiet(&node->mac) && (!node->clock.sampled || node->clock.level)) {
             quiet = true;
-        } else if (node->mac.state == MAC_INTERMISSION && node->mac.count == INTERMISSION_BITS) {
+        } else if (node->mac.state == MAC_INTERMISSION && node->boundary && !bus->disturbed &&
+                   node->mac.count == INTERMISSION_BITS && !node->odd) {
             intermission = true;
         } else {
             return -1;
@@ -105,51 +388,78 @@ static int bits_until_free(const struct cs_bus *bus)
     return intermission && quiet ? -1 : intermission ? INTERMISSION_BITS : 0;
 }
 
-static int suspend_bits(const struct cs_mac *mac)
+/* From now to the end of a node's suspend transmission. */
+static int64_t suspend_ps(const struct cs_node *node, int64_t now)
 {
-    if (mac->state == MAC_SUSPEND) {
-        return mac->count;
+    const struct cs_mac *mac = &node->mac;
+    struct cs_instant from = {now, 0};
+
+    if (mac->state == MAC_INTERMISSION && mac->suspend) {
+        return cs_bitclock_add(&node->clock, from, INTERMISSION_BITS + SUSPEND_BITS, 0).ps;
     }
-    return mac->state == MAC_INTERMISSION && mac->suspend ? SUSPEND_BITS : 0;
+    if (mac->state != MAC_SUSPEND) {
+        return 0;
+    }
+    unsigned left = mac->count;
+    if (!node->boundary) {
+        from = node->clock.end;
+        left--;
+    }
+    return cs_bitclock_add(&node->clock, from, left, 0).ps;
 }
 
 static void leave(struct cs_bus *bus, int bits)
 {
+    int64_t now = bus->sim->now_ps;
+
     if (bus->error_frame) {
         cs_bus_emit_error_frame(bus, NULL);
     }
     bus->phase = PHASE_IDLE;
-    bus->free_ps = bus->sim->now_ps + bits * bus->bit_ps;
+    bus->disturbed = false;
+    bus->free_ps = now + bits * bus->bit_ps;
     for (int i = 0; i < bus->n_limit; i++) {
         struct cs_node *node = bus->nodes[i];
-        if (node) {
-            int suspend = node->waiting == WAIT_NONE ? suspend_bits(&node->mac) : 0;
-            node->ready_ps = suspend ? bus->free_ps + suspend * bus->bit_ps : 0;
+        if (!node) {
+            continue;
+        }
+        if (node->waiting == WAIT_NONE) {
+            node->ready_ps = suspend_ps(node, now);
+        } else {
+            cs_waiting_leave_bits(node);
         }
     }
 }
 
 void cs_bit_engine_effects(struct cs_bus *bus)
 {
-    int64_t now = bus->sim->now_ps;
-    unsigned level = wire_level(bus);
-
-    bus->bit_open = false;
-    bus->bits_seen++;
-    if (!level) {
-        cs_bus_waiting_dominant(bus, now - bus->bit_ps);
-        bus->recessive_ps = now;
-    }
-    sample_all(bus, level, true);
-    sample_all(bus, level, false);
-    if (bus->n_waiting) {
-        cs_bus_waiting_run(bus);
-    }
+    end_bits(bus);
     bus->effect_ps = CS_NEVER;
-    bus->begin_ps = now;
+    bus->begin_ps = bus->sim->now_ps;
     int free_in = bits_until_free(bus);
-    if (free_in >= 0) {
+    if (free_in >= 0 && cs_medium_is_quiet(bus)) {
         leave(bus, free_in);
         cs_bus_settle(bus);
+    } else if (bus->n_pending) {
+        cs_bus_apply_pending(bus);
     }
+}
+
+/* ---- clocks ------------------------------------------------------------------------------- */
+
+void cs_engine_start_clock(struct cs_node *node)
+{
+    struct cs_bitclock *clock = &node->clock;
+
+    clock->level = 1;
+    clock->synced = false;
+    if (node->waiting == WAIT_OFF || (node->waiting != WAIT_NONE && !node->seen)) {
+        node->held = node->waiting != WAIT_OFF;
+        clock->sampled = true;
+        clock->end.ps = CS_NEVER;
+        node->bus->due_ps[node->index] = CS_NEVER;
+        return;
+    }
+    cs_bitclock_begin(clock, (struct cs_instant){node->bus->sim->now_ps, 0}, 0);
+    set_due(node);
 }

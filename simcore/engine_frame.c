@@ -4,6 +4,30 @@
  * arbitration field, or nobody else would acknowledge. */
 #include "simcore/sim_internal.h"
 
+struct cs_instant cs_wire_instant(const struct cs_wire *wire, const struct cs_bitclock *clock,
+                                  struct cs_instant sof, unsigned pos)
+{
+    const struct cs_rate *nominal = &clock->rate[0], *data = &clock->rate[1];
+
+    if (!wire->brs || pos <= wire->brs) {
+        return cs_bitclock_add(clock, sof, pos, 0);
+    }
+    struct cs_instant at = cs_bitclock_add(clock, sof, wire->brs, 0);
+    at = cs_instant_add(at, nominal->sample_q32 + data->bit_q32 - data->sample_q32);
+    if (pos <= wire->crc_delim) {
+        return cs_bitclock_add(clock, at, pos - wire->brs - 1u, 1);
+    }
+    at = cs_bitclock_add(clock, at, wire->crc_delim - wire->brs - 1u, 1);
+    at = cs_instant_add(at, data->sample_q32 + nominal->bit_q32 - nominal->sample_q32);
+    return cs_bitclock_add(clock, at, pos - wire->crc_delim - 1u, 0);
+}
+
+static int64_t instant_ps(const struct cs_bus *bus, const struct cs_node *node, unsigned pos)
+{
+    struct cs_instant sof = {bus->sof_ps, 0};
+    return cs_wire_instant(&node->wire, &node->clock, sof, pos).ps;
+}
+
 /* Index of the first bit in which two frames differ, or CS_WIRE_MAX_BITS. */
 static unsigned first_difference(const struct cs_wire *a, const struct cs_wire *b)
 {
@@ -63,7 +87,7 @@ static void insert_loser(struct cs_bus *bus, struct cs_node *node)
 static void set_next_effect(struct cs_bus *bus)
 {
     if (bus->next_loser < bus->n_losers) {
-        bus->effect_ps = bus->sof_ps + (bus->losers[bus->next_loser]->lost_at + 1) * bus->bit_ps;
+        bus->effect_ps = instant_ps(bus, bus->winner, bus->losers[bus->next_loser]->lost_at + 1u);
     } else {
         bus->effect_ps = bus->ack_ps < bus->end_ps ? bus->ack_ps : bus->end_ps;
     }
@@ -78,6 +102,21 @@ static bool some_rec_goes_down(const struct cs_bus *bus)
         }
     }
     return false;
+}
+
+/* Whether all that hear the frame understand it, and in step with its transmitter. */
+static bool fits(const struct cs_bus *bus, const struct cs_node *winner)
+{
+    bool fd = winner->queue.slots[winner->slot].frame.flags & CS_FRAME_FD;
+
+    for (int i = 0; fd && i < bus->n_limit; i++) {
+        const struct cs_node *node = bus->nodes[i];
+        if (node && node->waiting == WAIT_NONE &&
+            (node->fd != winner->fd || (winner->wire.brs && node->odd_rates))) {
+            return false;
+        }
+    }
+    return !winner->odd_form;
 }
 
 bool cs_frame_engine_begin(struct cs_bus *bus, struct cs_node **contenders, unsigned n)
@@ -96,16 +135,21 @@ bool cs_frame_engine_begin(struct cs_bus *bus, struct cs_node **contenders, unsi
         contenders[i]->lost_at = (uint16_t)bit;
         insert_loser(bus, contenders[i]);
     }
-    if (!is_acknowledged(bus, winner)) {
+    if (!is_acknowledged(bus, winner) || !fits(bus, winner)) {
         return false;
     }
     bus->phase = PHASE_FRAME;
     bus->winner = winner;
-    bus->end_ps = bus->sof_ps + winner->wire.n_bits * bus->bit_ps;
-    bus->recessive_ps = bus->sof_ps + (winner->wire.ack_slot + 1) * bus->bit_ps;
+    cs_bus_waiting_dominant(bus, bus->sof_ps);
+    bus->end_ps = instant_ps(bus, winner, winner->wire.n_bits);
+    bus->recessive_ps = instant_ps(bus, winner, winner->wire.ack_slot + 1u);
     bus->ack_ps = some_rec_goes_down(bus) ? bus->recessive_ps : CS_NEVER;
     bus->free_ps = bus->end_ps + INTERMISSION_BITS * bus->bit_ps;
-    bus->begin_ps = CS_NEVER;
+    bus->begin_ps = cs_medium_next_pulse_ps(bus);
+    bus->medium.segment[0].sender = (int16_t)winner->index;
+    if (bus->n_faults) {
+        cs_faults_won(winner);
+    }
     set_next_effect(bus);
     return true;
 }

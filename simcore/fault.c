@@ -32,3 +32,58 @@ bool cs_fault_look(const struct cs_bus *bus, unsigned index, struct cs_fault_sta
     (void)status;
     return false;
 }
+
+/* ---- hooks -------------------------------------------------------------------------------- */
+
+#include "simcore/levers.h"
+
+int cs_faults_submit(struct cs_node *node, const struct cs_frame *frame, int64_t *not_before_ps)
+{
+    (void)node;
+    (void)frame;
+    (void)not_before_ps;
+    return 0;
+}
+
+bool cs_faults_form(struct cs_node *node, const struct cs_frame *frame, struct cs_wire_form *form)
+{
+    (void)node;
+    (void)frame;
+    (void)form;
+    return false;
+}
+
+bool cs_faults_frame(struct cs_bus *bus, struct cs_node *const *contenders, unsigned n)
+{
+    (void)bus;
+    (void)contenders;
+    (void)n;
+    return false;
+}
+
+void cs_faults_bit(struct cs_node *node, int64_t end_ps)
+{
+    (void)node;
+    (void)end_ps;
+}
+
+void cs_faults_won(struct cs_node *node)
+{
+    (void)node;
+}
+
+void cs_faults_event(struct cs_bus *bus, const struct cs_event *event)
+{
+    (void)bus;
+    (void)event;
+}
+
+void cs_faults_node_gone(struct cs_node *node)
+{
+    (void)node;
+}
+
+void cs_faults_fini(struct cs_bus *bus)
+{
+    (void)bus;
+}

@@ -57,14 +57,14 @@ void cs_node_reset_now(struct cs_node *node);
 int cs_faults_submit(struct cs_node *node, const struct cs_frame *frame, int64_t *not_before_ps);
 /* An attempt begins: how the transmitter encodes. Returns false where the rule applies. */
 bool cs_faults_form(struct cs_node *node, const struct cs_frame *frame, struct cs_wire_form *form);
-/* After TX_START of each contender, at the SOF: which faults that are bound to frames will act on this
- * one is decided here. Returns true where cs_faults_bit() has to be asked during this frame, so that
- * it is computed bit by bit. (What a timer does through a lever needs no such announcement: a lever
- * that is moved in the midst of a frame makes the bus go on bit by bit from there.) Called once per
- * SOF, by both engines, with all contenders. */
+/* After TX_START of each contender, at the SOF: which faults that are bound to frames will act on
+ * this one is decided here. Returns true where cs_faults_bit() has to be asked during this frame,
+ * so that it is computed bit by bit. (What a timer does through a lever needs no such announcement:
+ * a lever that is moved in the midst of a frame makes the bus go on bit by bit from there.) Called
+ * once per SOF, by both engines, with all contenders. */
 bool cs_faults_frame(struct cs_bus *bus, struct cs_node *const *contenders, unsigned n);
-/* During such a frame and what follows it until all are idle: the node begins a bit (cs_mac_field() tells which); it
- * is `end_ps` - now long. */
+/* During such a frame and what follows it until all are idle: the node begins a bit (cs_mac_field()
+ * tells which); it is `end_ps` - now long. */
 void cs_faults_bit(struct cs_node *node, int64_t end_ps);
 /* The transmitter has won arbitration (first bit after it; the frame engine: at the SOF, for the
  * winner): this frame counts as a match. */

@@ -10,6 +10,11 @@ void cs_node_destroy(struct cs_node *node)
 
     cs_node_wait(node, WAIT_NONE);
     cs_timer_release(bus->sim, &node->recovery_timer);
+    if (!bus->closing) {
+        cs_faults_node_gone(node);
+        cs_medium_unplug(node);
+    }
+    bus->due_ps[node->index] = CS_NEVER;
     bus->nodes[node->index] = NULL;
     while (bus->n_limit > 0 && !bus->nodes[bus->n_limit - 1]) {
         bus->n_limit--;
@@ -32,13 +37,13 @@ static void leave(struct cs_node *node)
     cs_node_destroy(node);
 }
 
-/* As after power-on. */
-static void reset(struct cs_node *node)
+void cs_node_reset_now(struct cs_node *node)
 {
     bool changed = node->tec != 0 || node->rec != 0;
 
     cs_timer_stop(node->bus->sim, &node->recovery_timer);
     cs_mac_reset(&node->mac);
+    cs_node_redrive(node);
     cs_node_wait(node, WAIT_JOIN);
     node->state = CS_STATE_INTEGRATING;
     node->tec = node->rec = 0;
@@ -59,32 +64,46 @@ static void change(struct cs_node *node)
     }
     if (pending.timing && !cs_timing_equal(&pending.new_timing, &node->timing)) {
         node->timing = pending.new_timing;
+        cs_bitclock_set(&node->clock, &node->timing);
         config = true;
     }
     if (pending.delay && pending.new_delay_ps != node->delay_ps) {
+        cs_medium_unplug(node);
         node->delay_ps = pending.new_delay_ps;
+        cs_medium_plug(node);
         config = true;
     }
+    cs_node_judge(node);
     if (config) {
         struct cs_event event = cs_node_event(node, CS_EV_CONFIG);
         cs_node_emit(node, &event);
     }
     if (pending.reset) {
-        reset(node);
+        cs_node_reset_now(node);
     }
     if (pending.counters) {
         cs_node_set_counters(node, pending.new_tec, pending.new_rec);
     }
 }
 
+/* Nothing of a frame is under way for this controller. A bus that is never quiet as a whole, such
+ * as one that is shorted, keeps nobody from leaving. */
+static bool may_change(const struct cs_node *node)
+{
+    enum cs_phase phase = node->bus->phase;
+
+    if (node->slot != CS_TXSLOT_NONE || phase == PHASE_FRAME) {
+        return false;
+    }
+    return phase == PHASE_IDLE || node->waiting != WAIT_NONE || cs_mac_is_quiet(&node->mac) ||
+           node->mac.state == MAC_INTERMISSION || node->mac.state == MAC_FLAG_WAIT;
+}
+
 void cs_bus_apply_pending(struct cs_bus *bus)
 {
-    if (bus->phase != PHASE_IDLE) {
-        return;
-    }
     for (int i = 0; bus->n_pending && i < bus->n_limit; i++) {
         struct cs_node *node = bus->nodes[i];
-        if (!node || node->slot != CS_TXSLOT_NONE || !cs_node_has_pending(node)) {
+        if (!node || !cs_node_has_pending(node) || !may_change(node)) {
             continue;
         }
         bus->n_pending--;

@@ -199,12 +199,6 @@ void cs_sim_set_detail(struct cs_sim *sim, bool on)
     sim->detail = on;
 }
 
-void cs_sim_set_probe(struct cs_sim *sim, cs_probe_fn *fn, void *ctx)
-{
-    sim->probe = fn;
-    sim->probe_ctx = ctx;
-}
-
 void cs_sim_emit(struct cs_sim *sim, struct cs_event *event)
 {
     event->at_ps = sim->now_ps;

@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* waiting.c - controllers that count recessive bits: after joining (ISO 11898-1:2015, 10.9.4, bus
- * integration) and in bus-off recovery (12.1.4.4). Counted from times, not bit by bit. */
+ * integration) and in bus-off recovery (12.1.4.4). While the bus is idle or a whole frame is
+ * computed they are counted from times, else by the controller's own samples.
+ * Invariant: `runs` and `bits` hold what was counted up to the origin; both ways agree for a
+ * controller that is in step with the bus. */
 #include "simcore/sim_internal.h"
+
+static int64_t bit_ps(const struct cs_node *node)
+{
+    return (int64_t)(node->clock.rate[0].bit_q32 >> 32);
+}
 
 void cs_node_wait(struct cs_node *node, enum cs_waiting waiting)
 {
@@ -11,7 +19,10 @@ void cs_node_wait(struct cs_node *node, enum cs_waiting waiting)
     bus->n_waiting += waiting != WAIT_NONE;
     node->waiting = waiting;
     node->since_ps = bus->sim->now_ps;
-    node->runs = 0;
+    node->runs = node->bits = 0;
+    if (bus->phase == PHASE_BITS && waiting != WAIT_NONE && !node->boundary) {
+        cs_engine_start_clock(node);
+    }
 }
 
 static int64_t origin_ps(const struct cs_node *node)
@@ -20,18 +31,19 @@ static int64_t origin_ps(const struct cs_node *node)
     return node->since_ps > recessive ? node->since_ps : recessive;
 }
 
+static unsigned bits_wanted(const struct cs_node *node)
+{
+    unsigned all = node->waiting == WAIT_RECOVER ? RECOVERY_RUNS * IDLE_BITS : IDLE_BITS;
+    return all - node->runs * IDLE_BITS - node->bits;
+}
+
 static int64_t due_ps(const struct cs_node *node)
 {
-    int64_t run_ps = IDLE_BITS * node->bus->bit_ps;
-
-    switch (node->waiting) {
-    case WAIT_JOIN:
-        return origin_ps(node) + run_ps;
-    case WAIT_RECOVER:
-        return origin_ps(node) + (int64_t)(RECOVERY_RUNS - node->runs) * run_ps;
-    default:
+    if (node->waiting != WAIT_JOIN && node->waiting != WAIT_RECOVER) {
         return CS_NEVER;
     }
+    struct cs_instant origin = {origin_ps(node), 0};
+    return cs_bitclock_add(&node->clock, origin, bits_wanted(node), 0).ps;
 }
 
 int64_t cs_bus_waiting_due_ps(const struct cs_bus *bus)
@@ -73,12 +85,113 @@ void cs_bus_waiting_run(struct cs_bus *bus)
     }
 }
 
+/* Recessive bits from the origin to `at_ps`, that under way included where its sample point is
+ * over. */
+static unsigned bits_until(const struct cs_node *node, int64_t at_ps)
+{
+    int64_t bit = bit_ps(node), sample = (int64_t)(node->clock.rate[0].sample_q32 >> 32);
+    int64_t from = origin_ps(node);
+
+    return at_ps > from ? (unsigned)((at_ps - from + bit - sample) / bit) : 0;
+}
+
 void cs_bus_waiting_dominant(struct cs_bus *bus, int64_t at_ps)
 {
     for (int i = 0; bus->n_waiting && i < bus->n_limit; i++) {
         struct cs_node *node = bus->nodes[i];
-        if (node && node->waiting == WAIT_RECOVER && at_ps > origin_ps(node)) {
-            node->runs += (unsigned)((at_ps - origin_ps(node)) / (IDLE_BITS * bus->bit_ps));
+        if (node && node->waiting != WAIT_NONE && node->waiting != WAIT_OFF) {
+            node->runs += (node->bits + bits_until(node, at_ps)) / IDLE_BITS;
+            node->bits = 0;
+        }
+    }
+}
+
+/* ---- by samples --------------------------------------------------------------------------- */
+
+void cs_waiting_sample(struct cs_node *node, unsigned level)
+{
+    if (node->waiting == WAIT_OFF) {
+        return;
+    }
+    if (!level) {
+        node->bits = 0;
+        return;
+    }
+    if (++node->bits == IDLE_BITS) {
+        node->bits = 0;
+        node->runs++;
+        if (node->waiting == WAIT_JOIN || node->runs == RECOVERY_RUNS) {
+            finish(node);
+        }
+    }
+}
+
+void cs_waiting_enter_bits(struct cs_node *node)
+{
+    int64_t now = node->bus->sim->now_ps, from = origin_ps(node), bit = bit_ps(node);
+
+    if (node->waiting == WAIT_OFF || from > now) {
+        cs_engine_start_clock(node);
+        return;
+    }
+    unsigned bits = (unsigned)((now - from) / bit);
+    struct cs_instant start = {from, 0};
+    node->runs += (node->bits + bits) / IDLE_BITS;
+    node->bits = (node->bits + bits) % IDLE_BITS;
+    node->clock.level = 1;
+    node->clock.synced = false;
+    start = cs_bitclock_add(&node->clock, start, bits, 0);
+    if (start.ps >= now) {
+        node->boundary = true;
+        node->clock.end = start;
+        return;
+    }
+    cs_bitclock_begin(&node->clock, start, 0);
+    if (node->clock.sample.ps <= now) {
+        cs_bitclock_sampled(&node->clock, 1);
+    }
+    node->bus->due_ps[node->index] = node->clock.end.ps;
+}
+
+void cs_waiting_enter_frame(struct cs_node *node, struct cs_instant start, unsigned recessive)
+{
+    int64_t now = node->bus->sim->now_ps, bit = bit_ps(node);
+
+    if (node->waiting == WAIT_OFF) {
+        cs_engine_start_clock(node);
+        return;
+    }
+    /* No more than since it waits. */
+    int64_t whole = now > node->since_ps ? (start.ps - node->since_ps) / bit : 0;
+    node->bits = whole < 0 ? 0 : whole < recessive ? (unsigned)whole : recessive;
+    node->clock.level = 1;
+    node->clock.synced = false;
+    if (start.ps >= now) {
+        node->boundary = true;
+        node->clock.end = start;
+        return;
+    }
+    cs_bitclock_begin(&node->clock, start, 0);
+    node->bus->due_ps[node->index] = node->clock.end.ps;
+}
+
+/* From here on the bus is recessive: its bits count from times again. */
+void cs_waiting_leave_bits(struct cs_node *node)
+{
+    struct cs_bus *bus = node->bus;
+
+    node->bus->recessive_ps = 0;
+    if (node->held || node->waiting == WAIT_OFF) {
+        node->since_ps = bus->sim->now_ps;
+        return;
+    }
+    if (node->boundary) {
+        node->since_ps = node->clock.end.ps;
+    } else {
+        node->since_ps = node->clock.start.ps;
+        if (node->clock.sampled && !node->clock.level) {
+            node->since_ps = node->clock.end.ps; /* the bit under way is not recessive */
+            node->bits = 0;
         }
     }
 }

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+/* convert.c - from times to bits: where the bus has to go on bit by bit, at a SOF, in the midst of
+ * a frame that the frame engine has computed, or on an idle bus. Invariant: up to now nothing has
+ * disturbed anything, so every controller is in step with the frame on the wire, and where it
+ * stands follows from the frame's bits. */
+#include "simcore/sim_internal.h"
+
+static void stand_at(struct cs_node *node, struct cs_instant start, int64_t now)
+{
+    struct cs_bitclock *clock = &node->clock;
+
+    clock->level = 1;
+    clock->synced = false;
+    if (start.ps >= now) {
+        node->boundary = true;
+        clock->end = start;
+        return;
+    }
+    cs_bitclock_begin(clock, start, 0);
+    if (clock->sample.ps <= now) {
+        cs_bitclock_sampled(clock, 1);
+    }
+    node->bus->due_ps[node->index] = clock->end.ps;
+}
+
+/* Bits of `bit_ps` from now to `until_ps`, the present one included where it has begun. */
+static unsigned bits_left(int64_t now, int64_t until_ps, int64_t bit_ps)
+{
+    return (unsigned)((until_ps - now + bit_ps - 1) / bit_ps);
+}
+
+/* The bus is idle, or in an intermission that all began together. */
+static void enter_quiet(struct cs_node *node, int64_t now)
+{
+    struct cs_bus *bus = node->bus;
+    struct cs_mac *mac = &node->mac;
+    int64_t bit_ps = (int64_t)(node->clock.rate[0].bit_q32 >> 32);
+    int64_t until = bus->free_ps > now ? bus->free_ps : node->ready_ps;
+
+    cs_mac_reset(mac);
+    if (node->slot != CS_TXSLOT_NONE) {
+        cs_mac_start(node);
+    } else if (until > now) {
+        unsigned left = bits_left(now, until, bit_ps);
+        mac->state = bus->free_ps > now ? MAC_INTERMISSION : MAC_SUSPEND;
+        mac->suspend = bus->free_ps > now && node->ready_ps > bus->free_ps;
+        mac->count = (uint8_t)left;
+        stand_at(node, (struct cs_instant){until - left * bit_ps, 0}, now);
+        return;
+    }
+    stand_at(node, (struct cs_instant){now, 0}, now);
+}
+
+/* ---- in the midst of a frame -------------------------------------------------------------- */
+
+struct standing {
+    unsigned pos;            /* the bit under way, or that begins now */
+    struct cs_instant start; /* its beginning */
+    unsigned rate;           /* at its beginning */
+    struct cs_mac_rx rx;     /* what a receiver knows by then */
+    unsigned before;         /* level of the bit before */
+    unsigned recessive;      /* recessive bits in a row before it */
+};
+
+static unsigned level_at(const struct cs_wire *wire, unsigned pos)
+{
+    return pos == wire->ack_slot ? 0 : cs_wire_level(wire, pos);
+}
+
+static void find_standing(const struct cs_bus *bus, struct standing *at)
+{
+    const struct cs_node *winner = bus->winner;
+    const struct cs_wire *wire = &winner->wire;
+    struct cs_instant sof = {bus->sof_ps, 0};
+
+    *at = (struct standing){.start = sof, .before = 1};
+    cs_mac_rx_start(&at->rx, winner->fd, 0);
+    for (;;) {
+        struct cs_instant end = cs_wire_instant(wire, &winner->clock, sof, at->pos + 1);
+        if (end.ps > bus->sim->now_ps) {
+            break;
+        }
+        at->before = level_at(wire, at->pos);
+        at->recessive = at->before ? at->recessive + 1 : 0;
+        cs_mac_rx_bit(&at->rx, at->before);
+        at->start = end;
+        at->pos++;
+    }
+    at->rate = wire->brs && at->pos > wire->brs && at->pos <= wire->crc_delim;
+}
+
+static void stand_in_frame(struct cs_node *node, const struct standing *at)
+{
+    struct cs_bus *bus = node->bus;
+    struct cs_bitclock *clock = &node->clock;
+    int64_t now = bus->sim->now_ps;
+    bool transmit = node->slot != CS_TXSLOT_NONE;
+
+    cs_mac_resume(node, transmit, at->pos, &at->rx);
+    clock->level = (uint8_t)at->before;
+    clock->synced = false;
+    if (at->start.ps >= now) {
+        node->boundary = true;
+        clock->end = at->start;
+        return;
+    }
+    cs_mac_drive(node);
+    cs_bitclock_begin(clock, at->start, at->rate);
+    if (clock->sample.ps <= now) {
+        unsigned level = level_at(&bus->winner->wire, at->pos);
+        cs_bitclock_sampled(clock, level);
+        if (cs_mac_switches_rate(node, level)) {
+            cs_bitclock_switch(clock);
+        }
+    }
+    bus->due_ps[node->index] = clock->end.ps;
+}
+
+/* What a node drives at this moment, or drove in the bit that has just ended. */
+static unsigned driven_by(const struct cs_node *node, const struct standing *at)
+{
+    if (!node->boundary) {
+        return node->mac.out;
+    }
+    bool acknowledges = node->waiting == WAIT_NONE && !(node->mode & CS_MODE_LISTEN_ONLY);
+    if (at->pos > 0 && at->pos - 1 == node->bus->winner->wire.ack_slot) {
+        return !(acknowledges && node != node->bus->winner);
+    }
+    return node->slot != CS_TXSLOT_NONE ? at->before : 1;
+}
+
+/* The wire as it is, without an edge. */
+static void take_levels(struct cs_bus *bus, const struct standing *at)
+{
+    struct cs_segment *segment = &bus->medium.segment[0];
+
+    segment->n_dominant = 0;
+    for (int i = 0; i < bus->n_limit; i++) {
+        struct cs_node *node = bus->nodes[i];
+        if (node) {
+            node->wire_out = node->driving = (uint8_t)driven_by(node, at);
+            segment->n_dominant = (uint16_t)(segment->n_dominant + !node->driving);
+        }
+    }
+    segment->base = segment->level = segment->n_dominant == 0;
+    for (int i = 0; i < bus->n_limit; i++) {
+        if (bus->nodes[i]) {
+            bus->nodes[i]->seen = bus->nodes[i]->arrived = segment->level;
+        }
+    }
+}
+
+static void enter_frame(struct cs_bus *bus)
+{
+    struct standing at;
+
+    find_standing(bus, &at);
+    bus->medium.segment[0].sender = (int16_t)bus->winner->index;
+    for (int i = 0; i < bus->n_limit; i++) {
+        struct cs_node *node = bus->nodes[i];
+        if (!node) {
+            continue;
+        }
+        if (node->waiting != WAIT_NONE) {
+            cs_waiting_enter_frame(node, at.start, at.recessive);
+        } else {
+            stand_in_frame(node, &at);
+        }
+    }
+    take_levels(bus, &at);
+}
+
+/* ---- both --------------------------------------------------------------------------------- */
+
+void cs_bit_engine_enter(struct cs_bus *bus)
+{
+    int64_t now = bus->sim->now_ps;
+    bool in_frame = bus->phase == PHASE_FRAME;
+
+    bus->phase = PHASE_BITS;
+    bus->error_frame = false;
+    for (int i = 0; i < CS_BUS_MAX_NODES; i++) {
+        bus->due_ps[i] = CS_NEVER;
+    }
+    for (int i = 0; i < bus->n_limit; i++) {
+        struct cs_node *node = bus->nodes[i];
+        if (node) {
+            node->boundary = node->held = false;
+            node->ssp.n = 0;
+            node->ssp.res_ps = CS_NEVER;
+            node->seen = node->arrived = 1;
+        }
+    }
+    if (in_frame) {
+        enter_frame(bus);
+        return;
+    }
+    for (int i = 0; i < bus->n_limit; i++) {
+        struct cs_node *node = bus->nodes[i];
+        if (node && node->waiting != WAIT_NONE) {
+            cs_waiting_enter_bits(node);
+        } else if (node) {
+            enter_quiet(node, now);
+        }
+    }
+}
+
+void cs_bus_disturb(struct cs_bus *bus)
+{
+    if (bus->phase != PHASE_BITS) {
+        if (bus->phase == PHASE_IDLE) {
+            bus->sof_ps = bus->sim->now_ps;
+        }
+        cs_bit_engine_enter(bus);
+        bus->effect_ps = CS_NEVER;
+    }
+    bus->begin_ps = bus->sim->now_ps;
+}
