@@ -14,7 +14,7 @@ CC     ?= gcc
 override O := $(patsubst $(CURDIR)/%,%,$(abspath $(O)))
 VERSION := 0.1.0
 
-PKGS_LIB := libcjson
+PKGS_LIB := libcjson zlib
 PKGS_TUI := ncursesw
 WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion
 CFLAGS ?= -O2 -g
@@ -211,7 +211,7 @@ install: all
 	    > $(DEST)/lib/pkgconfig/cansim-client.pc
 	chmod 644 $(DEST)/lib/pkgconfig/cansim-client.pc
 	install -m 644 qemu-link/cansim_client.h $(DEST)/include/cansim
-	install -m 644 simcore/bus.h simcore/event.h simcore/frame.h $(DEST)/include/cansim/simcore
+	install -m 644 $(addprefix simcore/,bus.h event.h fault.h frame.h timing.h) $(DEST)/include/cansim/simcore
 	install -m 644 $(MAN1) $(DEST)/share/man/man1
 	install -m 644 $(MAN5) $(DEST)/share/man/man5
 	install -m 644 $(EXAMPLES) $(DEST)/share/cansim/examples

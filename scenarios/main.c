@@ -37,6 +37,16 @@ static void explain_help(void)
         "standard input, one a line.");
 }
 
+static void wire_help(void)
+{
+    putchar('\n');
+    cs_text_wrap(
+        stdout, 0,
+        "A FILE is JSON, plain or gzipped; - is standard input. A line for every element that "
+        "fails, then how many passed and failed. Exit status: 0 all passed, 1 some failed, 2 "
+        "unusable input. The form of the file: man cansim-wire");
+}
+
 static const struct cs_command commands[] = {
     {"run", "FILE", "run a scenario (- is standard input)", cs_run_options, 1, 1, cs_main_run,
      run_help},
@@ -46,6 +56,8 @@ static const struct cs_command commands[] = {
      cs_main_explain, explain_help},
     {"check", "FILE...", "read scenarios and say what is wrong with them", cs_check_options, 1,
      1000000, cs_main_check, NULL},
+    {"wire", "FILE...", "run scripts of one controller on a scripted wire", cs_wire_options, 1,
+     1000000, cs_main_wire, wire_help},
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
