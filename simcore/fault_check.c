@@ -80,6 +80,7 @@ static int check_janus(const struct cs_fault_spec *spec, char *why, size_t why_s
 
 #define B(kind) CS_FAULT_BIT(CS_FAULT_##kind)
 #define BITS    (B(FLIP) | B(DOMINANT) | B(RECESSIVE) | B(ERROR_FRAME))
+#define LEVELS  (B(FLIP) | B(DOMINANT) | B(RECESSIVE))
 #define GHOSTS  (B(SPOOF) | B(JANUS) | B(ATTACK_SPOOF) | B(ATTACK_JANUS))
 
 static bool stuff_outside(const struct cs_fault_spec *s)
@@ -94,12 +95,7 @@ static bool offset_alone(const struct cs_fault_spec *s)
 
 static bool width_and_bits(const struct cs_fault_spec *s)
 {
-    return s->length_ps > 0 && s->bits > 1 && s->kind != CS_FAULT_ERROR_FRAME;
-}
-
-static bool pulse_of_flag(const struct cs_fault_spec *s)
-{
-    return s->length_ps > 0;
+    return s->length_ps > 0 && s->bits > 1;
 }
 
 static bool form_elsewhere(const struct cs_fault_spec *s)
@@ -158,9 +154,8 @@ static const struct {
     const char *sentence;
 } rules[] = {
     {BITS, stuff_outside, "\"stuff\" needs a field that is stuffed, sof to crc"},
-    {BITS, offset_alone, "\"offset\" needs \"width\": a pulse has a start and a length"},
-    {BITS, width_and_bits, "\"width\" and \"bits\" exclude one another"},
-    {B(ERROR_FRAME), pulse_of_flag, "an error frame has whole bits, no \"width\""},
+    {LEVELS, offset_alone, "\"offset\" needs \"width\": a pulse has a start and a length"},
+    {LEVELS, width_and_bits, "\"width\" and \"bits\" exclude one another"},
     {B(WRONG_FORM), form_elsewhere,
      "\"field\" must be crc_delim, ack, ack_delim or eof: those have a fixed form"},
     {B(OVERLOAD), overload_bits, "\"bits\" must be 1 or 2: no node may send more overload frames"},

@@ -6,11 +6,12 @@
 
 #define B(kind) CS_FAULT_BIT(CS_FAULT_##kind)
 
-#define ALL   ((UINT32_C(1) << CS_FAULT_KIND_COUNT) - 1u)
-#define BITS  (B(FLIP) | B(DOMINANT) | B(RECESSIVE) | B(ERROR_FRAME))
-#define GHOST (B(SPOOF) | B(JANUS))
-#define WRONG (B(WRONG_CRC) | B(WRONG_DLC) | B(WRONG_FORM))
-#define QUEUE (B(DELAY) | B(LOSE))
+#define ALL    ((UINT32_C(1) << CS_FAULT_KIND_COUNT) - 1u)
+#define BITS   (B(FLIP) | B(DOMINANT) | B(RECESSIVE) | B(ERROR_FRAME))
+#define LEVELS (B(FLIP) | B(DOMINANT) | B(RECESSIVE))
+#define GHOST  (B(SPOOF) | B(JANUS))
+#define WRONG  (B(WRONG_CRC) | B(WRONG_DLC) | B(WRONG_FORM))
+#define QUEUE  (B(DELAY) | B(LOSE))
 #define ATTACK_ID \
     (B(ATTACK_BUS_OFF) | B(ATTACK_SPOOF) | B(ATTACK_DOUBLE_RECEIVE) | B(ATTACK_FREEZE))
 #define NODE                                                                                 \
@@ -48,10 +49,10 @@
     KEY("offset", "0s..1ms",                                                                       \
         "a pulse instead of bits: it starts so long after the bit does; janus: the late part "     \
         "starts",                                                                                  \
-        BITS | TWO, 0, as_time, offset_ps, 0, 1000000000)                                          \
+        LEVELS | TWO, 0, as_time, offset_ps, 0, 1000000000)                                        \
     KEY("width", "1ps..1ms",                                                                       \
         "… and lasts so long; janus: the dominant start of a bit, for synchronization",            \
-        BITS | TWO, 0, as_time, length_ps, 1, 1000000000)                                          \
+        LEVELS | TWO, 0, as_time, length_ps, 1, 1000000000)                                        \
     KEY("seen_by", "1..8 names, a,b", "only these nodes see it", BITS | B(NOISE), 0, as_names,     \
         seen_by, 1, CS_FAULT_NODES)                                                                \
     /* what kinds need */                                                                          \

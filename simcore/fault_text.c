@@ -85,14 +85,15 @@ static const char *key_at(const void *ctx, unsigned i)
 
 static void set_defaults(struct cs_fault_spec *spec, unsigned kind)
 {
-    *spec = (struct cs_fault_spec){
-        .kind = (uint8_t)kind,
-        .trigger = {.id_mask = CS_ID_MAX_EXT, .nth = 1, .probability_ppm = 1000000},
-        .bits = kind == CS_FAULT_ERROR_FRAME ? 6 : 1,
-        .mask = 1,
-        .value = CS_FAULT_VALUE_NONE,
-        .count = CS_FAULT_COUNT_AUTO,
-    };
+    memset(spec, 0, sizeof(*spec)); /* padding too: equal specs are equal bytes */
+    spec->kind = (uint8_t)kind;
+    spec->trigger.id_mask = CS_ID_MAX_EXT;
+    spec->trigger.nth = 1;
+    spec->trigger.probability_ppm = 1000000;
+    spec->bits = kind == CS_FAULT_ERROR_FRAME ? 6 : 1;
+    spec->mask = 1;
+    spec->value = CS_FAULT_VALUE_NONE;
+    spec->count = CS_FAULT_COUNT_AUTO;
 }
 
 int cs_fault_begin(struct cs_fault_spec *spec, const char *kind, char *why, size_t why_size)
@@ -273,7 +274,7 @@ size_t cs_fault_format(const struct cs_fault_spec *spec, char text[CS_FAULT_TEXT
 
     cs_fault_complete(&full);
     set_defaults(&plain, full.kind);
-    plain.trigger.every = full.trigger.every;
+    plain.trigger.every = full.trigger.every > 1 ? full.trigger.every : 0;
     plain.trigger.probability_ppm = full.trigger.probability_ppm;
     plain.for_ps = full.for_ps;
     cs_fault_complete(&plain);
