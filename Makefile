@@ -122,7 +122,7 @@ $(SHIM_SO): $(SHIM_OBJ)
 
 # ---- programs --------------------------------------------------------------------------------
 
-$(O)/bin/cansim: $(MAIN_OBJ) $(LIB_HOST) $(LIB_CORE)
+$(O)/bin/cansim: $(MAIN_OBJ) $(LIB_HOST) $(CLIENT_A) $(LIB_CORE)
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)$(CC) $(SAN_FLAGS) $(LDFLAGS) -o $@ $^ -lev $(shell pkg-config --libs $(PKGS_LIB))

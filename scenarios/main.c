@@ -58,6 +58,8 @@ static const struct cs_command commands[] = {
      1000000, cs_main_check, NULL},
     {"wire", "FILE...", "run scripts of one controller on a scripted wire", cs_wire_options, 1,
      1000000, cs_main_wire, wire_help},
+    {"fault", "ACTION...", "arm, list or clear faults of a running host", cs_fault_options, 1,
+     1000000, cs_main_fault, cs_main_fault_help},
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -63,7 +63,7 @@ struct cs_command {
 };
 
 extern const struct cs_option cs_run_options[], cs_serve_options[], cs_explain_options[],
-    cs_check_options[], cs_wire_options[];
+    cs_check_options[], cs_wire_options[], cs_fault_options[];
 
 /* Parse argv[0..argc-1], which follow the command's name. 0, or -1 with `error`. */
 int cs_options_parse(const struct cs_command *command, int argc, char **argv, struct cs_args *args,
@@ -75,6 +75,8 @@ int cs_main_serve(const struct cs_args *args);
 int cs_main_explain(const struct cs_args *args);
 int cs_main_check(const struct cs_args *args);
 int cs_main_wire(const struct cs_args *args);
+int cs_main_fault(const struct cs_args *args);
+void cs_main_fault_help(void);
 
 /* "cansim: TEXT" on stderr; returns the status. */
 int cs_main_complain(const struct cs_error *error);

@@ -107,6 +107,14 @@ const struct cs_option cs_check_options[] = {
     END_OPTION,
 };
 
+const struct cs_option cs_fault_options[] = {
+    {"link", 0, OPTION_TEXT, ARG(link), CS_NOWHERE, "ADDR", 0, 0,
+     "CANSIM_LINK, else $XDG_RUNTIME_DIR/cansim/default.sock",
+     "the host's address: a path or tcp:HOST:PORT"},
+    HELP_OPTION,
+    END_OPTION,
+};
+
 const struct cs_option cs_wire_options[] = {
     {"verbose", 'v', OPTION_FLAG, ARG(verbose), CS_NOWHERE, NULL, 0, 0, NULL,
      "a line for each element, passed or failed"},
