@@ -97,7 +97,7 @@ void cs_bus_effects(struct cs_bus *bus)
 static bool needs_bits(const struct cs_bus *bus)
 {
     if (bus->engine == CS_ENGINE_BIT || bus->sim->probe || bus->medium.ring_ps ||
-        bus->medium.n_cut) {
+        bus->medium.n_cut || cs_bus_waiting_is_done_at(bus, bus->sim->now_ps)) {
         return true;
     }
     for (int i = 0; i < bus->n_limit; i++) {
@@ -281,8 +281,7 @@ int cs_bus_attach(struct cs_bus *bus, const struct cs_controller_config *config)
     cs_node_judge(node);
     bus->n_limit = index + 1 > bus->n_limit ? index + 1 : bus->n_limit;
     if (bus->phase == PHASE_BITS) {
-        cs_medium_plug(node);
-        node->seen = node->arrived;
+        node->seen = node->arrived = bus->medium.segment[0].level;
     }
     if (bus->ran) {
         node->state = CS_STATE_INTEGRATING;

@@ -145,6 +145,7 @@ struct cs_bus {
     int64_t end_ps; /* FRAME: end of EOF */
 
     bool error_frame; /* BITS: an error flag was sent and its delimiter not yet seen to end */
+    bool eventful;    /* BITS: something happened that the frame engine leaves to this one */
     bool disturbed;   /* BITS: all are watched until all are idle: cs_faults_bit() is asked */
     int64_t due_ps[CS_BUS_MAX_NODES]; /* BITS: when each has to be looked at, CS_NEVER: not */
     struct cs_medium medium;
@@ -228,6 +229,8 @@ void cs_node_attempt_sent(struct cs_node *node);
 void cs_node_wait(struct cs_node *node, enum cs_waiting waiting);
 int64_t cs_bus_waiting_due_ps(const struct cs_bus *bus);
 void cs_bus_waiting_run(struct cs_bus *bus); /* finish those that are due now */
+/* A dominant bit that begins at `at_ps` comes after the last sample that some node waits for. */
+bool cs_bus_waiting_is_done_at(const struct cs_bus *bus, int64_t at_ps);
 /* A dominant bit begins at `at_ps`, after recessive ones since bus->recessive_ps. */
 void cs_bus_waiting_dominant(struct cs_bus *bus, int64_t at_ps);
 /* BITS: the waiting node's own samples count. */

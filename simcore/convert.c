@@ -178,7 +178,7 @@ void cs_bit_engine_enter(struct cs_bus *bus)
     bool in_frame = bus->phase == PHASE_FRAME;
 
     bus->phase = PHASE_BITS;
-    bus->error_frame = false;
+    bus->error_frame = bus->eventful = false;
     for (int i = 0; i < CS_BUS_MAX_NODES; i++) {
         bus->due_ps[i] = CS_NEVER;
     }
@@ -214,5 +214,6 @@ void cs_bus_disturb(struct cs_bus *bus)
         cs_bit_engine_enter(bus);
         bus->effect_ps = CS_NEVER;
     }
+    bus->eventful = true;
     bus->begin_ps = bus->sim->now_ps;
 }

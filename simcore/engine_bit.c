@@ -440,7 +440,10 @@ void cs_bit_engine_effects(struct cs_bus *bus)
     if (free_in >= 0 && cs_medium_is_quiet(bus)) {
         leave(bus, free_in);
         cs_bus_settle(bus);
-    } else if (bus->n_pending) {
+        return;
+    }
+    bus->eventful = bus->eventful || bus->error_frame;
+    if (bus->n_pending && bus->eventful) {
         cs_bus_apply_pending(bus);
     }
 }

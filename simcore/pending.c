@@ -13,6 +13,7 @@ void cs_node_destroy(struct cs_node *node)
     if (!bus->closing) {
         cs_faults_node_gone(node);
         cs_medium_unplug(node);
+        bus->begin_ps = bus->phase == PHASE_BITS ? bus->sim->now_ps : bus->begin_ps;
     }
     bus->due_ps[node->index] = CS_NEVER;
     bus->nodes[node->index] = NULL;
@@ -92,7 +93,8 @@ static bool may_change(const struct cs_node *node)
 {
     enum cs_phase phase = node->bus->phase;
 
-    if (node->slot != CS_TXSLOT_NONE || phase == PHASE_FRAME) {
+    if (node->slot != CS_TXSLOT_NONE || phase == PHASE_FRAME ||
+        (phase == PHASE_BITS && !node->bus->eventful)) {
         return false;
     }
     return phase == PHASE_IDLE || node->waiting != WAIT_NONE || cs_mac_is_quiet(&node->mac) ||

@@ -95,6 +95,18 @@ static unsigned bits_until(const struct cs_node *node, int64_t at_ps)
     return at_ps > from ? (unsigned)((at_ps - from + bit - sample) / bit) : 0;
 }
 
+bool cs_bus_waiting_is_done_at(const struct cs_bus *bus, int64_t at_ps)
+{
+    for (int i = 0; bus->n_waiting && i < bus->n_limit; i++) {
+        const struct cs_node *node = bus->nodes[i];
+        if (node && (node->waiting == WAIT_JOIN || node->waiting == WAIT_RECOVER) &&
+            bits_until(node, at_ps) >= bits_wanted(node)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void cs_bus_waiting_dominant(struct cs_bus *bus, int64_t at_ps)
 {
     for (int i = 0; bus->n_waiting && i < bus->n_limit; i++) {

@@ -142,9 +142,28 @@ static void tear_down(struct world *world)
     free(world->trace.text);
 }
 
+/* CANSIM_DUMP=prefix keeps both event streams. */
+static void keep(const char *suffix, const char *text)
+{
+    const char *prefix = getenv("CANSIM_DUMP");
+    char path[512];
+
+    if (!prefix) {
+        return;
+    }
+    snprintf(path, sizeof(path), "%s.%s", prefix, suffix);
+    FILE *file = fopen(path, "w");
+    if (file) {
+        fputs(text, file);
+        fclose(file);
+    }
+}
+
 static void point_at_difference(const char *a, const char *b, uint64_t seed)
 {
     size_t line = 0;
+    keep("auto", a);
+    keep("bit", b);
     for (size_t i = 0; a[i] && a[i] == b[i]; i++) {
         line = a[i] == '\n' ? i + 1 : line;
     }
