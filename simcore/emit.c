@@ -13,6 +13,7 @@ struct cs_event cs_node_event(const struct cs_node *node, enum cs_event_kind kin
         .tec = node->tec,
         .rec = node->rec,
         .mode = (uint8_t)node->mode,
+        .peer = CS_NO_NODE,
     };
 }
 
@@ -30,6 +31,24 @@ void cs_node_emit(struct cs_node *node, const struct cs_event *event)
     }
 }
 
+/* Where the own recessive bit was overwritten, and by whom: one that is still sending. */
+static void describe_loss(const struct cs_node *node, struct cs_event *event)
+{
+    const struct cs_bus *bus = node->bus;
+    unsigned index;
+
+    event->bit = node->lost_at;
+    event->field = (uint8_t)cs_wire_field_at(&node->wire, node->lost_at, &index);
+    event->index = (uint16_t)index;
+    for (int i = 0; i < bus->n_limit && event->peer == CS_NO_NODE; i++) {
+        const struct cs_node *other = bus->nodes[i];
+        if (other && other != node && other->slot != CS_TXSLOT_NONE &&
+            other->segment == node->segment && !cs_wire_level(&other->wire, node->lost_at)) {
+            event->peer = (int16_t)i;
+        }
+    }
+}
+
 void cs_node_emit_slot(struct cs_node *node, enum cs_event_kind kind, unsigned slot,
                        enum cs_tx_result result)
 {
@@ -44,7 +63,7 @@ void cs_node_emit_slot(struct cs_node *node, enum cs_event_kind kind, unsigned s
     event.start_ps = tx->attempts ? node->start_ps : 0;
     event.result = (uint8_t)result;
     if (kind == CS_EV_ARB_LOST) {
-        event.bit = node->lost_at;
+        describe_loss(node, &event);
     }
     cs_node_emit(node, &event);
 }

@@ -277,7 +277,7 @@ static bool sample_ack(struct cs_node *node, unsigned level)
     bool fd = node->wire.crc_bits > 15;
 
     if (mac->pos > node->wire.ack_slot) {
-        if (level || !fd || node->long_ack || mac->ack_stretched) {
+        if (level || !fd || node->long_ack || mac->ack_stretched || !mac->out) {
             return false;
         }
         mac->ack_stretched = true;
@@ -352,7 +352,6 @@ static void emit_detail(struct cs_node *node, enum cs_event_kind kind)
     struct cs_bus *bus = node->bus;
     struct cs_event event = cs_node_event(node, kind);
 
-    event.peer = CS_NO_NODE;
     for (int i = 0; i < bus->n_limit && event.peer == CS_NO_NODE; i++) {
         const struct cs_node *other = bus->nodes[i];
         if (other && other->waiting == WAIT_NONE && other->mac.state == MAC_TRANSMIT) {
