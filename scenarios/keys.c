@@ -10,8 +10,7 @@
 #include "scenarios/text.h"
 #include "simcore/units.h"
 
-#define MAX_KEYS    40 /* rows of one table */
-#define HELP_INDENT 15
+#define MAX_KEYS 40 /* rows of one table */
 
 size_t cs_reader_enter(struct cs_reader *r, const char *name)
 {
@@ -362,7 +361,7 @@ static void help_row(FILE *to, const struct cs_keys *keys, const struct cs_key *
     size_t n;
 
     fprintf(to, "  %-12s ", k->name);
-    cs_text_wrap(to, HELP_INDENT, k->help);
+    cs_text_wrap(to, CS_HELP_INDENT, k->help);
     describe(k, values, sizeof(values));
     n = (size_t)snprintf(text, sizeof(text), "(%s%s%s%s", values,
                          k->required || k->dflt != NULL ? "; " : "",
@@ -377,8 +376,8 @@ static void help_row(FILE *to, const struct cs_keys *keys, const struct cs_key *
     }
     if (n < sizeof(text))
         snprintf(text + n, sizeof(text) - n, ")");
-    fprintf(to, "%*s", HELP_INDENT, "");
-    cs_text_wrap(to, HELP_INDENT, text);
+    fprintf(to, "%*s", CS_HELP_INDENT, "");
+    cs_text_wrap(to, CS_HELP_INDENT, text);
 }
 
 void cs_keys_help(FILE *to, const struct cs_keys *keys)

@@ -80,6 +80,7 @@ int cs_reader_fail(struct cs_reader *r, const char *format, ...)
 /* Whole numbers of JSON: 0 and *value, or -1 where it is none within +-2^53. */
 int cs_reader_integer(const cJSON *item, int64_t *value);
 
+#define CS_HELP_INDENT 15 /* columns before the text of a key */
 /* Print the table as reference text. */
 void cs_keys_help(FILE *to, const struct cs_keys *keys);
 

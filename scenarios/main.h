@@ -5,10 +5,15 @@
 
 #include "scenarios/session.h"
 
+#define CS_FAULT_OPTIONS 64 /* --fault on one command line */
+
 /* What the command line said; every option of every command has its place here. */
 struct cs_args {
     const char *scenario;
-    const char *log, *events, *link;
+    const char *log, *events, *explain, *vcd, *link;
+    int engine; /* enum cs_engine */
+    const char *faults[CS_FAULT_OPTIONS];
+    unsigned n_faults;
     const char *only;
     bool fast, quiet, json, help, verbose, waves;
     bool have_speed;
@@ -37,7 +42,9 @@ enum cs_option_type {
     OPTION_SPEED,  /* uint32_t, permille */
     OPTION_RATE,   /* uint32_t, bit/s, min..max */
     OPTION_SAMPLE, /* uint32_t, permille of the bit, min..max */
-    OPTION_BUS,    /* NAME[:RATE], one more each time */
+    OPTION_BUS,    /* NAME[:RATE[:DATA_RATE]], one more each time */
+    OPTION_FAULT,  /* text form, one more each time */
+    OPTION_ENGINE, /* int, enum cs_engine */
 };
 
 struct cs_option {

@@ -31,6 +31,22 @@
         "events", 0, OPTION_TEXT, ARG(events), CS_NOWHERE, "FILE", 0, 0, NULL, \
             "every event, a JSON object a line; - is standard output"          \
     }
+#define EXPLAIN_OPTION                                                           \
+    {                                                                            \
+        "explain", 0, OPTION_TEXT, ARG(explain), CS_NOWHERE, "FILE", 0, 0, NULL, \
+            "the life of each frame, told in words; - is standard output"        \
+    }
+#define VCD_OPTION                                                       \
+    {                                                                    \
+        "vcd", 0, OPTION_TEXT, ARG(vcd), CS_NOWHERE, "FILE", 0, 0, NULL, \
+            "waveforms, for GTKWave and PulseView"                       \
+    }
+#define ENGINE_OPTION                                                                    \
+    {                                                                                    \
+        "engine", 0, OPTION_ENGINE, ARG(engine), CS_NOWHERE, "NAME", 0, 0, "auto",       \
+            "bit: compute each frame bit by bit; frame, auto: as a whole where nothing " \
+            "disturbs it; the output is the same"                                        \
+    }
 #define SEED_OPTION                                                           \
     {                                                                         \
         "seed", 0, OPTION_NUMBER, ARG(seed), ARG(have_seed), "N", 0, 0, NULL, \
@@ -61,6 +77,11 @@ const struct cs_option cs_run_options[] = {
      "the scenario, instead of the operand"},
     LOG_OPTION,
     EVENTS_OPTION,
+    EXPLAIN_OPTION,
+    VCD_OPTION,
+    {"fault", 0, OPTION_FAULT, 0, CS_NOWHERE, "TEXT", 0, 0, NULL,
+     "arm a fault at the start, such as \"flip field=crc id=0x123 bus=can0\"; once for each"},
+    ENGINE_OPTION,
     {"fast", 0, OPTION_FLAG, ARG(fast), CS_NOWHERE, NULL, 0, 0, NULL,
      "as fast as the machine goes, without outside clients"},
     SPEED_OPTION,
@@ -75,10 +96,14 @@ const struct cs_option cs_run_options[] = {
 };
 
 const struct cs_option cs_serve_options[] = {
-    {"bus", 0, OPTION_BUS, 0, CS_NOWHERE, "NAME[:RATE]", 0, 0, "can0:500k", "a bus, once for each"},
+    {"bus", 0, OPTION_BUS, 0, CS_NOWHERE, "NAME[:RATE]", 0, 0, "can0:500k",
+     "a bus, once for each; NAME:RATE:RATE is one with CAN FD, and its second bit rate"},
     LINK_OPTION,
     LOG_OPTION,
     EVENTS_OPTION,
+    EXPLAIN_OPTION,
+    VCD_OPTION,
+    ENGINE_OPTION,
     SPEED_OPTION,
     DURATION_OPTION,
     QUIET_OPTION,
@@ -187,6 +212,25 @@ static int set_number(const struct cs_option *o, const char *value, uint64_t *de
     return cs_text_number(value, dest) == 0 ? 0 : must_be(error, o, "a number 0..2^64-1", value);
 }
 
+/* "RATE" or "RATE:DATA_RATE"; the text is cut apart. */
+static int set_bus_rates(const struct cs_option *o, char *value, struct cs_session_bus *bus,
+                         struct cs_error *error)
+{
+    char *colon = strchr(value, ':'), low[32], range[60];
+
+    if (colon != NULL)
+        *colon++ = '\0';
+    if (set_rate(o, value, &bus->bitrate_bps, error) != 0)
+        return -1;
+    if (colon == NULL ||
+        (cs_units_parse_rate(colon, &bus->data_bitrate_bps) == 0 &&
+         bus->data_bitrate_bps >= bus->bitrate_bps && bus->data_bitrate_bps <= CS_DATA_BITRATE_MAX))
+        return 0;
+    snprintf(range, sizeof(range), "%s..10M in the data phase",
+             cs_units_format_rate(bus->bitrate_bps, low, sizeof(low)));
+    return must_be(error, o, range, colon);
+}
+
 static int set_bus(const struct cs_option *o, char *value, struct cs_args *args,
                    struct cs_error *error)
 {
@@ -196,9 +240,9 @@ static int set_bus(const struct cs_option *o, char *value, struct cs_args *args,
     if (args->n_buses == CS_SIM_MAX_BUSES)
         return cs_error_set(error, CS_STATUS_INPUT,
                             "--bus: must be there at most %d times, got more", CS_SIM_MAX_BUSES);
-    bus->bitrate_bps = 0;
+    *bus = (struct cs_session_bus){0};
     if (colon != NULL) {
-        if (set_rate(o, colon + 1, &bus->bitrate_bps, error) != 0)
+        if (set_bus_rates(o, colon + 1, bus, error) != 0)
             return -1;
         *colon = '\0';
     }
@@ -211,6 +255,27 @@ static int set_bus(const struct cs_option *o, char *value, struct cs_args *args,
     }
     args->n_buses++;
     return 0;
+}
+
+static int set_fault(const char *value, struct cs_args *args, struct cs_error *error)
+{
+    if (args->n_faults == CS_FAULT_OPTIONS)
+        return cs_error_set(error, CS_STATUS_INPUT,
+                            "--fault: must be there at most %d times, got more", CS_FAULT_OPTIONS);
+    args->faults[args->n_faults++] = value;
+    return 0;
+}
+
+static int set_engine(const struct cs_option *o, const char *value, int *dest,
+                      struct cs_error *error)
+{
+    for (int i = 0; i < CS_ENGINE_COUNT; i++) {
+        if (strcmp(value, cs_engine_name((enum cs_engine)i)) == 0) {
+            *dest = i;
+            return 0;
+        }
+    }
+    return must_be(error, o, "auto, bit or frame", value);
 }
 
 static int set_option(const struct cs_option *o, char *value, struct cs_args *args,
@@ -247,6 +312,10 @@ static int set_option(const struct cs_option *o, char *value, struct cs_args *ar
         return set_rate(o, value, dest, error);
     case OPTION_BUS:
         return set_bus(o, value, args, error);
+    case OPTION_FAULT:
+        return set_fault(value, args, error);
+    case OPTION_ENGINE:
+        return set_engine(o, value, dest, error);
     }
     return 0;
 }

@@ -202,8 +202,11 @@ static void on_trace_failed(void *ctx, struct cs_out *out)
 
 static int open_trace(struct host *host)
 {
+    const struct cs_args *args = host->args;
+
     host->trace.log.out.fd = -1;
-    if (host->args->quiet || host->args->log != NULL || host->args->events != NULL)
+    if (args->quiet || args->log != NULL || args->events != NULL || args->explain != NULL ||
+        args->vcd != NULL)
         return 0;
     if (cs_out_open(&host->trace.log.out, "-", host->loop, &host->error) != 0)
         return -1;
@@ -229,8 +232,13 @@ static void close_trace(struct host *host)
 
 static bool stdout_is_taken(const struct cs_args *args)
 {
-    return (args->log != NULL && strcmp(args->log, "-") == 0) ||
-           (args->events != NULL && strcmp(args->events, "-") == 0);
+    const char *const paths[] = {args->log, args->events, args->explain, args->vcd};
+
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+        if (paths[i] != NULL && strcmp(paths[i], "-") == 0)
+            return true;
+    }
+    return false;
 }
 
 /* A line that is drawn anew four times a second; where the terminal shows frames it would only be
@@ -306,6 +314,9 @@ static void common_config(const struct cs_args *args, struct cs_session_config *
     config->link = args->link;
     config->log = args->log;
     config->events = args->events;
+    config->explain = args->explain;
+    config->vcd = args->vcd;
+    config->engine = (enum cs_engine)args->engine;
     config->have_seed = args->have_seed;
     config->seed = args->seed;
     config->duration_ps = args->duration_ps;
@@ -330,6 +341,8 @@ int cs_main_run(const struct cs_args *args)
         cs_error_set(&error, CS_STATUS_INPUT, "--fast: does not go with --speed");
         return cs_main_complain(&error);
     }
+    config.faults = args->faults;
+    config.n_faults = args->n_faults;
     config.scenario = args->scenario != NULL ? args->scenario : args->operands[0];
     return host_session(args, &config);
 }

@@ -36,6 +36,7 @@ static void on_detached(void *ctx)
     stop(node);
     node->index = CS_NO_NODE;
     node->leaving = false;
+    node->unplugged = 0;
     if (node->rejoin) {
         /* The place on the bus is free only when this call is over. */
         node->rejoin = false;
@@ -183,6 +184,13 @@ void cs_nodes_destroy(struct cs_nodes *nodes)
         free(nodes->node[i].senders);
     free(nodes->node);
     free(nodes);
+}
+
+void cs_nodes_on_failure(struct cs_nodes *nodes, void (*failed)(void *ctx, const char *text),
+                         void *ctx)
+{
+    nodes->failed = failed;
+    nodes->failed_ctx = ctx;
 }
 
 int cs_nodes_start(struct cs_nodes *nodes, struct cs_error *error)

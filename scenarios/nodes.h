@@ -13,6 +13,11 @@ struct cs_nodes *cs_nodes_create(struct cs_sim *sim, const struct cs_scenario *s
 /* After the sim's last run; all controllers must have been told (cs_sim_destroy() does). */
 void cs_nodes_destroy(struct cs_nodes *nodes);
 
+/* Who hears, in one sentence with its place, of an action that cannot be done when its time comes,
+ * such as a fault of a node that is not there. */
+void cs_nodes_on_failure(struct cs_nodes *nodes, void (*failed)(void *ctx, const char *text),
+                         void *ctx);
+
 /* All that are not absent join, and the timeline starts. 0 or -1 with `error`. */
 int cs_nodes_start(struct cs_nodes *nodes, struct cs_error *error);
 

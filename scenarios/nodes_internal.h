@@ -30,6 +30,7 @@ struct cs_nodes_node {
     struct cs_timer timer; /* random, replay: next frame; or rejoining */
     struct cs_sender *senders;
     struct cs_rng rng;
+    int unplugged;   /* id of the fault that keeps it off the bus, 0 */
     uint64_t cookie; /* frames submitted */
     int64_t base_ps; /* when it joined, or when the loop of a replay began */
     int64_t done;    /* frames of a random node, loops of a replay */
@@ -43,6 +44,8 @@ struct cs_nodes {
     struct cs_nodes_node *node; /* scenario->n_nodes */
     struct cs_timer timeline;
     unsigned next_action;
+    void (*failed)(void *ctx, const char *text);
+    void *failed_ctx;
 };
 
 int cs_nodes_submit(struct cs_nodes_node *node, const struct cs_frame *frame);

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdio.h>
+
 #include "scenarios/nodes_internal.h"
 
 static void send_frames(struct cs_nodes *nodes, const struct cs_action *action)
@@ -53,10 +56,105 @@ static void set_counters(struct cs_nodes *nodes, const struct cs_action *action)
         cs_bus_set_counters(node->bus, node->index, (unsigned)action->tec, (unsigned)action->rec);
 }
 
+static void failed(struct cs_nodes *nodes, const struct cs_action *action, const char *why)
+{
+    char place[CS_FAULT_TEXT_MAX + 300], text[CS_FAULT_TEXT_MAX + 700];
+
+    cs_action_place(nodes->scenario, action, "fault", place, sizeof(place));
+    snprintf(text, sizeof(text), "%s: %s", place, why);
+    if (nodes->failed != NULL)
+        nodes->failed(nodes->failed_ctx, text);
+}
+
+static void arm_fault(struct cs_nodes *nodes, const struct cs_action *action)
+{
+    char why[300] = "";
+    struct cs_bus *bus = cs_sim_bus(nodes->sim, action->fault->bus);
+
+    int id = cs_fault_arm(bus, &action->fault->spec, why, sizeof(why));
+    if (id == -ENOSPC)
+        snprintf(why, sizeof(why), "must be one of at most %d faults that are armed at a time",
+                 CS_FAULT_MAX);
+    if (id < 0)
+        failed(nodes, action, why);
+}
+
+static void clear_faults(struct cs_nodes *nodes, const struct cs_action *action)
+{
+    for (unsigned i = 0; i < cs_sim_bus_count(nodes->sim); i++) {
+        struct cs_bus *bus = cs_sim_bus(nodes->sim, i);
+        struct cs_fault_status status;
+        unsigned at = 0;
+
+        while (cs_fault_look(bus, at, &status)) {
+            if (!cs_action_clears(action, i, &status.spec) || cs_fault_clear(bus, status.id) != 0)
+                at++;
+        }
+    }
+}
+
+/* "bitrate" replaces the nominal bit alone; both leave the drift of the clock as it is. */
+static void set_timing(struct cs_nodes *nodes, const struct cs_action *action)
+{
+    struct cs_nodes_node *node = &nodes->node[action->node];
+    const struct cs_scenario_timing *t = action->timing;
+    struct cs_node_status status;
+
+    if (node->index == CS_NO_NODE || cs_bus_node_status(node->bus, node->index, &status) != 0)
+        return;
+    struct cs_timing timing = t->have_full ? t->full : status.timing;
+    timing.drift_ppb = status.timing.drift_ppb;
+    if (!t->have_full) {
+        cs_bit_timing_fill(&timing.nominal, t->bitrate_bps, CS_SAMPLE_DFLT, 0);
+        if (cs_bit_timing_bitrate(&timing.data) < t->bitrate_bps)
+            timing.data = (struct cs_bit_timing){0};
+    }
+    cs_bus_set_timing(node->bus, node->index, &timing);
+}
+
+static void reset(struct cs_nodes *nodes, const struct cs_action *action)
+{
+    struct cs_nodes_node *node = &nodes->node[action->node];
+
+    if (node->index != CS_NO_NODE)
+        cs_bus_reset(node->bus, node->index);
+}
+
+/* A fault like any other: it is seen in the stream, and clearing "all" ends it as well. */
+static void unplug(struct cs_nodes *nodes, const struct cs_action *action)
+{
+    struct cs_nodes_node *node = &nodes->node[action->node];
+    struct cs_fault_spec spec;
+    char why[300];
+
+    if (node->index == CS_NO_NODE || cs_fault_begin(&spec, "unplug", why, sizeof(why)) != 0 ||
+        cs_fault_set(&spec, "node", node->def->name, why, sizeof(why)) != 0 ||
+        cs_fault_finish(&spec, why, sizeof(why)) != 0)
+        return;
+    int id = cs_fault_arm(node->bus, &spec, why, sizeof(why));
+    if (id > 0)
+        node->unplugged = id;
+    else if (id != -EBUSY) /* unplugged already */
+        failed(nodes, action, why);
+}
+
+static void plug(struct cs_nodes *nodes, const struct cs_action *action)
+{
+    struct cs_nodes_node *node = &nodes->node[action->node];
+
+    if (node->unplugged > 0)
+        cs_fault_clear(node->bus, node->unplugged);
+    node->unplugged = 0;
+}
+
 static void (*const act[])(struct cs_nodes *nodes, const struct cs_action *action) = {
-    [CS_ACTION_SEND] = send_frames,      [CS_ACTION_NOTE] = note,     [CS_ACTION_ATTACH] = attach,
-    [CS_ACTION_DETACH] = detach,         [CS_ACTION_MODE] = set_mode, [CS_ACTION_RECOVER] = recover,
-    [CS_ACTION_COUNTERS] = set_counters,
+    [CS_ACTION_SEND] = send_frames,      [CS_ACTION_NOTE] = note,
+    [CS_ACTION_ATTACH] = attach,         [CS_ACTION_DETACH] = detach,
+    [CS_ACTION_MODE] = set_mode,         [CS_ACTION_RECOVER] = recover,
+    [CS_ACTION_COUNTERS] = set_counters, [CS_ACTION_FAULT] = arm_fault,
+    [CS_ACTION_CLEAR] = clear_faults,    [CS_ACTION_TIMING] = set_timing,
+    [CS_ACTION_RESET] = reset,           [CS_ACTION_PLUG] = plug,
+    [CS_ACTION_UNPLUG] = unplug,
 };
 
 static void on_time(void *ctx, struct cs_timer *timer)

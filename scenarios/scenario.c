@@ -146,6 +146,11 @@ static const struct cs_key root_rows[] = {
      .read = cs_scenario_read_nodes,
      .form = "an object: name to node",
      .help = "who is on the buses"},
+    {.name = "faults",
+     .type = CS_KEY_CUSTOM,
+     .read = cs_scenario_read_faults,
+     .form = "an array of faults",
+     .help = "what is wrong from the start"},
     {.name = "timeline",
      .type = CS_KEY_CUSTOM,
      .read = cs_scenario_read_timeline,
@@ -174,6 +179,8 @@ void cs_scenario_help(FILE *to)
             fputc('\n', to);
         cs_keys_help(to, tables[i]);
     }
+    fputc('\n', to);
+    cs_scenario_help_faults(to);
 }
 
 static int read_root(struct cs_scenario *scenario, struct cs_error *error)
@@ -191,7 +198,9 @@ static int read_root(struct cs_scenario *scenario, struct cs_error *error)
         cs_scenario_finish_timing(&r, &scenario->buses[0].timing, NULL, false);
         scenario->n_buses = 1;
     }
-    return cs_keys_read(&r, scenario->tree, &root_keys, 0, scenario);
+    if (cs_keys_read(&r, scenario->tree, &root_keys, 0, scenario) != 0)
+        return -1;
+    return cs_scenario_finish_timeline(&r, scenario);
 }
 
 struct cs_scenario *cs_scenario_parse(const char *file, const char *text, size_t len,
@@ -236,7 +245,7 @@ void cs_scenario_free(struct cs_scenario *scenario)
     for (unsigned i = 0; i < scenario->n_nodes; i++)
         cs_scenario_free_node(&scenario->nodes[i]);
     for (unsigned i = 0; i < scenario->n_actions; i++)
-        free(scenario->actions[i].frames.frame);
+        cs_scenario_free_action(&scenario->actions[i]);
     free(scenario->nodes);
     free(scenario->actions);
     cJSON_Delete(scenario->tree);

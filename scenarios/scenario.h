@@ -8,6 +8,7 @@
 #include "scenarios/file.h"
 #include "scenarios/keys.h"
 #include "scenarios/replay.h"
+#include "simcore/fault.h"
 #include "simcore/sim.h"
 
 #define CS_SCENARIO_MAX_NODES    (CS_SIM_MAX_BUSES * 240) /* 240 a bus: room for clients */
@@ -102,6 +103,17 @@ enum cs_action_kind {
     CS_ACTION_MODE,
     CS_ACTION_RECOVER,
     CS_ACTION_COUNTERS,
+    CS_ACTION_FAULT,
+    CS_ACTION_CLEAR,
+    CS_ACTION_TIMING, /* bit rate or timing of a node */
+    CS_ACTION_RESET,
+    CS_ACTION_PLUG,
+    CS_ACTION_UNPLUG,
+};
+
+struct cs_scenario_fault {
+    unsigned bus;
+    struct cs_fault_spec spec;
 };
 
 struct cs_action {
@@ -113,7 +125,13 @@ struct cs_action {
     const char *note;
     unsigned mode;
     int64_t tec, rec;
-    unsigned order; /* in the file */
+    struct cs_scenario_fault *fault;
+    struct cs_scenario_timing *timing; /* only a bit rate, or all of it */
+    const char *label;                 /* that is cleared; NULL: all */
+    bool have_bus;                     /* "bus" was given */
+    bool at_start;                     /* of "faults" or an option, not of the timeline */
+    const char *option;                /* the text of --fault */
+    unsigned order;                    /* in its array */
 };
 
 struct cs_scenario_bus {
@@ -147,7 +165,18 @@ struct cs_scenario *cs_scenario_load(const char *file, struct cs_error *error);
 /* The same from memory; `text` ends with a NUL at text[len]. */
 struct cs_scenario *cs_scenario_parse(const char *file, const char *text, size_t len,
                                       struct cs_error *error);
+/* More faults from the start on, in their text form, which may have bus=NAME in it; the texts must
+ * outlive the scenario. 0 or -1 with `error`. */
+int cs_scenario_add_faults(struct cs_scenario *scenario, const char *const *texts, unsigned n,
+                           struct cs_error *error);
 void cs_scenario_free(struct cs_scenario *scenario);
+
+/* Where an action stands, for sentences: "boot.json: /timeline/2/fault", "--fault \"flip ...\"". */
+void cs_action_place(const struct cs_scenario *scenario, const struct cs_action *action,
+                     const char *key, char *text, size_t size);
+/* Does this CS_ACTION_CLEAR concern such a fault on that bus? */
+bool cs_action_clears(const struct cs_action *action, unsigned bus,
+                      const struct cs_fault_spec *spec);
 
 /* Reference text of all keys. */
 void cs_scenario_help(FILE *to);

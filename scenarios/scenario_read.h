@@ -149,6 +149,18 @@ int cs_scenario_finish_timing(struct cs_reader *r, struct cs_scenario_timing *t,
                               const struct cs_timing *from, bool fd);
 bool cs_scenario_node_knows_fd(const struct cs_scenario *scenario,
                                const struct cs_scenario_node *node);
+
+/* Faults. */
+int cs_scenario_read_fault(struct cs_reader *r, const cJSON *item, struct cs_scenario_fault *fault);
+int cs_scenario_read_fault_text(struct cs_scenario *scenario, const char *text,
+                                struct cs_scenario_fault *fault, char *why, size_t why_size);
+int cs_scenario_read_faults(struct cs_reader *r, const cJSON *item, void *dest);
+/* All is read: actions in their order, labels that are cleared known, no two faults contradict. */
+int cs_scenario_finish_timeline(struct cs_reader *r, struct cs_scenario *scenario);
+int cs_scenario_try_faults(const struct cs_scenario *scenario, struct cs_error *error);
+void cs_scenario_help_faults(FILE *to);
+void cs_scenario_free_action(struct cs_action *action);
+
 /* `key` (and an index, where it is an array) names the frames in the object that is read. 0, or -1
  * where the node's controller cannot send one. */
 int cs_scenario_check_frames(struct cs_reader *r, const struct cs_scenario_node *node,

@@ -108,6 +108,73 @@ static int read_counters(struct cs_reader *r, const cJSON *item, void *dest)
     return set_kind(r, dest, CS_ACTION_COUNTERS) == 0 ? cs_keys_read(r, item, &keys, 0, dest) : -1;
 }
 
+static int read_reset(struct cs_reader *r, const cJSON *item, void *dest)
+{
+    return set_node_kind(r, item, dest, CS_ACTION_RESET);
+}
+
+static int read_plug(struct cs_reader *r, const cJSON *item, void *dest)
+{
+    return set_node_kind(r, item, dest, CS_ACTION_PLUG);
+}
+
+static int read_unplug(struct cs_reader *r, const cJSON *item, void *dest)
+{
+    return set_node_kind(r, item, dest, CS_ACTION_UNPLUG);
+}
+
+static int read_action_fault(struct cs_reader *r, const cJSON *item, void *dest)
+{
+    struct cs_action *action = dest;
+
+    if (set_kind(r, action, CS_ACTION_FAULT) != 0)
+        return -1;
+    action->fault = calloc(1, sizeof(*action->fault));
+    return action->fault != NULL ? cs_scenario_read_fault(r, item, action->fault)
+                                 : cs_scenario_no_memory(r);
+}
+
+static int read_clear(struct cs_reader *r, const cJSON *item, void *dest)
+{
+    struct cs_action *action = dest;
+
+    if (!cJSON_IsString(item))
+        return cs_reader_must_be(r, item, "\"all\" or the label of a fault");
+    action->label = strcmp(item->valuestring, "all") == 0 ? NULL : item->valuestring;
+    return set_kind(r, action, CS_ACTION_CLEAR);
+}
+
+static int new_timing(struct cs_reader *r, struct cs_action *action)
+{
+    if (set_kind(r, action, CS_ACTION_TIMING) != 0)
+        return -1;
+    action->timing = calloc(1, sizeof(*action->timing));
+    return action->timing != NULL ? 0 : cs_scenario_no_memory(r);
+}
+
+static int read_bitrate(struct cs_reader *r, const cJSON *item, void *dest)
+{
+    static const struct cs_key row = CS_BITRATE_ROW(0, 0, "");
+    struct cs_action *action = dest;
+
+    return new_timing(r, action) == 0 ? cs_keys_read_value(r, &row, item, action->timing) : -1;
+}
+
+static int read_timing(struct cs_reader *r, const cJSON *item, void *dest)
+{
+    struct cs_action *action = dest;
+
+    return new_timing(r, action) == 0 ? cs_scenario_read_timing(r, item, action->timing) : -1;
+}
+
+static int read_action_bus(struct cs_reader *r, const cJSON *item, void *dest)
+{
+    struct cs_action *action = dest;
+
+    action->have_bus = true;
+    return cs_scenario_read_bus(r, item, &action->bus);
+}
+
 static const struct cs_key action_rows[] = {
     {.name = "at",
      .type = CS_KEY_TIME,
@@ -122,13 +189,12 @@ static const struct cs_key action_rows[] = {
      .offset = ACTION(node),
      .read = read_node,
      .form = "the name of a simulated node",
-     .help = "who does it; needed by send, mode and counters"},
+     .help = "who does it; needed by send, mode, counters, bitrate and timing"},
     {.name = "bus",
      .type = CS_KEY_CUSTOM,
-     .offset = ACTION(bus),
-     .read = cs_scenario_read_bus,
+     .read = read_action_bus,
      .form = "a bus of this scenario",
-     .help = "of a note; default: the first"},
+     .help = "of a note; default: the first; of clear; default: all"},
     {.name = "send",
      .type = CS_KEY_CUSTOM,
      .read = read_send,
@@ -164,6 +230,41 @@ static const struct cs_key action_rows[] = {
      .read = read_counters,
      .form = "{\"tec\": 0..256, \"rec\": 0..255}",
      .help = "set the error counters"},
+    {.name = "fault",
+     .type = CS_KEY_CUSTOM,
+     .read = read_action_fault,
+     .form = "a fault: an object, or its text form",
+     .help = "arm a fault"},
+    {.name = "clear",
+     .type = CS_KEY_CUSTOM,
+     .read = read_clear,
+     .form = "\"all\" or the label of a fault",
+     .help = "take faults back, and what they did"},
+    {.name = "bitrate",
+     .type = CS_KEY_CUSTOM,
+     .read = read_bitrate,
+     .form = "10k..1M",
+     .help = "set the bit rate of the node's controller"},
+    {.name = "timing",
+     .type = CS_KEY_CUSTOM,
+     .read = read_timing,
+     .form = CS_TIMING_FORM,
+     .help = "set its bit timing"},
+    {.name = "reset",
+     .type = CS_KEY_CUSTOM,
+     .read = read_reset,
+     .form = "the name of a simulated node",
+     .help = "reset its controller: queue empty, counters 0, it joins again"},
+    {.name = "unplug",
+     .type = CS_KEY_CUSTOM,
+     .read = read_unplug,
+     .form = "the name of a simulated node",
+     .help = "cut it off from the bus: it hears only itself"},
+    {.name = "plug",
+     .type = CS_KEY_CUSTOM,
+     .read = read_plug,
+     .form = "the name of a simulated node",
+     .help = "connect it again"},
     {.name = NULL},
 };
 
@@ -171,6 +272,21 @@ const struct cs_keys cs_scenario_action_keys = {
     .title = "An action of the timeline (one of send, note, attach, ... each)",
     .rows = action_rows,
 };
+
+static bool needs_node(const struct cs_action *action)
+{
+    return action->kind != CS_ACTION_NOTE && action->kind != CS_ACTION_FAULT &&
+           action->kind != CS_ACTION_CLEAR;
+}
+
+static int check_timing(struct cs_reader *r, const struct cs_scenario_node *node,
+                        const struct cs_scenario_timing *timing)
+{
+    if (timing->full.data.brp > 0 && !cs_scenario_node_knows_fd(r->ctx, node))
+        return cs_scenario_fail_at(r, "timing",
+                                   "must have no data bit rate without CAN FD, got one");
+    return 0;
+}
 
 static int read_action(struct cs_reader *r, const cJSON *item, struct cs_action *action)
 {
@@ -180,10 +296,16 @@ static int read_action(struct cs_reader *r, const cJSON *item, struct cs_action 
     if (cs_keys_read(r, item, &cs_scenario_action_keys, 0, action) != 0)
         return -1;
     if (action->kind == CS_ACTION_NONE)
-        return cs_reader_fail(r, "must have an action (send, note, attach, detach, recover, mode "
-                                 "or counters), got none");
-    if (action->kind != CS_ACTION_NOTE && action->node < 0)
+        return cs_reader_fail(r, "must have an action (send, note, attach, detach, recover, mode, "
+                                 "counters, fault, clear, ...), got none");
+    if (!needs_node(action))
+        return action->node < 0 || action->kind == CS_ACTION_NOTE
+                   ? 0
+                   : cs_scenario_fail_at(r, "node", "does not go with \"fault\" and \"clear\"");
+    if (action->node < 0)
         return cs_reader_fail(r, "must have the key \"node\", got none");
+    if (action->kind == CS_ACTION_TIMING)
+        return check_timing(r, &scenario->nodes[action->node], action->timing);
     if (action->kind == CS_ACTION_SEND)
         return cs_scenario_check_frames(r, &scenario->nodes[action->node], &action->frames, "send");
     return 0;
@@ -195,29 +317,158 @@ static int by_time(const void *a, const void *b)
 
     if (x->at_ps != y->at_ps)
         return x->at_ps < y->at_ps ? -1 : 1;
+    if (x->at_start != y->at_start)
+        return x->at_start ? -1 : 1;
+    if ((x->option != NULL) != (y->option != NULL))
+        return y->option != NULL ? -1 : 1;
     return x->order < y->order ? -1 : x->order > y->order;
+}
+
+/* Room for `n` more actions. 0 or -1. */
+static int make_room(struct cs_scenario *scenario, unsigned n)
+{
+    size_t all = scenario->n_actions + n;
+    struct cs_action *more = realloc(scenario->actions, (all + 1) * sizeof(*more));
+
+    if (more == NULL)
+        return -1;
+    memset(more + scenario->n_actions, 0, (n + 1) * sizeof(*more));
+    scenario->actions = more;
+    return 0;
 }
 
 int cs_scenario_read_timeline(struct cs_reader *r, const cJSON *item, void *dest)
 {
     struct cs_scenario *scenario = r->ctx;
     const cJSON *child;
+    unsigned order = 0;
 
     (void)dest;
     if (!cJSON_IsArray(item) || cJSON_GetArraySize(item) > MAX_ACTIONS)
         return cs_reader_must_be(r, item, "an array of at most %d actions", MAX_ACTIONS);
-    scenario->actions = calloc((size_t)cJSON_GetArraySize(item) + 1, sizeof(*scenario->actions));
-    if (scenario->actions == NULL)
+    if (make_room(scenario, (unsigned)cJSON_GetArraySize(item)) != 0)
         return cs_scenario_no_memory(r);
     cJSON_ArrayForEach(child, item)
     {
-        struct cs_action *action = &scenario->actions[scenario->n_actions];
-        size_t mark = cs_reader_enter_index(r, scenario->n_actions);
-        action->order = scenario->n_actions++;
+        struct cs_action *action = &scenario->actions[scenario->n_actions++];
+        size_t mark = cs_reader_enter_index(r, order);
+        action->order = order++;
         if (read_action(r, child, action) != 0)
             return -1;
         cs_reader_leave(r, mark);
     }
-    qsort(scenario->actions, scenario->n_actions, sizeof(*scenario->actions), by_time);
     return 0;
+}
+
+/* ---- faults --------------------------------------------------------------------------------- */
+
+static struct cs_action *new_fault(struct cs_scenario *scenario, unsigned order)
+{
+    struct cs_scenario_fault *fault = calloc(1, sizeof(*fault));
+
+    if (fault == NULL)
+        return NULL;
+    struct cs_action *action = &scenario->actions[scenario->n_actions++];
+    action->kind = CS_ACTION_FAULT;
+    action->node = -1;
+    action->at_start = true;
+    action->order = order;
+    action->fault = fault;
+    return action;
+}
+
+int cs_scenario_read_faults(struct cs_reader *r, const cJSON *item, void *dest)
+{
+    struct cs_scenario *scenario = r->ctx;
+    const cJSON *child;
+    unsigned order = 0;
+
+    (void)dest;
+    if (!cJSON_IsArray(item) || cJSON_GetArraySize(item) > CS_FAULT_MAX * CS_SIM_MAX_BUSES)
+        return cs_reader_must_be(r, item, "an array of at most %d faults",
+                                 CS_FAULT_MAX * CS_SIM_MAX_BUSES);
+    if (make_room(scenario, (unsigned)cJSON_GetArraySize(item)) != 0)
+        return cs_scenario_no_memory(r);
+    cJSON_ArrayForEach(child, item)
+    {
+        size_t mark = cs_reader_enter_index(r, order);
+        struct cs_action *action = new_fault(scenario, order++);
+        if (action == NULL)
+            return cs_scenario_no_memory(r);
+        if (cs_scenario_read_fault(r, child, action->fault) != 0)
+            return -1;
+        cs_reader_leave(r, mark);
+    }
+    return 0;
+}
+
+int cs_scenario_add_faults(struct cs_scenario *scenario, const char *const *texts, unsigned n,
+                           struct cs_error *error)
+{
+    char why[300];
+
+    if (n == 0)
+        return 0;
+    if (make_room(scenario, n) != 0)
+        return cs_error_set(error, CS_STATUS_ENVIRONMENT, "%s: not enough memory", scenario->file);
+    for (unsigned i = 0; i < n; i++) {
+        struct cs_action *action = new_fault(scenario, i);
+        if (action == NULL)
+            return cs_error_set(error, CS_STATUS_ENVIRONMENT, "%s: not enough memory",
+                                scenario->file);
+        action->option = texts[i];
+        if (cs_scenario_read_fault_text(scenario, texts[i], action->fault, why, sizeof(why)) != 0)
+            return cs_error_set(error, CS_STATUS_INPUT, "--fault \"%s\": %s", texts[i], why);
+    }
+    qsort(scenario->actions, scenario->n_actions, sizeof(*scenario->actions), by_time);
+    return cs_scenario_try_faults(scenario, error);
+}
+
+bool cs_action_clears(const struct cs_action *action, unsigned bus,
+                      const struct cs_fault_spec *spec)
+{
+    if (action->have_bus && action->bus != bus)
+        return false;
+    return action->label == NULL || strcmp(action->label, spec->label) == 0;
+}
+
+/* A label that no fault has would clear nothing. */
+static int check_label(struct cs_reader *r, const struct cs_scenario *scenario,
+                       const struct cs_action *action)
+{
+    char text[200];
+
+    for (unsigned i = 0; i < scenario->n_actions; i++) {
+        const struct cs_action *other = &scenario->actions[i];
+        if (other->kind == CS_ACTION_FAULT &&
+            cs_action_clears(action, other->fault->bus, &other->fault->spec))
+            return 0;
+    }
+    if (action->label == NULL)
+        return 0;
+    cs_reader_enter(r, "timeline");
+    cs_reader_enter_index(r, action->order);
+    snprintf(text, sizeof(text),
+             "must be \"all\" or the label of a fault of this scenario, got \"%.60s\"",
+             action->label);
+    return cs_scenario_fail_at(r, "clear", text);
+}
+
+int cs_scenario_finish_timeline(struct cs_reader *r, struct cs_scenario *scenario)
+{
+    for (unsigned i = 0; i < scenario->n_actions; i++) {
+        if (scenario->actions[i].kind == CS_ACTION_CLEAR &&
+            check_label(r, scenario, &scenario->actions[i]) != 0)
+            return -1;
+    }
+    if (scenario->n_actions > 0)
+        qsort(scenario->actions, scenario->n_actions, sizeof(*scenario->actions), by_time);
+    return cs_scenario_try_faults(scenario, r->error);
+}
+
+void cs_scenario_free_action(struct cs_action *action)
+{
+    free(action->frames.frame);
+    free(action->fault);
+    free(action->timing);
 }

@@ -4,6 +4,7 @@
 #include "scenarios/session_internal.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,15 +20,15 @@ static void on_kick(void *ctx)
     cs_session_kick(ctx);
 }
 
-static void on_log_failed(void *ctx, struct cs_out *out)
+/* An action of the timeline cannot be done: the run ends, and says why. */
+static void on_action_failed(void *ctx, const char *text)
 {
     struct cs_session *session = ctx;
 
-    cs_out_explain(out, &session->error);
+    if (session->failed)
+        return;
+    cs_error_set(&session->error, CS_STATUS_INPUT, "%s", text);
     session->failed = true;
-    /* The sim may be running right now: the loop's next turn ends the run. */
-    if (!session->inside && session->started && !session->finished)
-        ev_timer_start(session->loop, &session->again);
 }
 
 static int add_buses(struct cs_session *session, const struct cs_session_config *config,
@@ -58,6 +59,7 @@ static int add_buses(struct cs_session *session, const struct cs_session_config 
                                 ret == -EEXIST   ? "there is a bus of this name already"
                                 : ret == -ENOSPC ? "too many buses"
                                                  : strerror(-ret));
+        cs_bus_set_engine(cs_sim_bus(session->sim, (unsigned)ret), config->engine);
     }
     return 0;
 }
@@ -79,6 +81,8 @@ static int build(struct cs_session *session, const struct cs_session_config *con
         session->nodes = cs_nodes_create(session->sim, session->scenario);
     if (session->stats == NULL || (session->scenario != NULL && session->nodes == NULL))
         return cs_error_set(error, CS_STATUS_ENVIRONMENT, "not enough memory");
+    if (session->nodes != NULL)
+        cs_nodes_on_failure(session->nodes, on_action_failed, session);
     int ret = cs_session_clock_init(session);
     if (ret != 0)
         return cs_error_set(error, CS_STATUS_ENVIRONMENT, "no timer: %s", strerror(-ret));
@@ -141,52 +145,6 @@ static void set_pace(struct cs_session *session, const struct cs_session_config 
         session->duration_ps = scenario->duration_ps;
 }
 
-static int open_one(struct cs_session *session, struct cs_log *log, const char *path,
-                    struct cs_error *error)
-{
-    const struct cs_scenario *scenario = session->scenario;
-
-    if (path == NULL)
-        return 0;
-    if (cs_out_open(&log->out, path, session->loop, error) != 0)
-        return -1;
-    log->sim = session->sim;
-    log->out.failed = on_log_failed;
-    log->out.ctx = session;
-    for (unsigned i = 0; scenario != NULL && i < scenario->n_inputs; i++) {
-        if (cs_out_is(&log->out, &scenario->inputs[i]))
-            return cs_error_set(error, CS_STATUS_INPUT,
-                                "%s: must not be a file that the scenario is read from", path);
-    }
-    return 0;
-}
-
-static int open_logs(struct cs_session *session, const struct cs_session_config *config,
-                     struct cs_error *error)
-{
-    struct cs_file_id id;
-
-    if (open_one(session, &session->log, config->log, error) != 0 ||
-        open_one(session, &session->events, config->events, error) != 0)
-        return -1;
-    cs_out_id(&session->events.out, &id);
-    bool both_stdout = config->log != NULL && config->events != NULL &&
-                       strcmp(config->log, "-") == 0 && strcmp(config->events, "-") == 0;
-    if (both_stdout || cs_out_is(&session->log.out, &id))
-        return cs_error_set(error, CS_STATUS_INPUT,
-                            "%s: must be a file for either log or events, got it for both",
-                            config->log);
-    if (config->log != NULL) {
-        cs_out_begin(&session->log.out);
-        cs_sim_observe(session->sim, cs_log_frames, &session->log);
-    }
-    if (config->events != NULL) {
-        cs_out_begin(&session->events.out);
-        cs_sim_observe(session->sim, cs_log_events, &session->events);
-    }
-    return 0;
-}
-
 struct cs_session *cs_session_create(const struct cs_session_config *config, struct ev_loop *loop,
                                      struct cs_error *error)
 {
@@ -198,45 +156,31 @@ struct cs_session *cs_session_create(const struct cs_session_config *config, str
     }
     session->loop = loop;
     session->tui = config->tui;
-    session->timer_fd = session->log.out.fd = session->events.out.fd = -1;
+    session->timer_fd = -1;
+    cs_session_logs_init(session);
     for (unsigned i = 0; i < CS_SIM_MAX_BUSES; i++)
         session->console[i] = CS_NO_NODE;
     if (config->scenario != NULL &&
         (session->scenario = cs_scenario_load(config->scenario, error)) == NULL)
         goto failed;
+    if (session->scenario != NULL &&
+        cs_scenario_add_faults(session->scenario, config->faults, config->n_faults, error) != 0)
+        goto failed;
     if (build(session, config, error) != 0 || open_link(session, config, error) != 0)
         goto failed;
     set_pace(session, config);
     cs_session_wait_init(session, config);
-    if (open_logs(session, config, error) != 0)
+    if (cs_session_logs_open(session, config, error) != 0)
         goto failed;
     return session;
 failed:
-    cs_out_discard(&session->log.out);
-    cs_out_discard(&session->events.out);
+    cs_session_logs_discard(session);
     cs_session_destroy(session);
     return NULL;
 }
 
-int cs_session_flush(struct cs_session *session, struct cs_error *error)
-{
-    struct cs_out *outs[] = {&session->log.out, &session->events.out};
-    int ret = 0;
-
-    for (unsigned i = 0; i < 2; i++) {
-        if (cs_out_flush(outs[i]) != 0 && ret == 0) {
-            cs_out_explain(outs[i], error);
-            ret = -1;
-        }
-    }
-    return ret;
-}
-
 int cs_session_close(struct cs_session *session, struct cs_error *error)
 {
-    struct cs_out *outs[] = {&session->log.out, &session->events.out};
-    int ret = 0;
-
     session->finished = true;
     cs_session_link_counts(session, &session->link_counts);
     if (session->link != NULL)
@@ -244,17 +188,7 @@ int cs_session_close(struct cs_session *session, struct cs_error *error)
     session->link = NULL;
     cs_session_wait_fini(session);
     cs_session_clock_fini(session);
-    if (session->sim != NULL) {
-        cs_sim_unobserve(session->sim, cs_log_frames, &session->log);
-        cs_sim_unobserve(session->sim, cs_log_events, &session->events);
-    }
-    for (unsigned i = 0; i < 2; i++) {
-        if (cs_out_close(outs[i]) != 0 && ret == 0) {
-            cs_out_explain(outs[i], error);
-            ret = -1;
-        }
-    }
-    return ret;
+    return cs_session_logs_close(session, error);
 }
 
 void cs_session_destroy(struct cs_session *session)
@@ -264,8 +198,7 @@ void cs_session_destroy(struct cs_session *session)
     if (session == NULL)
         return;
     cs_session_close(session, &ignored);
-    cs_out_discard(&session->log.out);
-    cs_out_discard(&session->events.out);
+    cs_session_logs_discard(session);
     cs_stats_destroy(session->stats);
     if (session->sim != NULL)
         cs_sim_destroy(session->sim);
@@ -374,6 +307,43 @@ int cs_session_inject(struct cs_session *session, unsigned bus, const struct cs_
         session->console[bus] = node;
     }
     int ret = cs_bus_submit(at, session->console[bus], frame, 0);
+    cs_session_kick(session);
+    return ret;
+}
+
+int cs_session_arm(struct cs_session *session, unsigned bus, const char *text, char *why,
+                   size_t why_size)
+{
+    struct cs_bus *at = cs_sim_bus(session->sim, bus);
+    struct cs_fault_spec spec;
+
+    if (at == NULL) {
+        snprintf(why, why_size, "there is no such bus");
+        return -EINVAL;
+    }
+    int ret = cs_fault_parse(text, &spec, why, why_size);
+    if (ret != 0)
+        return ret;
+    cs_session_sync(session);
+    ret = cs_fault_arm(at, &spec, why, why_size);
+    if (ret == -ENOSPC)
+        snprintf(why, why_size, "at most %d faults can be armed at a time", CS_FAULT_MAX);
+    cs_session_kick(session);
+    return ret;
+}
+
+int cs_session_clear(struct cs_session *session, unsigned bus, int id)
+{
+    struct cs_bus *at = cs_sim_bus(session->sim, bus);
+    int ret = 0;
+
+    if (at == NULL)
+        return -EINVAL;
+    cs_session_sync(session);
+    if (id == 0)
+        cs_fault_clear_all(at);
+    else
+        ret = cs_fault_clear(at, id);
     cs_session_kick(session);
     return ret;
 }

@@ -23,10 +23,15 @@ struct cs_session_config {
     const char *scenario; /* file name, "-" for standard input, or NULL: an empty host */
     const struct cs_session_bus *buses; /* only without a scenario */
     unsigned n_buses;                   /* 0: "can0" at 500 kbit/s */
-    bool serve;         /* open the link even where the scenario does not ask for it */
-    const char *link;   /* address; NULL: CANSIM_LINK, else the default */
-    const char *log;    /* candump -L file, "-" stdout, NULL none */
-    const char *events; /* JSON lines file, "-" stdout, NULL none */
+    bool serve;                /* open the link even where the scenario does not ask for it */
+    const char *link;          /* address; NULL: CANSIM_LINK, else the default */
+    const char *log;           /* candump -L file, "-" stdout, NULL none */
+    const char *events;        /* JSON lines file, "-" stdout, NULL none */
+    const char *explain;       /* the life of each frame, as text; "-" stdout, NULL none */
+    const char *vcd;           /* waveforms; "-" stdout, NULL none */
+    enum cs_engine engine;     /* what comes out does not depend on it */
+    const char *const *faults; /* armed at the start: text form, which may have bus=NAME in it */
+    unsigned n_faults;         /* 0 without a scenario */
     bool have_seed;
     uint64_t seed;           /* overrides the scenario's */
     int64_t duration_ps;     /* overrides the scenario's; 0: not given */
@@ -103,6 +108,13 @@ void cs_session_step_frame(struct cs_session *session);
 /* 1000 = real time, 0 = as fast as the machine goes. */
 void cs_session_set_speed(struct cs_session *session, uint32_t permille);
 uint32_t cs_session_speed(const struct cs_session *session);
+
+/* Arm a fault, given in its text form, on a bus from now on. Returns its id > 0, or as
+ * cs_fault_parse() and cs_fault_arm() with one sentence in `why`. */
+int cs_session_arm(struct cs_session *session, unsigned bus, const char *text, char *why,
+                   size_t why_size);
+/* Take an armed fault back, or with id 0 all of that bus. 0, -EINVAL (no such bus) or -ENOENT. */
+int cs_session_clear(struct cs_session *session, unsigned bus, int id);
 
 /* Send a frame from the session's own controller ("console") on that bus, attached at first use.
  * Returns as cs_bus_submit(). */

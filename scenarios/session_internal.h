@@ -6,7 +6,8 @@
 
 #include <ev.h>
 
-#include "scenarios/log.h"
+#include "scenarios/log_life.h"
+#include "scenarios/log_vcd.h"
 #include "scenarios/nodes.h"
 #include "scenarios/session.h"
 
@@ -24,6 +25,8 @@ struct cs_session {
     bool stuck;
     struct cs_session_link_counts link_counts; /* of the link that was, once it is closed */
     struct cs_log log, events;                 /* out.fd < 0: none */
+    struct cs_life life;
+    struct cs_vcd vcd;
     int console[CS_SIM_MAX_BUSES];
     int64_t duration_ps;
     bool tui;
@@ -49,6 +52,13 @@ struct cs_session {
     bool *seen; /* by node of the scenario */
     ev_timer patience;
 };
+
+/* The files that a session writes. */
+void cs_session_logs_init(struct cs_session *session);
+int cs_session_logs_open(struct cs_session *session, const struct cs_session_config *config,
+                         struct cs_error *error);
+int cs_session_logs_close(struct cs_session *session, struct cs_error *error);
+void cs_session_logs_discard(struct cs_session *session);
 
 /* Clock. */
 int cs_session_clock_init(struct cs_session *session);

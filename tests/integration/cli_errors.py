@@ -45,7 +45,7 @@ MEANING = [
     ("[]", ": /: must be an object, got an empty array"),
     ('{"tilte": "x"}', ': /tilte: is no known key, did you mean "title"?'),
     ('{"wibble": 1}', ": /wibble: is no known key, expected one of title, comment, seed, duration, "
-                      "speed, link, buses, nodes, timeline"),
+                      "speed, link, buses, nodes, faults, timeline"),
     ('{"title": 5}', ": /title: must be a text of 1..80 bytes, got 5"),
     ('{"title": "a", "title": "b"}', ": /title: must be there once, got it twice"),
     (NODE % '"bus": "can0", "bus": "can0"', ": /nodes/drive/bus: must be there once, got it twice"),
@@ -178,7 +178,25 @@ MEANING = [
      ': /nodes/drive/wait: must be true, false or 0s..24h, got "x"'),
     ('{"timeline": [{"note": "x"}]}', ': /timeline/0: must have the key "at", got none'),
     ('{"timeline": [{"at": "1s"}]}', ": /timeline/0: must have an action (send, note, attach, "
-                                     "detach, recover, mode or counters), got none"),
+                                     "detach, recover, mode, counters, fault, clear, ...), got none"),
+    ('{"timeline": [{"at": "1s", "bitrate": "250k"}]}',
+     ': /timeline/0: must have the key "node", got none'),
+    ('{"nodes": {"n": {}}, "timeline": [{"at": "1s", "node": "n", "bitrate": "2M"}]}',
+     ': /timeline/0/bitrate: must be 10k..1M, got "2M"'),
+    ('{"nodes": {"n": {}}, "timeline": [{"at": "1s", "node": "n", "timing": {"clock": "8M"}}]}',
+     ': /timeline/0/timing: must have the key "nominal", got none'),
+    ('{"nodes": {"n": {}}, "timeline": [{"at": "1s", "bitrate": "1M", "timing": {}}]}',
+     ": /timeline/0/timing: must be the only action of its entry, got one before"),
+    ('{"nodes": {"n": {}}, "timeline": [{"at": "1s", "unplug": "m"}]}',
+     ': /timeline/0/unplug: must be a node of this scenario, got "m"'),
+    ('{"timeline": [{"at": "1s", "clear": "x"}]}',
+     ': /timeline/0/clear: must be "all" or the label of a fault of this scenario, got "x"'),
+    ('{"timeline": [{"at": "1s", "clear": 1}]}',
+     ': /timeline/0/clear: must be "all" or the label of a fault, got 1'),
+    ('{"nodes": {"n": {}}, "timeline": [{"at": "1s", "node": "n", "clear": "all"}]}',
+     ': /timeline/0/node: does not go with "fault" and "clear"'),
+    ('{"timeline": [{"at": "1s", "bus": "can1", "clear": "all"}]}',
+     ': /timeline/0/bus: must be a bus of this scenario ("can0"), got "can1"'),
     ('{"timeline": [{"at": "1s", "send": "123#"}]}',
      ': /timeline/0: must have the key "node", got none'),
     ('{"nodes": {"drive": {}}, "timeline": [{"at": "1s", "node": "drvie", "send": "123#"}]}',
@@ -190,6 +208,48 @@ MEANING = [
     ('{"timeline": [{"at": "9999999h", "note": "x"}]}',
      ': /timeline/0/at: must be 0s..2400h, got "9999999h"'),
     ('{"nodes": {"\\u001b[31m": {}}}', ": /nodes/?[31m: must be named by 1..63 bytes without spaces"),
+]
+
+# a fault of the timeline, expected sentence after "cansim: bad.json: /timeline/0/fault"
+FAULTS = [
+    ("5", ": must be a fault: an object, or its text form, got 5"),
+    ("{}", ': must have the key "fault", got none'),
+    ('{"fault": 5}', "/fault: must be the kind of a fault, a text, got 5"),
+    ('{"fault": "flpi"}', "/fault: "),
+    ('"flpi field=crc"', ": "),
+    ('{"fault": "flip", "field": "crx"}', "/field: \"crx\" is no field, did you mean \"crc\"?"),
+    ('{"fault": "flip", "feild": "crc"}', '/feild: '),
+    ('{"fault": "flip", "field": "crc", "index": 512}', "/index: must be 0..511"),
+    ('{"fault": "flip", "field": "crc", "index": null}',
+     "/index: must be a text, a number, true, false or an array of names, got null"),
+    ('{"fault": "flip", "field": "crc", "seen_by": ["n", 5]}', "/seen_by/1: must be a name, got 5"),
+    ('{"fault": "flip", "field": "crc", "seen_by": []}',
+     "/seen_by: must be an array of names, got an empty array"),
+    ('{"fault": "flip", "field": "crc", "seen_by": ["n", "ther"], "bus": "can1"}',
+     '/seen_by: must be a node of this scenario on can1, got "n"'),
+    ('{"fault": "flip", "field": "crc", "seen_by": "there,ther"}',
+     '/seen_by: must be a node of this scenario on can1 (did you mean "there"?), got "ther"'),
+    ('{"fault": "flip"}', ": "),
+    ('{"fault": "no-ack", "node": "wibble"}',
+     '/node: must be a node of this scenario, got "wibble"'),
+    ('{"fault": "no-ack", "node": "n", "bus": "can1"}', '/node: must be a node of this scenario on '
+                                                       'can1'),
+    ('{"fault": "no-ack", "node": "n", "bus": "can2"}', '/bus: must be a bus of this scenario, got '
+                                                       '"can2"'),
+    ('{"fault": "short"}', ': must have the key "bus" where there are several, got none'),
+    ('{"fault": "split", "nodes": ["n", "wibble"]}',
+     '/nodes: must be a node of this scenario on can0, got "wibble"'),
+    ('{"fault": "flip", "field": "crc", "from": "wibble", "bus": "can0"}',
+     '/from: must be a node of this scenario on can0, got "wibble"'),
+    ('{"fault": "flip", "field": "crc", "when": "wibble:bus_off", "bus": "can0"}',
+     '/when: must be a node of this scenario on can0, got "wibble"'),
+    ('{"fault": "bitrate", "node": "n", "bitrate": "5M"}', "/bitrate: must be"),
+    ('{"fault": "drift", "node": "n", "ppm": 100001}', "/ppm: must be"),
+    ('{"fault": "noise", "ber": 0.6, "bus": "can0"}', "/ber: must be"),
+    ('{"fault": "flip", "crc": "%s"}' % ("x" * 3000), "/crc: must be a text of at most"),
+    ('"no-ack node=n bus=can2"', ': bus: must be a bus of this scenario, got "can2"'),
+    ('"no-ack node=wibble bus=can0"', ': node: must be a node of this scenario on can0, got '
+                                      '"wibble"'),
 ]
 
 LOGS = [
@@ -220,6 +280,11 @@ USAGE = [
     (["run", "--fast", "--speed", "2", "a"], "--fast: does not go with --speed"),
     (["run", "--fast=1", "a"], '--fast: takes no value, got "1"'),
     (["run", "--log", "x", "--log", "y", "a"], "--log: must be there once, got it twice"),
+    (["run", "--engine", "fast", "a"], '--engine: must be auto, bit or frame, got "fast"'),
+    (["run", "--vcd"], "--vcd: must have a value FILE, got none"),
+    (["serve", "--bus", "can0:500k:250k"],
+     '--bus: must be 500k..10M in the data phase, got "250k"'),
+    (["serve", "--fault", "short"], '--fault: is no option of "serve"'),
     (["run", "--wait", "never", "a"], '--wait: must be 0s..24h or forever, got "never"'),
     (["serve", "x"], 'serve: must have no operand, got "x" as well'),
     (["serve", "--bus", "a b"], "--bus: must be 1..15 letters, digits, '_', '-' or '.' and not "
@@ -264,6 +329,17 @@ def meaning():
     """keys and values: the JSON path, what was expected and found"""
     for content, expected in MEANING:
         with_file(content, expected)
+
+
+@test
+def faults():
+    """faults: the key within the fault, in the timeline and from the start"""
+    frame = '{"buses": {"can0": 500000, "can1": 500000}, "nodes": {"n": {"bus": "can0"}, ' \
+            '"m": {"bus": "can0"}, "there": {"bus": "can1"}}, %s}'
+    for fault, expected in FAULTS:
+        with_file(frame % ('"timeline": [{"at": "1ms", "fault": %s}]' % fault),
+                  ": /timeline/0/fault" + expected)
+        with_file(frame % ('"faults": ["no-ack node=m", %s]' % fault), ": /faults/1" + expected)
 
 
 @test

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/* All faults of a scenario armed on buses that never run, in the order of the timeline: what
+ * contradicts something that is certainly still armed is told before anything starts. What ends by
+ * a frame, a state or chance counts as over as soon as time has passed. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenarios/scenario_read.h"
+
+#define MAX_ARMED (CS_FAULT_MAX * CS_SIM_MAX_BUSES)
+
+struct armed {
+    const struct cs_action *action;
+    int id;
+    int64_t end_ps; /* certainly armed before it */
+};
+
+struct trial {
+    const struct cs_scenario *scenario;
+    struct cs_sim *sim;
+    struct armed armed[MAX_ARMED];
+    unsigned n;
+};
+
+void cs_action_place(const struct cs_scenario *scenario, const struct cs_action *action,
+                     const char *key, char *text, size_t size)
+{
+    if (action->option != NULL)
+        snprintf(text, size, "--fault \"%s\"", action->option);
+    else if (action->at_start)
+        snprintf(text, size, "%s: /faults/%u", scenario->file, action->order);
+    else
+        snprintf(text, size, "%s: /timeline/%u/%s", scenario->file, action->order, key);
+}
+
+/* Kinds that act from when they begin until `for` is over, whatever is sent. */
+static bool lasts(const struct cs_fault_spec *spec)
+{
+    return spec->kind == CS_FAULT_NOISE || spec->kind == CS_FAULT_RINGING ||
+           (spec->kind >= CS_FAULT_SHORT && spec->kind <= CS_FAULT_BABBLE &&
+            spec->kind != CS_FAULT_RESET);
+}
+
+static int64_t certain_end(const struct cs_action *action)
+{
+    const struct cs_fault_spec *spec = &action->fault->spec;
+    const struct cs_fault_trigger *t = &spec->trigger;
+
+    if (!lasts(spec) || t->frame || t->state_node[0] != '\0' || t->probability_ppm < 1000000)
+        return action->at_ps + 1;
+    return spec->for_ps > 0 ? action->at_ps + t->after_ps + spec->for_ps : CS_NEVER;
+}
+
+static void attach(struct trial *trial, const struct cs_scenario_node *node)
+{
+    struct cs_bus *bus = cs_sim_bus(trial->sim, node->bus);
+    struct cs_controller_config config = {
+        .name = node->name,
+        .via = "trial",
+        .timing = node->type == CS_NODE_ATTACHED ? NULL : &node->timing.timing,
+        .fd = (enum cs_fd)node->fd,
+        .delay_ps = node->delay_ps,
+        .mode = node->mode,
+    };
+
+    if (cs_bus_find_node(bus, node->name) < 0)
+        cs_bus_attach(bus, &config);
+}
+
+static void detach(struct trial *trial, const struct cs_scenario_node *node)
+{
+    struct cs_bus *bus = cs_sim_bus(trial->sim, node->bus);
+    int index = cs_bus_find_node(bus, node->name);
+
+    if (index >= 0)
+        cs_bus_detach(bus, index);
+}
+
+/* Take back what `over` says. */
+static void clear(struct trial *trial,
+                  bool (*over)(const struct armed *a, const struct cs_action *by),
+                  const struct cs_action *by)
+{
+    unsigned left = 0;
+
+    for (unsigned i = 0; i < trial->n; i++) {
+        const struct armed *a = &trial->armed[i];
+        if (over(a, by))
+            cs_fault_clear(cs_sim_bus(trial->sim, a->action->fault->bus), a->id);
+        else
+            trial->armed[left++] = *a;
+    }
+    trial->n = left;
+}
+
+static bool over_in_time(const struct armed *a, const struct cs_action *by)
+{
+    return a->end_ps <= by->at_ps;
+}
+
+static bool over_by_clearing(const struct armed *a, const struct cs_action *by)
+{
+    return cs_action_clears(by, a->action->fault->bus, &a->action->fault->spec);
+}
+
+static int arm(struct trial *trial, const struct cs_action *action, struct cs_error *error)
+{
+    char why[300] = "", place[CS_FAULT_TEXT_MAX + 300];
+    int id = cs_fault_arm(cs_sim_bus(trial->sim, action->fault->bus), &action->fault->spec, why,
+                          sizeof(why));
+
+    if (id > 0 && trial->n < MAX_ARMED) {
+        trial->armed[trial->n++] = (struct armed){action, id, certain_end(action)};
+        return 0;
+    }
+    cs_action_place(trial->scenario, action, "fault", place, sizeof(place));
+    return cs_error_set(error, CS_STATUS_INPUT, "%s: %s", place,
+                        id == -ENOSPC ? "must be one of at most 64 faults that are armed at a time"
+                                      : why);
+}
+
+static int try_all(struct trial *trial, struct cs_error *error)
+{
+    const struct cs_scenario *s = trial->scenario;
+
+    for (unsigned i = 0; i < s->n_buses; i++) {
+        struct cs_bus_config bus = {
+            .name = s->buses[i].name,
+            .fd = s->buses[i].fd,
+            .timing = &s->buses[i].timing.timing,
+        };
+        cs_sim_add_bus(trial->sim, &bus);
+    }
+    for (unsigned i = 0; i < s->n_nodes; i++) {
+        if (!s->nodes[i].absent)
+            attach(trial, &s->nodes[i]);
+    }
+    for (unsigned i = 0; i < s->n_actions; i++) {
+        const struct cs_action *action = &s->actions[i];
+        clear(trial, over_in_time, action);
+        if (action->kind == CS_ACTION_ATTACH)
+            attach(trial, &s->nodes[action->node]);
+        else if (action->kind == CS_ACTION_DETACH)
+            detach(trial, &s->nodes[action->node]);
+        else if (action->kind == CS_ACTION_CLEAR)
+            clear(trial, over_by_clearing, action);
+        else if (action->kind == CS_ACTION_FAULT && arm(trial, action, error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+int cs_scenario_try_faults(const struct cs_scenario *scenario, struct cs_error *error)
+{
+    struct trial *trial = NULL;
+    bool any = false;
+
+    for (unsigned i = 0; i < scenario->n_actions; i++)
+        any |= scenario->actions[i].kind == CS_ACTION_FAULT;
+    if (!any)
+        return 0;
+    trial = calloc(1, sizeof(*trial));
+    if (trial == NULL || (trial->sim = cs_sim_create(1)) == NULL) {
+        free(trial);
+        return cs_error_set(error, CS_STATUS_ENVIRONMENT, "%s: not enough memory", scenario->file);
+    }
+    trial->scenario = scenario;
+    int ret = try_all(trial, error);
+    cs_sim_destroy(trial->sim);
+    free(trial);
+    return ret;
+}
