@@ -7,13 +7,14 @@
 
 #include "scenarios/explain.h"
 #include "scenarios/main.h"
+#include "simcore/units.h"
 
 #define LINE_MAX_BYTES 4096 /* no frame is longer by far */
 
 struct explaining {
     struct cs_out out;
     const struct cs_args *args;
-    uint32_t bitrate_bps;
+    struct cs_timing timing;
     bool color;
     unsigned shown;
 };
@@ -28,10 +29,6 @@ static int parse(const char *text, unsigned line, struct cs_frame *frame, struct
     if (cs_frame_parse(text, frame, why, sizeof(why)) != 0)
         return cs_error_set(error, CS_STATUS_INPUT,
                             "%s%.80s: must be a frame such as 123#DEADBEEF (%s)", place, text, why);
-    if ((frame->flags & CS_FRAME_FD) != 0)
-        return cs_error_set(error, CS_STATUS_INPUT,
-                            "%s%s: must be a classic CAN frame (CAN FD is not supported yet)",
-                            place, text);
     return 0;
 }
 
@@ -43,11 +40,11 @@ static int explain(struct explaining *e, const char *text, unsigned line, struct
     if (ret != 0)
         return ret;
     if (e->args->json) {
-        cs_explain_json(&e->out, &frame, e->bitrate_bps);
+        cs_explain_json(&e->out, &frame, &e->timing);
     } else {
         if (e->shown++ > 0)
             cs_out_line(&e->out);
-        cs_explain_text(&e->out, &frame, e->bitrate_bps, e->color);
+        cs_explain_text(&e->out, &frame, &e->timing, e->color);
     }
     return 0;
 }
@@ -105,16 +102,33 @@ static int check_operands(const struct cs_args *args, struct cs_error *error)
     return ret;
 }
 
+static int set_timing(struct cs_timing *timing, const struct cs_args *args, struct cs_error *error)
+{
+    uint32_t nominal = args->bitrate_bps > 0 ? args->bitrate_bps : 500000;
+    uint32_t data = args->data_bitrate_bps > 0 ? args->data_bitrate_bps : 2000000;
+
+    if (data < nominal) {
+        char given[32], least[32];
+        cs_units_format_rate(data, given, sizeof(given));
+        cs_units_format_rate(nominal, least, sizeof(least));
+        return cs_error_set(error, CS_STATUS_INPUT,
+                            "--data-bitrate: must be at least the nominal bit rate %s, got \"%s\"",
+                            least, given);
+    }
+    cs_bit_timing_fill(&timing->nominal, nominal, args->sample_permille, 0);
+    cs_bit_timing_fill(&timing->data, data, args->data_sample_permille, 0);
+    return 0;
+}
+
 int cs_main_explain(const struct cs_args *args)
 {
     struct explaining e = {
         .args = args,
-        .bitrate_bps = args->bitrate_bps > 0 ? args->bitrate_bps : 500000,
         .color = cs_main_color(STDOUT_FILENO),
     };
     struct cs_error error = {.status = CS_STATUS_OK};
 
-    if (check_operands(args, &error) != 0)
+    if (set_timing(&e.timing, args, &error) != 0 || check_operands(args, &error) != 0)
         return cs_main_complain(&error);
     int ret = cs_out_open(&e.out, "-", NULL, &error);
 

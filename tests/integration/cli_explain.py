@@ -8,7 +8,9 @@ import subprocess
 
 from cli_lib import CANSIM, ROOT, Skip, cansim, run_tests, same, test
 
-VECTORS = os.path.join(ROOT, "..", "shared", "vectors", "wire_sample.json")
+SHARED = os.environ.get("CANSIM_SHARED") or os.path.join(ROOT, "..", "shared")
+VECTORS = os.path.join(SHARED, "vectors", "wire_sample.json")
+NOMINAL_PS, DATA_PS = 2_000_000, 500_000
 
 
 def vectors():
@@ -31,30 +33,75 @@ def text_of(v):
 
 
 @test
-def classic_vectors():
-    """every classic frame agrees with the independent encoder"""
-    classic = [v for v in vectors() if not v["fd"]]
-    texts = [text_of(v) for v in classic]
+def frames_of_others():
+    """every frame, classic and FD, agrees with the independent encoder"""
+    texts = [text_of(v) for v in vectors()]
     status, out, err = cansim("explain", "--json", "-", stdin="\n".join(texts).encode())
     same((status, err), (0, b""))
     lines = out.splitlines()
-    same(len(lines), len(classic), "lines")
-    for v, text, line in zip(classic, texts, lines):
+    same(len(lines), len(texts), "lines")
+    for v, text, line in zip(vectors(), texts, lines):
         got = json.loads(line)
         same(got["frame"], text, "frame")
         same(got["bits"], v["wire"], text)
         same(got["stuff_bits"], [i for i, k in enumerate(v["kinds"]) if k != "n"], text)
         same(got["length"], v["len_wire"], text)
         same(got["unstuffed_length"], v["len_unstuffed"], text)
-        same(got["crc"], v["crc"], text)
-        same(got["duration_ps"], v["len_wire"] * 2_000_000, text)
+        same((got["crc"], got["crc_bits"]), (v["crc"], v["crc_len"]), text)
+        if v["fd"]:
+            same(got["fixed_stuff_bits"], [i for i, k in enumerate(v["kinds"]) if k == "f"], text)
+            for key in ("stuff_count", "rates", "nominal_bits", "data_bits", "split_bits"):
+                same(got[key], v[key], text + " " + key)
+        else:
+            assert "rates" not in got, text
+        # The two bits that are split add up to a bit of each rate where both sample alike.
+        split = v["split_bits"] // 2 * (NOMINAL_PS + DATA_PS)
+        same(got["duration_ps"], v["nominal_bits"] * NOMINAL_PS + v["data_bits"] * DATA_PS + split,
+             text)
+
+
+@test
+def bit_rates():
+    """both bit rates and sample points count; an FD frame without BRS has one bit rate"""
+    def duration(*args):
+        status, out, err = cansim("explain", "--json", *args)
+        same((status, err), (0, b""), args)
+        return json.loads(out)["duration_ps"]
+
+    # 25 nominal and 49 data bits, BRS and CRC delimiter, worked out by hand
+    frame = "2AA##11F1F"
+    same(duration(frame), 25 * 2_000_000 + 49 * 500_000 + 2_500_000)
+    same(duration("--bitrate", "1M", "--data-bitrate", "5M", frame), 25_000_000 + 49 * 200_000 + 1_200_000)
+    # BRS: 80 % of 2 us, then 40 % of 500 ns; CRC delimiter: 60 % of 500 ns, then 20 % of 2 us
+    same(duration("--sample-point", "80%", "--data-sample-point", "0.6", frame),
+         25 * 2_000_000 + 49 * 500_000 + 1_600_000 + 200_000 + 300_000 + 400_000)
+    same(duration("2AA##01F1F"), 77 * 2_000_000)
+    same(duration("--data-bitrate", "8M", "2AA##01F1F"), 77 * 2_000_000)
+    status, out, _ = cansim("explain", "--sample-point", "80%", frame)
+    same(status, 0)
+    for part in (b"BRS          16       1.6us nominal + 125ns data = 1.725us",
+                 b"CRC delim    66       375ns data + 400ns nominal = 775ns",
+                 b"nominal      0-15     16 x 2us = 32us", b"data         17-65    49 x 500ns = 24.5us",
+                 b"nominal: 500kbit/s, sample point 80%", b"data: 2Mbit/s, sample point 75%"):
+        assert part in out, (part, out)
+    for args, sentence in (
+            (("--data-bitrate", "250k"), b"--data-bitrate: must be at least the nominal bit rate 500k, "
+                                         b'got "250k"'),
+            (("--data-bitrate", "11M"), b'--data-bitrate: must be 10k..10M, got "11M"'),
+            (("--bitrate", "2M"), b'--bitrate: must be 10k..1M, got "2M"'),
+            (("--sample-point", "100%"), b"--sample-point: must be a part of the bit such as 87.5% or "
+                                         b'0.875, 1%..99%, got "100%"'),
+            (("--data-sample-point", "x10"), b"--data-sample-point: must be a part of the bit such as "
+                                             b'87.5% or 0.875, 1%..99%, got "x10"')):
+        same(cansim("explain", *args, frame), (2, b"", b"cansim: " + sentence + b"\n"), args)
 
 
 @test
 def fields_cover():
     """the fields follow one another from SOF to the end of EOF, whatever the frame"""
     frames = ["000#", "7FF#FFFFFFFFFFFFFFFF", "123#R", "123#R8", "00000000#", "1FFFFFFF#R3",
-              "5A1#11.22.33", "12345678#0000000000000000"]
+              "5A1#11.22.33", "12345678#0000000000000000", "123##0", "123##3" + "00" * 64,
+              "1FFFFFFF##1" + "FF" * 20]
     status, out, _ = cansim("explain", "--json", "--bitrate", "1M", *frames)
     same(status, 0)
     for line in out.splitlines():
@@ -69,26 +116,18 @@ def fields_cover():
             if field["name"] != "data":
                 same(field["value"], int(bits, 2), field["name"])
         same(at, got["length"])
-        same(got["duration_ps"], got["length"] * 1_000_000)
+        if "data_bits" not in got or got["data_bits"] == 0:
+            same(got["duration_ps"], got["length"] * 1_000_000)
         same(len(got["bits"]) - len(got["stuff_bits"]), got["unstuffed_length"])
-
-
-@test
-def fd_refused():
-    """CAN FD frames are refused in one sentence"""
-    some = [text_of(v) for v in vectors() if v["fd"]][:3] + ["123##1112233"]
-    for text in some:
-        status, out, err = cansim("explain", text)
-        same((status, out), (2, b""), text)
-        same(err.decode(), f"cansim: {text}: must be a classic CAN frame (CAN FD is not supported "
-                           "yet)\n")
 
 
 @test
 def bad_frames():
     """what is no frame is answered with a sentence and status 2"""
     for text in ("", "123", "1234#00", "123#1", "123#G0", "800#", "20000000#", "123#R9",
-                 "123#112233445566778899", "123#R10", "#", "xyz#11", "123#11\n22", "12345678#00_9"):
+                 "123#112233445566778899", "123#R10", "#", "xyz#11", "123#11\n22", "12345678#00_9",
+                 "123##", "123##R", "123##1R8", "123##g", "123##1123", "123##1" + "00" * 65,
+                 "123##11122334455667788_9"):
         status, _, err = cansim("explain", "--json", text)
         same(status, 2, text)
         same(err.count(b"\n"), 1, text)
@@ -143,6 +182,37 @@ def text_form():
     marks = text.splitlines()[text.splitlines().index(wire[0]) + 1]
     same("".join(c for c, m in zip(wire[0], marks) if m == "^"), "111111", "bits at the marks")
     assert b"\033" not in out, "colours without a terminal"
+
+
+@test
+def fd_text_form():
+    """the fields of an FD frame, its two kinds of stuff bits, its stuff count, within 80 columns"""
+    frames = ["123##1F80011", "1FFFFFFF##2" + "00" * 64, "000##0", "7FF##1" + "FF" * 20]
+    status, out, err = cansim("explain", *frames)
+    same((status, err), (0, b""))
+    for rate in ("83.333k", "1M"):
+        _, more, _ = cansim("explain", "--bitrate", rate, "--data-bitrate", "7.3M", *frames)
+        assert max(map(len, more.decode().splitlines())) <= 80, "wider than 80 columns"
+    text = out.decode()
+    assert max(map(len, text.splitlines())) <= 80, "wider than 80 columns"
+    first = text.split("1FFFFFFF")[0]
+    for part in ("123##1F80011  FD frame, base format, 3 bytes", "RRS          12", "FDF          14 ",
+                 "res          15", "BRS          16                data bit rate from its sample point on",
+                 "ESI          17                transmitter is error active",
+                 "stuff count  50-54    +1 fixed 3 stuff bits mod 8 = 3: Gray 010, parity 1",
+                 "CRC          55-75    +4 fixed 0x07910, CRC-17",
+                 "86 bits: 77 and 3 dynamic stuff bits (^) and 6 fixed ones (+)\n  82us\n"):
+        assert part in first, (part, first)
+    for part in ("transmitter is error passive", ", CRC-21", "one bit rate", "15: 64 bytes"):
+        assert part in text, part
+    marks = {}
+    lines = first.splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("    0 "))
+    for above, below in zip(lines[start:], lines[start + 1:]):
+        for c, mark in zip(above, below):
+            if mark in "^+" and c in "01":
+                marks[mark] = marks.get(mark, "") + c
+    same(marks, {"^": "011", "+": "000111"}, "bits at the marks")
 
 
 run_tests()
