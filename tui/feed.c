@@ -10,23 +10,26 @@
 
 /* Kinds that get no row: a frame's life between these is told by the rows that follow. */
 static const bool no_row[CS_EV_KIND_COUNT] = {
-    [CS_EV_QUEUED] = true,
-    [CS_EV_TX_START] = true,
-    [CS_EV_SENT] = true,
-    [CS_EV_COUNTERS] = true,
+    [CS_EV_QUEUED] = true,   [CS_EV_TX_START] = true, [CS_EV_SENT] = true,
+    [CS_EV_COUNTERS] = true, [CS_EV_ACKED] = true,    [CS_EV_RECEIVED] = true,
 };
 
-static uint32_t who_is(struct cs_feed *feed, const struct cs_event *event)
+static bool known(unsigned bus, int node)
+{
+    return node >= 0 && node < CS_BUS_MAX_NODES && bus < CS_SIM_MAX_BUSES;
+}
+
+static uint32_t who_is(struct cs_feed *feed, unsigned bus, int node, bool anew)
 {
     struct cs_names *names = &feed->tui->names;
     uint32_t *who;
 
-    if (event->node < 0 || event->node >= CS_BUS_MAX_NODES || event->bus >= CS_SIM_MAX_BUSES)
+    if (!known(bus, node))
         return CS_NAME_NONE;
-    who = &feed->who[event->bus][event->node];
-    if (*who == CS_NAME_NONE || !cs_names_text(names, *who) || event->kind == CS_EV_ATTACH) {
-        struct cs_bus *bus = cs_sim_bus(feed->sim, event->bus);
-        const char *name = bus ? cs_bus_node_name(bus, event->node) : "";
+    who = &feed->who[bus][node];
+    if (*who == CS_NAME_NONE || !cs_names_text(names, *who) || anew) {
+        struct cs_bus *b = cs_sim_bus(feed->sim, bus);
+        const char *name = b ? cs_bus_node_name(b, node) : "";
         if (!*name)
             return *who;
         *who = cs_names_add(names, name);
@@ -34,47 +37,82 @@ static uint32_t who_is(struct cs_feed *feed, const struct cs_event *event)
     return *who;
 }
 
+static void push_row(struct cs_feed *feed, const struct cs_event *event)
+{
+    const struct cs_frame *frame = event->frame;
+    uint32_t who = who_is(feed, event->bus, event->node, event->kind == CS_EV_ATTACH);
+    uint32_t peer =
+        event->kind == CS_EV_ARB_LOST ? who_is(feed, event->bus, event->peer, false) : CS_NAME_NONE;
+    struct cs_row *row = cs_tui_ring_push(&feed->tui->ring);
+
+    *row = (struct cs_row){
+        .at_ps = event->at_ps,
+        .start_ps = event->start_ps,
+        .queued_ps = event->queued_ps,
+        .who = who,
+        .peer = peer,
+        .count = event->n_bits,
+        .fault = event->fault,
+        .kind = event->kind,
+        .bus = event->bus,
+        .tec = event->tec,
+        .rec = event->rec,
+        .n_bits = event->n_bits,
+        .bit = event->bit,
+        .index = event->index,
+        .attempt = event->attempt,
+        .lost = event->lost,
+        .node = event->node,
+        .state = event->state,
+        .error = event->error,
+        .field = event->field,
+        .result = event->result,
+        .mode = event->mode,
+        .stage = event->stage,
+        .level = event->level,
+        .tx = event->tx,
+        .stuff = event->stuff,
+    };
+    if (frame) {
+        row->has_frame = true;
+        row->id = frame->id;
+        row->flags = frame->flags;
+        row->dlc = frame->dlc;
+        row->len = frame->len <= CS_FRAME_MAX_DATA ? frame->len : CS_FRAME_MAX_DATA;
+        memcpy(row->data, frame->data, row->len);
+        feed->tui->fd |= frame->flags & CS_FRAME_FD;
+    } else if (event->text) {
+        snprintf(row->data, sizeof row->data, "%s", event->text);
+    }
+}
+
+/* What is kept besides the row. */
+static void remember(struct cs_feed *feed, const struct cs_event *event)
+{
+    if (event->kind == CS_EV_FAULT)
+        cs_fault_list_event(&feed->tui->fault_list, cs_sim_bus(feed->sim, event->bus), event);
+    else if (event->kind == CS_EV_ATTACH && known(event->bus, event->node))
+        feed->last[event->bus][event->node] = (struct cs_tui_error){0};
+    else if (event->kind == CS_EV_ERROR && known(event->bus, event->node))
+        feed->last[event->bus][event->node] = (struct cs_tui_error){
+            .at_ps = event->at_ps,
+            .index = event->index,
+            .bit = event->bit,
+            .error = event->error,
+            .field = event->field,
+            .level = event->level,
+            .tx = event->tx,
+            .stuff = event->stuff,
+        };
+}
+
 static void observe(void *ctx, const struct cs_event *event)
 {
     struct cs_feed *feed = ctx;
-    const struct cs_frame *frame = event->frame;
-    struct cs_row *row;
 
     if (event->kind < CS_EV_KIND_COUNT && !no_row[event->kind]) {
-        uint32_t who = who_is(feed, event);
-        row = cs_tui_ring_push(&feed->tui->ring);
-        *row = (struct cs_row){
-            .at_ps = event->at_ps,
-            .start_ps = event->start_ps,
-            .queued_ps = event->queued_ps,
-            .who = who,
-            .count = event->n_bits,
-            .kind = event->kind,
-            .bus = event->bus,
-            .tec = event->tec,
-            .rec = event->rec,
-            .n_bits = event->n_bits,
-            .bit = event->bit,
-            .attempt = event->attempt,
-            .lost = event->lost,
-            .node = event->node,
-            .state = event->state,
-            .error = event->error,
-            .field = event->field,
-            .result = event->result,
-            .mode = event->mode,
-            .tx = event->tx,
-        };
-        if (frame) {
-            row->has_frame = true;
-            row->id = frame->id;
-            row->flags = frame->flags;
-            row->dlc = frame->dlc;
-            row->len = frame->len <= CS_FRAME_MAX_DATA ? frame->len : CS_FRAME_MAX_DATA;
-            memcpy(row->data, frame->data, row->len);
-        } else if (event->text) {
-            snprintf(row->data, sizeof row->data, "%s", event->text);
-        }
+        push_row(feed, event);
+        remember(feed, event);
     }
     if (!feed->tui->dirty) {
         feed->tui->dirty = true;
@@ -108,6 +146,10 @@ static void refresh_buses(struct cs_feed *feed)
         struct cs_bus *bus = cs_sim_bus(feed->sim, b);
         snprintf(tui->bus[b].name, sizeof tui->bus[b].name, "%s", cs_bus_name(bus));
         tui->bus[b].bitrate_bps = cs_bus_bitrate_bps(bus);
+        tui->bus[b].data_bitrate_bps = cs_bus_data_bitrate_bps(bus);
+        tui->bus[b].fd = cs_bus_has_fd(bus);
+        tui->bus[b].timing = *cs_bus_timing(bus);
+        tui->fd |= tui->bus[b].fd;
         cs_stats_bus(feed->stats, b, &tui->bus[b].stats);
     }
 }
@@ -126,10 +168,21 @@ static void refresh_nodes(struct cs_feed *feed)
                 continue;
             node->bus = (uint16_t)b;
             node->index = (int16_t)i;
+            node->last = feed->last[b][i];
             node->load_permille = cs_stats_node_load_permille(feed->stats, b, i);
             tui->n_nodes++;
         }
     }
+}
+
+static void refresh_faults(struct cs_feed *feed)
+{
+    struct cs_tui *tui = feed->tui;
+
+    cs_fault_list_begin(&tui->fault_list);
+    for (unsigned b = 0; b < tui->n_buses; b++)
+        cs_fault_list_look(&tui->fault_list, cs_sim_bus(feed->sim, b));
+    cs_fault_list_end(&tui->fault_list, cs_sim_now_ps(feed->sim));
 }
 
 static void refresh_ids(struct cs_feed *feed)
@@ -157,4 +210,6 @@ void cs_feed_refresh(struct cs_feed *feed, unsigned needs)
         refresh_nodes(feed);
     if (needs & CS_NEEDS_IDS)
         refresh_ids(feed);
+    if (needs & CS_NEEDS_FAULTS)
+        refresh_faults(feed);
 }

@@ -3,7 +3,9 @@
 #ifndef CANSIM_TUI_HOST_H
 #define CANSIM_TUI_HOST_H
 
-#include "simcore/frame.h"
+#include <stddef.h>
+
+#include "simcore/fault.h"
 
 struct cs_tui;
 
@@ -11,6 +13,7 @@ struct cs_tui;
 enum cs_host_needs {
     CS_NEEDS_IDS = 1 << 0,
     CS_NEEDS_NODES = 1 << 1,
+    CS_NEEDS_FAULTS = 1 << 2,
 };
 
 struct cs_host_ops {
@@ -22,6 +25,10 @@ struct cs_host_ops {
     void (*set_speed)(void *ctx, uint32_t permille);
     /* Returns as cs_bus_submit(). */
     int (*inject)(void *ctx, unsigned bus, const struct cs_frame *frame);
+    /* Returns as cs_fault_arm(), cs_fault_clear(). */
+    int (*arm)(void *ctx, unsigned bus, const struct cs_fault_spec *spec, char *why,
+               size_t why_size);
+    int (*disarm)(void *ctx, unsigned bus, int id);
 };
 
 struct cs_host {

@@ -2,6 +2,7 @@
 /* host_session.c - see host_session.h. */
 #include "tui/host_session.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 static void refresh(void *ctx, struct cs_tui *tui, unsigned needs)
@@ -49,6 +50,35 @@ static int inject(void *ctx, unsigned bus, const struct cs_frame *frame)
     return cs_session_inject(((struct cs_host_session *)ctx)->session, bus, frame);
 }
 
+static int arm(void *ctx, unsigned bus, const struct cs_fault_spec *spec, char *why,
+               size_t why_size)
+{
+    struct cs_session *s = ((struct cs_host_session *)ctx)->session;
+    struct cs_bus *b = cs_sim_bus(cs_session_sim(s), bus);
+    int id;
+
+    if (!b)
+        return -ENOENT;
+    cs_session_sync(s);
+    id = cs_fault_arm(b, spec, why, why_size);
+    cs_session_kick(s);
+    return id;
+}
+
+static int disarm(void *ctx, unsigned bus, int id)
+{
+    struct cs_session *s = ((struct cs_host_session *)ctx)->session;
+    struct cs_bus *b = cs_sim_bus(cs_session_sim(s), bus);
+    int error;
+
+    if (!b)
+        return -ENOENT;
+    cs_session_sync(s);
+    error = cs_fault_clear(b, id);
+    cs_session_kick(s);
+    return error;
+}
+
 const struct cs_host_ops cs_host_session_ops = {
     .refresh = refresh,
     .pause = pause_it,
@@ -56,6 +86,8 @@ const struct cs_host_ops cs_host_session_ops = {
     .step_frame = step_frame,
     .set_speed = set_speed,
     .inject = inject,
+    .arm = arm,
+    .disarm = disarm,
 };
 
 int cs_host_session_init(struct cs_host_session *hs, struct cs_session *session, struct cs_tui *tui)

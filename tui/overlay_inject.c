@@ -6,17 +6,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "simcore/units.h"
 #include "simcore/wire.h"
 #include "tui/view.h"
 #include "tui/widgets.h"
 
 #define BOX_WIDTH  76
-#define BOX_HEIGHT 11
+#define BOX_HEIGHT 11 /* grows with the frame's bits */
+#define BIT_LINES  3  /* lines of bits that it has room for */
 
-static uint32_t bitrate_of(const struct cs_tui *tui)
+static const struct cs_tui_bus *bus_of(const struct cs_tui *tui)
 {
-    return tui->inject.bus < tui->n_buses ? tui->bus[tui->inject.bus].bitrate_bps : 500000;
+    return &tui->bus[tui->inject.bus < tui->n_buses ? tui->inject.bus : 0];
 }
 
 /* ---- drawing --------------------------------------------------------------------------------- */
@@ -55,35 +55,48 @@ static void draw_bits(struct cs_canvas *canvas, const struct cs_wire *wire, stru
     } legend[] = {{"identifier", CS_STYLE_ID}, {"rtr, dlc", CS_STYLE_RTR},
                   {"data", CS_STYLE_BRIGHT},   {"crc", CS_STYLE_ASCII},
                   {"stuff bit", CS_STYLE_HOT}, {"framing", CS_STYLE_DIM}};
+    unsigned room = (unsigned)(at.w * (at.h - 1));
     int x = at.x;
 
-    for (unsigned i = 0; i < wire->n_bits && (int)i < at.w * (at.h - 1); i++)
+    for (unsigned i = 0; i < wire->n_bits && i < room; i++)
         cs_canvas_put_ch(canvas, at.x + (int)i % at.w, at.y + (int)i / at.w,
                          cs_wire_is_stuff(wire, i) ? CS_STYLE_HOT
                                                    : field_style(cs_wire_field_at(wire, i, NULL)),
                          '0' + cs_wire_level(wire, i));
+    if (wire->n_bits > room)
+        cs_canvas_put_ch(canvas, at.x + at.w - 1, at.y + at.h - 2, CS_STYLE_DIM, 0x2026);
     for (size_t i = 0; i < sizeof legend / sizeof *legend; i++)
         x = cs_canvas_put(canvas, x, at.y + at.h - 1, legend[i].style, legend[i].name) + 2;
+}
+
+/* From the sample point of a recessive BRS to that of the CRC delimiter the second rate holds:
+ * together these two bits have one of each. */
+static int64_t duration_of(const struct cs_tui_bus *bus, const struct cs_wire *wire)
+{
+    int64_t fast = wire->brs && bus->data_bitrate_bps ? wire->crc_delim - wire->brs : 0;
+    int64_t ps = (wire->n_bits - fast) * CS_PS_PER_S / bus->bitrate_bps;
+
+    return fast ? ps + fast * CS_PS_PER_S / bus->data_bitrate_bps : ps;
 }
 
 static void draw_preview(const struct cs_tui *tui, struct cs_canvas *canvas,
                          const struct cs_frame *frame, struct cs_rect at)
 {
+    const struct cs_tui_bus *bus = bus_of(tui);
     struct cs_wire wire;
     char rate[CS_NUMBER_MAX], span[CS_NUMBER_MAX], text[160];
-    uint32_t bps = bitrate_of(tui);
+    bool refused = frame->flags & CS_FRAME_FD && !bus->fd;
 
-    if (cs_wire_encode(frame, &wire) < 0) {
-        cs_canvas_put(canvas, at.x, at.y, CS_STYLE_WARN,
-                      "this bus carries classic CAN frames only");
+    if (cs_wire_encode(frame, &wire) < 0)
         return;
-    }
-    snprintf(text, sizeof text, "%s %s frame, dlc %u: %u bits (%u stuff bits), %s at %s",
+    snprintf(text, sizeof text, "%s %s%s frame, dlc %u: %u bits (%u stuff bits), %s at %s",
              frame->flags & CS_FRAME_EXT ? "extended" : "base",
+             frame->flags & CS_FRAME_FD ? "FD " : "",
              frame->flags & CS_FRAME_RTR ? "remote" : "data", frame->dlc, wire.n_bits, wire.n_stuff,
-             cs_text_span(wire.n_bits * CS_PS_PER_S / bps, span),
-             cs_units_format_rate(bps, rate, sizeof rate));
-    cs_canvas_field(canvas, at.x, at.y, at.w, false, CS_STYLE_GOOD, text);
+             cs_text_span(duration_of(bus, &wire), span),
+             cs_text_rates(bus->bitrate_bps, wire.brs ? bus->data_bitrate_bps : 0, rate));
+    cs_canvas_field(canvas, at.x, at.y, at.w, false, refused ? CS_STYLE_WARN : CS_STYLE_GOOD,
+                    refused ? "this bus carries classic CAN frames only" : text);
     draw_bits(canvas, &wire, (struct cs_rect){at.x, at.y + 1, at.w, at.h - 1});
 }
 
@@ -93,7 +106,7 @@ static void draw_examples(struct cs_canvas *canvas, int x, int y)
         {"123#DEADBEEF", "base identifier, four bytes"},
         {"12345678#11.22", "extended identifier: eight digits"},
         {"123#R", "remote frame; 123#R8 asks for eight bytes"},
-        {"123#", "no data"},
+        {"123##1.11.22", "CAN FD; 1: second bit rate (BRS), 2: ESI, 3: both"},
     };
 
     for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
@@ -102,14 +115,28 @@ static void draw_examples(struct cs_canvas *canvas, int x, int y)
     }
 }
 
+/* Lines that the frame's bits need beyond the usual. */
+static int more_lines(const struct cs_tui *tui, const struct cs_frame *frame)
+{
+    struct cs_wire wire;
+    int width = BOX_WIDTH - 4, lines, most = tui->height - 5 - BOX_HEIGHT;
+
+    if (cs_wire_encode(frame, &wire) < 0)
+        return 0;
+    lines = (wire.n_bits + width - 1) / width - BIT_LINES;
+    return lines < 0 ? 0 : lines > most ? most : lines;
+}
+
 static void draw(const struct cs_tui *tui, struct cs_canvas *canvas)
 {
     const struct cs_inject_state *state = &tui->inject;
-    struct cs_rect box = {(tui->width - BOX_WIDTH) / 2, tui->height - 2 - BOX_HEIGHT, BOX_WIDTH,
-                          BOX_HEIGHT};
-    int x = box.x + 2, y = box.y + 1, end = box.x + box.w - 2;
     struct cs_frame frame;
     char why[160];
+    bool bad = cs_frame_parse(state->field.text, &frame, why, sizeof why) < 0;
+    int more = bad ? 0 : more_lines(tui, &frame);
+    struct cs_rect box = {(tui->width - BOX_WIDTH) / 2, tui->height - 2 - BOX_HEIGHT - more,
+                          BOX_WIDTH, BOX_HEIGHT + more};
+    int x = box.x + 2, y = box.y + 1, end = box.x + box.w - 2;
 
     cs_canvas_box(canvas, box, cs_overlay_inject.title);
     cs_canvas_put(canvas, x, y, CS_STYLE_DIM, "frame");
@@ -118,12 +145,12 @@ static void draw(const struct cs_tui *tui, struct cs_canvas *canvas)
     draw_buses(tui, canvas, x + 7, y + 1, end);
     if (!state->field.len)
         draw_examples(canvas, x, y + 3);
-    else if (cs_frame_parse(state->field.text, &frame, why, sizeof why) < 0)
+    else if (bad)
         cs_canvas_field(canvas, x, y + 3, end - x, false, CS_STYLE_BAD, why);
     else
-        draw_preview(tui, canvas, &frame, (struct cs_rect){x, y + 3, end - x, 5});
+        draw_preview(tui, canvas, &frame, (struct cs_rect){x, y + 3, end - x, 5 + more});
     if (tui->message[0])
-        cs_canvas_field(canvas, x, y + 8, end - x, false,
+        cs_canvas_field(canvas, x, y + 8 + more, end - x, false,
                         tui->message_bad ? CS_STYLE_BAD : CS_STYLE_WARN, tui->message);
 }
 

@@ -15,12 +15,14 @@ struct cs_row {
     int64_t at_ps, start_ps, queued_ps;
     uint32_t who; /* cs_names_text() */
     uint32_t id;
+    uint32_t peer;  /* its name, as who */
     uint32_t count; /* CS_EV_LOST */
-    uint16_t kind, bus, tec, rec, n_bits, bit, attempt, lost;
+    int32_t fault;
+    uint16_t kind, bus, tec, rec, n_bits, bit, index, attempt, lost;
     int16_t node;
-    uint8_t state, error, field, result, mode, flags, dlc, len;
-    bool tx, has_frame;
-    char data[CS_FRAME_MAX_DATA]; /* the frame's bytes, or text with its NUL */
+    uint8_t state, error, field, result, mode, flags, dlc, len, stage, level;
+    bool tx, stuff, has_frame;
+    char data[CS_FRAME_MAX_DATA]; /* the frame's bytes, or the beginning of a text with its NUL */
 };
 
 struct cs_tui_ring {

@@ -11,6 +11,7 @@
 #include "simcore/units.h"
 #include "simcore/wire.h"
 #include "tui/theme.h"
+#include "tui/widgets.h"
 
 static const char *blanks(char *text)
 {
@@ -38,35 +39,91 @@ const char *cs_state_text(unsigned state, char *text, size_t size)
     return blanks(text);
 }
 
-static void say_arb_lost(const struct cs_row *row, char *text, size_t size)
+/* Fields of more than one bit, and the number by which the standard counts their bits down. */
+static const struct {
+    bool many;
+    uint8_t first; /* ID.28, ID.17; 0: counted up from 0 */
+} shapes[CS_FIELD_COUNT] = {
+    [CS_FIELD_ID] = {true, 28},           [CS_FIELD_ID_EXT] = {true, 17},
+    [CS_FIELD_DLC] = {true, 0},           [CS_FIELD_DATA] = {true, 0},
+    [CS_FIELD_STUFF_COUNT] = {true, 0},   [CS_FIELD_CRC] = {true, 0},
+    [CS_FIELD_EOF] = {true, 0},           [CS_FIELD_INTERMISSION] = {true, 0},
+    [CS_FIELD_SUSPEND] = {true, 0},       [CS_FIELD_ERROR_FLAG] = {true, 0},
+    [CS_FIELD_ERROR_DELIM] = {true, 0},   [CS_FIELD_OVERLOAD_FLAG] = {true, 0},
+    [CS_FIELD_OVERLOAD_DELIM] = {true, 0}};
+
+const char *cs_place_text(unsigned field, unsigned index, bool stuff, char *text, size_t size)
 {
-    snprintf(text, size, "lost arbitration at bit %u", row->bit);
+    const char *name = cs_field_name((enum cs_field)field);
+    const char *after = stuff ? "stuff bit after " : "";
+
+    if (field < CS_FIELD_COUNT && shapes[field].first && index <= shapes[field].first)
+        snprintf(text, size, "%sID.%u", after, shapes[field].first - index);
+    else if (field < CS_FIELD_COUNT && shapes[field].many)
+        snprintf(text, size, "%s%s %u", after, name, index);
+    else
+        snprintf(text, size, "%s%s", after, name);
+    return blanks(text);
 }
 
-static void say_error(const struct cs_row *row, char *text, size_t size)
+void cs_error_words(unsigned error, unsigned level, bool tx, char *text, size_t size)
+{
+    static const char *const words[CS_ERROR_COUNT][2] = {
+        /* as it sampled dominant, recessive */
+        [CS_ERROR_BIT] = {"it sent recessive and saw dominant",
+                          "it sent dominant and saw recessive"},
+        [CS_ERROR_STUFF] = {"six dominant bits in a row where stuffing applies",
+                            "six recessive bits in a row where stuffing applies"},
+        [CS_ERROR_CRC] = {"the CRC of what it received is another than the one sent",
+                          "the CRC of what it received is another than the one sent"},
+        [CS_ERROR_FORM] = {"a bit of fixed form was dominant", "a bit of fixed form was recessive"},
+        [CS_ERROR_ACK] = {"nobody acknowledged", "nobody acknowledged"},
+        [CS_ERROR_OTHER] = {"dominant bits went on after its flag",
+                            "dominant bits went on after its flag"},
+    };
+
+    snprintf(text, size, "%s, as %s",
+             error < CS_ERROR_COUNT && words[error][0] ? words[error][level != 0] : "no error",
+             tx ? "transmitter" : "receiver");
+}
+
+static void say_arb_lost(const struct cs_tui *tui, const struct cs_row *row, char *text,
+                         size_t size)
+{
+    char place[48];
+    const char *peer = row->peer == CS_NAME_NONE ? "" : cs_tui_who(tui, row->peer);
+
+    snprintf(place, sizeof place, "bit %u", row->bit);
+    if (row->field != CS_FIELD_IDLE)
+        cs_place_text(row->field, row->index, row->stuff, place, sizeof place);
+    snprintf(text, size, "lost arbitration%s%s at %s", *peer ? " to " : "", peer, place);
+}
+
+static void say_error(const struct cs_tui *tui, const struct cs_row *row, char *text, size_t size)
 {
     const char *error = cs_error_name((enum cs_error_kind)row->error);
-    const char *field = cs_field_name((enum cs_field)row->field);
+    char place[48];
 
-    /* "ack error in ack" would say it twice. */
-    if (strcmp(error, field) != 0)
-        snprintf(text, size, "%s error in %s, bit %u, TEC %u REC %u", error, field, row->bit,
-                 row->tec, row->rec);
-    else
-        snprintf(text, size, "%s error at bit %u, TEC %u REC %u", error, row->bit, row->tec,
-                 row->rec);
-    blanks(text);
+    (void)tui;
+    cs_place_text(row->field, row->index, row->stuff, place, sizeof place);
+    /* "ack error at ack" would say it twice. */
+    snprintf(text, size, "%s error%s%s, %s, TEC %u REC %u", error,
+             strcmp(error, place) != 0 ? " at " : "", strcmp(error, place) != 0 ? place : "",
+             row->tx ? "tx" : "rx", row->tec, row->rec);
 }
 
-static void say_error_frame(const struct cs_row *row, char *text, size_t size)
+static void say_error_frame(const struct cs_tui *tui, const struct cs_row *row, char *text,
+                            size_t size)
 {
+    (void)tui;
     snprintf(text, size, "error frame, %u bits of bus time", row->n_bits);
 }
 
-static void say_state(const struct cs_row *row, char *text, size_t size)
+static void say_state(const struct cs_tui *tui, const struct cs_row *row, char *text, size_t size)
 {
     char state[24];
 
+    (void)tui;
     /* After joining, and after recovery from bus-off. */
     if (row->state == CS_STATE_ERROR_ACTIVE && !row->tec && !row->rec) {
         snprintf(text, size, "→ takes part, error active");
@@ -76,53 +133,69 @@ static void say_state(const struct cs_row *row, char *text, size_t size)
              row->tec, row->rec);
 }
 
-static void say_attach(const struct cs_row *row, char *text, size_t size)
+static void say_attach(const struct cs_tui *tui, const struct cs_row *row, char *text, size_t size)
 {
     char mode[48];
 
+    (void)tui;
     if (row->mode)
         snprintf(text, size, "joined, %s", cs_mode_text(row->mode, mode, sizeof mode));
     else
         snprintf(text, size, "joined");
 }
 
-static void say_detach(const struct cs_row *row, char *text, size_t size)
+static void say_detach(const struct cs_tui *tui, const struct cs_row *row, char *text, size_t size)
 {
+    (void)tui;
     (void)row;
     snprintf(text, size, "left");
 }
 
-static void say_config(const struct cs_row *row, char *text, size_t size)
+static void say_config(const struct cs_tui *tui, const struct cs_row *row, char *text, size_t size)
 {
     char mode[48];
 
+    (void)tui;
     snprintf(text, size, "set to %s", cs_mode_text(row->mode, mode, sizeof mode));
 }
 
-static void say_refused(const struct cs_row *row, char *text, size_t size)
+static void say_refused(const struct cs_tui *tui, const struct cs_row *row, char *text, size_t size)
 {
+    (void)tui;
     snprintf(text, size, "not queued: %s", cs_tx_result_name((enum cs_tx_result)row->result));
     blanks(text);
 }
 
-static void say_dropped(const struct cs_row *row, char *text, size_t size)
+static void say_dropped(const struct cs_tui *tui, const struct cs_row *row, char *text, size_t size)
 {
+    (void)tui;
     snprintf(text, size, "given up: %s", cs_tx_result_name((enum cs_tx_result)row->result));
     blanks(text);
 }
 
-static void say_lost(const struct cs_row *row, char *text, size_t size)
+static void say_lost(const struct cs_tui *tui, const struct cs_row *row, char *text, size_t size)
 {
+    (void)tui;
     snprintf(text, size, "client was too slow: %" PRIu32 " events lost", row->count);
 }
 
-static void say_note(const struct cs_row *row, char *text, size_t size)
+static void say_note(const struct cs_tui *tui, const struct cs_row *row, char *text, size_t size)
 {
+    (void)tui;
     snprintf(text, size, "%s", row->has_frame ? "" : row->data);
 }
 
+static void say_fault(const struct cs_tui *tui, const struct cs_row *row, char *text, size_t size)
+{
+    /* The row holds the beginning only. */
+    const struct cs_tui_fault *fault = cs_fault_list_find(&tui->fault_list, row->fault);
+
+    snprintf(text, size, "fault %d %s: %s", (int)row->fault,
+             cs_fault_stage_name((enum cs_fault_stage)row->stage), fault ? fault->text : row->data);
+}
+
 static const struct {
-    void (*say)(const struct cs_row *row, char *text, size_t size);
+    void (*say)(const struct cs_tui *tui, const struct cs_row *row, char *text, size_t size);
     uint8_t style;
 } kinds[CS_EV_KIND_COUNT] = {
     [CS_EV_ATTACH] = {say_attach, CS_STYLE_INFO},
@@ -136,6 +209,7 @@ static const struct {
     [CS_EV_STATE] = {say_state, CS_STYLE_GOOD},
     [CS_EV_LOST] = {say_lost, CS_STYLE_WARN},
     [CS_EV_NOTE] = {say_note, CS_STYLE_INFO},
+    [CS_EV_FAULT] = {say_fault, CS_STYLE_FAULT},
 };
 
 uint8_t cs_row_style(const struct cs_row *row)
@@ -144,44 +218,56 @@ uint8_t cs_row_style(const struct cs_row *row)
         return CS_STYLE_HIGH;
     if (row->kind == CS_EV_STATE && row->state == CS_STATE_BUS_OFF)
         return CS_STYLE_BAD;
+    if (row->kind == CS_EV_FAULT && row->stage == CS_FAULT_FIRED)
+        return CS_STYLE_FIRED;
     return row->kind < CS_EV_KIND_COUNT ? kinds[row->kind].style : CS_STYLE_DIM;
 }
 
-const char *cs_row_text(const struct cs_row *row, char *text, size_t size)
+const char *cs_row_text(const struct cs_tui *tui, const struct cs_row *row, char *text, size_t size)
 {
     text[0] = '\0';
     if (row->kind >= CS_EV_KIND_COUNT || !kinds[row->kind].say)
         return text;
-    kinds[row->kind].say(row, text, size);
+    kinds[row->kind].say(tui, row, text, size);
     return text;
 }
 
-static void frame_detail(const struct cs_row *row, uint32_t bitrate_bps, char *text, size_t size)
+static void frame_detail(const struct cs_tui *tui, const struct cs_row *row, char *text,
+                         size_t size)
 {
+    const struct cs_tui_bus *bus = &tui->bus[row->bus < tui->n_buses ? row->bus : 0];
+    bool two = row->flags & CS_FRAME_BRS;
     struct cs_frame frame;
-    char form[CS_FRAME_TEXT_MAX], span[32];
+    char form[CS_FRAME_TEXT_MAX], rate[CS_NUMBER_MAX], facts[160];
     int64_t us = (row->at_ps - row->start_ps) / CS_PS_PER_US;
 
     cs_row_frame(row, &frame);
     cs_frame_format(&frame, form);
-    snprintf(text, size, "%s · %u bits, %" PRId64 " µs at %s · attempt %u · waited %" PRId64 " µs",
-             form, row->n_bits, us, cs_units_format_rate(bitrate_bps, span, sizeof span),
-             row->attempt, (row->start_ps - row->queued_ps) / CS_PS_PER_US);
+    snprintf(facts, sizeof facts,
+             "%u bits, %" PRId64 " µs at %s · attempt %u · waited %" PRId64 " µs", row->n_bits, us,
+             cs_text_rates(bus->bitrate_bps, two ? bus->data_bitrate_bps : 0, rate), row->attempt,
+             (row->start_ps - row->queued_ps) / CS_PS_PER_US);
+    /* A long frame would leave no room for the rest. */
+    if (row->len > 16)
+        snprintf(text, size, "%u bytes · %s · %s", row->len, facts, form);
+    else
+        snprintf(text, size, "%s · %s", form, facts);
 }
 
-void cs_row_detail(const struct cs_row *row, uint32_t bitrate_bps, char *text, size_t size)
+void cs_row_detail(const struct cs_tui *tui, const struct cs_row *row, char *text, size_t size)
 {
     struct cs_frame frame;
-    char form[CS_FRAME_TEXT_MAX], say[128];
+    char form[CS_FRAME_TEXT_MAX], say[CS_FAULT_TEXT_MAX + 64], words[128];
 
     if (row->kind == CS_EV_FRAME) {
-        frame_detail(row, bitrate_bps, text, size);
+        frame_detail(tui, row, text, size);
         return;
     }
-    cs_row_text(row, say, sizeof say);
-    if (row->kind == CS_EV_ERROR)
-        snprintf(say + strlen(say), sizeof say - strlen(say), " as %s",
-                 row->tx ? "transmitter" : "receiver");
+    cs_row_text(tui, row, say, sizeof say);
+    if (row->kind == CS_EV_ERROR) {
+        cs_error_words(row->error, row->level, row->tx, words, sizeof words);
+        snprintf(say + strlen(say), sizeof say - strlen(say), " · %s", words);
+    }
     if (cs_row_frame(row, &frame) && cs_frame_format(&frame, form))
         snprintf(text, size, "%s · %s", form, say);
     else

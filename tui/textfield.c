@@ -46,6 +46,13 @@ static bool insert(struct cs_textfield *field, int32_t key)
     return true;
 }
 
+void cs_textfield_replace(struct cs_textfield *field, int from, const char *text)
+{
+    cut(field, from, field->cursor);
+    for (; *text && field->len + 1 < CS_TEXTFIELD_MAX; text++)
+        insert(field, (unsigned char)*text);
+}
+
 bool cs_textfield_key(struct cs_textfield *field, int32_t key)
 {
     switch (key) {
@@ -88,4 +95,10 @@ void cs_textfield_draw(const struct cs_textfield *field, struct cs_canvas *canva
         cs_canvas_put_ch(canvas, x + i - from, y, CS_STYLE_FIELD, (unsigned char)field->text[i]);
     canvas->cursor_x = x + field->cursor - from;
     canvas->cursor_y = y;
+}
+
+void cs_textfield_show(const struct cs_textfield *field, struct cs_canvas *canvas, int x, int y,
+                       int width, uint8_t style)
+{
+    cs_canvas_field(canvas, x, y, width, false, style, field->text);
 }

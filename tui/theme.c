@@ -47,6 +47,8 @@ const struct cs_theme cs_theme_dark =
                 [CS_STYLE_BAD] = {203, -1, 1, -1, 0, BOLD},
                 [CS_STYLE_ARB] = {179, -1, 3, -1, 0, 0},
                 [CS_STYLE_INFO] = {110, -1, 6, -1, 0, 0},
+                [CS_STYLE_FAULT] = {176, -1, 5, -1, 0, 0},
+                [CS_STYLE_FIRED] = {213, -1, 5, -1, BOLD, BOLD},
 
                 [CS_STYLE_BOX] = {67, -1, 6, -1, 0, 0},
                 [CS_STYLE_BOX_TITLE] = {81, -1, 6, -1, BOLD, BOLD},

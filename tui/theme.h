@@ -35,8 +35,10 @@ enum cs_style {
     CS_STYLE_WARN,
     CS_STYLE_HIGH,
     CS_STYLE_BAD,
-    CS_STYLE_ARB,  /* lost arbitration */
-    CS_STYLE_INFO, /* joins, leaves, notes */
+    CS_STYLE_ARB,   /* lost arbitration */
+    CS_STYLE_INFO,  /* joins, leaves, notes */
+    CS_STYLE_FAULT, /* what was injected */
+    CS_STYLE_FIRED, /* and acts now */
 
     CS_STYLE_BOX,
     CS_STYLE_BOX_TITLE,

@@ -9,13 +9,14 @@
 #include "tui/view.h"
 #include "tui/widgets.h"
 
-const struct cs_view *const cs_views[] = {&cs_view_trace, &cs_view_ids, &cs_view_nodes};
+const struct cs_view *const cs_views[] = {&cs_view_trace, &cs_view_ids, &cs_view_nodes,
+                                          &cs_view_faults};
 const unsigned cs_n_views = sizeof cs_views / sizeof *cs_views;
 
 static const struct cs_overlay *const overlays[CS_OVERLAY_COUNT] = {
-    [CS_OVERLAY_INJECT] = &cs_overlay_inject,
-    [CS_OVERLAY_FILTER] = &cs_overlay_filter,
-    [CS_OVERLAY_HELP] = &cs_overlay_help,
+    [CS_OVERLAY_INJECT] = &cs_overlay_inject, [CS_OVERLAY_FILTER] = &cs_overlay_filter,
+    [CS_OVERLAY_HELP] = &cs_overlay_help,     [CS_OVERLAY_FAULT] = &cs_overlay_fault,
+    [CS_OVERLAY_PROMPT] = &cs_overlay_prompt, [CS_OVERLAY_ROW] = &cs_overlay_row,
 };
 
 const struct cs_overlay *cs_overlay_of(enum cs_tui_overlay overlay)
@@ -29,7 +30,8 @@ int cs_tui_init(struct cs_tui *tui, const struct cs_host *host, uint32_t ring_ro
     tui->nodes_room = CS_SIM_MAX_BUSES * CS_BUS_MAX_NODES;
     tui->nodes = calloc(tui->nodes_room, sizeof *tui->nodes);
     if (!tui->nodes || cs_tui_ring_init(&tui->ring, ring_rows ? ring_rows : CS_TUI_ROWS_DFLT) ||
-        cs_names_init(&tui->names) || cs_ids_init(&tui->ids)) {
+        cs_names_init(&tui->names) || cs_ids_init(&tui->ids) ||
+        cs_fault_list_init(&tui->fault_list)) {
         cs_tui_fini(tui);
         return -ENOMEM;
     }
@@ -41,6 +43,7 @@ void cs_tui_fini(struct cs_tui *tui)
     cs_tui_ring_fini(&tui->ring);
     cs_names_fini(&tui->names);
     cs_ids_fini(&tui->ids);
+    cs_fault_list_fini(&tui->fault_list);
     free(tui->nodes);
     tui->nodes = NULL;
 }
@@ -55,8 +58,9 @@ void cs_tui_resize(struct cs_tui *tui, int width, int height)
 void cs_tui_refresh(struct cs_tui *tui)
 {
     const struct cs_view *view = cs_views[tui->view];
+    const struct cs_overlay *overlay = cs_overlay_of(tui->overlay);
 
-    tui->host->ops->refresh(tui->host->ctx, tui, view->needs);
+    tui->host->ops->refresh(tui->host->ctx, tui, view->needs | (overlay ? overlay->needs : 0));
     if (view->refresh)
         view->refresh(tui);
 }
@@ -128,6 +132,7 @@ void cs_tui_open(struct cs_tui *tui, int overlay)
         tui->help_top = 0;
     if (overlay == CS_OVERLAY_FILTER)
         cs_textfield_set(&tui->filter_field, tui->filter.text);
+    tui->form.completion.on = tui->prompt.completion.on = false;
 }
 
 static bool ended(struct cs_tui *tui)
@@ -217,12 +222,14 @@ const struct cs_binding cs_global_bindings[] = {
     {{'.'}, NULL, "while paused: on to the next thing that happens", step, 0},
     {{'n'}, NULL, "while paused: on to the end of the next frame", step, 1},
     {{'/'}, "filter", "show only certain identifiers", cs_tui_open, CS_OVERLAY_FILTER},
+    {{':'}, "fault", "arm a fault by its text", cs_tui_open, CS_OVERLAY_PROMPT},
     {{CS_KEY_ESC}, NULL, "show all identifiers again", show_all, 0},
     {{'+', '='}, "faster", "let bus time pass faster than the clock", change_speed, 1},
     {{'-'}, "slower", "or slower", change_speed, -1},
     {{'1', CS_KEY_F1 + 1}, NULL, "trace: what happens, in order", select_view, 0},
     {{'2', CS_KEY_F1 + 2}, NULL, "identifiers: one line for each", select_view, 1},
     {{'3', CS_KEY_F1 + 3}, NULL, "nodes: one line for each controller", select_view, 2},
+    {{'4', CS_KEY_F1 + 4}, NULL, "faults: all kinds, and those that are armed", select_view, 3},
     {{CS_KEY_TAB}, NULL, "next view", cycle_view, 1},
     {{CS_KEY_BACKTAB}, NULL, "view before", cycle_view, -1},
     {{CS_KEY_CTRL_L}, NULL, "write the screen anew", repaint, 0},

@@ -8,6 +8,8 @@
 #include "simcore/sim.h"
 #include "simcore/stats.h"
 #include "tui/canvas.h"
+#include "tui/fault_form.h"
+#include "tui/fault_list.h"
 #include "tui/filter.h"
 #include "tui/ids.h"
 #include "tui/keys.h"
@@ -37,8 +39,19 @@ struct cs_tui_info {
 
 struct cs_tui_bus {
     char name[CS_TUI_BUS_NAME];
-    uint32_t bitrate_bps;
+    uint32_t bitrate_bps, data_bitrate_bps;
+    bool fd;
+    struct cs_timing timing; /* its controllers' default */
     struct cs_stats_bus stats;
+};
+
+/* The last error that a node has seen. */
+struct cs_tui_error {
+    int64_t at_ps;
+    uint16_t index, bit;
+    uint8_t error; /* CS_ERROR_NONE: none so far */
+    uint8_t field, level;
+    bool tx, stuff;
 };
 
 struct cs_tui_node {
@@ -46,6 +59,7 @@ struct cs_tui_node {
     int16_t index;
     unsigned load_permille;
     struct cs_node_status status;
+    struct cs_tui_error last;
 };
 
 /* A list with a selected row. */
@@ -58,6 +72,9 @@ enum cs_tui_overlay {
     CS_OVERLAY_INJECT,
     CS_OVERLAY_FILTER,
     CS_OVERLAY_HELP,
+    CS_OVERLAY_FAULT,
+    CS_OVERLAY_PROMPT,
+    CS_OVERLAY_ROW,
     CS_OVERLAY_COUNT
 };
 
@@ -81,6 +98,21 @@ struct cs_ids_state {
     uint32_t pin;
 };
 
+struct cs_faults_state {
+    struct cs_list list;
+    bool in_list;  /* the cursor is in the list, else in the catalogue */
+    int sel_id;    /* the selection stays with a fault */
+    unsigned kind; /* under the catalogue's cursor */
+};
+
+struct cs_prompt_state {
+    struct cs_textfield field;
+    struct cs_completion completion;
+    unsigned bus;
+    unsigned recall; /* 0 = what is being typed, else a fault's text, the newest first */
+    char draft[CS_TEXTFIELD_MAX];
+};
+
 struct cs_inject_state {
     struct cs_textfield field;
     unsigned bus;
@@ -102,6 +134,8 @@ struct cs_tui {
     struct cs_ids ids;
     struct cs_tui_node *nodes; /* n_nodes of nodes_room; only while a view needs them */
     unsigned n_nodes, nodes_room;
+    struct cs_fault_list fault_list;
+    bool fd; /* some bus or frame is CAN FD */
 
     unsigned view; /* index in cs_views */
     enum cs_tui_overlay overlay;
@@ -109,6 +143,9 @@ struct cs_tui {
     struct cs_ids_state by_id;
     struct cs_list nodes_list;
     struct cs_inject_state inject;
+    struct cs_faults_state faults;
+    struct cs_fault_form form;
+    struct cs_prompt_state prompt;
     struct cs_id_filter filter;
     struct cs_textfield filter_field;
     int help_top;

@@ -33,6 +33,7 @@ struct cs_view {
 
 struct cs_overlay {
     const char *title;
+    unsigned needs; /* enum cs_host_needs, beyond the view's */
     void (*draw)(const struct cs_tui *tui, struct cs_canvas *canvas);
     /* Keys that no binding takes, text among them; may be NULL. */
     void (*key)(struct cs_tui *tui, int32_t key);
@@ -43,8 +44,9 @@ struct cs_overlay {
 extern const struct cs_view *const cs_views[];
 extern const unsigned cs_n_views;
 
-extern const struct cs_view cs_view_trace, cs_view_ids, cs_view_nodes;
-extern const struct cs_overlay cs_overlay_inject, cs_overlay_filter, cs_overlay_help;
+extern const struct cs_view cs_view_trace, cs_view_ids, cs_view_nodes, cs_view_faults;
+extern const struct cs_overlay cs_overlay_inject, cs_overlay_filter, cs_overlay_help,
+    cs_overlay_fault, cs_overlay_prompt, cs_overlay_row;
 
 /* NULL for CS_OVERLAY_NONE. */
 const struct cs_overlay *cs_overlay_of(enum cs_tui_overlay overlay);
@@ -59,6 +61,15 @@ bool cs_bindings_run(const struct cs_binding *bindings, unsigned n, struct cs_tu
  */
 uint64_t cs_trace_before(const struct cs_tui *tui, uint64_t number);
 uint64_t cs_trace_from(const struct cs_tui *tui, uint64_t number);
+/* The row under the trace's cursor, the newest where it follows; NULL for none. */
+const struct cs_row *cs_trace_selected(const struct cs_tui *tui);
+
+/* Arm a fault and say what came of it. 0 or -errno. */
+int cs_tui_arm(struct cs_tui *tui, unsigned bus, const struct cs_fault_spec *spec);
+/* Open the form for a kind, empty; or for a fault, whose place it takes where it is still armed. */
+void cs_fault_form_open(struct cs_tui *tui, unsigned kind);
+void cs_fault_form_edit(struct cs_tui *tui, const struct cs_tui_fault *fault);
+
 /* Open an overlay (arg: enum cs_tui_overlay); a view's bindings use it too. */
 void cs_tui_open(struct cs_tui *tui, int overlay);
 

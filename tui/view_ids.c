@@ -47,31 +47,6 @@ static int cmp_node(const void *a, const void *b)
     return x->bus != y->bus ? by_number(x->bus, y->bus) : x->stat.node - y->stat.node;
 }
 
-/* Big numbers come first. */
-static int cmp_count(const void *a, const void *b)
-{
-    const struct cs_tui_id *x = a, *y = b;
-    return by_number(y->stat.count, x->stat.count);
-}
-
-static int cmp_rate(const void *a, const void *b)
-{
-    const struct cs_tui_id *x = a, *y = b;
-    return by_number(y->per_s, x->per_s);
-}
-
-static int cmp_period(const void *a, const void *b)
-{
-    const struct cs_tui_id *x = a, *y = b;
-    return by_number((uint64_t)x->stat.period_ps, (uint64_t)y->stat.period_ps);
-}
-
-static int cmp_last(const void *a, const void *b)
-{
-    const struct cs_tui_id *x = a, *y = b;
-    return by_number((uint64_t)y->stat.last_ps, (uint64_t)x->stat.last_ps);
-}
-
 /* ---- columns --------------------------------------------------------------------------------- */
 
 static void cell_bus(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
@@ -100,63 +75,14 @@ static void cell_node(const struct cs_tui *tui, struct cs_canvas *canvas, struct
     cs_canvas_field(canvas, at.x, at.y, at.w, false, CS_STYLE_NODE, cs_tui_who(tui, id->who));
 }
 
-static void cell_count(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
-                       const void *item)
-{
-    const struct cs_tui_id *id = item;
-    char buf[CS_NUMBER_MAX];
-
-    (void)tui;
-    cs_canvas_field(canvas, at.x, at.y, at.w, true, CS_STYLE_TEXT,
-                    cs_text_count(id->stat.count, at.w, buf));
-}
-
-static void cell_rate(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
-                      const void *item)
-{
-    const struct cs_tui_id *id = item;
-    char buf[CS_NUMBER_MAX];
-
-    (void)tui;
-    cs_canvas_field(canvas, at.x, at.y, at.w, true, id->per_s ? CS_STYLE_TEXT : CS_STYLE_FAINT,
-                    cs_text_count(id->per_s, at.w, buf));
-}
-
-static void put_span(struct cs_canvas *canvas, struct cs_rect at, uint8_t style, int64_t ps)
-{
-    char buf[CS_NUMBER_MAX];
-
-    if (ps > 0)
-        cs_canvas_field(canvas, at.x, at.y, at.w, true, style, cs_text_span(ps, buf));
-}
-
-static void cell_period(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
-                        const void *item)
-{
-    (void)tui;
-    put_span(canvas, at, CS_STYLE_TEXT, ((const struct cs_tui_id *)item)->stat.period_ps);
-}
-
-static void cell_min(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
-                     const void *item)
-{
-    (void)tui;
-    put_span(canvas, at, CS_STYLE_DIM, ((const struct cs_tui_id *)item)->stat.period_min_ps);
-}
-
-static void cell_max(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
-                     const void *item)
-{
-    (void)tui;
-    put_span(canvas, at, CS_STYLE_DIM, ((const struct cs_tui_id *)item)->stat.period_max_ps);
-}
-
 static void cell_age(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
                      const void *item)
 {
-    const struct cs_tui_id *id = item;
+    int64_t age = tui->info.now_ps - ((const struct cs_tui_id *)item)->stat.last_ps;
+    char buf[CS_NUMBER_MAX];
 
-    put_span(canvas, at, CS_STYLE_DIM, tui->info.now_ps - id->stat.last_ps);
+    if (age > 0)
+        cs_canvas_field(canvas, at.x, at.y, at.w, true, CS_STYLE_DIM, cs_text_span(age, buf));
 }
 
 static void cell_dlc(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
@@ -165,7 +91,14 @@ static void cell_dlc(const struct cs_tui *tui, struct cs_canvas *canvas, struct 
     const struct cs_tui_id *id = item;
 
     (void)tui;
-    cs_canvas_printf(canvas, at.x, at.y, CS_STYLE_DIM, "%2u", id->stat.last.dlc);
+    cs_put_len(canvas, at, id->stat.last.flags, id->stat.last.dlc, id->stat.last.len);
+}
+
+static void cell_fd(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
+                    const void *item)
+{
+    (void)tui;
+    cs_put_fd(canvas, at, ((const struct cs_tui_id *)item)->stat.last.flags);
 }
 
 static void cell_data(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
@@ -200,19 +133,28 @@ static void cell_ascii(const struct cs_tui *tui, struct cs_canvas *canvas, struc
 
 enum { COLUMN_ID = 1 };
 
+#define NUMBER(form, member, style) .number = CS_NUMBER(form, struct cs_tui_id, stat.member, style)
+
 static const struct cs_column columns[] = {
-    {"bus", NULL, 5, 5, false, 1, cell_bus, cs_want_bus, cmp_bus},
-    {"id", NULL, 8, 8, true, 0, cell_id, NULL, cmp_id},
-    {"node", NULL, 10, 10, false, 1, cell_node, cs_want_node, cmp_node},
-    {"count", NULL, 8, 9, true, 0, cell_count, NULL, cmp_count},
-    {"per s", NULL, 6, 6, true, 0, cell_rate, NULL, cmp_rate},
-    {"period", NULL, 9, 9, true, 0, cell_period, NULL, cmp_period},
-    {"least", NULL, 9, 9, true, 3, cell_min, NULL, NULL},
-    {"most", NULL, 9, 9, true, 3, cell_max, NULL, NULL},
-    {" n", NULL, 2, 2, true, 0, cell_dlc, NULL, NULL},
-    {"data", NULL, 23, 24, false, 0, cell_data, NULL, NULL},
-    {"text", NULL, 8, 10, false, 2, cell_ascii, NULL, NULL},
-    {"last seen", NULL, 9, 9, true, 4, cell_age, NULL, cmp_last},
+    CS_COLUMN("bus", 5, 5, false, 1, .cell = cell_bus, .wanted = cs_want_bus, .compare = cmp_bus),
+    CS_COLUMN("id", 8, 8, true, 0, .cell = cell_id, .compare = cmp_id),
+    CS_COLUMN("node", 10, 10, false, 1, .cell = cell_node, .wanted = cs_want_node,
+              .compare = cmp_node),
+    CS_COLUMN("count", 8, 9, true, 0, NUMBER(CS_NUMBER_COUNT, count, CS_STYLE_TEXT),
+              .order = CS_ORDER_DOWN),
+    CS_COLUMN("per s", 6, 6, true, 0,
+              .number = CS_NUMBER(CS_NUMBER_COUNT, struct cs_tui_id, per_s, CS_STYLE_TEXT),
+              .order = CS_ORDER_DOWN),
+    CS_COLUMN("period", 9, 9, true, 0, NUMBER(CS_NUMBER_SPAN, period_ps, CS_STYLE_TEXT),
+              .order = CS_ORDER_UP),
+    CS_COLUMN("least", 9, 9, true, 3, NUMBER(CS_NUMBER_SPAN, period_min_ps, CS_STYLE_DIM)),
+    CS_COLUMN("most", 9, 9, true, 3, NUMBER(CS_NUMBER_SPAN, period_max_ps, CS_STYLE_DIM)),
+    CS_COLUMN("fd", 3, 3, false, 3, .cell = cell_fd, .wanted = cs_want_fd),
+    CS_COLUMN(" n", 2, 2, true, 0, .cell = cell_dlc, .wanted = cs_want_len),
+    CS_COLUMN("data", 23, 24, false, 0, .cell = cell_data, .most = cs_most_data),
+    CS_COLUMN("text", 8, 10, false, 2, .cell = cell_ascii),
+    CS_COLUMN("last seen", 9, 9, true, 4, .cell = cell_age,
+              NUMBER(CS_NUMBER_SPAN, last_ps, CS_STYLE_DIM), .order = CS_ORDER_DOWN),
 };
 #define N_COLUMNS ((int)(sizeof columns / sizeof *columns))
 
@@ -223,7 +165,7 @@ static int cmp_lines(const void *a, const void *b, void *arg)
     const struct cs_tui *tui = arg;
     const struct cs_tui_id *x = &tui->ids.items[*(const uint32_t *)a];
     const struct cs_tui_id *y = &tui->ids.items[*(const uint32_t *)b];
-    int order = columns[tui->by_id.sort].compare(x, y);
+    int order = cs_column_compare(&columns[tui->by_id.sort], x, y);
 
     if (tui->by_id.reverse)
         order = -order;
@@ -353,7 +295,7 @@ static void next_sort(struct cs_tui *tui, int by)
     cs_columns_fit(tui, columns, N_COLUMNS, tui->width, &layout);
     do
         at = (at + N_COLUMNS + by) % N_COLUMNS;
-    while (!columns[at].compare || !layout.w[at]);
+    while (!cs_column_orders(&columns[at]) || !layout.w[at]);
     tui->by_id.sort = at;
     tui->by_id.reverse = false;
     cs_tui_say(tui, false, "ordered by %s", columns[at].title);

@@ -2,7 +2,9 @@
 /* view_nodes.c - one line for each controller: its health and its work. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "simcore/units.h"
 #include "tui/row_text.h"
 #include "tui/view.h"
 #include "tui/widgets.h"
@@ -59,18 +61,33 @@ static void cell_state(const struct cs_tui *tui, struct cs_canvas *canvas, struc
         [CS_STATE_BUS_OFF] = {"bus-off", CS_STYLE_BAD},
         [CS_STATE_INTEGRATING] = {"joining", CS_STYLE_INFO},
     };
-    unsigned state = ((const struct cs_tui_node *)item)->status.state;
+    const struct cs_node_status *s = &((const struct cs_tui_node *)item)->status;
+    unsigned state = s->state;
 
     (void)tui;
-    if (state < sizeof states / sizeof *states)
+    if (!s->plugged)
+        cs_canvas_field(canvas, at.x, at.y, at.w, false, CS_STYLE_FIRED, "cut off");
+    else if (state < sizeof states / sizeof *states)
         cs_canvas_field(canvas, at.x, at.y, at.w, false, states[state].style, states[state].text);
 }
 
+/* The gauge has marks where a controller warns, becomes passive and is bus-off. */
 static void put_counter(struct cs_canvas *canvas, struct cs_rect at, unsigned count)
 {
+    static const struct {
+        unsigned at;
+        uint8_t style;
+    } marks[] = {{WARNING, CS_STYLE_WARN}, {PASSIVE, CS_STYLE_HIGH}, {BUS_OFF, CS_STYLE_BAD}};
+    int x = at.x + 4, w = at.w - 4;
+
     cs_canvas_printf(canvas, at.x, at.y, count ? counter_style(count) : CS_STYLE_FAINT, "%3u",
                      count);
-    cs_gauge(canvas, at.x + 4, at.y, at.w - 4, counter_style(count), count, BUS_OFF);
+    cs_gauge(canvas, x, at.y, w, counter_style(count), count, BUS_OFF);
+    for (size_t i = 0; w >= 8 && i < sizeof marks / sizeof *marks; i++) {
+        int cell = ((int)marks[i].at * w + BUS_OFF - 1) / BUS_OFF - 1;
+        if (count * (unsigned)w <= (unsigned)cell * BUS_OFF)
+            cs_canvas_put_ch(canvas, x + cell, at.y, marks[i].style, 0x2595);
+    }
 }
 
 static void cell_tec(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
@@ -87,49 +104,6 @@ static void cell_rec(const struct cs_tui *tui, struct cs_canvas *canvas, struct 
     put_counter(canvas, at, ((const struct cs_tui_node *)item)->status.rec);
 }
 
-static void put_count(struct cs_canvas *canvas, struct cs_rect at, uint8_t style, uint64_t n)
-{
-    char buf[CS_NUMBER_MAX];
-
-    cs_canvas_field(canvas, at.x, at.y, at.w, true, n ? style : CS_STYLE_FAINT,
-                    cs_text_count(n, at.w, buf));
-}
-
-static void cell_sent(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
-                      const void *item)
-{
-    (void)tui;
-    put_count(canvas, at, CS_STYLE_TEXT, ((const struct cs_tui_node *)item)->status.sent);
-}
-
-static void cell_received(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
-                          const void *item)
-{
-    (void)tui;
-    put_count(canvas, at, CS_STYLE_TEXT, ((const struct cs_tui_node *)item)->status.received);
-}
-
-static void cell_retries(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
-                         const void *item)
-{
-    (void)tui;
-    put_count(canvas, at, CS_STYLE_WARN, ((const struct cs_tui_node *)item)->status.retries);
-}
-
-static void cell_lost(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
-                      const void *item)
-{
-    (void)tui;
-    put_count(canvas, at, CS_STYLE_ARB, ((const struct cs_tui_node *)item)->status.arb_lost);
-}
-
-static void cell_errors(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
-                        const void *item)
-{
-    (void)tui;
-    put_count(canvas, at, CS_STYLE_BAD, ((const struct cs_tui_node *)item)->status.errors);
-}
-
 static void cell_queue(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
                        const void *item)
 {
@@ -143,32 +117,131 @@ static void cell_queue(const struct cs_tui *tui, struct cs_canvas *canvas, struc
                      "%*u", at.w, s->queued);
 }
 
-static void cell_load(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
+/* ---- what differs from the bus --------------------------------------------------------------- */
+
+static const struct cs_tui_bus *bus_of(const struct cs_tui *tui, const struct cs_tui_node *node)
+{
+    return &tui->bus[node->bus < tui->n_buses ? node->bus : 0];
+}
+
+static void put_timing(struct cs_canvas *canvas, struct cs_rect at, bool right, bool differs,
+                       const char *text)
+{
+    cs_canvas_field(canvas, at.x, at.y, at.w, right, differs ? CS_STYLE_HIGH : CS_STYLE_DIM, text);
+}
+
+static bool other_rate(const struct cs_tui *tui, const struct cs_tui_node *node)
+{
+    const struct cs_tui_bus *bus = bus_of(tui, node);
+    const struct cs_node_status *s = &node->status;
+
+    return s->bitrate_bps != bus->bitrate_bps || (s->data_bitrate_bps && bus->data_bitrate_bps &&
+                                                  s->data_bitrate_bps != bus->data_bitrate_bps);
+}
+
+static bool other_sample(const struct cs_tui *tui, const struct cs_tui_node *node)
+{
+    return cs_bit_timing_sample_permille(&node->status.timing.nominal) !=
+           cs_bit_timing_sample_permille(&bus_of(tui, node)->timing.nominal);
+}
+
+static bool other_fd(const struct cs_tui *tui, const struct cs_tui_node *node)
+{
+    return node->status.fd != (bus_of(tui, node)->fd ? CS_FD_ISO : CS_FD_CLASSIC);
+}
+
+static void cell_rate(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
                       const void *item)
 {
-    const struct cs_tui_node *node = item;
+    const struct cs_node_status *s = &((const struct cs_tui_node *)item)->status;
+    char buf[CS_NUMBER_MAX];
+
+    put_timing(canvas, at, true, other_rate(tui, item),
+               cs_text_rates(s->bitrate_bps, s->data_bitrate_bps, buf));
+}
+
+static void cell_sample(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
+                        const void *item)
+{
+    const struct cs_node_status *s = &((const struct cs_tui_node *)item)->status;
+    char buf[CS_NUMBER_MAX];
+
+    put_timing(canvas, at, true, other_sample(tui, item),
+               cs_text_permille(cs_bit_timing_sample_permille(&s->timing.nominal), buf));
+}
+
+static void cell_fd(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
+                    const void *item)
+{
+    const struct cs_node_status *s = &((const struct cs_tui_node *)item)->status;
+
+    put_timing(canvas, at, false, other_fd(tui, item), cs_fd_name(s->fd));
+}
+
+static void cell_delay(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
+                       const void *item)
+{
+    const struct cs_node_status *s = &((const struct cs_tui_node *)item)->status;
+    char buf[32];
+
+    (void)tui;
+    put_timing(canvas, at, true, false, cs_units_format_time(s->delay_ps, buf, sizeof buf));
+}
+
+static char *drift_text(int32_t ppb, char *buf)
+{
+    int32_t ppm = ppb / 1000, rest = (ppb < 0 ? -ppb : ppb) % 1000;
+
+    if (rest)
+        snprintf(buf, CS_NUMBER_MAX, "%s%d.%03dppm", ppb < 0 ? "-" : "+", ppm < 0 ? -ppm : ppm,
+                 rest);
+    else
+        snprintf(buf, CS_NUMBER_MAX, ppm ? "%+dppm" : "%dppm", ppm);
+    return buf;
+}
+
+static void cell_drift(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
+                       const void *item)
+{
+    const struct cs_node_status *s = &((const struct cs_tui_node *)item)->status;
     char buf[CS_NUMBER_MAX];
 
     (void)tui;
-    cs_canvas_field(canvas, at.x, at.y, at.w, true,
-                    node->load_permille ? CS_STYLE_TEXT : CS_STYLE_FAINT,
-                    cs_text_permille(node->load_permille, buf));
+    put_timing(canvas, at, true, s->timing.drift_ppb != 0, drift_text(s->timing.drift_ppb, buf));
 }
 
+/* Room for the marks where there is any. */
+static int want_counter(const struct cs_tui *tui)
+{
+    return tui->width < 100 ? 9 : 13;
+}
+
+/* ---- columns --------------------------------------------------------------------------------- */
+
+#define COUNT(member, style) \
+    .number = CS_NUMBER(CS_NUMBER_COUNT, struct cs_tui_node, status.member, style)
+
 static const struct cs_column columns[] = {
-    {"node", NULL, 12, 20, false, 0, cell_name, NULL, NULL},
-    {"bus", NULL, 5, 5, false, 1, cell_bus, cs_want_bus, NULL},
-    {"via", NULL, 8, 10, false, 4, cell_via, NULL, NULL},
-    {"state", NULL, 7, 8, false, 0, cell_state, NULL, NULL},
-    {"TEC", NULL, 11, 20, false, 0, cell_tec, NULL, NULL},
-    {"REC", NULL, 11, 20, false, 0, cell_rec, NULL, NULL},
-    {"sent", NULL, 6, 9, true, 0, cell_sent, NULL, NULL},
-    {"rcvd", NULL, 6, 9, true, 0, cell_received, NULL, NULL},
-    {"retry", NULL, 5, 7, true, 0, cell_retries, NULL, NULL},
-    {"lost", NULL, 5, 7, true, 0, cell_lost, NULL, NULL},
-    {"errors", NULL, 6, 7, true, 3, cell_errors, NULL, NULL},
-    {"load", NULL, 6, 7, true, 2, cell_load, NULL, NULL},
-    {"queue", NULL, 5, 6, true, 3, cell_queue, NULL, NULL},
+    CS_COLUMN("node", 10, 12, false, 0, .cell = cell_name, .wanted = cs_want_node),
+    CS_COLUMN("bus", 5, 5, false, 1, .cell = cell_bus, .wanted = cs_want_bus),
+    CS_COLUMN("via", 8, 10, false, 5, .cell = cell_via),
+    CS_COLUMN("state", 7, 8, false, 0, .cell = cell_state),
+    CS_COLUMN("TEC", 9, 20, false, 0, .cell = cell_tec, .wanted = want_counter),
+    CS_COLUMN("REC", 9, 20, false, 0, .cell = cell_rec, .wanted = want_counter),
+    CS_COLUMN("sent", 6, 9, true, 0, COUNT(sent, CS_STYLE_TEXT)),
+    CS_COLUMN("rcvd", 6, 9, true, 0, COUNT(received, CS_STYLE_TEXT)),
+    CS_COLUMN("retry", 5, 7, true, 0, COUNT(retries, CS_STYLE_WARN)),
+    CS_COLUMN("lost", 5, 7, true, 0, COUNT(arb_lost, CS_STYLE_ARB)),
+    CS_COLUMN("errors", 6, 7, true, 3, COUNT(errors, CS_STYLE_BAD)),
+    CS_COLUMN("load", 6, 7, true, 3,
+              .number =
+                  CS_NUMBER(CS_NUMBER_PERMILLE, struct cs_tui_node, load_permille, CS_STYLE_TEXT)),
+    CS_COLUMN("queue", 5, 6, true, 4, .cell = cell_queue),
+    CS_COLUMN("rate", 7, 9, true, 1, .cell = cell_rate),
+    CS_COLUMN("sample", 6, 6, true, 3, .cell = cell_sample),
+    CS_COLUMN("CAN FD", 8, 8, false, 4, .cell = cell_fd),
+    CS_COLUMN("delay", 7, 8, true, 5, .cell = cell_delay),
+    CS_COLUMN("drift", 8, 10, true, 5, .cell = cell_drift),
 };
 #define N_COLUMNS (sizeof columns / sizeof *columns)
 
@@ -211,20 +284,61 @@ static void status(const struct cs_tui *tui, char *text, size_t size)
         snprintf(text + at, size - (size_t)at, " · %u bus-off", off);
 }
 
+static void error_text(const struct cs_tui *tui, const struct cs_tui_node *node, char *text,
+                       size_t size)
+{
+    const struct cs_tui_error *e = &node->last;
+    char place[48], words[128], ago[CS_NUMBER_MAX];
+    const char *name = cs_error_name((enum cs_error_kind)e->error);
+
+    cs_place_text(e->field, e->index, e->stuff, place, sizeof place);
+    cs_error_words(e->error, e->level, e->tx, words, sizeof words);
+    snprintf(text, size, "%s error at %s %s ago: %s · ", name, place,
+             cs_text_span(tui->info.now_ps - e->at_ps, ago), words);
+}
+
+static void own_timing(const struct cs_tui *tui, const struct cs_tui_node *node, char *text,
+                       size_t size)
+{
+    const struct cs_node_status *s = &node->status;
+    char a[32], b[CS_NUMBER_MAX];
+
+    text[0] = '\0';
+    if (other_rate(tui, node) || other_sample(tui, node))
+        snprintf(text, size, "%s, sampled at %s · ",
+                 cs_text_rates(s->bitrate_bps, s->data_bitrate_bps, a),
+                 cs_text_permille(cs_bit_timing_sample_permille(&s->timing.nominal), b));
+    if (other_fd(tui, node))
+        snprintf(text + strlen(text), size - strlen(text), "CAN FD: %s · ", cs_fd_name(s->fd));
+    if (s->delay_ps)
+        snprintf(text + strlen(text), size - strlen(text), "delay %s · ",
+                 cs_units_format_time(s->delay_ps, a, sizeof a));
+    if (s->timing.drift_ppb)
+        snprintf(text + strlen(text), size - strlen(text), "clock %s · ",
+                 drift_text(s->timing.drift_ppb, b));
+}
+
+/* The last error in words; what differs from the bus; else what there is. */
 static void detail(const struct cs_tui *tui, struct cs_canvas *canvas, int x, int y)
 {
+    const struct cs_tui_node *node;
     const struct cs_node_status *s;
-    char mode[48], load[CS_NUMBER_MAX], text[256];
+    char mode[48], text[512] = "", more[256];
 
     if (tui->nodes_list.sel < 0 || tui->nodes_list.sel >= (int)tui->n_nodes)
         return;
-    s = &tui->nodes[tui->nodes_list.sel].status;
-    snprintf(text, sizeof text,
-             "%s · %s · load %s · queue %u/%u · errors %" PRIu64 " · dropped %" PRIu64
-             " · refused %" PRIu64,
-             s->via ? s->via : "?", cs_mode_text(s->mode, mode, sizeof mode),
-             cs_text_permille(tui->nodes[tui->nodes_list.sel].load_permille, load), s->queued,
+    node = &tui->nodes[tui->nodes_list.sel];
+    s = &node->status;
+    if (!s->plugged)
+        snprintf(text, sizeof text, "cut off from the bus · ");
+    if (node->last.error != CS_ERROR_NONE)
+        error_text(tui, node, text + strlen(text), sizeof text - strlen(text));
+    own_timing(tui, node, text + strlen(text), sizeof text - strlen(text));
+    snprintf(more, sizeof more,
+             "%s · %s · queue %u/%u · errors %" PRIu64 " · dropped %" PRIu64 " · refused %" PRIu64,
+             s->via ? s->via : "?", cs_mode_text(s->mode, mode, sizeof mode), s->queued,
              s->queue_len, s->errors, s->dropped, s->refused);
+    snprintf(text + strlen(text), sizeof text - strlen(text), "%s", more);
     cs_canvas_field(canvas, x, y, tui->width - x - 1, false, CS_STYLE_INFO, text);
 }
 

@@ -137,7 +137,17 @@ static void cell_dlc(const struct cs_tui *tui, struct cs_canvas *canvas, struct 
 
     (void)tui;
     if (row->kind == CS_EV_FRAME)
-        cs_canvas_printf(canvas, at.x, at.y, CS_STYLE_DIM, "%2u", row->dlc);
+        cs_put_len(canvas, at, row->flags, row->dlc, row->len);
+}
+
+static void cell_fd(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
+                    const void *item)
+{
+    const struct cs_row *row = ((const struct line *)item)->row;
+
+    (void)tui;
+    if (row->kind == CS_EV_FRAME)
+        cs_put_fd(canvas, at, row->flags);
 }
 
 static void cell_data(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
@@ -205,17 +215,19 @@ static int want_delta(const struct cs_tui *tui)
 enum { COLUMN_NODE = 3, COLUMN_ID = 4 };
 
 static const struct cs_column columns[] = {
-    {"time", NULL, 12, 12, true, 0, cell_time, NULL, NULL},
-    {"Δ ", "delta ", 10, 10, true, 2, cell_delta, want_delta, NULL},
-    {"bus", NULL, 5, 5, false, 1, cell_bus, cs_want_bus, NULL},
-    {"node", NULL, 10, 10, false, 0, cell_node, cs_want_node, NULL},
-    {"id", NULL, 8, 8, true, 0, cell_id, NULL, NULL},
-    {" n", NULL, 2, 2, true, 0, cell_dlc, NULL, NULL},
-    {"data", NULL, 23, 24, false, 0, cell_data, NULL, NULL},
-    {"text", NULL, 8, 10, false, 1, cell_ascii, NULL, NULL},
-    {"bits", NULL, 4, 4, true, 3, cell_bits, NULL, NULL},
-    {"waited", NULL, 9, 9, true, 4, cell_wait, NULL, NULL},
-    {"try", NULL, 3, 3, true, 4, cell_try, NULL, NULL},
+    CS_COLUMN("time", 12, 12, true, 0, .cell = cell_time),
+    CS_COLUMN("Δ ", 10, 10, true, 2, .title_ascii = "delta ", .cell = cell_delta,
+              .wanted = want_delta),
+    CS_COLUMN("bus", 5, 5, false, 1, .cell = cell_bus, .wanted = cs_want_bus),
+    CS_COLUMN("node", 10, 10, false, 0, .cell = cell_node, .wanted = cs_want_node),
+    CS_COLUMN("id", 8, 8, true, 0, .cell = cell_id),
+    CS_COLUMN("fd", 3, 3, false, 0, .cell = cell_fd, .wanted = cs_want_fd),
+    CS_COLUMN(" n", 2, 2, true, 0, .cell = cell_dlc, .wanted = cs_want_len),
+    CS_COLUMN("data", 23, 24, false, 0, .cell = cell_data, .most = cs_most_data),
+    CS_COLUMN("text", 8, 10, false, 1, .cell = cell_ascii),
+    CS_COLUMN("bits", 4, 4, true, 3, .cell = cell_bits),
+    CS_COLUMN("waited", 9, 9, true, 4, .cell = cell_wait),
+    CS_COLUMN("try", 3, 3, true, 4, .cell = cell_try),
 };
 #define N_COLUMNS (sizeof columns / sizeof *columns)
 
@@ -224,7 +236,7 @@ static const struct cs_column columns[] = {
 static void draw_line(const struct cs_tui *tui, struct cs_canvas *canvas, int y,
                       const struct cs_columns_layout *layout, const struct line *line)
 {
-    char text[128];
+    char text[CS_FAULT_TEXT_MAX + 64];
     int x;
 
     cs_columns_row(tui, columns, N_COLUMNS, canvas, y, layout, line);
@@ -236,7 +248,7 @@ static void draw_line(const struct cs_tui *tui, struct cs_canvas *canvas, int y,
     else if (!line->row->has_frame)
         x = layout->x[COLUMN_ID] + 5;
     cs_canvas_field(canvas, x, y, tui->width - x, false, cs_row_style(line->row),
-                    cs_row_text(line->row, text, sizeof text));
+                    cs_row_text(tui, line->row, text, sizeof text));
 }
 
 static void draw_nothing(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body)
@@ -295,16 +307,21 @@ static void status(const struct cs_tui *tui, char *text, size_t size)
                  tui->trace.sel + 1, tui->ring.end);
 }
 
+const struct cs_row *cs_trace_selected(const struct cs_tui *tui)
+{
+    uint64_t number = tui->trace.follow ? cs_trace_before(tui, tui->ring.end) : tui->trace.sel;
+
+    return cs_tui_ring_get(&tui->ring, number);
+}
+
 static void detail(const struct cs_tui *tui, struct cs_canvas *canvas, int x, int y)
 {
-    const struct cs_row *row =
-        tui->trace.follow ? NULL : cs_tui_ring_get(&tui->ring, tui->trace.sel);
-    char text[384];
+    const struct cs_row *row = tui->trace.follow ? NULL : cs_trace_selected(tui);
+    char text[CS_FAULT_TEXT_MAX + 128];
 
     if (!row)
         return;
-    cs_row_detail(row, tui->bus[row->bus < tui->n_buses ? row->bus : 0].bitrate_bps, text,
-                  sizeof text);
+    cs_row_detail(tui, row, text, sizeof text);
     cs_canvas_field(canvas, x, y, tui->width - x - 1, false, CS_STYLE_INFO, text);
 }
 
@@ -376,6 +393,15 @@ static void follow(struct cs_tui *tui, int toggle)
         tui->trace.follow = true;
 }
 
+/* A row is shown while others come: it must stay selected. */
+static void show_row(struct cs_tui *tui, int unused)
+{
+    (void)unused;
+    stop_following(tui);
+    if (cs_trace_selected(tui))
+        cs_tui_open(tui, CS_OVERLAY_ROW);
+}
+
 static void next_time(struct cs_tui *tui, int unused)
 {
     (void)unused;
@@ -410,6 +436,7 @@ static const struct cs_binding bindings[] = {
     {{CS_KEY_PGDN}, NULL, "a page down", move_page, 1},
     {{CS_KEY_HOME, 'g'}, NULL, "to the oldest row", go_first, 0},
     {{CS_KEY_END, 'G'}, NULL, "to the newest row, and follow", follow, 0},
+    {{CS_KEY_ENTER}, "more", "all of the selected row, 64 bytes among it", show_row, 0},
     {{'f'}, "follow", "keep the newest row in sight, or stay", follow, 1},
     {{'t'}, "time", "time since the start, or since the row before", next_time, 0},
     {{'e'}, "errors", "show all, frames only, or all but frames", next_show, 0},

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "simcore/units.h"
+
 int cs_want_bus(const struct cs_tui *tui)
 {
     int most = tui->width < 100 ? 6 : CS_TUI_BUS_NAME - 1, width = 4;
@@ -21,6 +23,21 @@ int cs_want_node(const struct cs_tui *tui)
     int most = tui->width < 100 ? 12 : 20, needed = tui->names.longest;
 
     return needed < 10 ? 10 : needed > most ? most : needed;
+}
+
+int cs_want_fd(const struct cs_tui *tui)
+{
+    return tui->fd ? 3 : 0;
+}
+
+int cs_want_len(const struct cs_tui *tui)
+{
+    return tui->fd && tui->width >= 120 ? 5 : 2;
+}
+
+int cs_most_data(const struct cs_tui *tui)
+{
+    return tui->fd ? 3 * CS_FRAME_MAX_DATA - 1 : 24;
 }
 
 /* Leave out columns of the highest ranks until the rest fits. Returns the cells taken. */
@@ -56,7 +73,8 @@ void cs_columns_fit(const struct cs_tui *tui, const struct cs_column *columns, u
         room -= shown - 1;
     }
     for (unsigned i = 0; i < n && room > 0; i++) {
-        int more = columns[i].max_width - layout->w[i];
+        int most = columns[i].most ? columns[i].most(tui) : columns[i].max_width;
+        int more = most - layout->w[i];
         if (!layout->w[i] || more <= 0)
             continue;
         more = more < room ? more : room;
@@ -85,13 +103,70 @@ void cs_columns_titles(const struct cs_column *columns, unsigned n, struct cs_ca
     }
 }
 
+uint64_t cs_number_of(const struct cs_number *number, const void *item)
+{
+    const char *from = (const char *)item + number->offset;
+    uint16_t two;
+    uint32_t four;
+    uint64_t eight;
+
+    if (number->bytes == sizeof two) {
+        memcpy(&two, from, sizeof two);
+        return two;
+    }
+    if (number->bytes == sizeof four) {
+        memcpy(&four, from, sizeof four);
+        return four;
+    }
+    memcpy(&eight, from, sizeof eight);
+    return eight;
+}
+
+bool cs_column_orders(const struct cs_column *column)
+{
+    return column->compare || column->order != CS_ORDER_NONE;
+}
+
+int cs_column_compare(const struct cs_column *column, const void *a, const void *b)
+{
+    uint64_t x, y;
+
+    if (column->compare)
+        return column->compare(a, b);
+    x = cs_number_of(&column->number, a);
+    y = cs_number_of(&column->number, b);
+    return column->order == CS_ORDER_UP ? (x > y) - (x < y) : (y > x) - (y < x);
+}
+
+static void put_number(struct cs_canvas *canvas, struct cs_rect at, bool right,
+                       const struct cs_number *number, const void *item)
+{
+    uint64_t n = cs_number_of(number, item);
+    char buf[CS_NUMBER_MAX];
+
+    if (number->form == CS_NUMBER_SPAN)
+        cs_text_span((int64_t)n, buf);
+    else if (number->form == CS_NUMBER_PERMILLE)
+        cs_text_permille((unsigned)n, buf);
+    else
+        cs_text_count(n, at.w, buf);
+    if (n || number->form != CS_NUMBER_SPAN)
+        cs_canvas_field(canvas, at.x, at.y, at.w, right, n ? number->style : CS_STYLE_FAINT, buf);
+}
+
 void cs_columns_row(const struct cs_tui *tui, const struct cs_column *columns, unsigned n,
                     struct cs_canvas *canvas, int y, const struct cs_columns_layout *layout,
                     const void *item)
 {
-    for (unsigned i = 0; i < n; i++)
-        if (layout->w[i])
-            columns[i].cell(tui, canvas, (struct cs_rect){layout->x[i], y, layout->w[i], 1}, item);
+    for (unsigned i = 0; i < n; i++) {
+        struct cs_rect at = {layout->x[i], y, layout->w[i], 1};
+        if (!at.w)
+            continue;
+        if (columns[i].cell)
+            columns[i].cell(tui, canvas, at, item);
+        else
+            put_number(canvas, at, columns[i].right, &columns[i].number, item);
+    }
 }
 
 void cs_gauge(struct cs_canvas *canvas, int x, int y, int width, uint8_t style, uint64_t value,
@@ -154,8 +229,13 @@ void cs_put_data(struct cs_canvas *canvas, struct cs_rect at, const uint8_t *dat
         cs_canvas_put_ch(canvas, x + 1, at.y, style,
                          (unsigned char)"0123456789ABCDEF"[data[i] & 15]);
     }
+    /* What changed among those that have no room marks the dots. */
     if (!fits)
-        cs_canvas_put_ch(canvas, x, at.y, CS_STYLE_DIM, 0x2026);
+        cs_canvas_put_ch(canvas, x, at.y,
+                         hot >> n    ? CS_STYLE_HOT
+                         : warm >> n ? CS_STYLE_WARM
+                                     : CS_STYLE_DIM,
+                         0x2026);
 }
 
 void cs_put_ascii(struct cs_canvas *canvas, struct cs_rect at, const uint8_t *data, unsigned len)
@@ -174,6 +254,33 @@ void cs_put_id(struct cs_canvas *canvas, struct cs_rect at, uint32_t id, uint8_t
     snprintf(text, sizeof text, flags & CS_FRAME_EXT ? "%08" PRIX32 : "%03" PRIX32, id);
     cs_canvas_field(canvas, at.x, at.y, at.w, true,
                     flags & CS_FRAME_EXT ? CS_STYLE_ID_EXT : CS_STYLE_ID, text);
+}
+
+void cs_put_fd(struct cs_canvas *canvas, struct cs_rect at, uint8_t flags)
+{
+    static const struct {
+        uint8_t flag;
+        char letter;
+        uint8_t style;
+    } letters[] = {{CS_FRAME_FD, 'F', CS_STYLE_INFO},
+                   {CS_FRAME_BRS, 'B', CS_STYLE_GOOD},
+                   {CS_FRAME_ESI, 'E', CS_STYLE_HIGH}};
+
+    for (int i = 0; flags & CS_FRAME_FD && i < 3 && i < at.w; i++)
+        cs_canvas_put_ch(canvas, at.x + i, at.y,
+                         flags & letters[i].flag ? letters[i].style : CS_STYLE_FAINT,
+                         flags & letters[i].flag ? (unsigned char)letters[i].letter : 0x00b7);
+}
+
+void cs_put_len(struct cs_canvas *canvas, struct cs_rect at, uint8_t flags, unsigned dlc,
+                unsigned len)
+{
+    if (!(flags & CS_FRAME_FD))
+        cs_canvas_printf(canvas, at.x, at.y, CS_STYLE_DIM, "%*u", at.w, dlc);
+    else if (at.w >= 5)
+        cs_canvas_printf(canvas, at.x, at.y, CS_STYLE_DIM, "%2u/%2u", dlc, len);
+    else
+        cs_canvas_printf(canvas, at.x, at.y, CS_STYLE_DIM, "%*u", at.w, len);
 }
 
 char *cs_text_count(uint64_t n, int width, char *buf)
@@ -230,6 +337,17 @@ char *cs_text_clock(int64_t ps, char *buf)
 char *cs_text_permille(unsigned permille, char *buf)
 {
     snprintf(buf, CS_NUMBER_MAX, "%u.%u%%", permille / 10, permille % 10);
+    return buf;
+}
+
+char *cs_text_rates(uint32_t bps, uint32_t data_bps, char *buf)
+{
+    cs_units_format_rate(bps, buf, CS_NUMBER_MAX);
+    if (data_bps) {
+        size_t at = strlen(buf);
+        buf[at++] = '/';
+        cs_units_format_rate(data_bps, buf + at, CS_NUMBER_MAX - at);
+    }
     return buf;
 }
 

@@ -91,6 +91,17 @@ static inline int bench_inject(void *ctx, unsigned bus, const struct cs_frame *f
     return cs_bus_submit(cs_sim_bus(b->sim, bus), b->console, frame, 0);
 }
 
+static inline int bench_arm(void *ctx, unsigned bus, const struct cs_fault_spec *spec, char *why,
+                            size_t why_size)
+{
+    return cs_fault_arm(cs_sim_bus(((struct bench *)ctx)->sim, bus), spec, why, why_size);
+}
+
+static inline int bench_disarm(void *ctx, unsigned bus, int id)
+{
+    return cs_fault_clear(cs_sim_bus(((struct bench *)ctx)->sim, bus), id);
+}
+
 static const struct cs_host_ops bench_ops = {
     .refresh = bench_refresh,
     .pause = bench_pause,
@@ -98,6 +109,8 @@ static const struct cs_host_ops bench_ops = {
     .step_frame = bench_step_frame,
     .set_speed = bench_set_speed,
     .inject = bench_inject,
+    .arm = bench_arm,
+    .disarm = bench_disarm,
 };
 
 static inline void bench_send(void *ctx, struct cs_timer *timer)
@@ -135,7 +148,8 @@ static inline void bench_sends(struct bench *b, unsigned bus, int node, const ch
 /* A bench without traffic: buses, model and observers. */
 static inline struct bench *bench_new(uint32_t rows, unsigned n_buses)
 {
-    static const struct cs_bus_config buses[] = {{"can0", 500000}, {"body", 125000}};
+    static const struct cs_bus_config buses[] = {{.name = "can0", .bitrate_bps = 500000},
+                                                 {.name = "body", .bitrate_bps = 125000}};
     struct bench *b = calloc(1, sizeof *b);
 
     assert_non_null(b);

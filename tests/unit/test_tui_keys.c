@@ -106,9 +106,11 @@ static void views_switch(void **state)
     bench_keys(b, "2");
     assert_int_equal(b->tui.view, 1);
     bench_keys(b, "<Tab><Tab>");
+    assert_int_equal(b->tui.view, 3);
+    bench_keys(b, "<Tab>");
     assert_int_equal(b->tui.view, 0);
     bench_keys(b, "<S-Tab>");
-    assert_int_equal(b->tui.view, 2);
+    assert_int_equal(b->tui.view, 3);
     bench_keys(b, "<F2>");
     assert_int_equal(b->tui.view, 0);
     bench_keys(b, "<F1>");

@@ -261,9 +261,24 @@ static void sentences(void **state)
     } rows[] = {
         {{.kind = CS_EV_ARB_LOST, .bit = 5}, "lost arbitration at bit 5"},
         {{.kind = CS_EV_ERROR, .error = CS_ERROR_ACK, .field = CS_FIELD_ACK, .bit = 47, .tec = 8},
-         "ack error at bit 47, TEC 8 REC 0"},
+         "ack error, rx, TEC 8 REC 0"},
         {{.kind = CS_EV_ERROR, .error = CS_ERROR_FORM, .field = CS_FIELD_CRC_DELIM, .rec = 1},
-         "form error in crc delim, bit 0, TEC 0 REC 1"},
+         "form error at crc delim, rx, TEC 0 REC 1"},
+        {{.kind = CS_EV_ERROR,
+          .error = CS_ERROR_BIT,
+          .field = CS_FIELD_CRC,
+          .index = 3,
+          .tx = true},
+         "bit error at crc 3, tx, TEC 0 REC 0"},
+        {{.kind = CS_EV_ERROR, .error = CS_ERROR_STUFF, .field = CS_FIELD_DATA, .stuff = true},
+         "stuff error at stuff bit after data 0, rx, TEC 0 REC 0"},
+        {{.kind = CS_EV_ARB_LOST, .field = CS_FIELD_ID, .index = 5, .peer = 1},
+         "lost arbitration to ecu at ID.23"},
+        {{.kind = CS_EV_ARB_LOST, .field = CS_FIELD_ID_EXT, .index = 17},
+         "lost arbitration at ID.0"},
+        {{.kind = CS_EV_ARB_LOST, .field = CS_FIELD_RTR}, "lost arbitration at rtr"},
+        {{.kind = CS_EV_FAULT, .fault = 7, .stage = CS_FAULT_FIRED, .data = "short"},
+         "fault 7 fired: short"},
         {{.kind = CS_EV_ERROR_FRAME, .n_bits = 62}, "error frame, 62 bits of bus time"},
         {{.kind = CS_EV_STATE, .state = CS_STATE_ERROR_PASSIVE, .tec = 128},
          "→ error passive, TEC 128 REC 0"},
@@ -281,15 +296,18 @@ static void sentences(void **state)
         {{.kind = CS_EV_NOTE, .data = "hello"}, "hello"},
         {{.kind = CS_EV_KIND_COUNT}, ""},
     };
-    char text[384];
+    struct bench *b = bench_new(0, 1);
+    char text[768];
 
     (void)state;
+    assert_int_equal(cs_names_add(&b->tui.names, "ecu"), 1);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        assert_string_equal(cs_row_text(&rows[i].row, text, sizeof text), rows[i].text);
+        assert_string_equal(cs_row_text(&b->tui, &rows[i].row, text, sizeof text), rows[i].text);
         assert_in_range(cs_row_style(&rows[i].row), 0, CS_STYLE_COUNT - 1);
-        cs_row_detail(&rows[i].row, 500000, text, sizeof text);
+        cs_row_detail(&b->tui, &rows[i].row, text, sizeof text);
         assert_non_null(strstr(text, rows[i].text));
     }
+    bench_free(b);
 }
 
 int main(void)

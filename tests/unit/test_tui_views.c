@@ -73,7 +73,8 @@ static void silent(void **state)
         bench_draw(b, 80, 24);
         assert_true(bench_shows(b, v == 0   ? "the bus is silent"
                                    : v == 1 ? "no frames so far"
-                                            : "nobody here yet"));
+                                   : v == 2 ? "nobody here yet"
+                                            : "no fault so far"));
     }
     bench_free(b);
 }
@@ -199,7 +200,7 @@ static void many_buses(void **state)
 
     (void)state;
     for (int i = 1; i < CS_SIM_MAX_BUSES; i++) {
-        struct cs_bus_config config = {name, 250000};
+        struct cs_bus_config config = {.name = name, .bitrate_bps = 250000};
         snprintf(name, sizeof name, i == 1 ? "a-long-name-%d" : "bus%d", i);
         assert_int_equal(cs_sim_add_bus(b->sim, &config), i);
     }

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/* overlay_prompt.c - one line above the footer that arms a fault by its text form. */
+#include <stdio.h>
+#include <string.h>
+
+#include "tui/view.h"
+
+/* What is wrong with it, what the key at the cursor means, or what it would be. */
+static uint8_t feedback(const struct cs_prompt_state *state, char *text, size_t size)
+{
+    const struct cs_fault_key *key = cs_fault_text_key(state->field.text, state->field.cursor);
+    struct cs_fault_spec spec;
+    char form[CS_FAULT_TEXT_MAX];
+    const char *end = strrchr(state->field.text, '=');
+
+    if (!state->field.len) {
+        snprintf(text, size, "a kind and keys, such as flip field=crc index=3; Tab completes");
+        return CS_STYLE_DIM;
+    }
+    if (key && end && !end[1]) {
+        snprintf(text, size, "%s: %s (%s)", key->name, key->help, key->values);
+        return CS_STYLE_INFO;
+    }
+    if (cs_fault_parse(state->field.text, &spec, text, size) < 0)
+        return CS_STYLE_WARN;
+    cs_fault_format(&spec, form);
+    snprintf(text, size, "Enter arms it: %s", form);
+    return CS_STYLE_GOOD;
+}
+
+static void draw(const struct cs_tui *tui, struct cs_canvas *canvas)
+{
+    const struct cs_prompt_state *state = &tui->prompt;
+    int y = tui->height - 2, x, from;
+    struct cs_offers offers;
+    char text[CS_FAULT_TEXT_MAX + 32];
+    uint8_t style = feedback(state, text, sizeof text);
+
+    if (state->completion.on)
+        cs_fault_text_offers(tui, state->bus, state->completion.begun, &from, &offers);
+    cs_canvas_fill(canvas, (struct cs_rect){0, y - 1, tui->width, 2}, CS_STYLE_TEXT, ' ');
+    if (tui->message[0])
+        cs_canvas_field(canvas, 1, y - 1, tui->width - 2, false,
+                        tui->message_bad ? CS_STYLE_BAD : CS_STYLE_WARN, tui->message);
+    else if (state->completion.on)
+        cs_completion_draw(&state->completion, &offers, canvas,
+                           (struct cs_rect){1, y - 1, tui->width - 2, 1});
+    else
+        cs_canvas_field(canvas, 1, y - 1, tui->width - 2, false, style, text);
+    x = cs_canvas_printf(canvas, 1, y, CS_STYLE_BRIGHT, "fault on %s ",
+                         tui->bus[state->bus < tui->n_buses ? state->bus : 0].name);
+    cs_textfield_draw(&state->field, canvas, x, y, tui->width - x - 1);
+}
+
+static void arm(struct cs_tui *tui, int unused)
+{
+    struct cs_fault_spec spec;
+    char why[CS_TUI_MESSAGE_MAX];
+
+    (void)unused;
+    if (cs_fault_parse(tui->prompt.field.text, &spec, why, sizeof why) < 0) {
+        cs_tui_say(tui, true, "not armed: %s", why);
+        return;
+    }
+    if (cs_tui_arm(tui, tui->prompt.bus, &spec))
+        return;
+    cs_textfield_set(&tui->prompt.field, "");
+    tui->prompt.recall = 0;
+    tui->overlay = CS_OVERLAY_NONE;
+}
+
+static void next_bus(struct cs_tui *tui, int by)
+{
+    tui->prompt.completion.on = false;
+    if (tui->n_buses)
+        tui->prompt.bus = (tui->prompt.bus + tui->n_buses + (unsigned)by) % tui->n_buses;
+}
+
+static void complete(struct cs_tui *tui, int by)
+{
+    struct cs_prompt_state *state = &tui->prompt;
+    struct cs_offers offers;
+    int from;
+
+    cs_fault_text_offers(tui, state->bus, cs_completion_begin(&state->completion, &state->field),
+                         &from, &offers);
+    cs_completion_step(&state->completion, &state->field, from, &offers, by);
+}
+
+/* The faults that were armed, the newest first. */
+static void recall(struct cs_tui *tui, int by)
+{
+    struct cs_prompt_state *state = &tui->prompt;
+    unsigned n = cs_fault_list_count(&tui->fault_list), live = tui->fault_list.n_live;
+    int to = (int)state->recall + by;
+
+    state->completion.on = false;
+    if (to < 0 || to > (int)n)
+        return;
+    if (state->recall == 0)
+        memcpy(state->draft, state->field.text, sizeof state->draft);
+    state->recall = (unsigned)to;
+    if (to) {
+        unsigned i = (unsigned)to <= live ? live - (unsigned)to : (unsigned)to - 1;
+        cs_textfield_set(&state->field, cs_fault_list_at(&tui->fault_list, i)->text);
+    } else {
+        cs_textfield_set(&state->field, state->draft);
+    }
+}
+
+static void key(struct cs_tui *tui, int32_t code)
+{
+    tui->prompt.completion.on = false;
+    cs_textfield_key(&tui->prompt.field, code);
+}
+
+static const struct cs_binding bindings[] = {
+    {{CS_KEY_ENTER}, "arm", "arm the fault", arm, 0},
+    {{CS_KEY_TAB}, "complete", "complete kinds, keys, names of nodes and fields", complete, 1},
+    {{CS_KEY_UP}, "armed before", "call back what was armed before", recall, 1},
+    {{CS_KEY_DOWN}, NULL, "and what was typed after it", recall, -1},
+    {{CS_KEY_BACKTAB}, "other bus", "choose the bus", next_bus, 1},
+    {{CS_KEY_CTRL_U}, "erase", "erase what is left of the cursor", NULL, 0},
+    {{CS_KEY_ESC}, "close", "close", cs_tui_open, CS_OVERLAY_NONE},
+};
+
+const struct cs_overlay cs_overlay_prompt = {
+    .title = "Arm a fault by its text",
+    .needs = CS_NEEDS_NODES | CS_NEEDS_FAULTS,
+    .draw = draw,
+    .key = key,
+    .bindings = bindings,
+    .n_bindings = sizeof bindings / sizeof *bindings,
+};
