@@ -60,11 +60,34 @@ static void write_changes(struct cs_vcd_state *state)
         state->written_ps = state->at_ps;
 }
 
+/* The intermission of those who rest on a bus is over. */
+static void go_idle(struct cs_vcd_state *state, struct vcd_bus *bus)
+{
+    write_changes(state);
+    state->at_ps = bus->idle_ps;
+    bus->idle_ps = CS_NEVER;
+    for (unsigned i = 1; i < bus->n_scopes; i++) {
+        if (bus->scope[i].resting)
+            set(state, bus, &bus->scope[i], VAR_FIELD, CS_FIELD_IDLE);
+        bus->scope[i].resting = false;
+    }
+}
+
 /* Time never goes back in the file. */
 static void advance(struct cs_vcd_state *state, int64_t at_ps)
 {
     if (at_ps <= state->at_ps)
         return;
+    for (;;) {
+        struct vcd_bus *next = &state->bus[0];
+        for (unsigned i = 1; i < state->n_buses; i++) {
+            if (state->bus[i].idle_ps < next->idle_ps)
+                next = &state->bus[i];
+        }
+        if (next->idle_ps > at_ps)
+            break;
+        go_idle(state, next);
+    }
     write_changes(state);
     state->at_ps = at_ps;
 }
@@ -114,9 +137,30 @@ static void join(struct cs_vcd_state *state, unsigned index, int node)
         set(state, bus, scope, VAR_NAME, scope->value[VAR_NAME] + 1);
     }
     scope->used = true;
-    scope->apart = false;
     bus->scope_of[node] = (uint16_t)i;
     set(state, bus, scope, VAR_RX, bus->scope[0].value[VAR_WIRE]);
+}
+
+/* A frame is over. Bits in which nothing can happen are not told: who has come to the end of his
+ * EOF or delimiter rests for the intermission, then he is idle, unless he is told to do otherwise.
+ */
+static void rest(struct cs_vcd_state *state, const struct cs_event *event)
+{
+    struct vcd_bus *bus = &state->bus[event->bus];
+
+    for (unsigned i = 1; i < bus->n_scopes; i++) {
+        struct vcd_scope *scope = &bus->scope[i];
+        uint32_t field = scope->value[VAR_FIELD];
+        bool delim = field == CS_FIELD_ERROR_DELIM || field == CS_FIELD_OVERLOAD_DELIM;
+        if (!(field == CS_FIELD_EOF && scope->value[VAR_INDEX] == 6) &&
+            !(delim && scope->value[VAR_INDEX] == 7))
+            continue;
+        scope->resting = true;
+        set(state, bus, scope, VAR_FIELD, CS_FIELD_INTERMISSION);
+        set(state, bus, scope, VAR_INDEX, 0);
+        set(state, bus, scope, VAR_TRANSMITTER, 0);
+    }
+    bus->idle_ps = event->at_ps + 3 * cs_bus_bit_ps(cs_sim_bus(state->vcd->log.sim, event->bus));
 }
 
 static void leave(struct cs_vcd_state *state, unsigned index, int node)
@@ -135,18 +179,6 @@ static void leave(struct cs_vcd_state *state, unsigned index, int node)
 
 /* ---- observing ---------------------------------------------------------------------------- */
 
-static void follow_wire(struct cs_vcd_state *state, struct vcd_bus *bus, unsigned level)
-{
-    set(state, bus, &bus->scope[0], VAR_WIRE, level);
-    for (unsigned i = 1; i < bus->n_scopes; i++) {
-        struct vcd_scope *scope = &bus->scope[i];
-        if (!scope->apart)
-            set(state, bus, scope, VAR_RX, level);
-        else
-            scope->apart = scope->value[VAR_RX] != level;
-    }
-}
-
 void cs_log_vcd_probe(void *ctx, const struct cs_probe_event *event)
 {
     struct cs_vcd *vcd = ctx;
@@ -160,17 +192,17 @@ void cs_log_vcd_probe(void *ctx, const struct cs_probe_event *event)
     struct vcd_bus *bus = &state->bus[event->bus];
     struct vcd_scope *scope = scope_of(bus, event->node);
     if (event->kind == CS_PROBE_WIRE)
-        follow_wire(state, bus, event->level != 0);
+        set(state, bus, &bus->scope[0], VAR_WIRE, event->level != 0);
     if (scope == NULL)
         return;
     if (event->kind == CS_PROBE_TX) {
         set(state, bus, scope, VAR_TX, event->level != 0);
     } else if (event->kind == CS_PROBE_RX) {
         set(state, bus, scope, VAR_RX, event->level != 0);
-        scope->apart = scope->value[VAR_RX] != bus->scope[0].value[VAR_WIRE];
     } else if (event->kind == CS_PROBE_SAMPLE) {
         set(state, bus, scope, VAR_SAMPLE, scope->written[VAR_SAMPLE] + 1);
     } else if (event->kind == CS_PROBE_FIELD) {
+        scope->resting = false;
         set(state, bus, scope, VAR_FIELD, event->field);
         set(state, bus, scope, VAR_INDEX, event->index);
         set(state, bus, scope, VAR_STUFF, event->stuff);
@@ -181,8 +213,9 @@ void cs_log_vcd_probe(void *ctx, const struct cs_probe_event *event)
 
 void cs_log_vcd(void *ctx, const struct cs_event *event)
 {
-    static const uint32_t kinds =
-        1u << CS_EV_ATTACH | 1u << CS_EV_DETACH | 1u << CS_EV_STATE | 1u << CS_EV_COUNTERS;
+    static const uint32_t kinds = 1u << CS_EV_ATTACH | 1u << CS_EV_DETACH | 1u << CS_EV_STATE |
+                                  1u << CS_EV_COUNTERS | 1u << CS_EV_FRAME |
+                                  1u << CS_EV_ERROR_FRAME;
     struct cs_vcd *vcd = ctx;
     struct cs_vcd_state *state = vcd->state;
 
@@ -190,6 +223,10 @@ void cs_log_vcd(void *ctx, const struct cs_event *event)
     if (!state->begun || event->bus >= state->n_buses || (kinds >> event->kind & 1u) == 0)
         return;
     advance(state, event->at_ps);
+    if (event->kind == CS_EV_FRAME || event->kind == CS_EV_ERROR_FRAME) {
+        rest(state, event);
+        return;
+    }
     if (event->kind == CS_EV_ATTACH)
         join(state, event->bus, event->node);
     struct vcd_bus *bus = &state->bus[event->bus];
@@ -241,7 +278,7 @@ void cs_log_vcd_end(struct cs_vcd *vcd)
         vcd_begin(state);
     advance(state, cs_sim_now_ps(vcd->log.sim));
     write_changes(state);
-    if (state->at_ps > state->written_ps) {
+    if (state->at_ps != state->written_ps) {
         cs_out_char(out, '#'); /* how long the last values lasted */
         cs_out_i64(out, state->at_ps);
         cs_out_line(out);

@@ -32,7 +32,7 @@ enum vcd_var {
 struct vcd_scope {
     char owner[CS_NAME_MAX]; /* node's name, "": nobody's yet */
     bool bus, spare, used;
-    bool apart;          /* its RX differs from the wire */
+    bool resting;        /* in an intermission that no probe tells of */
     uint32_t first_code; /* of its first variable */
     int32_t next;        /* place of the next that was touched, VCD_LAST or VCD_UNTOUCHED */
     uint32_t value[VAR_COUNT], written[VAR_COUNT];
@@ -40,6 +40,7 @@ struct vcd_scope {
 
 struct vcd_bus {
     unsigned n_scopes;
+    int64_t idle_ps;                     /* end of that intermission, CS_NEVER: there is none */
     uint16_t scope_of[CS_BUS_MAX_NODES]; /* by node; 0: none */
     struct vcd_scope scope[VCD_SCOPES];
 };

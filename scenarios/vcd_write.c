@@ -140,6 +140,7 @@ static void give_scopes(struct cs_vcd_state *state, unsigned index, uint32_t *co
     const struct cs_bus *of = cs_sim_bus(state->vcd->log.sim, index);
     struct cs_node_status status;
 
+    bus->idle_ps = CS_NEVER;
     give_scope(bus, cs_bus_name(of), code);
     bus->scope[0].bus = bus->scope[0].used = true;
     for (int i = 0; i < cs_bus_node_limit(of) && i < CS_BUS_MAX_NODES; i++) {
