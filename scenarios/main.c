@@ -34,7 +34,8 @@ static void explain_help(void)
     putchar('\n');
     cs_text_wrap(
         stdout, 0,
-        "A FRAME is written as in can-utils: 123#DEADBEEF, 12345678#R8. - reads frames from "
+        "A FRAME is written as in can-utils: 123#DEADBEEF, 12345678#R8, 123##1AABB (CAN FD; the "
+        "digit: 1 BRS, 2 ESI). - reads frames from "
         "standard input, one a line.");
 }
 
