@@ -10,6 +10,7 @@
 struct cs_log {
     struct cs_sim *sim;
     struct cs_out out;
+    bool detail; /* events: also what cs_sim_set_detail() adds, whoever asked for it */
 };
 
 /* candump -L: "(0000000001.000123) can0 123#11"; one line a valid frame, its time the end of EOF

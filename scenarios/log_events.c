@@ -2,11 +2,14 @@
 /* The order of keys is the order of the rows below, whatever the event: programs may rely on it,
  * and two runs give the same bytes. */
 #include "scenarios/log.h"
+#include "simcore/fault.h"
 #include "simcore/wire.h"
 
 #define K(kind)  (1u << (kind))
 #define TX       (K(CS_EV_TX_START) | K(CS_EV_ARB_LOST) | K(CS_EV_FRAME) | K(CS_EV_SENT))
 #define QUEUE    (K(CS_EV_QUEUED) | K(CS_EV_REFUSED) | K(CS_EV_DROPPED))
+#define DETAIL   (K(CS_EV_ACKED) | K(CS_EV_RECEIVED))
+#define PLACE    (K(CS_EV_ARB_LOST) | K(CS_EV_ERROR))
 #define COUNTING (K(CS_EV_ERROR) | K(CS_EV_COUNTERS) | K(CS_EV_STATE) | K(CS_EV_ATTACH))
 
 enum show {
@@ -18,7 +21,9 @@ enum show {
     AS_BOOL,
     AS_MODE,
     AS_FRAME,
-    AS_TEXT
+    AS_TEXT,
+    AS_NODE,
+    AS_STAGE
 };
 
 struct column {
@@ -48,27 +53,41 @@ GET(result)
 GET(start_ps)
 GET(queued_ps)
 GET(n_bits)
+GET(index)
+GET(stuff)
+GET(level)
+GET(peer)
+GET(fault)
+GET(stage)
 
 static const struct column columns[] = {
-    {"frame", TX | QUEUE | K(CS_EV_ERROR) | K(CS_EV_ERROR_FRAME), AS_FRAME, NULL},
+    {"frame", TX | QUEUE | K(CS_EV_ERROR) | K(CS_EV_ERROR_FRAME) | K(CS_EV_RECEIVED), AS_FRAME,
+     NULL},
     {"cookie", TX | QUEUE, AS_NUMBER, get_cookie},
     {"attempt", TX | K(CS_EV_DROPPED), AS_NUMBER, get_attempt},
     {"lost", K(CS_EV_SENT) | K(CS_EV_DROPPED), AS_NUMBER, get_lost},
     {"lost_at_bit", K(CS_EV_ARB_LOST), AS_NUMBER, get_bit},
     {"error", K(CS_EV_ERROR), AS_ERROR, get_error},
-    {"field", K(CS_EV_ERROR), AS_FIELD, get_field},
+    {"field", PLACE, AS_FIELD, get_field},
+    {"index", PLACE, AS_NUMBER, get_index},
+    {"stuff", PLACE, AS_BOOL, get_stuff},
     {"bit", K(CS_EV_ERROR), AS_NUMBER, get_bit},
+    {"level", K(CS_EV_ERROR), AS_NUMBER, get_level},
     {"tx", K(CS_EV_ERROR), AS_BOOL, get_tx},
+    {"peer", K(CS_EV_ARB_LOST) | DETAIL, AS_NODE, get_peer},
     {"result", K(CS_EV_REFUSED) | K(CS_EV_DROPPED), AS_RESULT, get_result},
     {"state", K(CS_EV_STATE) | K(CS_EV_ATTACH), AS_STATE, get_state},
     {"mode", K(CS_EV_ATTACH) | K(CS_EV_CONFIG), AS_MODE, get_mode},
     {"tec", COUNTING, AS_NUMBER, get_tec},
     {"rec", COUNTING, AS_NUMBER, get_rec},
     {"queued_ps", K(CS_EV_SENT), AS_NUMBER, get_queued_ps},
-    {"start_ps", K(CS_EV_FRAME) | K(CS_EV_SENT) | K(CS_EV_ERROR_FRAME), AS_NUMBER, get_start_ps},
+    {"start_ps", K(CS_EV_FRAME) | K(CS_EV_SENT) | K(CS_EV_ERROR_FRAME) | DETAIL, AS_NUMBER,
+     get_start_ps},
     {"n_bits", K(CS_EV_FRAME) | K(CS_EV_ERROR_FRAME), AS_NUMBER, get_n_bits},
     {"count", K(CS_EV_LOST), AS_NUMBER, get_n_bits},
-    {"text", K(CS_EV_NOTE), AS_TEXT, NULL},
+    {"fault", K(CS_EV_FAULT), AS_NUMBER, get_fault},
+    {"stage", K(CS_EV_FAULT), AS_STAGE, get_stage},
+    {"text", K(CS_EV_NOTE) | K(CS_EV_FAULT), AS_TEXT, NULL},
 };
 
 static void put_mode(struct cs_out *out, unsigned mode)
@@ -95,7 +114,16 @@ static void put_name(struct cs_out *out, const char *name)
     cs_out_char(out, '"');
 }
 
-static void put_value(struct cs_out *out, const struct column *c, const struct cs_event *event)
+static void put_node(struct cs_out *out, const struct cs_bus *bus, int node)
+{
+    if (node == CS_NO_NODE)
+        cs_out_text(out, "null");
+    else
+        cs_out_json(out, cs_bus_node_name(bus, node));
+}
+
+static void put_value(struct cs_out *out, const struct column *c, const struct cs_event *event,
+                      const struct cs_bus *bus)
 {
     char text[CS_FRAME_TEXT_MAX];
     uint64_t value = c->get != NULL ? c->get(event) : 0;
@@ -129,6 +157,12 @@ static void put_value(struct cs_out *out, const struct column *c, const struct c
     case AS_TEXT:
         cs_out_json(out, event->text);
         break;
+    case AS_NODE:
+        put_node(out, bus, event->peer);
+        break;
+    case AS_STAGE:
+        put_name(out, cs_fault_stage_name((enum cs_fault_stage)value));
+        break;
     }
 }
 
@@ -138,15 +172,14 @@ void cs_log_events(void *ctx, const struct cs_event *event)
     struct cs_out *out = &log->out;
     const struct cs_bus *bus = cs_sim_bus(log->sim, event->bus);
 
+    if ((DETAIL & K(event->kind)) != 0 && !log->detail)
+        return;
     cs_out_text(out, "{\"at_ps\":");
     cs_out_i64(out, event->at_ps);
     cs_out_text(out, ",\"bus\":");
     put_name(out, cs_bus_name(bus));
     cs_out_text(out, ",\"node\":");
-    if (event->node == CS_NO_NODE)
-        cs_out_text(out, "null");
-    else
-        cs_out_json(out, cs_bus_node_name(bus, event->node));
+    put_node(out, bus, event->node);
     cs_out_text(out, ",\"event\":");
     put_name(out, cs_event_name((enum cs_event_kind)event->kind));
     for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
@@ -157,7 +190,7 @@ void cs_log_events(void *ctx, const struct cs_event *event)
         cs_out_text(out, ",\"");
         cs_out_text(out, c->name);
         cs_out_text(out, "\":");
-        put_value(out, c, event);
+        put_value(out, c, event, bus);
     }
     cs_out_char(out, '}');
     cs_out_line(out);
