@@ -9,6 +9,7 @@
 #include "simcore/sim_internal.h"
 
 #define IUT_MAX_RX 16
+#define IUT_MAX_EV 64
 
 struct iut {
     struct cs_sim *sim;
@@ -19,7 +20,9 @@ struct iut {
     bool long_ack;      /* likewise */
     bool feedback;      /* RX is the wired AND of the tester's and the controller's level */
     struct cs_frame rx[IUT_MAX_RX];
-    unsigned n_rx; /* frames received, also those beyond IUT_MAX_RX */
+    unsigned n_rx;                  /* frames received, also those beyond IUT_MAX_RX */
+    struct cs_event ev[IUT_MAX_EV]; /* ERROR, ARB_LOST and what cs_sim_set_detail() brings */
+    unsigned n_ev;                  /* likewise beyond */
 };
 
 static inline void iut_received(void *ctx, const struct cs_rx *rx)
@@ -30,6 +33,28 @@ static inline void iut_received(void *ctx, const struct cs_rx *rx)
         iut->rx[iut->n_rx] = *rx->frame;
     }
     iut->n_rx++;
+}
+
+static inline void iut_observe(void *ctx, const struct cs_event *event)
+{
+    struct iut *iut = ctx;
+
+    if (event->kind != CS_EV_ERROR && event->kind != CS_EV_ARB_LOST && event->kind != CS_EV_ACKED &&
+        event->kind != CS_EV_RECEIVED) {
+        return;
+    }
+    if (iut->n_ev < IUT_MAX_EV) {
+        iut->ev[iut->n_ev] = *event;
+    }
+    iut->n_ev++;
+}
+
+/* The last of them, which is of that kind. */
+static inline const struct cs_event *iut_event(const struct iut *iut, enum cs_event_kind kind)
+{
+    assert_in_range(iut->n_ev, 1, IUT_MAX_EV);
+    assert_int_equal(iut->ev[iut->n_ev - 1].kind, kind);
+    return &iut->ev[iut->n_ev - 1];
 }
 
 static inline void iut_power_off(struct iut *iut)
@@ -61,6 +86,7 @@ static inline void iut_power_on(struct iut *iut, unsigned mode)
     assert_int_equal(cs_sim_add_bus(iut->sim, &bus_config), 0);
     iut->bus = cs_sim_bus(iut->sim, 0);
     cs_sim_run_until(iut->sim, cs_bus_bit_ps(iut->bus));
+    assert_int_equal(cs_sim_observe(iut->sim, iut_observe, iut), 0);
     assert_int_equal(cs_bus_attach(iut->bus, &config), 0);
     iut->node = iut->bus->nodes[0];
     iut->node->long_ack = iut->long_ack;
@@ -91,15 +117,13 @@ static inline unsigned iut_step(struct iut *iut, unsigned drive)
         out = node->mac.out;
     }
     unsigned level = iut->feedback ? drive & out : drive;
+    node->clock.start.ps = iut->sim->now_ps;
     iut->sim->now_ps += bus->bit_ps;
-    if (!level) {
-        cs_bus_waiting_dominant(bus, iut->sim->now_ps - bus->bit_ps);
-        bus->recessive_ps = iut->sim->now_ps;
-    }
     if (takes_part) {
         cs_mac_sample(node, level);
+    } else {
+        cs_waiting_sample(node, level);
     }
-    cs_bus_waiting_run(bus);
     return out;
 }
 
