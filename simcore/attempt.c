@@ -11,6 +11,7 @@ static void encode(struct cs_node *node, const struct cs_txslot *tx)
     node->odd_form = node->bus->n_faults && cs_faults_form(node, &tx->frame, &form);
     form.non_iso = node->fd == CS_FD_NON_ISO;
     form.esi = node->state == CS_STATE_ERROR_PASSIVE;
+    node->sends_esi = fd && form.esi;
     if (node->odd_form || (fd && (form.non_iso || form.esi))) {
         cs_wire_encode_as(&tx->frame, &form, &node->wire);
         node->wire_seq = 0;
@@ -22,6 +23,9 @@ static void encode(struct cs_node *node, const struct cs_txslot *tx)
 
 void cs_node_start_attempt(struct cs_node *node, int64_t sof_ps)
 {
+    if (node->segment < CS_SEGMENTS) {
+        node->bus->medium.segment[node->segment].sender = CS_NO_NODE;
+    }
     node->slot = cs_txqueue_take(&node->queue);
     struct cs_txslot *tx = &node->queue.slots[node->slot];
     encode(node, tx);
@@ -29,7 +33,7 @@ void cs_node_start_attempt(struct cs_node *node, int64_t sof_ps)
         tx->attempts++;
     }
     node->count.retries += tx->attempts > 1;
-    node->start_ps = sof_ps;
+    node->start_ps = node->frame_ps = sof_ps;
     cs_node_emit_slot(node, CS_EV_TX_START, node->slot, CS_TX_OK);
 }
 

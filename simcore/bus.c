@@ -153,7 +153,6 @@ void cs_bus_begin(struct cs_bus *bus)
         cs_bus_schedule_idle(bus);
         return;
     }
-    bus->medium.segment[0].sender = CS_NO_NODE;
     bool watched = bus->n_faults && cs_faults_frame(bus, contenders, n);
     if (watched || needs_bits(bus) || !cs_frame_engine_begin(bus, contenders, n)) {
         cs_bit_engine_enter(bus);
@@ -226,7 +225,9 @@ static struct cs_node *create_node(struct cs_bus *bus, int index,
         free(node);
         return NULL;
     }
-    if (cs_timer_reserve(bus->sim, &node->recovery_timer)) {
+    if (cs_timer_reserve(bus->sim, &node->recovery_timer) ||
+        cs_timer_reserve(bus->sim, &node->hold_timer)) {
+        cs_timer_release(bus->sim, &node->recovery_timer);
         cs_txqueue_fini(&node->queue);
         free(node);
         return NULL;
@@ -248,6 +249,8 @@ static struct cs_node *create_node(struct cs_bus *bus, int index,
     node->recovery_ps = config->recovery_ps;
     node->recovery_timer.fn = recovery_due;
     node->recovery_timer.ctx = node;
+    node->hold_timer.fn = cs_node_hold_over;
+    node->hold_timer.ctx = node;
     node->slot = CS_TXSLOT_NONE;
     node->n_filters = config->n_filters;
     if (config->n_filters) {

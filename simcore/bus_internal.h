@@ -74,6 +74,7 @@ struct cs_node {
     uint64_t wire_seq; /* seq + 1 of the frame that `wire` holds */
     struct cs_wire wire;
     int64_t start_ps; /* SOF of the present attempt */
+    int64_t frame_ps; /* SOF of the frame that it sends or hears */
     uint16_t lost_at; /* FRAME: bit at which this contender drops out */
     uint16_t tec, rec;
     enum cs_node_state state;
@@ -82,7 +83,7 @@ struct cs_node {
     unsigned bits;    /* recessive bits of the present run, as far as counted bit by bit */
     int64_t since_ps; /* waiting: recessive bits count from here at the earliest */
     int64_t ready_ps; /* end of suspend transmission */
-    struct cs_timer recovery_timer;
+    struct cs_timer recovery_timer, hold_timer;
     struct cs_pending pending;
     struct cs_mac mac;
     /* BITS: its place on the wire and in time (medium.c, engine_bit.c). */
@@ -100,6 +101,7 @@ struct cs_node {
     bool no_loop;     /* what it drives does not reach the wire (cs_bus_set_loop) */
     bool no_ack;
     bool long_ack; /* FD: the ACK slot takes two bits, whatever they are */
+    bool sends_esi; /* FD: ESI recessive though the frame says dominant */
     bool odd_form; /* `wire` is not what the rule says */
     uint8_t overload_request;
     uint16_t force[3]; /* pulses that it alone sees, by enum cs_pulse_kind */
@@ -141,8 +143,9 @@ struct cs_bus {
     struct cs_node *winner; /* FRAME */
     struct cs_node *losers[CS_BUS_MAX_NODES]; /* FRAME: by (lost_at, index) */
     unsigned n_losers, next_loser;
-    int64_t ack_ps; /* FRAME: end of the ACK slot, or CS_NEVER where that changes nothing */
-    int64_t end_ps; /* FRAME: end of EOF */
+    int64_t ack_ps;   /* FRAME: end of the ACK slot, or CS_NEVER where that changes nothing */
+    int64_t valid_ps; /* FRAME: when receivers accept it, or CS_NEVER where that is not told */
+    int64_t end_ps;   /* FRAME: end of EOF */
 
     bool error_frame; /* BITS: an error flag was sent and its delimiter not yet seen to end */
     bool eventful;    /* BITS: something happened that the frame engine leaves to this one */
@@ -183,11 +186,21 @@ static inline bool cs_node_has_pending(const struct cs_node *node)
     return p->mode || p->counters || p->timing || p->delay || p->reset || p->leave;
 }
 
+/* Who has won arbitration of the frame that the node hears, or CS_NO_NODE. */
+static inline int cs_node_sender(const struct cs_node *node)
+{
+    return node->segment < CS_SEGMENTS ? node->bus->medium.segment[node->segment].sender
+                                       : CS_NO_NODE;
+}
+
 static inline bool cs_node_can_send(const struct cs_node *node)
 {
     return node->waiting == WAIT_NONE && node->queue.n_heap > 0 && !node->pending.leave &&
-           !(node->mode & CS_MODE_LISTEN_ONLY);
+           !(node->mode & (CS_MODE_LISTEN_ONLY | CS_MODE_RESTRICTED));
 }
+
+/* ---- bus_send.c: frames that a fault has held back may go now */
+void cs_node_hold_over(void *ctx, struct cs_timer *timer);
 
 /* ---- pending.c: changes that wait for the wire */
 /* Apply all pending changes if the bus is idle; nodes that leave are gone afterwards. */
@@ -204,6 +217,8 @@ void cs_node_finish_slot(struct cs_node *node, unsigned slot, enum cs_tx_result 
 void cs_node_drop_all(struct cs_node *node, enum cs_tx_result result);
 void cs_node_deliver(struct cs_node *node, const struct cs_frame *frame, int64_t start_ps, int from,
                      bool own);
+/* bus->frame becomes what `from` has on the wire. */
+void cs_bus_keep_frame(struct cs_bus *bus, const struct cs_node *from);
 /* The frame that `from` has on the wire is valid now: keep it in bus->frame, tell. */
 void cs_bus_emit_frame(struct cs_bus *bus, struct cs_node *from);
 /* The error frame under way is over; `node` saw it first, NULL where all have gone bus-off. */

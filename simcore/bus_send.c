@@ -42,10 +42,10 @@ int cs_bus_submit(struct cs_bus *bus, int index, const struct cs_frame *frame, u
     if (cs_frame_check(frame)) {
         return -EINVAL;
     }
-    if (frame->flags & CS_FRAME_FD) {
+    if (frame->flags & CS_FRAME_FD && node->fd < CS_FD_ISO) {
         return -EOPNOTSUPP;
     }
-    if (node->mode & CS_MODE_LISTEN_ONLY) {
+    if (node->mode & (CS_MODE_LISTEN_ONLY | CS_MODE_RESTRICTED)) {
         refuse(node, frame, cookie, CS_TX_READ_ONLY);
         return -EPERM;
     }
@@ -53,12 +53,44 @@ int cs_bus_submit(struct cs_bus *bus, int index, const struct cs_frame *frame, u
         refuse(node, frame, cookie, CS_TX_BUS_OFF);
         return -ENETDOWN;
     }
-    if (cs_txqueue_put(&node->queue, frame, cookie, bus->sim->now_ps)) {
+    int64_t held_ps = 0;
+    bool lost = bus->n_faults && cs_faults_submit(node, frame, &held_ps);
+    if (cs_txqueue_put(&node->queue, frame, cookie, bus->sim->now_ps,
+                       lost ? CS_HELD_LOST : held_ps)) {
         refuse(node, frame, cookie, CS_TX_QUEUE_FULL);
         return -ENOSPC;
     }
     queued(node, frame, cookie);
+    if (lost || held_ps > bus->sim->now_ps) {
+        /* A frame that is lost is confirmed soon, not from within this call. */
+        int64_t at = lost ? bus->sim->now_ps : held_ps;
+        if (node->hold_timer.heap_pos == 0 || at < node->hold_timer.at_ps) {
+            cs_timer_start(bus->sim, &node->hold_timer, at);
+        }
+    }
     return 0;
+}
+
+void cs_node_hold_over(void *ctx, struct cs_timer *timer)
+{
+    struct cs_node *node = ctx;
+    struct cs_bus *bus = node->bus;
+
+    /* Those that are lost now; an owner that answers with a new frame does not keep us here. */
+    for (unsigned left = node->queue.n_held; left > 0; left--) {
+        unsigned slot = cs_txqueue_take_lost(&node->queue);
+        if (slot == CS_TXSLOT_NONE) {
+            break;
+        }
+        cs_node_finish_slot(node, slot, CS_TX_LOST);
+    }
+    int64_t next = cs_txqueue_free_held(&node->queue, bus->sim->now_ps);
+    if (next != INT64_MAX) {
+        cs_timer_start(bus->sim, timer, next);
+    }
+    if (bus->phase == PHASE_IDLE) {
+        cs_bus_schedule_node(bus, node);
+    }
 }
 
 int cs_bus_abort(struct cs_bus *bus, int index, uint64_t cookie)

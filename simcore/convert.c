@@ -97,6 +97,7 @@ static void stand_in_frame(struct cs_node *node, const struct standing *at)
     bool transmit = node->slot != CS_TXSLOT_NONE;
 
     cs_mac_resume(node, transmit, at->pos, &at->rx);
+    node->frame_ps = bus->sof_ps;
     clock->level = (uint8_t)at->before;
     clock->synced = false;
     if (at->start.ps >= now) {

@@ -23,6 +23,9 @@ void cs_node_emit(struct cs_node *node, const struct cs_event *event)
         1u << CS_EV_ARB_LOST | 1u << CS_EV_ERROR | 1u << CS_EV_COUNTERS | 1u << CS_EV_STATE;
     struct cs_event copy = *event;
 
+    if (node->bus->n_faults) {
+        cs_faults_event(node->bus, &copy);
+    }
     cs_sim_emit(node->bus->sim, &copy);
     if (node->ops && node->ops->event && own_kinds >> event->kind & 1u) {
         node->bus->sim->depth++;
@@ -97,6 +100,7 @@ void cs_node_finish_slot(struct cs_node *node, unsigned slot, enum cs_tx_result 
 
 void cs_node_drop_all(struct cs_node *node, enum cs_tx_result result)
 {
+    cs_txqueue_free_held(&node->queue, INT64_MAX);
     if (node->slot != CS_TXSLOT_NONE) {
         unsigned slot = node->slot;
         node->slot = CS_TXSLOT_NONE;
@@ -142,12 +146,18 @@ void cs_node_deliver(struct cs_node *node, const struct cs_frame *frame, int64_t
     node->bus->sim->depth--;
 }
 
+void cs_bus_keep_frame(struct cs_bus *bus, const struct cs_node *from)
+{
+    bus->frame = from->queue.slots[from->slot].frame;
+    bus->frame.flags |= from->sends_esi ? CS_FRAME_ESI : 0;
+}
+
 void cs_bus_emit_frame(struct cs_bus *bus, struct cs_node *from)
 {
     const struct cs_txslot *tx = &from->queue.slots[from->slot];
     struct cs_event event = cs_node_event(from, CS_EV_FRAME);
 
-    bus->frame = tx->frame;
+    cs_bus_keep_frame(bus, from);
     bus->from = from->index;
     event.frame = &bus->frame;
     event.cookie = tx->cookie;

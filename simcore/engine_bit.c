@@ -270,9 +270,6 @@ static void start_frames(struct cs_bus *bus)
             bus->sof_ps = bus->sim->now_ps;
             bus->from = CS_NO_NODE;
         }
-        if (node->segment != CS_SEGMENT_ALONE) {
-            bus->medium.segment[node->segment].sender = CS_NO_NODE;
-        }
         cs_node_start_attempt(node, bus->sim->now_ps);
         cs_mac_start(node);
         contenders[n++] = node;

@@ -90,6 +90,7 @@ static void set_next_effect(struct cs_bus *bus)
         bus->effect_ps = instant_ps(bus, bus->winner, bus->losers[bus->next_loser]->lost_at + 1u);
     } else {
         bus->effect_ps = bus->ack_ps < bus->end_ps ? bus->ack_ps : bus->end_ps;
+        bus->effect_ps = bus->valid_ps < bus->effect_ps ? bus->valid_ps : bus->effect_ps;
     }
 }
 
@@ -143,7 +144,8 @@ bool cs_frame_engine_begin(struct cs_bus *bus, struct cs_node **contenders, unsi
     cs_bus_waiting_dominant(bus, bus->sof_ps);
     bus->end_ps = instant_ps(bus, winner, winner->wire.n_bits);
     bus->recessive_ps = instant_ps(bus, winner, winner->wire.ack_slot + 1u);
-    bus->ack_ps = some_rec_goes_down(bus) ? bus->recessive_ps : CS_NEVER;
+    bus->ack_ps = bus->sim->detail || some_rec_goes_down(bus) ? bus->recessive_ps : CS_NEVER;
+    bus->valid_ps = bus->sim->detail ? instant_ps(bus, winner, winner->wire.n_bits - 1u) : CS_NEVER;
     bus->free_ps = bus->end_ps + INTERMISSION_BITS * bus->bit_ps;
     bus->begin_ps = cs_medium_next_pulse_ps(bus);
     bus->medium.segment[0].sender = (int16_t)winner->index;
@@ -154,12 +156,40 @@ bool cs_frame_engine_begin(struct cs_bus *bus, struct cs_node **contenders, unsi
     return true;
 }
 
+static void tell(struct cs_bus *bus, struct cs_node *node, enum cs_event_kind kind)
+{
+    struct cs_event event = cs_node_event(node, kind);
+
+    event.peer = (int16_t)bus->winner->index;
+    event.start_ps = bus->sof_ps;
+    if (kind == CS_EV_RECEIVED) {
+        event.frame = &bus->frame;
+    }
+    cs_node_emit(node, &event);
+}
+
+/* With cs_sim_set_detail(): a receiver accepts a frame with its last bit but one. */
+static void receive(struct cs_bus *bus)
+{
+    bus->valid_ps = CS_NEVER;
+    cs_bus_keep_frame(bus, bus->winner);
+    for (int i = 0; i < bus->n_limit; i++) {
+        struct cs_node *node = bus->nodes[i];
+        if (node && node != bus->winner && node->waiting == WAIT_NONE) {
+            tell(bus, node, CS_EV_RECEIVED);
+        }
+    }
+}
+
 static void acknowledge(struct cs_bus *bus)
 {
     bus->ack_ps = CS_NEVER;
     for (int i = 0; i < bus->n_limit; i++) {
         struct cs_node *node = bus->nodes[i];
         if (node && node != bus->winner && node->waiting == WAIT_NONE) {
+            if (bus->sim->detail && !(node->mode & CS_MODE_LISTEN_ONLY)) {
+                tell(bus, node, CS_EV_ACKED);
+            }
             cs_node_received_ok(node);
         }
     }
@@ -196,6 +226,10 @@ void cs_frame_engine_effects(struct cs_bus *bus)
     }
     if (bus->ack_ps <= now) {
         acknowledge(bus);
+        set_next_effect(bus);
+    }
+    if (bus->valid_ps <= now) {
+        receive(bus);
         set_next_effect(bus);
     }
     if (bus->end_ps <= now) {

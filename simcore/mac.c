@@ -88,7 +88,7 @@ static struct cs_event error_event(const struct cs_node *node, enum cs_error_kin
     event.level = mac->level;
     event.bit = mac->pos;
     event.tx = mac->transmitter;
-    event.start_ps = node->bus->sof_ps;
+    event.start_ps = node->frame_ps;
     return event;
 }
 
@@ -149,6 +149,7 @@ static void begin_receiving(struct cs_node *node)
     cs_mac_rx_start(&mac->rx, node->fd, rx_options(node));
     cs_mac_rx_bit(&mac->rx, 0);
     mac->pos = 1;
+    node->frame_ps = node->clock.start.ps;
 }
 
 static void sample_idle(struct cs_node *node, unsigned level)
@@ -326,7 +327,6 @@ static void receive_ended(struct cs_node *node, enum cs_mac_rx_result result)
         [RX_FORM_ERROR] = CS_ERROR_FORM,
     };
     struct cs_mac *mac = &node->mac;
-    struct cs_bus *bus = node->bus;
 
     switch (result) {
     case RX_EXCEPTION:
@@ -334,11 +334,11 @@ static void receive_ended(struct cs_node *node, enum cs_mac_rx_result result)
         break;
     case RX_VALID:
         frame_over(node);
-        cs_node_deliver(node, &mac->rx.frame, bus->sof_ps, bus->from, false);
+        cs_node_deliver(node, &mac->rx.frame, node->frame_ps, cs_node_sender(node), false);
         break;
     case RX_OVERLOAD:
         enter_flag(node, true);
-        cs_node_deliver(node, &mac->rx.frame, bus->sof_ps, bus->from, false);
+        cs_node_deliver(node, &mac->rx.frame, node->frame_ps, cs_node_sender(node), false);
         break;
     default:
         detect_plain(node, kinds[result]);
@@ -349,17 +349,11 @@ static void receive_ended(struct cs_node *node, enum cs_mac_rx_result result)
 /* With cs_sim_set_detail(): the frame's transmitter is not known before its end but to us. */
 static void emit_detail(struct cs_node *node, enum cs_event_kind kind)
 {
-    struct cs_bus *bus = node->bus;
     struct cs_event event = cs_node_event(node, kind);
 
-    for (int i = 0; i < bus->n_limit && event.peer == CS_NO_NODE; i++) {
-        const struct cs_node *other = bus->nodes[i];
-        if (other && other->waiting == WAIT_NONE && other->mac.state == MAC_TRANSMIT) {
-            event.peer = (int16_t)i;
-        }
-    }
+    event.peer = (int16_t)cs_node_sender(node);
     event.frame = kind == CS_EV_RECEIVED ? &node->mac.rx.frame : NULL;
-    event.start_ps = bus->sof_ps;
+    event.start_ps = node->frame_ps;
     cs_node_emit(node, &event);
 }
 
@@ -482,7 +476,7 @@ static void sample_delim(struct cs_node *node, unsigned level)
 static void join_sof(struct cs_node *node)
 {
     struct cs_bus *bus = node->bus;
-    int64_t sof_ps = bus->sim->now_ps - bus->bit_ps;
+    int64_t sof_ps = node->clock.start.ps;
 
     if (node->mac.suspend || !cs_node_can_send(node) ||
         cs_txqueue_next(&node->queue)->queued_ps > sof_ps) {

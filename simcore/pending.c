@@ -10,6 +10,7 @@ void cs_node_destroy(struct cs_node *node)
 
     cs_node_wait(node, WAIT_NONE);
     cs_timer_release(bus->sim, &node->recovery_timer);
+    cs_timer_release(bus->sim, &node->hold_timer);
     if (!bus->closing) {
         cs_faults_node_gone(node);
         cs_medium_unplug(node);

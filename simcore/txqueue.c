@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 int cs_txqueue_init(struct cs_txqueue *queue, unsigned capacity, bool fifo)
 {
@@ -11,7 +12,8 @@ int cs_txqueue_init(struct cs_txqueue *queue, unsigned capacity, bool fifo)
     queue->slots = calloc(capacity, sizeof(*queue->slots));
     queue->heap = calloc(capacity, sizeof(*queue->heap));
     queue->free = calloc(capacity, sizeof(*queue->free));
-    if (!queue->slots || !queue->heap || !queue->free) {
+    queue->held = calloc(capacity, sizeof(*queue->held));
+    if (!queue->slots || !queue->heap || !queue->free || !queue->held) {
         cs_txqueue_fini(queue);
         return -ENOMEM;
     }
@@ -27,6 +29,7 @@ void cs_txqueue_fini(struct cs_txqueue *queue)
     free(queue->slots);
     free(queue->heap);
     free(queue->free);
+    free(queue->held);
     *queue = (struct cs_txqueue){0};
 }
 
@@ -93,7 +96,7 @@ static unsigned remove_at(struct cs_txqueue *queue, unsigned i)
 }
 
 int cs_txqueue_put(struct cs_txqueue *queue, const struct cs_frame *frame, uint64_t cookie,
-                   int64_t now_ps)
+                   int64_t now_ps, int64_t held_ps)
 {
     if (queue->n_free == 0) {
         return -ENOSPC;
@@ -104,10 +107,34 @@ int cs_txqueue_put(struct cs_txqueue *queue, const struct cs_frame *frame, uint6
         .cookie = cookie,
         .seq = queue->next_seq++,
         .queued_ps = now_ps,
+        .held_ps = held_ps,
         .key = queue->fifo ? 0 : cs_txqueue_key(frame),
     };
-    cs_txqueue_put_back(queue, slot);
+    if (held_ps > now_ps) {
+        queue->held[queue->n_held++] = (uint16_t)slot;
+    } else {
+        cs_txqueue_put_back(queue, slot);
+    }
     return 0;
+}
+
+int64_t cs_txqueue_free_held(struct cs_txqueue *queue, int64_t now_ps)
+{
+    int64_t next = INT64_MAX;
+    unsigned left = 0;
+
+    for (unsigned i = 0; i < queue->n_held; i++) {
+        unsigned slot = queue->held[i];
+        int64_t until = queue->slots[slot].held_ps;
+        if (until <= now_ps) {
+            cs_txqueue_put_back(queue, slot);
+        } else {
+            queue->held[left++] = (uint16_t)slot;
+            next = until < next ? until : next;
+        }
+    }
+    queue->n_held = left;
+    return next;
 }
 
 void cs_txqueue_put_back(struct cs_txqueue *queue, unsigned slot)
@@ -121,8 +148,32 @@ unsigned cs_txqueue_take(struct cs_txqueue *queue)
     return queue->n_heap ? remove_at(queue, 0) : CS_TXSLOT_NONE;
 }
 
+static unsigned take_held(struct cs_txqueue *queue, unsigned i)
+{
+    unsigned slot = queue->held[i];
+
+    queue->n_held--;
+    memmove(&queue->held[i], &queue->held[i + 1], (queue->n_held - i) * sizeof(*queue->held));
+    return slot;
+}
+
+unsigned cs_txqueue_take_lost(struct cs_txqueue *queue)
+{
+    for (unsigned i = 0; i < queue->n_held; i++) {
+        if (queue->slots[queue->held[i]].held_ps == CS_HELD_LOST) {
+            return take_held(queue, i);
+        }
+    }
+    return CS_TXSLOT_NONE;
+}
+
 unsigned cs_txqueue_take_cookie(struct cs_txqueue *queue, uint64_t cookie)
 {
+    for (unsigned i = 0; i < queue->n_held; i++) {
+        if (queue->slots[queue->held[i]].cookie == cookie) {
+            return take_held(queue, i);
+        }
+    }
     for (unsigned i = 0; i < queue->n_heap; i++) {
         if (queue->slots[queue->heap[i]].cookie == cookie) {
             return remove_at(queue, i);

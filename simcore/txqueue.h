@@ -12,6 +12,7 @@ struct cs_txslot {
     uint64_t cookie;
     uint64_t seq;
     int64_t queued_ps;
+    int64_t held_ps; /* held back until then */
     uint32_t key;
     uint16_t attempts, lost;
     bool abort; /* to be given up unless the attempt on the wire succeeds */
@@ -21,7 +22,8 @@ struct cs_txqueue {
     struct cs_txslot *slots;
     uint16_t *heap; /* slot indices; heap[0] is next */
     uint16_t *free; /* slots not in use */
-    unsigned capacity, n_heap, n_free;
+    uint16_t *held; /* slots that wait beside the heap */
+    unsigned capacity, n_heap, n_free, n_held;
     uint64_t next_seq;
     bool fifo;
 };
@@ -40,9 +42,11 @@ static inline unsigned cs_txqueue_used(const struct cs_txqueue *queue)
 /* Arbitration field as a number: the lower one wins. */
 uint32_t cs_txqueue_key(const struct cs_frame *frame);
 
-/* Returns 0 or -ENOSPC. */
+#define CS_HELD_LOST INT64_MAX /* held_ps of a frame that is never sent */
+
+/* Returns 0 or -ENOSPC; held_ps > now_ps holds it back. */
 int cs_txqueue_put(struct cs_txqueue *queue, const struct cs_frame *frame, uint64_t cookie,
-                   int64_t now_ps);
+                   int64_t now_ps, int64_t held_ps);
 /* The next frame to be taken out; only where n_heap > 0. */
 static inline const struct cs_txslot *cs_txqueue_next(const struct cs_txqueue *queue)
 {
@@ -53,7 +57,11 @@ static inline const struct cs_txslot *cs_txqueue_next(const struct cs_txqueue *q
 unsigned cs_txqueue_take(struct cs_txqueue *queue);
 void cs_txqueue_put_back(struct cs_txqueue *queue, unsigned slot);
 void cs_txqueue_release(struct cs_txqueue *queue, unsigned slot);
-/* Take out any frame in the heap with that cookie, or CS_TXSLOT_NONE. */
+/* Put those back whose time has come; returns the time of the next, or INT64_MAX. */
+int64_t cs_txqueue_free_held(struct cs_txqueue *queue, int64_t now_ps);
+/* Take out a frame held with CS_HELD_LOST, or CS_TXSLOT_NONE. */
+unsigned cs_txqueue_take_lost(struct cs_txqueue *queue);
+/* Take out any frame, held or not, with that cookie, or CS_TXSLOT_NONE. */
 unsigned cs_txqueue_take_cookie(struct cs_txqueue *queue, uint64_t cookie);
 
 #endif
