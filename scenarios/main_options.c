@@ -31,6 +31,11 @@
         "events", 0, OPTION_TEXT, ARG(events), CS_NOWHERE, "FILE", 0, 0, NULL, \
             "every event, a JSON object a line; - is standard output"          \
     }
+#define DETAIL_OPTION                                                        \
+    {                                                                        \
+        "detail", 0, OPTION_FLAG, ARG(detail), CS_NOWHERE, NULL, 0, 0, NULL, \
+            "events: also who acknowledged and who received each frame"      \
+    }
 #define EXPLAIN_OPTION                                                           \
     {                                                                            \
         "explain", 0, OPTION_TEXT, ARG(explain), CS_NOWHERE, "FILE", 0, 0, NULL, \
@@ -77,6 +82,7 @@ const struct cs_option cs_run_options[] = {
      "the scenario, instead of the operand"},
     LOG_OPTION,
     EVENTS_OPTION,
+    DETAIL_OPTION,
     EXPLAIN_OPTION,
     VCD_OPTION,
     {"fault", 0, OPTION_FAULT, 0, CS_NOWHERE, "TEXT", 0, 0, NULL,
@@ -101,6 +107,7 @@ const struct cs_option cs_serve_options[] = {
     LINK_OPTION,
     LOG_OPTION,
     EVENTS_OPTION,
+    DETAIL_OPTION,
     EXPLAIN_OPTION,
     VCD_OPTION,
     ENGINE_OPTION,

@@ -314,6 +314,7 @@ static void common_config(const struct cs_args *args, struct cs_session_config *
     config->link = args->link;
     config->log = args->log;
     config->events = args->events;
+    config->detail = args->detail;
     config->explain = args->explain;
     config->vcd = args->vcd;
     config->engine = (enum cs_engine)args->engine;

@@ -27,6 +27,7 @@ struct cs_session_config {
     const char *link;          /* address; NULL: CANSIM_LINK, else the default */
     const char *log;           /* candump -L file, "-" stdout, NULL none */
     const char *events;        /* JSON lines file, "-" stdout, NULL none */
+    bool detail;               /* in events: who acknowledged and received as well */
     const char *explain;       /* the life of each frame, as text; "-" stdout, NULL none */
     const char *vcd;           /* waveforms; "-" stdout, NULL none */
     enum cs_engine engine;     /* what comes out does not depend on it */

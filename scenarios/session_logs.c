@@ -140,6 +140,9 @@ int cs_session_logs_open(struct cs_session *session, const struct cs_session_con
         if (path != NULL && open_one(session, log_of(session, &outputs[i]), path, error) != 0)
             return -1;
     }
+    session->events.detail = config->detail;
+    if (config->events != NULL && config->detail)
+        cs_sim_set_detail(session->sim, true);
     if (check_apart(session, config, error) != 0)
         return -1;
     for (size_t i = 0; i < N_OUTPUTS; i++) {
@@ -174,7 +177,7 @@ int cs_session_logs_close(struct cs_session *session, struct cs_error *error)
 
     for (size_t i = 0; i < N_OUTPUTS; i++) {
         struct cs_out *out = &log_of(session, &outputs[i])->out;
-        if (session->sim != NULL && out->fd >= 0)
+        if (session->sim != NULL)
             outputs[i].end(session);
         if (cs_out_close(out) != 0 && ret == 0) {
             cs_out_explain(out, error);
