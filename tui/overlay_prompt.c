@@ -62,11 +62,8 @@ static void arm(struct cs_tui *tui, int unused)
         cs_tui_say(tui, true, "not armed: %s", why);
         return;
     }
-    if (cs_tui_arm(tui, tui->prompt.bus, &spec))
-        return;
-    cs_textfield_set(&tui->prompt.field, "");
-    tui->prompt.recall = 0;
-    tui->overlay = CS_OVERLAY_NONE;
+    if (!cs_tui_arm(tui, tui->prompt.bus, &spec))
+        tui->overlay = CS_OVERLAY_NONE;
 }
 
 static void next_bus(struct cs_tui *tui, int by)

@@ -132,6 +132,10 @@ void cs_tui_open(struct cs_tui *tui, int overlay)
         tui->help_top = 0;
     if (overlay == CS_OVERLAY_FILTER)
         cs_textfield_set(&tui->filter_field, tui->filter.text);
+    if (overlay == CS_OVERLAY_PROMPT) {
+        cs_textfield_set(&tui->prompt.field, "");
+        tui->prompt.recall = 0;
+    }
     tui->form.completion.on = tui->prompt.completion.on = false;
 }
 

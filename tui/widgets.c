@@ -72,14 +72,17 @@ void cs_columns_fit(const struct cs_tui *tui, const struct cs_column *columns, u
         gap = 2;
         room -= shown - 1;
     }
-    for (unsigned i = 0; i < n && room > 0; i++) {
-        int most = columns[i].most ? columns[i].most(tui) : columns[i].max_width;
-        int more = most - layout->w[i];
-        if (!layout->w[i] || more <= 0)
-            continue;
-        more = more < room ? more : room;
-        layout->w[i] += more;
-        room -= more;
+    /* A cell for each in turn, so that columns of a kind stay alike. */
+    for (bool more = true; more && room > 0;) {
+        more = false;
+        for (unsigned i = 0; i < n && room > 0; i++) {
+            int most = columns[i].most ? columns[i].most(tui) : columns[i].max_width;
+            if (!layout->w[i] || layout->w[i] >= most)
+                continue;
+            layout->w[i]++;
+            room--;
+            more = true;
+        }
     }
     for (unsigned i = 0; i < n; i++) {
         layout->x[i] = x;

@@ -193,6 +193,60 @@ static void changed_bytes(void **state)
     bench_free(b);
 }
 
+/* 64 bytes: what has no room is told by dots, and all of it by Enter. */
+static void can_fd(void **state)
+{
+    static const struct {
+        int w, h;
+    } sizes[] = {{80, 24}, {200, 60}};
+    struct bench *b = bench_new(0, 0);
+    const struct cs_bus_config config = {
+        .name = "fd0", .bitrate_bps = 500000, .fd = true, .data_bitrate_bps = 2000000};
+    struct cs_frame frame = {
+        .id = 0x123, .flags = CS_FRAME_FD | CS_FRAME_BRS | CS_FRAME_ESI, .dlc = 15, .len = 64};
+    char name[64];
+    int node;
+
+    (void)state;
+    assert_int_equal(cs_sim_add_bus(b->sim, &config), 0);
+    node = bench_node(b, 0, "radar", CS_MODE_NORMAL);
+    bench_node(b, 0, "fusion", CS_MODE_NORMAL);
+    for (unsigned i = 0; i < 64; i++)
+        frame.data[i] = (uint8_t)(i * 7);
+    for (int i = 1; i <= 20; i++) {
+        frame.data[63]++;
+        assert_int_equal(cs_bus_submit(cs_sim_bus(b->sim, 0), node, &frame, 0), 0);
+        bench_run(b, i * 5 * CS_PS_PER_MS);
+    }
+    bench_sends(b, 0, 1, "101##0.11.22", 40 * CS_PS_PER_MS, 0);
+    bench_sends(b, 0, 1, "102#11.22", 40 * CS_PS_PER_MS, 0);
+    bench_run(b, 200 * CS_PS_PER_MS);
+    for (unsigned v = 0; v < 3; v++)
+        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+            b->tui.view = v;
+            bench_draw(b, sizes[i].w, sizes[i].h);
+            snprintf(name, sizeof name, "fd-%s-%dx%d", cs_views[v]->name, sizes[i].w, sizes[i].h);
+            bench_golden(b, name);
+        }
+    /* A byte that has no room and has just changed marks the dots. */
+    b->tui.view = 1;
+    bench_draw(b, 80, 24);
+    for (int x = 0, found = 0; x < 80 || !found; x++) {
+        const struct cs_cell *cell = cs_canvas_at(&b->canvas, x, 6);
+        assert_non_null(cell);
+        found |= cell->ch == 0x2026 && cell->style == CS_STYLE_HOT;
+    }
+    b->tui.view = 0;
+    bench_draw(b, 80, 24);
+    bench_keys(b, "<Home><Down><Down><Enter>");
+    bench_draw(b, 80, 24);
+    bench_golden(b, "fd-row");
+    bench_keys(b, "<Esc>i123##1.00.11.22.33.44.55.66.77.88.99.AA.BB");
+    bench_draw(b, 80, 24);
+    bench_golden(b, "fd-inject");
+    bench_free(b);
+}
+
 static void many_buses(void **state)
 {
     struct bench *b = bench_new(0, 1);
@@ -221,6 +275,7 @@ int main(void)
         cmocka_unit_test(waiting),        cmocka_unit_test(dialogs),
         cmocka_unit_test(ascii),          cmocka_unit_test(too_small),
         cmocka_unit_test(changed_bytes),  cmocka_unit_test(many_buses),
+        cmocka_unit_test(can_fd),
     };
     return cmocka_run_group_tests_name("tui views", tests, NULL, NULL);
 }

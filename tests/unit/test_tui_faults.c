@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT */
+/* Faults on the screen: the list that events and looks keep, the form, the prompt, what Tab offers,
+ * and what arming, changing and clearing do to a bus. */
+#include "test_tui.h"
+
+#include <errno.h>
+
+static void tell(struct cs_fault_list *list, int id, unsigned stage, int64_t at_ps,
+                 const char *text)
+{
+    struct cs_event event = {.kind = CS_EV_FAULT,
+                             .node = CS_NO_NODE,
+                             .at_ps = at_ps,
+                             .stage = (uint8_t)stage,
+                             .fault = id,
+                             .text = text};
+
+    cs_fault_list_event(list, NULL, &event);
+}
+
+static void list_of_events(void **state)
+{
+    struct cs_fault_list list;
+
+    (void)state;
+    assert_int_equal(cs_fault_list_init(&list), 0);
+    tell(&list, 1, CS_FAULT_ARMED, 10, "short");
+    tell(&list, 2, CS_FAULT_ARMED, 20, "flip field=crc");
+    tell(&list, 2, CS_FAULT_FIRED, 30, "flip field=crc");
+    tell(&list, 2, CS_FAULT_FIRED, 40, "flip field=crc");
+    assert_int_equal(cs_fault_list_count(&list), 2);
+    assert_int_equal(cs_fault_list_at(&list, 1)->fired, 2);
+    assert_int_equal(cs_fault_list_at(&list, 1)->fired_ps, 40);
+    tell(&list, 1, CS_FAULT_CLEARED, 50, "short");
+    assert_int_equal(list.n_live, 1);
+    assert_int_equal(cs_fault_list_at(&list, 0)->id, 2);
+    assert_int_equal(cs_fault_list_at(&list, 1)->id, 1);
+    assert_int_equal(cs_fault_list_at(&list, 1)->stage, CS_FAULT_CLEARED);
+    assert_int_equal(cs_fault_list_at(&list, 1)->ended_ps, 50);
+    /* Told twice: it stays where it is. */
+    tell(&list, 1, CS_FAULT_ENDED, 60, "short");
+    assert_int_equal(cs_fault_list_count(&list), 2);
+    assert_int_equal(cs_fault_list_find(&list, 1)->stage, CS_FAULT_CLEARED);
+    assert_null(cs_fault_list_find(&list, 3));
+    assert_null(cs_fault_list_at(&list, 2));
+    cs_fault_list_fini(&list);
+}
+
+/* The last ones that are over are kept, the newest first; no more are armed than there is room. */
+static void list_is_bounded(void **state)
+{
+    struct cs_fault_list list;
+
+    (void)state;
+    assert_int_equal(cs_fault_list_init(&list), 0);
+    for (int id = 1; id <= 100; id++) {
+        tell(&list, id, CS_FAULT_ARMED, id, "short");
+        tell(&list, id, CS_FAULT_ENDED, id, "short");
+    }
+    assert_int_equal(cs_fault_list_count(&list), CS_FAULT_LIST_PAST);
+    assert_int_equal(cs_fault_list_at(&list, 0)->id, 100);
+    assert_int_equal(cs_fault_list_at(&list, CS_FAULT_LIST_PAST - 1)->id, 37);
+    for (int id = 101; id <= 101 + (int)CS_FAULT_LIST_LIVE; id++)
+        tell(&list, id, CS_FAULT_ARMED, id, "short");
+    assert_int_equal(list.n_live, CS_FAULT_LIST_LIVE);
+    cs_fault_list_begin(&list);
+    cs_fault_list_end(&list, 5000);
+    assert_int_equal(list.n_live, 0);
+    assert_int_equal(cs_fault_list_at(&list, 0)->ended_ps, 5000);
+    cs_fault_list_fini(&list);
+}
+
+/* Every kind has a form, in which every key that it takes has a row, and none that it does not. */
+static void forms_come_from_the_table(void **state)
+{
+    struct cs_fault_form form = {.bus = 1};
+
+    (void)state;
+    for (unsigned kind = 0; kind < CS_FAULT_KIND_COUNT; kind++) {
+        unsigned takes = 0;
+        cs_fault_form_begin(&form, kind);
+        for (unsigned i = 0; i < cs_fault_n_keys; i++)
+            takes += cs_fault_takes(&cs_fault_keys[i], kind);
+        assert_int_equal(form.n, takes);
+        for (unsigned i = 0; i < form.n; i++)
+            assert_true(cs_fault_takes(&cs_fault_keys[form.key[i]], kind));
+        assert_int_equal(form.bus, 1);
+    }
+}
+
+/* A text goes into the form and comes out the same. */
+static void forms_hold_texts(void **state)
+{
+    static const char *const texts[] = {
+        "flip field=crc index=3 id=0x123 count=2 seen_by=b,c",
+        "bitrate node=ecu bitrate=250k after=10ms for=50ms",
+        "babble node=x frame=123#11.22",
+        "attack-bus-off id=0x100",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct cs_fault_form form = {0};
+        struct cs_fault_spec wanted, spec;
+        char a[CS_FAULT_TEXT_MAX], b[CS_FAULT_TEXT_MAX], why[256];
+        int at;
+        assert_int_equal(cs_fault_parse(texts[i], &wanted, why, sizeof why), 0);
+        assert_int_equal(cs_fault_form_fill(&form, texts[i]), 0);
+        assert_int_equal(cs_fault_form_spec(&form, &spec, &at, why, sizeof why), 0);
+        cs_fault_format(&wanted, a);
+        cs_fault_format(&spec, b);
+        assert_string_equal(a, b);
+    }
+}
+
+static void forms_tell_what_is_wrong(void **state)
+{
+    struct bench *b = bench_new(0, 1);
+    struct cs_fault_form *form = &b->tui.form;
+    struct cs_fault_spec spec;
+    char why[256];
+    int at;
+
+    (void)state;
+    bench_node(b, 0, "engine", CS_MODE_NORMAL);
+    bench_node(b, 0, "other", CS_MODE_NORMAL);
+    bench_run(b, CS_PS_PER_MS);
+    bench_draw(b, 80, 24);
+    bench_keys(b, "4<Enter>");
+    assert_int_equal(b->tui.overlay, CS_OVERLAY_FAULT);
+    bench_draw(b, 80, 24);
+    bench_golden(b, "fault-form-empty");
+    assert_int_equal(cs_fault_form_spec(form, &spec, &at, why, sizeof why), -EINVAL);
+    assert_int_equal(at, -1);
+    bench_keys(b, "crc<Down>x<Enter>");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "not armed: index"));
+    assert_int_equal(form->row, 1);
+    bench_keys(b, "<BS>99");
+    bench_draw(b, 80, 24);
+    bench_golden(b, "fault-form-wrong");
+    bench_keys(b, "<^U>3<Up><Up><Up><PgDn><PgDn><PgDn>mine");
+    assert_int_equal(form->row, (int)form->n - 1);
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "Enter arms it"));
+    assert_int_equal(cs_fault_form_spec(form, &spec, &at, why, sizeof why), 0);
+    assert_int_equal(spec.index, 3);
+    assert_string_equal(spec.label, "mine");
+    bench_keys(b, "<Esc>");
+    bench_draw(b, 200, 60);
+    bench_golden(b, "faults-200x60");
+    bench_free(b);
+}
+
+/* Every kind's form can be drawn at every size, with the cursor on every row. */
+static void forms_fit(void **state)
+{
+    struct bench *b = bench_new(0, 2);
+
+    (void)state;
+    b->tui.view = 3;
+    for (unsigned kind = 0; kind < CS_FAULT_KIND_COUNT; kind++) {
+        bench_draw(b, 80, 24);
+        cs_fault_form_open(&b->tui, kind);
+        for (unsigned i = 0; i <= b->tui.form.n; i++) {
+            bench_keys(b, "<Up>");
+            bench_draw(b, i % 2 ? 80 : 200, i % 2 ? 24 : 60);
+            assert_true(b->tui.form.row >= -1);
+        }
+        for (unsigned i = 0; i <= b->tui.form.n; i++) {
+            bench_keys(b, "<Down><Tab>");
+            bench_draw(b, 80, 24);
+            assert_in_range(b->tui.form.row - b->tui.form.top, 0, 20);
+        }
+        bench_keys(b, "<Esc>");
+    }
+    bench_free(b);
+}
+
+static void tab_offers(void **state)
+{
+    static const struct {
+        const char *typed, *becomes;
+    } rows[] = {
+        {"wir", "wir"},
+        {"stuck-d", "stuck-dominant"},
+        {"flip fi", "flip field="},
+        {"flip field=crc_", "flip field=crc_delim"},
+        {"flip field=crc direction=t", "flip field=crc direction=tx"},
+        {"drift node=eng", "drift node=engine"},
+        {"split nodes=engine,da", "split nodes=engine,dashboard"},
+        {"flip field=crc when=engine:bus", "flip field=crc when=engine:bus_off"},
+        {"flip nothing", "flip nothing"},
+        {"short field", "short field"},
+        {"drift node=door", "drift node=door"}, /* on another bus */
+    };
+    struct bench *b = bench_new(0, 2);
+
+    (void)state;
+    bench_traffic(b);
+    bench_run(b, CS_PS_PER_MS);
+    bench_draw(b, 80, 24);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        bench_keys(b, ":");
+        bench_keys(b, rows[i].typed);
+        bench_keys(b, "<Tab>");
+        assert_string_equal(b->tui.prompt.field.text, rows[i].becomes);
+        bench_keys(b, "<Esc>");
+    }
+    /* Again and again: each in turn, and round. */
+    bench_keys(b, ":s<Tab>");
+    assert_string_equal(b->tui.prompt.field.text, "spoof");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "spoof short split stuck-dominant stuck-recessive"));
+    bench_keys(b, "<Tab>");
+    assert_string_equal(b->tui.prompt.field.text, "short");
+    bench_keys(b, "<Tab><Tab><Tab><Tab>");
+    assert_string_equal(b->tui.prompt.field.text, "spoof");
+    /* The other bus's nodes. */
+    bench_keys(b, "<^U><S-Tab>drift node=d<Tab>");
+    assert_string_equal(b->tui.prompt.field.text, "drift node=door");
+    bench_free(b);
+}
+
+static void prompt_tells(void **state)
+{
+    struct bench *b = bench_new(0, 1);
+
+    (void)state;
+    bench_run(b, CS_PS_PER_MS);
+    bench_draw(b, 80, 24);
+    bench_keys(b, ":");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "a kind and keys, such as"));
+    bench_keys(b, "flip index=");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "index: the bit within the field"));
+    bench_keys(b, "3 ");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "flip needs \"field\""));
+    bench_keys(b, "<Enter>");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "not armed: "));
+    assert_int_equal(b->tui.overlay, CS_OVERLAY_PROMPT);
+    bench_keys(b, "field=crc");
+    bench_draw(b, 80, 24);
+    bench_golden(b, "fault-prompt");
+    bench_free(b);
+}
+
+/* One cursor over kinds and list. */
+static void cursor(void **state)
+{
+    struct bench *b = bench_new(0, 1);
+    struct cs_faults_state *f = &b->tui.faults;
+
+    (void)state;
+    bench_run(b, CS_PS_PER_MS);
+    bench_draw(b, 80, 24);
+    bench_keys(b, "4<Right>");
+    assert_int_equal(f->kind, CS_FAULT_DOMINANT);
+    bench_keys(b, "<Left><Left>");
+    assert_int_equal(f->kind, CS_FAULT_ATTACK_JANUS);
+    bench_keys(b, "<Right><Down>");
+    assert_int_equal(f->kind, CS_FAULT_SHORT);
+    bench_keys(b, "<Up><Up>");
+    assert_int_equal(f->kind, CS_FAULT_FLIP);
+    /* Nothing armed: the cursor stays among the kinds. */
+    bench_keys(b, "<Down><Down><Down><Down><Down><Down><Down><Down><Down>");
+    assert_false(f->in_list);
+    bench_keys(b, "<End><PgDn>");
+    assert_false(f->in_list);
+    bench_keys(b, "c");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "select a fault of the list first"));
+    bench_free(b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(list_of_events),
+        cmocka_unit_test(list_is_bounded),
+        cmocka_unit_test(forms_come_from_the_table),
+        cmocka_unit_test(forms_hold_texts),
+        cmocka_unit_test(forms_tell_what_is_wrong),
+        cmocka_unit_test(forms_fit),
+        cmocka_unit_test(tab_offers),
+        cmocka_unit_test(prompt_tells),
+        cmocka_unit_test(cursor),
+    };
+    return cmocka_run_group_tests_name("tui faults", tests, NULL, NULL);
+}
