@@ -10,12 +10,13 @@
 
 #define EOF_BITS 7
 
-/* An entry of stuff_table: the bits to send (the first in bit 0), which of them are stuff bits, how
- * many they are, the state behind them. Its index: state * 512 + a 1 and the bits to be stuffed. */
-#define ENTRY_BITS(entry)  ((entry)&0x3FFu)
-#define ENTRY_STUFF(entry) ((entry) >> 10 & 0x3FFu)
-#define ENTRY_COUNT(entry) ((entry) >> 20 & 0xFu)
-#define ENTRY_STATE(entry) ((entry) >> 29)
+/* An entry of stuff_table: how many bits to send, the state behind them, the bits (the first in the
+ * lowest place), which of them are stuff bits. Its index: state | a 1 and the bits to be stuffed.
+ */
+#define ENTRY_COUNT(entry) ((entry)&0xFu)
+#define ENTRY_STATE(entry) ((entry)&0xE00u)
+#define ENTRY_BITS(entry)  ((entry) >> 12 & 0x3FFu)
+#define ENTRY_STUFF(entry) ((entry) >> 22)
 
 /* The word under way; those before it are in the wire. */
 struct stream {
@@ -113,7 +114,7 @@ static inline void append(struct stream *s, struct cs_wire *wire, uint64_t bits,
 /* The bits of `code` below its leading 1, stuffed. */
 static inline void append_stuffed(struct stream *s, struct cs_wire *wire, unsigned code)
 {
-    uint32_t entry = stuff_table[s->state * 512 + code];
+    uint32_t entry = stuff_table[s->state | code];
 
     append(s, wire, ENTRY_BITS(entry), ENTRY_STUFF(entry), ENTRY_COUNT(entry));
     s->state = ENTRY_STATE(entry);

@@ -20,7 +20,7 @@ def stuffed(state, code):
             bits |= level << n
             mask |= 1 << n
             n += 1
-    return bits | mask << 10 | n << 20 | ((run - 1) * 2 + level) << 29
+    return n | ((run - 1) * 2 + level) << 9 | bits << 12 | mask << 22
 
 
 def crc_msb_first(byte, width, polynomial):

@@ -219,7 +219,7 @@ static void stuffing_table(void **state)
             }
         }
         assert_int_equal(stuff_table[entry],
-                         bits | stuff << 10 | n << 20 | ((run - 1) * 2 + level) << 29);
+                         n | ((run - 1) * 2 + level) << 9 | bits << 12 | stuff << 22);
     }
 }
 
