@@ -10,6 +10,28 @@
 #define SHORTEST_S  0.0001 /* a cycle: nothing on a classic bus is shorter */
 #define LONGEST_SEC (400L * 24 * 60 * 60)
 
+void cs_attach_bcm_load(const struct bcm_msg_head *msg, unsigned i, struct canfd_frame *frame)
+{
+    const size_t size = cs_attach_bcm_frame_bytes(msg->flags);
+
+    memset(frame, 0, sizeof(*frame));
+    memcpy(frame, (const char *)msg + HEAD_BYTES + i * size, size);
+}
+
+/* Are the first `n` frames of a message as long as they may be? */
+static bool lengths_ok(const struct bcm_msg_head *msg, unsigned n)
+{
+    const unsigned longest = msg->flags & CAN_FD_FRAME ? CANFD_MAX_DLEN : CAN_MAX_DLEN;
+    struct canfd_frame frame;
+
+    for (unsigned i = 0; i < n; i++) {
+        cs_attach_bcm_load(msg, i, &frame);
+        if (frame.len > longest)
+            return false;
+    }
+    return true;
+}
+
 static double seconds(struct bcm_timeval time)
 {
     double s = (double)time.tv_sec + (double)time.tv_usec / 1e6;
@@ -24,9 +46,10 @@ static bool time_ok(struct bcm_timeval time)
 }
 
 void cs_attach_bcm_tell(struct cs_attach_bcm_op *op, uint32_t opcode, const struct shim_head *head,
-                        const struct can_frame *frame)
+                        const struct canfd_frame *frame)
 {
-    const size_t size = HEAD_BYTES + (frame != NULL ? sizeof(*frame) : 0);
+    const size_t frame_bytes = cs_attach_bcm_frame_bytes(op->flags);
+    const size_t size = HEAD_BYTES + (frame != NULL ? frame_bytes : 0);
     struct shim_head out = {.kind = SHIM_BCM, .ifindex = op->ifindex};
     union {
         struct bcm_msg_head head;
@@ -44,21 +67,20 @@ void cs_attach_bcm_tell(struct cs_attach_bcm_op *op, uint32_t opcode, const stru
         out.kind = SHIM_BCM;
     }
     if (frame != NULL)
-        memcpy(body.room + HEAD_BYTES, frame, sizeof(*frame));
+        memcpy(body.room + HEAD_BYTES, frame, frame_bytes);
     cs_attach_sock_put(op->sock, &out, &body, size);
 }
 
 /* ---- transmission --------------------------------------------------------------------------- */
 
 /* As in the kernel a frame that finds its bus busy is left out: the next one follows soon. */
-static void transmit_frame(struct cs_attach_sock *sock, int ifindex, const struct can_frame *in)
+static void transmit_frame(struct cs_attach_sock *sock, int ifindex, const struct canfd_frame *in,
+                           uint32_t flags)
 {
     const int bus = cs_attach_bus_of(sock->broker, ifindex);
-    struct canfd_frame wide = {0};
     struct cs_frame frame;
 
-    memcpy(&wide, in, sizeof(*in));
-    if (bus < 0 || cs_attach_from_can(&wide, CAN_MTU, &frame) != 0)
+    if (bus < 0 || cs_attach_from_can(in, cs_attach_bcm_frame_bytes(flags), &frame) != 0)
         return;
     if (!(sock->uses & (1u << bus)) && cs_attach_port_enter(sock, (unsigned)bus) != 0)
         return;
@@ -67,7 +89,7 @@ static void transmit_frame(struct cs_attach_sock *sock, int ifindex, const struc
 
 static void transmit(struct cs_attach_bcm_op *op)
 {
-    transmit_frame(op->sock, op->ifindex, &op->frames[op->at]);
+    transmit_frame(op->sock, op->ifindex, &op->frames[op->at], op->flags);
     op->at = op->at + 1 < op->n_frames ? op->at + 1 : 0;
 }
 
@@ -109,13 +131,13 @@ static int tx_setup(struct cs_attach_bcm_op *op, const struct bcm_msg_head *msg)
 {
     struct ev_loop *loop = op->sock->broker->loop;
 
+    if (!lengths_ok(msg, msg->nframes))
+        return EINVAL;
     for (unsigned i = 0; i < msg->nframes; i++) {
-        if (msg->frames[i].can_dlc > CAN_MAX_DLEN)
-            return EINVAL;
+        cs_attach_bcm_load(msg, i, &op->frames[i]);
+        if (msg->flags & TX_CP_CAN_ID)
+            op->frames[i].can_id = msg->can_id;
     }
-    memcpy(op->frames, msg->frames, msg->nframes * sizeof(*op->frames));
-    for (unsigned i = 0; i < msg->nframes && (msg->flags & TX_CP_CAN_ID); i++)
-        op->frames[i].can_id = msg->can_id;
     if (op->n_frames != msg->nframes || (msg->flags & TX_RESET_MULTI_IDX))
         op->at = 0;
     op->n_frames = msg->nframes;
@@ -143,12 +165,14 @@ static int tx_setup(struct cs_attach_bcm_op *op, const struct bcm_msg_head *msg)
 
 /* ---- operations ----------------------------------------------------------------------------- */
 
-static struct cs_attach_bcm_op *find(const struct cs_attach_bcm *bcm, bool rx, uint32_t can_id,
-                                     int ifindex)
+/* Classic and CAN FD operations of one identifier are two. */
+static struct cs_attach_bcm_op *find(const struct cs_attach_bcm *bcm, bool rx,
+                                     const struct bcm_msg_head *msg, int ifindex)
 {
     struct cs_attach_bcm_op *op = bcm->ops;
 
-    while (op != NULL && (op->rx != rx || op->can_id != can_id || op->ifindex != ifindex))
+    while (op != NULL && (op->rx != rx || op->can_id != msg->can_id || op->ifindex != ifindex ||
+                          ((op->flags ^ msg->flags) & CAN_FD_FRAME)))
         op = op->next;
     return op;
 }
@@ -212,7 +236,7 @@ static struct cs_attach_bcm_op *create(struct cs_attach_sock *sock, bool rx, int
 /* TX_SETUP and RX_SETUP: change an operation or begin a new one. */
 static int setup(struct cs_attach_sock *sock, bool rx, int ifindex, const struct bcm_msg_head *msg)
 {
-    struct cs_attach_bcm_op *op = find(sock->bcm, rx, msg->can_id, ifindex);
+    struct cs_attach_bcm_op *op = find(sock->bcm, rx, msg, ifindex);
     const bool known = op != NULL;
     int error;
 
@@ -235,7 +259,8 @@ static int setup(struct cs_attach_sock *sock, bool rx, int ifindex, const struct
 static int status(const struct cs_attach_bcm_op *op)
 {
     const struct shim_head head = {.kind = SHIM_BCM, .ifindex = op->ifindex};
-    const size_t size = HEAD_BYTES + op->n_frames * sizeof(*op->frames);
+    const size_t frame_bytes = cs_attach_bcm_frame_bytes(op->flags);
+    const size_t size = HEAD_BYTES + op->n_frames * frame_bytes;
     struct bcm_msg_head *body = calloc(1, size);
 
     if (body == NULL)
@@ -247,7 +272,8 @@ static int status(const struct cs_attach_bcm_op *op)
                                   .ival2 = op->then,
                                   .can_id = op->can_id,
                                   .nframes = op->n_frames};
-    memcpy(body->frames, op->frames, op->n_frames * sizeof(*op->frames));
+    for (unsigned i = 0; i < op->n_frames; i++)
+        memcpy((char *)body + HEAD_BYTES + i * frame_bytes, &op->frames[i], frame_bytes);
     cs_attach_sock_put_long(op->sock, &head, body, size);
     free(body);
     return 0;
@@ -256,7 +282,8 @@ static int status(const struct cs_attach_bcm_op *op)
 static int act(struct cs_attach_sock *sock, int ifindex, const struct bcm_msg_head *msg)
 {
     const bool rx = msg->opcode == RX_SETUP || msg->opcode == RX_DELETE || msg->opcode == RX_READ;
-    struct cs_attach_bcm_op *op = find(sock->bcm, rx, msg->can_id, ifindex);
+    struct cs_attach_bcm_op *op = find(sock->bcm, rx, msg, ifindex);
+    struct canfd_frame frame;
 
     switch (msg->opcode) {
     case TX_SETUP:
@@ -271,9 +298,10 @@ static int act(struct cs_attach_sock *sock, int ifindex, const struct bcm_msg_he
     case RX_READ:
         return op != NULL ? status(op) : EINVAL;
     case TX_SEND:
-        if (msg->nframes != 1 || msg->frames[0].can_dlc > CAN_MAX_DLEN)
+        if (msg->nframes != 1 || !lengths_ok(msg, 1))
             return EINVAL;
-        transmit_frame(sock, ifindex, &msg->frames[0]);
+        cs_attach_bcm_load(msg, 0, &frame);
+        transmit_frame(sock, ifindex, &frame, msg->flags);
         return ifindex != 0 ? 0 : ENODEV;
     default:
         return EINVAL;
@@ -286,13 +314,14 @@ int cs_attach_bcm_request(struct cs_attach_sock *sock, int ifindex, const void *
         struct bcm_msg_head msg;
         char room[SHIM_BODY_MAX];
     } in;
-    size_t frames;
+    size_t frames, frame_bytes;
 
     if (sock->protocol != CAN_BCM || len < HEAD_BYTES || len > sizeof(in))
         return EINVAL;
     memcpy(&in, body, len);
-    frames = (len - HEAD_BYTES) / sizeof(struct can_frame);
-    if ((len - HEAD_BYTES) % sizeof(struct can_frame) != 0 || (in.msg.flags & CAN_FD_FRAME))
+    frame_bytes = cs_attach_bcm_frame_bytes(in.msg.flags);
+    frames = (len - HEAD_BYTES) / frame_bytes;
+    if ((len - HEAD_BYTES) % frame_bytes != 0)
         return EINVAL;
     if ((in.msg.opcode == TX_SETUP || in.msg.opcode == TX_SEND ||
          (in.msg.opcode == RX_SETUP && !(in.msg.flags & RX_FILTER_ID))) &&
@@ -306,15 +335,12 @@ int cs_attach_bcm_request(struct cs_attach_sock *sock, int ifindex, const void *
 void cs_attach_bcm_frame(struct cs_attach_sock *sock, const struct shim_head *head,
                          const struct canfd_frame *frame, size_t size)
 {
-    struct can_frame classic;
-
-    if (sock->bcm == NULL || size != CAN_MTU || (frame->can_id & CAN_ERR_FLAG))
+    if (sock->bcm == NULL || (frame->can_id & CAN_ERR_FLAG))
         return;
-    memcpy(&classic, frame, sizeof(classic));
     for (struct cs_attach_bcm_op *op = sock->bcm->ops; op != NULL; op = op->next) {
-        if (op->rx && op->can_id == classic.can_id &&
+        if (op->rx && op->can_id == frame->can_id && cs_attach_bcm_frame_bytes(op->flags) == size &&
             (op->ifindex == 0 || op->ifindex == head->ifindex))
-            cs_attach_bcm_rx_frame(op, head, &classic);
+            cs_attach_bcm_rx_frame(op, head, frame);
     }
 }
 

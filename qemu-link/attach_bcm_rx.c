@@ -58,7 +58,8 @@ int cs_attach_bcm_rx_setup(struct cs_attach_bcm_op *op, const struct bcm_msg_hea
 
     if ((msg->flags & RX_RTR_FRAME) && (n != 1 || !(msg->can_id & CAN_RTR_FLAG)))
         return EINVAL;
-    memcpy(op->frames, msg->frames, n * sizeof(*op->frames));
+    for (unsigned i = 0; i < n; i++)
+        cs_attach_bcm_load(msg, i, &op->frames[i]);
     memset(op->have, 0, op->room * sizeof(*op->have));
     op->n_frames = n;
     op->flags = msg->flags;
@@ -79,7 +80,7 @@ int cs_attach_bcm_rx_setup(struct cs_attach_bcm_op *op, const struct bcm_msg_hea
 }
 
 static void changed(struct cs_attach_bcm_op *op, const struct shim_head *head,
-                    const struct can_frame *frame)
+                    const struct canfd_frame *frame)
 {
     if (ev_is_active(&op->throttle)) {
         op->held = true;
@@ -91,21 +92,31 @@ static void changed(struct cs_attach_bcm_op *op, const struct shim_head *head,
     start(op, &op->throttle, op->then_s);
 }
 
-static uint64_t data(const struct can_frame *frame)
+/* Eight bytes of data. */
+static uint64_t data(const struct canfd_frame *frame, unsigned from)
 {
     uint64_t value;
 
-    memcpy(&value, frame->data, sizeof(value));
+    memcpy(&value, frame->data + from, sizeof(value));
     return value;
+}
+
+static bool differs(const struct canfd_frame *a, const struct canfd_frame *b,
+                    const struct canfd_frame *mask)
+{
+    for (unsigned from = 0; from < a->len; from += 8) {
+        if (((data(a, from) ^ data(b, from)) & data(mask, from)) != 0)
+            return true;
+    }
+    return false;
 }
 
 /* Content `i` against its mask; the first frame is always news. */
 static void compare(struct cs_attach_bcm_op *op, unsigned i, const struct shim_head *head,
-                    const struct can_frame *frame)
+                    const struct canfd_frame *frame)
 {
-    const uint64_t mask = data(&op->frames[i]);
-    const bool news = !op->have[i] || ((data(frame) ^ data(&op->last[i])) & mask) != 0 ||
-                      ((op->flags & RX_CHECK_DLC) && frame->can_dlc != op->last[i].can_dlc);
+    const bool news = !op->have[i] || differs(frame, &op->last[i], &op->frames[i]) ||
+                      ((op->flags & RX_CHECK_DLC) && frame->len != op->last[i].len);
 
     if (!news)
         return;
@@ -115,12 +126,12 @@ static void compare(struct cs_attach_bcm_op *op, unsigned i, const struct shim_h
 }
 
 /* frames[0] masks the bits that tell which content it is; frames[1..] hold such bits and masks. */
-static unsigned multiplex(const struct cs_attach_bcm_op *op, const struct can_frame *frame)
+static unsigned multiplex(const struct cs_attach_bcm_op *op, const struct canfd_frame *frame)
 {
-    const uint64_t which = data(&op->frames[0]);
+    const uint64_t which = data(&op->frames[0], 0);
 
     for (unsigned i = 1; i < op->n_frames; i++) {
-        if ((data(frame) & which) == (which & data(&op->frames[i])))
+        if ((data(frame, 0) & which) == (which & data(&op->frames[i], 0)))
             return i;
     }
     return 0;
@@ -129,17 +140,15 @@ static unsigned multiplex(const struct cs_attach_bcm_op *op, const struct can_fr
 /* RX_RTR_FRAME: frames[0] answers remote frames. */
 static void answer(struct cs_attach_bcm_op *op, const struct shim_head *head)
 {
-    struct canfd_frame wide = {0};
     struct cs_frame frame;
 
-    memcpy(&wide, &op->frames[0], sizeof(op->frames[0]));
-    if (cs_attach_from_can(&wide, CAN_MTU, &frame) == 0)
+    if (cs_attach_from_can(&op->frames[0], cs_attach_bcm_frame_bytes(op->flags), &frame) == 0)
         cs_attach_port_send(op->sock->program->port[head->ifindex - SHIM_IFINDEX_BASE], &frame,
                             op->sock->token, true);
 }
 
 void cs_attach_bcm_rx_frame(struct cs_attach_bcm_op *op, const struct shim_head *head,
-                            const struct can_frame *frame)
+                            const struct canfd_frame *frame)
 {
     unsigned i;
 

@@ -66,17 +66,17 @@ static void note_buses(struct cs_attach_broker *broker, const struct cs_client_b
     uint32_t up = 0;
 
     for (unsigned i = 0; i < n; i++) {
-        int at = find_bus(page, buses[i].name);
+        const int known = find_bus(page, buses[i].name);
+        const unsigned at = known >= 0 ? (unsigned)known : page->n_buses;
 
-        if (at < 0) {
-            if (page->n_buses == SHIM_MAX_BUSES || strlen(buses[i].name) >= SHIM_NAME_MAX)
-                continue;
-            at = (int)page->n_buses;
+        if (at == SHIM_MAX_BUSES || strlen(buses[i].name) >= SHIM_NAME_MAX)
+            continue;
+        if (known < 0)
             snprintf(page->bus[at].name, SHIM_NAME_MAX, "%.15s", buses[i].name);
-            page->bus[at].mtu = CAN_MTU;
-            __atomic_store_n(&page->n_buses, page->n_buses + 1, __ATOMIC_RELEASE);
-        }
         page->bus[at].bitrate_bps = buses[i].bitrate_bps;
+        page->bus[at].mtu = buses[i].fd ? CANFD_MTU : CAN_MTU;
+        if (known < 0)
+            __atomic_store_n(&page->n_buses, at + 1, __ATOMIC_RELEASE);
         up |= 1u << at;
     }
     for (unsigned i = 0; i < page->n_buses; i++)

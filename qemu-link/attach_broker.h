@@ -37,10 +37,15 @@ struct cs_attach_config {
     bool verbose;
 };
 
-/* A message on its way to a program. */
+#define CS_ATTACH_BODY_MAX 128 /* of a queued message: a BCM head with a CAN FD frame */
+
+/* A message on its way to a program, or from it. */
 struct cs_attach_message {
     struct shim_head head;
-    struct canfd_frame frame;
+    union {
+        struct canfd_frame frame;
+        char body[CS_ATTACH_BODY_MAX];
+    };
 };
 
 struct cs_attach_pending { /* sent, not confirmed */
@@ -162,7 +167,8 @@ struct cs_attach_sock *cs_attach_sock_find(struct cs_attach_broker *broker, uint
 int cs_attach_sock_bind(struct cs_attach_sock *sock, int ifindex);
 /* Does the socket listen on that bus? */
 bool cs_attach_sock_on(const struct cs_attach_sock *sock, unsigned bus);
-/* Queue a message with `size` <= 72 bytes of body; counted as a drop where there is no room. */
+/* Queue a message with `size` <= CS_ATTACH_BODY_MAX bytes of body; counted as a drop where there is
+ * no room. */
 void cs_attach_sock_put(struct cs_attach_sock *sock, const struct shim_head *head, const void *body,
                         size_t size);
 /* A longer one: sent at once or dropped. */

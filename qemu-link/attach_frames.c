@@ -6,11 +6,14 @@
 #include <string.h>
 #include <linux/can/error.h>
 
+#include "simcore/ecc.h"
 #include "simcore/wire.h"
 
 #ifndef CAN_ERR_CNT
 #define CAN_ERR_CNT 0x00000200U /* data[6], data[7] hold TEC and REC; since Linux 6.0 */
 #endif
+
+#define ECC_SEGMENT 0x1F
 
 /* Where struct can_frame has the raw DLC of a frame with more than 8 in it. */
 #define CC_RAW_DLC_AT 7
@@ -91,50 +94,40 @@ bool cs_attach_passes(uint32_t can_id, const struct can_filter *filters, unsigne
     return join ? hits > 0 && hits >= n : hits > 0;
 }
 
-void cs_attach_arb_frame(const struct cs_frame *frame, unsigned bit, struct can_frame *out)
+/* As the bus told it, as far as simcore/ecc.h looks. */
+static struct cs_event event_of(const struct cs_client_event *event)
+{
+    return (struct cs_event){.error = (uint8_t)event->error,
+                             .field = event->field,
+                             .index = event->index,
+                             .bit = event->bit,
+                             .tx = event->tx};
+}
+
+/* A host of version 1.0 tells only the bit on the wire. */
+static void find_field(const struct cs_frame *frame, struct cs_event *lost)
 {
     struct cs_wire wire;
-    unsigned index = 0, at = CAN_ERR_LOSTARB_UNSPEC;
+    unsigned index;
+
+    if (cs_wire_encode(frame, &wire) != 0 || lost->bit >= wire.n_bits)
+        return;
+    lost->field = (uint8_t)cs_wire_field_at(&wire, lost->bit, &index);
+    lost->index = (uint16_t)index;
+}
+
+void cs_attach_arb_frame(const struct cs_frame *frame, const struct cs_client_event *event,
+                         struct can_frame *out)
+{
+    struct cs_event lost = event_of(event);
 
     memset(out, 0, sizeof(*out));
     out->can_id = CAN_ERR_FLAG | CAN_ERR_LOSTARB;
     out->can_dlc = CAN_ERR_DLC;
-    if (cs_wire_encode(frame, &wire) != 0 || bit >= wire.n_bits)
-        return;
-    switch (cs_wire_field_at(&wire, bit, &index)) {
-    case CS_FIELD_ID:
-        at = index;
-        break;
-    case CS_FIELD_SRR:
-        at = 11;
-        break;
-    case CS_FIELD_IDE:
-        at = 12;
-        break;
-    case CS_FIELD_ID_EXT:
-        at = 13 + index;
-        break;
-    case CS_FIELD_RTR:
-        at = frame->flags & CS_FRAME_EXT ? 31 : 11;
-        break;
-    default:
-        break;
-    }
-    out->data[0] = (uint8_t)at;
+    if (lost.field == CS_FIELD_IDLE)
+        find_field(frame, &lost);
+    out->data[0] = cs_alc_of(&lost);
 }
-
-/* data[3] for each field; 0 is "unspecified". linux/can/error.h has the SJA1000's codes. */
-static const uint8_t location[CS_FIELD_COUNT] = {
-    [CS_FIELD_SOF] = CAN_ERR_PROT_LOC_SOF,        [CS_FIELD_ID] = CAN_ERR_PROT_LOC_ID28_21,
-    [CS_FIELD_SRR] = CAN_ERR_PROT_LOC_SRTR,       [CS_FIELD_IDE] = CAN_ERR_PROT_LOC_IDE,
-    [CS_FIELD_ID_EXT] = CAN_ERR_PROT_LOC_ID17_13, [CS_FIELD_RTR] = CAN_ERR_PROT_LOC_RTR,
-    [CS_FIELD_R1] = CAN_ERR_PROT_LOC_RES1,        [CS_FIELD_FDF] = CAN_ERR_PROT_LOC_RES1,
-    [CS_FIELD_R0] = CAN_ERR_PROT_LOC_RES0,        [CS_FIELD_DLC] = CAN_ERR_PROT_LOC_DLC,
-    [CS_FIELD_DATA] = CAN_ERR_PROT_LOC_DATA,      [CS_FIELD_STUFF_COUNT] = CAN_ERR_PROT_LOC_CRC_SEQ,
-    [CS_FIELD_CRC] = CAN_ERR_PROT_LOC_CRC_SEQ,    [CS_FIELD_CRC_DELIM] = CAN_ERR_PROT_LOC_CRC_DEL,
-    [CS_FIELD_ACK] = CAN_ERR_PROT_LOC_ACK,        [CS_FIELD_ACK_DELIM] = CAN_ERR_PROT_LOC_ACK_DEL,
-    [CS_FIELD_EOF] = CAN_ERR_PROT_LOC_EOF,        [CS_FIELD_INTERMISSION] = CAN_ERR_PROT_LOC_INTERM,
-};
 
 static void put_counters(struct can_frame *out, unsigned tec, unsigned rec)
 {
@@ -145,11 +138,13 @@ static void put_counters(struct can_frame *out, unsigned tec, unsigned rec)
 
 void cs_attach_error_frame(const struct cs_client_event *event, struct can_frame *out)
 {
+    const struct cs_event error = event_of(event);
+
     memset(out, 0, sizeof(*out));
     out->can_id = CAN_ERR_FLAG | CAN_ERR_PROT | CAN_ERR_BUSERROR;
     out->can_dlc = CAN_ERR_DLC;
     out->data[2] = event->tx ? CAN_ERR_PROT_TX : 0;
-    out->data[3] = event->field < CS_FIELD_COUNT ? location[event->field] : 0;
+    out->data[3] = cs_ecc_of(&error) & ECC_SEGMENT; /* these are the SJA1000's */
     switch (event->error) {
     case CS_ERROR_BIT:
         out->data[2] |= CAN_ERR_PROT_BIT;

@@ -20,13 +20,14 @@ int cs_attach_from_can(const struct canfd_frame *in, size_t size, struct cs_fram
 bool cs_attach_passes(uint32_t can_id, const struct can_filter *filters, unsigned n, bool join,
                       uint32_t error_mask);
 
-/* Lost arbitration at bit `bit` on the wire (stuff bits counted, SOF = 0). data[0] counts as the
- * SJA1000's ALC does: 0..10 base identifier, 11 RTR or SRR, 12 IDE, 13..30 extended identifier, 31
- * RTR. */
-void cs_attach_arb_frame(const struct cs_frame *frame, unsigned bit, struct can_frame *out);
+/* `frame` lost arbitration; event->kind is CS_CLIENT_ARB_LOST. data[0] counts as the SJA1000's ALC
+ * does: 0..10 base identifier, 11 RTR or SRR, 12 IDE, 13..30 extended identifier, 31 RTR. */
+void cs_attach_arb_frame(const struct cs_frame *frame, const struct cs_client_event *event,
+                         struct can_frame *out);
 
-/* CAN_ERR_PROT | CAN_ERR_BUSERROR with type, direction and location; CAN_ERR_ACK for a missing ACK.
- * event->kind is CS_CLIENT_ERROR. */
+/* CAN_ERR_PROT | CAN_ERR_BUSERROR with type and direction in data[2] and the location in data[3],
+ * counted as the SJA1000's ECC does; CAN_ERR_ACK for a missing ACK. event->kind is
+ * CS_CLIENT_ERROR. */
 void cs_attach_error_frame(const struct cs_client_event *event, struct can_frame *out);
 
 /* Warning level, passive, bus-off as one scale, as in Linux's enum can_state. */

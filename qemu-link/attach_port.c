@@ -230,7 +230,7 @@ static void on_event(struct cs_attach_port *port, const struct cs_client_event *
     case CS_CLIENT_ARB_LOST:
         pending = &port->pending[event->cookie % CS_ATTACH_TX_QUEUE];
         if (pending->cookie == event->cookie && event->cookie != 0) {
-            cs_attach_arb_frame(&pending->frame, event->bit, &error);
+            cs_attach_arb_frame(&pending->frame, event, &error);
             deliver_error(port, &error, event->at_ps);
         }
         break;

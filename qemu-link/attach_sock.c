@@ -53,7 +53,7 @@ static void flush(struct cs_attach_sock *sock)
     while (sock->out_used > 0) {
         const struct cs_attach_message *message = &sock->out[sock->out_head];
 
-        if (!sock->hung_up && !put(sock, &message->head, &message->frame))
+        if (!sock->hung_up && !put(sock, &message->head, message->body))
             break;
         sock->out_head = (sock->out_head + 1) & (sock->out_size - 1);
         sock->out_used--;
@@ -102,7 +102,7 @@ void cs_attach_sock_put(struct cs_attach_sock *sock, const struct shim_head *hea
     }
     message = &sock->out[(sock->out_head + sock->out_used++) & (sock->out_size - 1)];
     message->head = full;
-    memcpy(&message->frame, body, size);
+    memcpy(message->body, body, size);
     watch(sock);
 }
 
@@ -173,7 +173,7 @@ bool cs_attach_sock_take(struct cs_attach_sock *sock, const struct cs_attach_mes
     int bus;
 
     if (sock->protocol != CAN_RAW || n < sizeof(*head) || head->kind != SHIM_FRAME ||
-        n != sizeof(*head) + head->len || head->len != CAN_MTU)
+        n != sizeof(*head) + head->len || (head->len != CAN_MTU && head->len != CANFD_MTU))
         return false;
     bus = cs_attach_bus_of(sock->broker, head->ifindex);
     if (bus < 0 || cs_attach_from_can(&message->frame, head->len, &frame) != 0)

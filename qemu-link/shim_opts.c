@@ -39,8 +39,8 @@ static int set_raw(struct shim_slot *slot, int option, const void *value, sockle
 
 static int get_raw(const struct shim_slot *slot, int option, void *value, socklen_t *len)
 {
-    size_t got = *len < SHIM_BODY_MAX ? *len : SHIM_BODY_MAX;
-    char answer[SHIM_BODY_MAX];
+    size_t got = *len < SHIM_OPTION_MAX ? *len : SHIM_OPTION_MAX;
+    char answer[SHIM_OPTION_MAX];
     size_t n = sizeof(answer);
     int error;
 

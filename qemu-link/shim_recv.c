@@ -25,13 +25,12 @@ struct taken {
     size_t copied;
 };
 
-/* Receive one message into a program's buffers. A message has at most SHIM_BODY_MAX bytes. */
-static int take(int fd, struct shim_slot *slot, const struct iovec *iov, size_t n_iov, int flags,
-                struct taken *taken)
+/* Receive one message by way of `body`, which has room for any that the socket can get. */
+static int take_by(int fd, struct shim_slot *slot, const struct iovec *iov, size_t n_iov, int flags,
+                   struct taken *taken, char *body, size_t body_size)
 {
     const int passed = flags & (MSG_DONTWAIT | MSG_PEEK);
-    char body[SHIM_BODY_MAX];
-    struct iovec io[2] = {{&taken->head, sizeof(taken->head)}, {body, sizeof(body)}};
+    struct iovec io[2] = {{&taken->head, sizeof(taken->head)}, {body, body_size}};
     struct msghdr msg = {.msg_iov = io, .msg_iovlen = 2};
     ssize_t n;
 
@@ -63,6 +62,27 @@ static int take(int fd, struct shim_slot *slot, const struct iovec *iov, size_t 
     }
     slot->last_ns = taken->head.stamp_ns;
     return 0;
+}
+
+/* Only sockets of the broadcast manager need much of the program's stack. */
+__attribute__((noinline)) static int take_bcm(int fd, struct shim_slot *slot,
+                                              const struct iovec *iov, size_t n_iov, int flags,
+                                              struct taken *taken)
+{
+    char body[SHIM_BODY_MAX];
+
+    return take_by(fd, slot, iov, n_iov, flags, taken, body, sizeof(body));
+}
+
+/* Receive one message into a program's buffers. */
+static int take(int fd, struct shim_slot *slot, const struct iovec *iov, size_t n_iov, int flags,
+                struct taken *taken)
+{
+    char body[CANFD_MTU];
+
+    return slot->protocol == CAN_BCM
+               ? take_bcm(fd, slot, iov, n_iov, flags, taken)
+               : take_by(fd, slot, iov, n_iov, flags, taken, body, sizeof(body));
 }
 
 static ssize_t take_plain(int fd, struct shim_slot *slot, void *buf, size_t size, int flags,

@@ -19,10 +19,11 @@
  * 65536 for its standard output. */
 #define SHIM_IFINDEX_BASE 0x7C00
 #define SHIM_MAX_BUSES    16
-#define SHIM_NAME_MAX     16   /* IFNAMSIZ */
-#define SHIM_BODY_MAX     4352 /* 512 filters, or a BCM head with 256 frames */
-#define SHIM_MAX_FILTERS  512  /* CAN_RAW_FILTER_MAX */
-#define SHIM_BCM_FRAMES   256  /* most frames of one BCM message */
+#define SHIM_NAME_MAX     16    /* IFNAMSIZ */
+#define SHIM_BODY_MAX     18496 /* a BCM head with 256 CAN FD frames, the longest of all */
+#define SHIM_MAX_FILTERS  512   /* CAN_RAW_FILTER_MAX */
+#define SHIM_OPTION_MAX   4096  /* so many filters */
+#define SHIM_BCM_FRAMES   256   /* most frames of one BCM message */
 
 enum shim_op {
     SHIM_OP_OPEN = 1, /* arg: CAN_RAW or CAN_BCM; reply with token and the page's descriptor */

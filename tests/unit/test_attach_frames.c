@@ -115,7 +115,7 @@ static void several_filters(void **state)
     assert_false(cs_attach_passes(CAN_ERR_FLAG | CAN_ERR_BUSOFF, two, 0, false, CAN_ERR_ACK));
 }
 
-/* The bit on the wire where a node loses, as the SJA1000's ALC counts it: without stuff bits. */
+/* What the SJA1000's ALC counts; a host of version 1.0 tells only the bit on the wire. */
 static void lost_arbitration(void **state)
 {
     static const struct {
@@ -137,21 +137,28 @@ static void lost_arbitration(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct cs_client_event event = {.kind = CS_CLIENT_ARB_LOST};
         struct cs_frame frame;
         struct cs_wire wire;
         struct can_frame out;
-        unsigned index, bit = 0;
+        unsigned index;
         char why[128];
 
         assert_int_equal(cs_frame_parse(rows[i].text, &frame, why, sizeof(why)), 0);
         assert_int_equal(cs_wire_encode(&frame, &wire), 0);
-        while (cs_wire_field_at(&wire, bit, &index) != rows[i].field || index != rows[i].index)
-            bit++;
-        cs_attach_arb_frame(&frame, bit, &out);
-        assert_int_equal(out.can_id, CAN_ERR_FLAG | CAN_ERR_LOSTARB);
-        assert_int_equal(out.can_dlc, CAN_ERR_DLC);
-        assert_int_equal(out.data[0], rows[i].alc);
-        cs_attach_arb_frame(&frame, 60000, &out);
+        while (cs_wire_field_at(&wire, event.bit, &index) != rows[i].field ||
+               index != rows[i].index)
+            event.bit++;
+        for (int new_host = 0; new_host < 2; new_host++) {
+            event.field = (uint8_t)(new_host ? rows[i].field : 0);
+            event.index = (uint16_t)(new_host ? rows[i].index : 0);
+            cs_attach_arb_frame(&frame, &event, &out);
+            assert_int_equal(out.can_id, CAN_ERR_FLAG | CAN_ERR_LOSTARB);
+            assert_int_equal(out.can_dlc, CAN_ERR_DLC);
+            assert_int_equal(out.data[0], rows[i].alc);
+        }
+        event = (struct cs_client_event){.bit = 60000};
+        cs_attach_arb_frame(&frame, &event, &out);
         assert_int_equal(out.data[0], CAN_ERR_LOSTARB_UNSPEC);
     }
 }
@@ -161,17 +168,30 @@ static void bus_errors(void **state)
     static const struct {
         enum cs_error_kind error;
         enum cs_field field;
+        unsigned index;
         bool tx;
         uint32_t classes;
         uint8_t type, place;
     } rows[] = {
-        {CS_ERROR_ACK, CS_FIELD_ACK, true, CAN_ERR_ACK, CAN_ERR_PROT_TX, CAN_ERR_PROT_LOC_ACK},
-        {CS_ERROR_BIT, CS_FIELD_DATA, true, 0, CAN_ERR_PROT_TX | CAN_ERR_PROT_BIT,
+        {CS_ERROR_ACK, CS_FIELD_ACK, 0, true, CAN_ERR_ACK, CAN_ERR_PROT_TX, CAN_ERR_PROT_LOC_ACK},
+        {CS_ERROR_BIT, CS_FIELD_DATA, 12, true, 0, CAN_ERR_PROT_TX | CAN_ERR_PROT_BIT,
          CAN_ERR_PROT_LOC_DATA},
-        {CS_ERROR_STUFF, CS_FIELD_ID, false, 0, CAN_ERR_PROT_STUFF, CAN_ERR_PROT_LOC_ID28_21},
-        {CS_ERROR_CRC, CS_FIELD_ACK_DELIM, false, 0, 0, CAN_ERR_PROT_LOC_CRC_SEQ},
-        {CS_ERROR_FORM, CS_FIELD_EOF, false, 0, CAN_ERR_PROT_FORM, CAN_ERR_PROT_LOC_EOF},
-        {CS_ERROR_OTHER, (enum cs_field)200, false, 0, 0, CAN_ERR_PROT_LOC_UNSPEC},
+        {CS_ERROR_STUFF, CS_FIELD_ID, 7, false, 0, CAN_ERR_PROT_STUFF, CAN_ERR_PROT_LOC_ID28_21},
+        {CS_ERROR_CRC, CS_FIELD_ACK_DELIM, 0, false, 0, 0, CAN_ERR_PROT_LOC_CRC_SEQ},
+        {CS_ERROR_FORM, CS_FIELD_EOF, 3, false, 0, CAN_ERR_PROT_FORM, CAN_ERR_PROT_LOC_EOF},
+        {CS_ERROR_STUFF, CS_FIELD_ID, 8, false, 0, CAN_ERR_PROT_STUFF, CAN_ERR_PROT_LOC_ID20_18},
+        {CS_ERROR_STUFF, CS_FIELD_ID_EXT, 4, false, 0, CAN_ERR_PROT_STUFF,
+         CAN_ERR_PROT_LOC_ID17_13},
+        {CS_ERROR_STUFF, CS_FIELD_ID_EXT, 12, false, 0, CAN_ERR_PROT_STUFF,
+         CAN_ERR_PROT_LOC_ID12_05},
+        {CS_ERROR_STUFF, CS_FIELD_ID_EXT, 13, false, 0, CAN_ERR_PROT_STUFF,
+         CAN_ERR_PROT_LOC_ID04_00},
+        {CS_ERROR_FORM, CS_FIELD_CRC_DELIM, 0, false, 0, CAN_ERR_PROT_FORM,
+         CAN_ERR_PROT_LOC_CRC_DEL},
+        {CS_ERROR_BIT, CS_FIELD_ERROR_FLAG, 2, true, 0, CAN_ERR_PROT_TX | CAN_ERR_PROT_BIT, 0x11},
+        {CS_ERROR_OTHER, CS_FIELD_ERROR_FLAG, 13, true, 0, CAN_ERR_PROT_TX, 0x13},
+        {CS_ERROR_FORM, CS_FIELD_ERROR_DELIM, 2, false, 0, CAN_ERR_PROT_FORM, 0x17},
+        {CS_ERROR_OTHER, (enum cs_field)200, 0, false, 0, 0, CAN_ERR_PROT_LOC_UNSPEC},
     };
 
     (void)state;
@@ -179,6 +199,7 @@ static void bus_errors(void **state)
         const struct cs_client_event event = {.kind = CS_CLIENT_ERROR,
                                               .error = rows[i].error,
                                               .field = (uint8_t)rows[i].field,
+                                              .index = (uint16_t)rows[i].index,
                                               .tx = rows[i].tx,
                                               .tec = 300,
                                               .rec = 7};
