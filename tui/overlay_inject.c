@@ -106,7 +106,7 @@ static void draw_examples(struct cs_canvas *canvas, int x, int y)
         {"123#DEADBEEF", "base identifier, four bytes"},
         {"12345678#11.22", "extended identifier: eight digits"},
         {"123#R", "remote frame; 123#R8 asks for eight bytes"},
-        {"123##1.11.22", "CAN FD; 1: second bit rate (BRS), 2: ESI, 3: both"},
+        {"123##1DEADBEEF", "CAN FD; 1: second bit rate (BRS), 2: ESI, 3: both"},
     };
 
     for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {

@@ -54,8 +54,8 @@ static void frame_facts(struct facts *facts, const struct cs_row *row)
              row->flags & CS_FRAME_RTR  ? "remote frame"
              : row->flags & CS_FRAME_FD ? "CAN FD"
                                         : "classic",
-             row->flags & CS_FRAME_BRS ? ", second bit rate (BRS)" : "",
-             row->flags & CS_FRAME_ESI ? ", sender error passive (ESI)" : "", row->dlc, row->len,
+             row->flags & CS_FRAME_BRS ? ", second bit rate" : "",
+             row->flags & CS_FRAME_ESI ? ", sender passive" : "", row->dlc, row->len,
              row->len == 1 ? "" : "s");
     fact(facts, "format", CS_STYLE_TEXT, text);
     put_data(facts, row);

@@ -146,10 +146,9 @@ static inline void bench_sends(struct bench *b, unsigned bus, int node, const ch
 }
 
 /* A bench without traffic: buses, model and observers. */
-static inline struct bench *bench_new(uint32_t rows, unsigned n_buses)
+static inline struct bench *bench_of(uint32_t rows, const struct cs_bus_config *buses,
+                                     unsigned n_buses)
 {
-    static const struct cs_bus_config buses[] = {{.name = "can0", .bitrate_bps = 500000},
-                                                 {.name = "body", .bitrate_bps = 125000}};
     struct bench *b = calloc(1, sizeof *b);
 
     assert_non_null(b);
@@ -165,6 +164,14 @@ static inline struct bench *bench_new(uint32_t rows, unsigned n_buses)
     assert_int_equal(cs_tui_init(&b->tui, &b->host, rows), 0);
     assert_int_equal(cs_feed_init(&b->feed, &b->tui, b->sim, b->stats), 0);
     return b;
+}
+
+static inline struct bench *bench_new(uint32_t rows, unsigned n_buses)
+{
+    static const struct cs_bus_config buses[] = {{.name = "can0", .bitrate_bps = 500000},
+                                                 {.name = "body", .bitrate_bps = 125000}};
+
+    return bench_of(rows, buses, n_buses);
 }
 
 /* The usual traffic: two nodes that meet in arbitration, one that nobody acknowledges. */

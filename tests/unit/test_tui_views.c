@@ -199,16 +199,16 @@ static void can_fd(void **state)
     static const struct {
         int w, h;
     } sizes[] = {{80, 24}, {200, 60}};
-    struct bench *b = bench_new(0, 0);
-    const struct cs_bus_config config = {
+    static const struct cs_bus_config config = {
         .name = "fd0", .bitrate_bps = 500000, .fd = true, .data_bitrate_bps = 2000000};
+    struct bench *b = bench_of(0, &config, 1);
     struct cs_frame frame = {
         .id = 0x123, .flags = CS_FRAME_FD | CS_FRAME_BRS | CS_FRAME_ESI, .dlc = 15, .len = 64};
-    char name[64];
+    struct cs_frame first;
+    char name[64], text[CS_FRAME_TEXT_MAX];
     int node;
 
     (void)state;
-    assert_int_equal(cs_sim_add_bus(b->sim, &config), 0);
     node = bench_node(b, 0, "radar", CS_MODE_NORMAL);
     bench_node(b, 0, "fusion", CS_MODE_NORMAL);
     for (unsigned i = 0; i < 64; i++)
@@ -218,7 +218,8 @@ static void can_fd(void **state)
         assert_int_equal(cs_bus_submit(cs_sim_bus(b->sim, 0), node, &frame, 0), 0);
         bench_run(b, i * 5 * CS_PS_PER_MS);
     }
-    bench_sends(b, 0, 1, "101##0.11.22", 40 * CS_PS_PER_MS, 0);
+    assert_true(cs_row_frame(cs_tui_ring_get(&b->tui.ring, 2), &first));
+    bench_sends(b, 0, 1, "101##01122", 40 * CS_PS_PER_MS, 0);
     bench_sends(b, 0, 1, "102#11.22", 40 * CS_PS_PER_MS, 0);
     bench_run(b, 200 * CS_PS_PER_MS);
     for (unsigned v = 0; v < 3; v++)
@@ -241,9 +242,16 @@ static void can_fd(void **state)
     bench_keys(b, "<Home><Down><Down><Enter>");
     bench_draw(b, 80, 24);
     bench_golden(b, "fd-row");
-    bench_keys(b, "<Esc>i123##1.00.11.22.33.44.55.66.77.88.99.AA.BB");
+    bench_keys(b, "<Esc>i123##100.11.22.33.44.55.66.77.88.99.AA.BB");
     bench_draw(b, 80, 24);
     bench_golden(b, "fd-inject");
+    /* The dialog tells the time that the bus then takes: that of the trace's first frame. */
+    cs_frame_format(&first, text);
+    bench_keys(b, "<^U>");
+    bench_keys(b, text);
+    bench_draw(b, 80, 24);
+    assert_int_equal(cs_tui_ring_get(&b->tui.ring, 2)->at_ps, 335500000);
+    assert_true(bench_shows(b, "335.5µs at 500k/2M"));
     bench_free(b);
 }
 
