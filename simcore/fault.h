@@ -19,6 +19,10 @@
 #define CS_FAULT_NODES    8    /* names in one list */
 #define CS_FAULT_LABEL    32
 
+/* Cookie of the frames that a fault puts into a node's queue (BABBLE); the node's owner sees it
+ * when they are confirmed. */
+#define CS_FAULT_COOKIE(id) (UINT64_C(0xFA17000000000000) | (uint64_t)(id))
+
 enum cs_fault_kind {
     /* bits on the wire: which = field and index, or at = offset */
     CS_FAULT_FLIP,        /* invert */
