@@ -255,6 +255,41 @@ static void can_fd(void **state)
     bench_free(b);
 }
 
+/* A node at half the bit rate: it stands out, and its last error is told in words. */
+static void what_differs(void **state)
+{
+    static const struct cs_bus_config config = {
+        .name = "can0", .bitrate_bps = 500000, .fd = true, .data_bitrate_bps = 2000000};
+    struct bench *b = bench_of(0, &config, 1);
+    struct cs_timing timing = {.drift_ppb = 1500000};
+    struct cs_controller_config odd = {
+        .name = "odd", .via = "scenario", .timing = &timing, .fd = CS_FD_TOLERANT};
+    int x = 0;
+
+    (void)state;
+    odd.delay_ps = 250 * CS_PS_PER_NS;
+    cs_bit_timing_fill(&timing.nominal, 250000, 700, 0);
+    bench_node(b, 0, "engine", CS_MODE_NORMAL);
+    bench_node(b, 0, "other", CS_MODE_NORMAL);
+    assert_int_equal(cs_bus_attach(cs_sim_bus(b->sim, 0), &odd), 2);
+    bench_sends(b, 0, 0, "100#00.11.22.33", 10 * CS_PS_PER_MS, 0);
+    bench_run(b, 11 * CS_PS_PER_MS);
+    b->tui.view = 2;
+    bench_keys(b, "<End>");
+    bench_draw(b, 200, 60);
+    bench_golden(b, "nodes-differ");
+    assert_true(bench_shows(b, "250k, sampled at 70.0% · CAN FD: tolerant · delay 250ns"));
+    assert_true(bench_shows(b, "clock +1500ppm"));
+    assert_true(bench_shows(b, "error at"));
+    assert_true(bench_shows(b, "as receiver"));
+    while (x < 190 && (cs_canvas_at(&b->canvas, x, 6)->ch != '2' ||
+                       cs_canvas_at(&b->canvas, x + 3, 6)->ch != 'k'))
+        x++;
+    assert_int_equal(cs_canvas_at(&b->canvas, x + 3, 6)->style, CS_STYLE_HIGH | CS_STYLE_SELECTED);
+    assert_int_equal(cs_canvas_at(&b->canvas, x + 3, 5)->style, CS_STYLE_DIM);
+    bench_free(b);
+}
+
 static void many_buses(void **state)
 {
     struct bench *b = bench_new(0, 1);
@@ -283,7 +318,7 @@ int main(void)
         cmocka_unit_test(waiting),        cmocka_unit_test(dialogs),
         cmocka_unit_test(ascii),          cmocka_unit_test(too_small),
         cmocka_unit_test(changed_bytes),  cmocka_unit_test(many_buses),
-        cmocka_unit_test(can_fd),
+        cmocka_unit_test(can_fd),         cmocka_unit_test(what_differs),
     };
     return cmocka_run_group_tests_name("tui views", tests, NULL, NULL);
 }
