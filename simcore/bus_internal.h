@@ -100,9 +100,9 @@ struct cs_node {
     uint8_t stuck;    /* enum cs_stuck */
     bool no_loop;     /* what it drives does not reach the wire (cs_bus_set_loop) */
     bool no_ack;
-    bool long_ack; /* FD: the ACK slot takes two bits, whatever they are */
+    bool long_ack;  /* FD: the ACK slot takes two bits, whatever they are */
     bool sends_esi; /* FD: ESI recessive though the frame says dominant */
-    bool odd_form; /* `wire` is not what the rule says */
+    bool odd_form;  /* `wire` is not what the rule says */
     uint8_t overload_request;
     uint16_t force[3]; /* pulses that it alone sees, by enum cs_pulse_kind */
     struct cs_line tx_line, rx_line;
@@ -244,6 +244,8 @@ void cs_node_attempt_sent(struct cs_node *node);
 void cs_node_wait(struct cs_node *node, enum cs_waiting waiting);
 int64_t cs_bus_waiting_due_ps(const struct cs_bus *bus);
 void cs_bus_waiting_run(struct cs_bus *bus); /* finish those that are due now */
+/* Some node counts recessive bits. */
+bool cs_bus_has_counting(const struct cs_bus *bus);
 /* A dominant bit that begins at `at_ps` comes after the last sample that some node waits for. */
 bool cs_bus_waiting_is_done_at(const struct cs_bus *bus, int64_t at_ps);
 /* A dominant bit begins at `at_ps`, after recessive ones since bus->recessive_ps. */

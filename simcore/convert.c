@@ -120,10 +120,13 @@ static void stand_in_frame(struct cs_node *node, const struct standing *at)
 /* What a node drives at this moment, or drove in the bit that has just ended. */
 static unsigned driven_by(const struct cs_node *node, const struct standing *at)
 {
+    if (node->waiting != WAIT_NONE) {
+        return 1;
+    }
     if (!node->boundary) {
         return node->mac.out;
     }
-    bool acknowledges = node->waiting == WAIT_NONE && !(node->mode & CS_MODE_LISTEN_ONLY);
+    bool acknowledges = !(node->mode & CS_MODE_LISTEN_ONLY);
     if (at->pos > 0 && at->pos - 1 == node->bus->winner->wire.ack_slot) {
         return !(acknowledges && node != node->bus->winner);
     }
@@ -159,16 +162,17 @@ static void enter_frame(struct cs_bus *bus)
     bus->medium.segment[0].sender = (int16_t)bus->winner->index;
     for (int i = 0; i < bus->n_limit; i++) {
         struct cs_node *node = bus->nodes[i];
-        if (!node) {
-            continue;
-        }
-        if (node->waiting != WAIT_NONE) {
-            cs_waiting_enter_frame(node, at.start, at.recessive);
-        } else {
+        if (node && node->waiting == WAIT_NONE) {
             stand_in_frame(node, &at);
         }
     }
     take_levels(bus, &at);
+    for (int i = 0; i < bus->n_limit; i++) {
+        struct cs_node *node = bus->nodes[i];
+        if (node && node->waiting != WAIT_NONE) {
+            cs_waiting_enter_frame(node, at.start, at.recessive);
+        }
+    }
 }
 
 /* ---- both --------------------------------------------------------------------------------- */

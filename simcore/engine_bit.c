@@ -250,10 +250,11 @@ static void begin_bit(struct cs_node *node)
     set_due(node);
 }
 
+/* Who sees a SOF already does not begin its own. */
 static bool may_start(const struct cs_node *node)
 {
-    return node->boundary && node->waiting == WAIT_NONE && node->mac.state == MAC_IDLE &&
-           cs_node_can_send(node);
+    return node->boundary && node->seen && node->waiting == WAIT_NONE &&
+           node->mac.state == MAC_IDLE && cs_node_can_send(node);
 }
 
 static void start_frames(struct cs_bus *bus)

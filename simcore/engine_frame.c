@@ -117,7 +117,7 @@ static bool fits(const struct cs_bus *bus, const struct cs_node *winner)
             return false;
         }
     }
-    return !winner->odd_form;
+    return !winner->odd_form && !(winner->wire.brs && cs_bus_has_counting(bus));
 }
 
 bool cs_frame_engine_begin(struct cs_bus *bus, struct cs_node **contenders, unsigned n)

@@ -11,6 +11,21 @@ static int64_t bit_ps(const struct cs_node *node)
     return (int64_t)(node->clock.rate[0].bit_q32 >> 32);
 }
 
+static bool counts(const struct cs_node *node)
+{
+    return node->waiting == WAIT_JOIN || node->waiting == WAIT_RECOVER;
+}
+
+bool cs_bus_has_counting(const struct cs_bus *bus)
+{
+    for (int i = 0; bus->n_waiting && i < bus->n_limit; i++) {
+        if (bus->nodes[i] && counts(bus->nodes[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void cs_node_wait(struct cs_node *node, enum cs_waiting waiting)
 {
     struct cs_bus *bus = node->bus;
@@ -20,7 +35,12 @@ void cs_node_wait(struct cs_node *node, enum cs_waiting waiting)
     node->waiting = waiting;
     node->since_ps = bus->sim->now_ps;
     node->runs = node->bits = 0;
-    if (bus->phase == PHASE_BITS && waiting != WAIT_NONE && !node->boundary) {
+    if (bus->phase == PHASE_FRAME && bus->winner->wire.brs && counts(node)) {
+        /* Its samples do not keep step with the data phase. */
+        cs_bit_engine_enter(bus);
+        bus->effect_ps = CS_NEVER;
+        bus->begin_ps = bus->sim->now_ps;
+    } else if (bus->phase == PHASE_BITS && waiting != WAIT_NONE && !node->boundary) {
         cs_engine_start_clock(node);
     }
 }
@@ -39,7 +59,7 @@ static unsigned bits_wanted(const struct cs_node *node)
 
 static int64_t due_ps(const struct cs_node *node)
 {
-    if (node->waiting != WAIT_JOIN && node->waiting != WAIT_RECOVER) {
+    if (!counts(node)) {
         return CS_NEVER;
     }
     struct cs_instant origin = {origin_ps(node), 0};
@@ -99,8 +119,7 @@ bool cs_bus_waiting_is_done_at(const struct cs_bus *bus, int64_t at_ps)
 {
     for (int i = 0; bus->n_waiting && i < bus->n_limit; i++) {
         const struct cs_node *node = bus->nodes[i];
-        if (node && (node->waiting == WAIT_JOIN || node->waiting == WAIT_RECOVER) &&
-            bits_until(node, at_ps) >= bits_wanted(node)) {
+        if (node && counts(node) && bits_until(node, at_ps) >= bits_wanted(node)) {
             return true;
         }
     }
@@ -111,7 +130,7 @@ void cs_bus_waiting_dominant(struct cs_bus *bus, int64_t at_ps)
 {
     for (int i = 0; bus->n_waiting && i < bus->n_limit; i++) {
         struct cs_node *node = bus->nodes[i];
-        if (node && node->waiting != WAIT_NONE && node->waiting != WAIT_OFF) {
+        if (node && counts(node)) {
             node->runs += (node->bits + bits_until(node, at_ps)) / IDLE_BITS;
             node->bits = 0;
         }
@@ -169,7 +188,7 @@ void cs_waiting_enter_frame(struct cs_node *node, struct cs_instant start, unsig
 {
     int64_t now = node->bus->sim->now_ps, bit = bit_ps(node);
 
-    if (node->waiting == WAIT_OFF) {
+    if (node->waiting == WAIT_OFF || node->since_ps >= now) {
         cs_engine_start_clock(node);
         return;
     }
