@@ -33,6 +33,7 @@ void cs_bitclock_begin(struct cs_bitclock *clock, struct cs_instant start, unsig
     clock->now_rate = (uint8_t)rate;
     clock->sample = cs_instant_add(start, r->sample_q32);
     clock->end = cs_instant_add(start, r->bit_q32);
+    clock->react_ps = 0;
     clock->sampled = false;
 }
 

@@ -24,6 +24,7 @@ struct cs_bitclock {
     struct cs_instant start;  /* of the present bit */
     struct cs_instant sample; /* its sample point */
     struct cs_instant end;
+    int64_t react_ps; /* an edge ended the bit, what follows is decided now; 0: at the end */
     uint8_t now_rate; /* of the present bit; after its sample point of phase_seg2 */
     uint8_t level;    /* latest sample */
     bool sampled;     /* the present bit's sample point is over */

@@ -40,6 +40,8 @@ static void set_due(struct cs_node *node)
 
     if (!clock->sampled && needs_sample_time(node)) {
         due = clock->sample.ps;
+    } else if (due < clock->react_ps) {
+        due = clock->react_ps;
     }
     if (ssp->n && ssp->bit[ssp->head].at_ps < due) {
         due = ssp->bit[ssp->head].at_ps;
@@ -138,6 +140,16 @@ static void compare_late(struct cs_node *node)
 
 /* ---- edges -------------------------------------------------------------------------------- */
 
+/* A controller with a frame to send that hears another's SOF after its sample point joins in at the
+ * next time quantum. */
+static bool joins_late(const struct cs_node *node)
+{
+    const struct cs_mac *mac = &node->mac;
+    bool last = mac->state == MAC_INTERMISSION && mac->count == 1 && !mac->suspend;
+
+    return node->waiting == WAIT_NONE && (mac->state == MAC_IDLE || last) && cs_node_can_send(node);
+}
+
 static void synchronize(struct cs_node *node)
 {
     struct cs_mac *mac = &node->mac;
@@ -148,13 +160,17 @@ static void synchronize(struct cs_node *node)
         node->ssp.delay_ps = now - node->ssp.res_ps;
         node->ssp.res_ps = CS_NEVER;
     }
-    if (!waiting && mac->state == MAC_TRANSMIT && cs_mac_in_data_phase(mac)) {
+    if (!waiting && mac->state == MAC_TRANSMIT && node->clock.now_rate == 1) {
         return; /* a transmitter does not resynchronize in the data phase */
     }
     bool hard = waiting || (node->clock.sampled ? cs_mac_hard_syncs_after(mac, node->clock.level)
                                                 : cs_mac_hard_syncs(mac));
     cs_mac_edge(mac);
-    if (cs_bitclock_edge(&node->clock, now, hard, waiting || mac->out) != CS_SYNC_NONE) {
+    enum cs_sync sync = cs_bitclock_edge(&node->clock, now, hard, waiting || mac->out);
+    if (sync == CS_SYNC_ENDS && hard && joins_late(node)) {
+        node->clock.react_ps = now + (int64_t)(node->clock.rate[0].tq_q32 >> 32);
+    }
+    if (sync != CS_SYNC_NONE) {
         set_due(node);
     }
 }
@@ -333,7 +349,7 @@ static bool look_at(struct cs_node *node, int64_t now)
         take_sample(node);
     }
     set_due(node);
-    return node->clock.end.ps <= now;
+    return node->clock.end.ps <= now && node->clock.react_ps <= now;
 }
 
 static void end_bits(struct cs_bus *bus)
