@@ -242,6 +242,7 @@ static struct cs_node *create_node(struct cs_bus *bus, int index,
     node->timing = *timing;
     node->fd = fd_of(bus, config->fd);
     node->exception_off = config->protocol_exception_off;
+    node->long_ack = config->fd_long_ack;
     node->delay_ps = config->delay_ps;
     node->wire_out = node->driving = node->arrived = node->seen = 1;
     node->ssp.res_ps = CS_NEVER;

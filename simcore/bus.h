@@ -102,6 +102,8 @@ struct cs_controller_config {
     const struct cs_timing *timing; /* NULL: by bitrate_bps; copied */
     enum cs_fd fd;
     bool protocol_exception_off; /* FD: a recessive res bit is a form error, not an exception */
+    bool fd_long_ack; /* FD: the ACK slot takes two bits, whatever they are, as some controllers
+                         have it; else a second bit only where it is dominant */
     int64_t delay_ps; /* one way to the middle of the bus (star), 0..CS_DELAY_MAX_PS: transceiver
                          and cable; between two nodes the sum of theirs, to itself twice its own */
     unsigned mode;    /* enum cs_mode */
