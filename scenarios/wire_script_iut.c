@@ -41,23 +41,94 @@ static void received(void *ctx, const struct cs_rx *rx)
         iut->overrun = true;
 }
 
+/* Whoever drives this controller asks again for what bus-off took away. */
+static void confirmed(void *ctx, const struct cs_tx_done *done)
+{
+    struct cs_iut *iut = ctx;
+
+    if (done->result == CS_TX_BUS_OFF && iut->n_kept < CS_IUT_TX_FRAMES)
+        iut->kept[iut->n_kept++] = *done->frame;
+}
+
+/* After bus-off its driver waits until the error frame is over and the bus was idle once, and asks
+ * to recover then: 129 runs of 11 recessive bits altogether, as of the recorded controller. What
+ * bus-off took away is sent again a bit after the recovery. */
+#define ERROR_FRAME_BITS 16 /* flag, delimiter, what is left of an intermission */
+#define IDLE_BITS        11
+
+static void host_does(struct cs_iut *iut, enum cs_iut_host what, int64_t in_ps)
+{
+    iut->host = what;
+    cs_timer_start(iut->sim, &iut->host_timer, cs_sim_now_ps(iut->sim) + in_ps);
+}
+
+/* Amid each bit. */
+static void host_counts(struct cs_iut *iut)
+{
+    bool counts = iut->off_bits++ >= ERROR_FRAME_BITS && iut->wire != 0;
+
+    iut->idle_bits = counts ? iut->idle_bits + 1 : 0;
+    if (iut->idle_bits < IDLE_BITS)
+        host_does(iut, CS_IUT_HOST_COUNTS, iut->bit_ps);
+    else
+        host_does(iut, CS_IUT_HOST_ASKS, iut->bit_ps / 2);
+}
+
+static void host_asks(struct cs_iut *iut)
+{
+    iut->reintegrate = cs_bus_recover(iut->bus, iut->node) != 0;
+}
+
+static void host_sends(struct cs_iut *iut)
+{
+    for (unsigned i = 0; i < iut->n_kept; i++)
+        cs_bus_submit(iut->bus, iut->node, &iut->kept[i], 0);
+    iut->n_kept = 0;
+}
+
+static void host_due(void *ctx, struct cs_timer *timer)
+{
+    static void (*const does[])(struct cs_iut *) = {
+        [CS_IUT_HOST_COUNTS] = host_counts,
+        [CS_IUT_HOST_ASKS] = host_asks,
+        [CS_IUT_HOST_SENDS] = host_sends,
+    };
+    struct cs_iut *iut = ctx;
+
+    (void)timer;
+    does[iut->host](iut);
+}
+
+static void host_begins(struct cs_iut *iut)
+{
+    iut->off_bits = iut->idle_bits = 0;
+    host_does(iut, CS_IUT_HOST_COUNTS, iut->bit_ps / 2);
+}
+
 static void told(void *ctx, const struct cs_event *event)
 {
     struct cs_iut *iut = ctx;
 
-    if (event->kind == CS_EV_STATE && event->state == CS_STATE_BUS_OFF && iut->reintegrate)
-        iut->reintegrate = cs_bus_recover(iut->bus, iut->node) != 0;
+    if (event->kind != CS_EV_STATE)
+        return;
+    if (event->state == CS_STATE_BUS_OFF && iut->reintegrate)
+        host_begins(iut);
+    else if (event->state == CS_STATE_ERROR_ACTIVE && iut->n_kept > 0)
+        host_does(iut, CS_IUT_HOST_SENDS, iut->bit_ps);
 }
 
 static void probed(void *ctx, const struct cs_probe_event *event)
 {
     struct cs_iut *iut = ctx;
 
+    if (event->kind == CS_PROBE_WIRE)
+        iut->wire = event->level;
     if (event->kind == CS_PROBE_TX && event->node == iut->node && iut->tx != NULL)
         iut->tx(iut->ctx, event->at_ps + CS_IUT_DELAY_PS, event->level);
 }
 
-static const struct cs_controller_ops ops = {.received = received, .event = told};
+static const struct cs_controller_ops ops = {
+    .received = received, .confirmed = confirmed, .event = told};
 
 /* ---- making one ---------------------------------------------------------------------------- */
 
@@ -109,6 +180,7 @@ static int attach(struct cs_iut *iut, const struct cs_timing *timing)
         .timing = timing,
         .fd = versions[config->version],
         .protocol_exception_off = !config->exception,
+        .fd_long_ack = true,
         .delay_ps = CS_IUT_DELAY_PS,
         .mode = (config->restricted ? (unsigned)CS_MODE_RESTRICTED : 0u) |
                 (config->one_shot ? (unsigned)CS_MODE_ONE_SHOT : 0u),
@@ -145,8 +217,12 @@ int cs_iut_enable(struct cs_iut *iut, char *why)
         cs_iut_disable(iut);
         return -1;
     }
-    iut->stale = false;
-    iut->reintegrate = false;
+    iut->stale = iut->reintegrate = false;
+    iut->n_kept = 0;
+    iut->wire = 1;
+    memset(&iut->host_timer, 0, sizeof(iut->host_timer));
+    iut->host_timer.fn = host_due;
+    iut->host_timer.ctx = iut;
     return 0;
 }
 
@@ -222,7 +298,12 @@ int cs_iut_send(struct cs_iut *iut, const struct cs_frame *frame, char *why)
 
 void cs_iut_reintegrate(struct cs_iut *iut)
 {
-    iut->reintegrate = cs_bus_recover(iut->bus, iut->node) != 0;
+    struct cs_node_status status;
+
+    cs_iut_status(iut, &status);
+    iut->reintegrate = true;
+    if (status.state == CS_STATE_BUS_OFF)
+        host_begins(iut);
 }
 
 bool cs_iut_take(struct cs_iut *iut, struct cs_frame *frame)

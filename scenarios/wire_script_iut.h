@@ -9,7 +9,7 @@
 
 /* The recorded controller takes two cycles to bring RX to its clock; nothing delays its TX. Seen
  * from the tester that is the same as a cycle each way. */
-#define CS_IUT_DELAY_PS  CS_SCRIPT_CYCLE_PS
+#define CS_IUT_DELAY_PS  0
 #define CS_IUT_RX_FRAMES 64u /* received and not yet looked at */
 #define CS_IUT_TX_FRAMES 64u
 #define CS_IUT_COUNTERS  2 /* TEC, REC */
@@ -22,6 +22,9 @@ struct cs_iut_config {
     bool exception, restricted, one_shot, feedback;
 };
 
+/* What its driver does next, where it is bus-off. */
+enum cs_iut_host { CS_IUT_HOST_COUNTS, CS_IUT_HOST_ASKS, CS_IUT_HOST_SENDS };
+
 struct cs_iut {
     struct cs_sim *sim; /* NULL: disabled */
     struct cs_bus *bus;
@@ -33,6 +36,12 @@ struct cs_iut {
     struct cs_frame received[CS_IUT_RX_FRAMES];
     unsigned n_received;
     bool overrun;
+    struct cs_frame kept[CS_IUT_TX_FRAMES]; /* dropped at bus-off, sent after it */
+    unsigned n_kept;
+    enum cs_iut_host host;
+    struct cs_timer host_timer;
+    unsigned off_bits, idle_bits; /* since bus-off; recessive ones without a break */
+    unsigned wire;                /* its level */
     /* What the tester sees of TX, at the time it sees it. */
     void (*tx)(void *ctx, int64_t at_ps, unsigned level);
     void *ctx;

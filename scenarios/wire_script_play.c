@@ -16,7 +16,7 @@
 /* The driver was started: TX answers the controller's two cycles of input delay later. */
 #define TRIGGER_DRIVER_START 6
 #define TRIGGER_TX_FALLING   4
-#define INPUT_DELAY_PS       (2 * CS_SCRIPT_CYCLE_PS)
+#define INPUT_DELAY_PS       (0 * CS_SCRIPT_CYCLE_PS)
 /* A controller that does not begin to send within this long never will. */
 #define WAIT_PS INT64_C(10000000000)
 #define NOT_YET CS_NEVER
@@ -399,14 +399,16 @@ static int do_check_no_rx_frame(struct cs_script_player *p, const struct cs_scri
 static int do_check_delta(struct cs_script_player *p, const struct cs_script_op *op)
 {
     bool tec = op->kind == CS_SCRIPT_CHECK_TEC_DELTA;
-    int was = tec ? p->tec : p->rec;
+    int *counter = tec ? &p->tec : &p->rec;
+    int was = *counter;
+    struct cs_node_status status;
 
-    look(p);
-    int is = tec ? p->tec : p->rec;
-    if (is - was == op->value)
+    cs_iut_status(&p->iut, &status);
+    *counter = tec ? status.tec : status.rec;
+    if (*counter - was == op->value)
         return 0;
     return fail(p, "expected %s to change by %+d from %d, it is %d", tec ? "TEC" : "REC", op->value,
-                was, is);
+                was, *counter);
 }
 
 static int do_trigger(struct cs_script_player *p, const struct cs_script_op *op)
