@@ -152,7 +152,8 @@ size_t cs_fault_format(const struct cs_fault_spec *spec, char text[CS_FAULT_TEXT
 
 #pragma GCC visibility pop
 
-/* Arm. Returns an id > 0, unique in the sim, -EINVAL or -ENOENT (unknown node; `why`), -EBUSY
+/* Arm; a spec that was not made by cs_fault_finish() is checked and completed as if it were.
+ * Returns an id > 0, unique in the sim, -EINVAL or -ENOENT (unknown node; `why`), -EBUSY
  * (contradicts one that is armed, such as two bit rates for one node; `why`), -ENOSPC. */
 int cs_fault_arm(struct cs_bus *bus, const struct cs_fault_spec *spec, char *why, size_t why_size);
 /* Take one back, and undo what it did. 0 or -ENOENT. */

@@ -17,6 +17,10 @@ void cs_fault_complete(struct cs_fault_spec *spec)
     struct cs_fault_trigger *t = &spec->trigger;
     bool on_frame = cs_fault_kinds[spec->kind].class == CS_FAULT_ON_WIRE ||
                     cs_fault_kinds[spec->kind].class == CS_FAULT_ON_FRAME;
+    /* A spec that was made by hand has zeros where a written one has what is usual. */
+    t->probability_ppm = t->probability_ppm ? t->probability_ppm : 1000000;
+    spec->bits = spec->bits ? spec->bits : spec->kind == CS_FAULT_ERROR_FRAME ? 6 : 1;
+    spec->mask = spec->mask ? spec->mask : 1;
     bool more = t->every > 0 || t->probability_ppm != 1000000 || spec->for_ps > 0;
     uint32_t endless = CS_FAULT_BIT(CS_FAULT_ATTACK_BUS_OFF) | CS_FAULT_BIT(CS_FAULT_ATTACK_SPOOF) |
                        CS_FAULT_BIT(CS_FAULT_ATTACK_FREEZE);
