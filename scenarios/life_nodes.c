@@ -206,6 +206,11 @@ void life_on_state(const struct life_teller *t, const struct cs_event *event)
 
     life_say_node(&text, t->of, event->node);
     say_state(&text, node, event);
+    if (node->state == CS_STATE_BUS_OFF) { /* its counters began anew, as was just told */
+        node->tec = node->told_tec = event->tec;
+        node->rec = node->told_rec = event->rec;
+        node->warned = false;
+    }
     node->state = event->state;
     node->since_ps = event->at_ps;
     tell(t, event, &text);
