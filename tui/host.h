@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "simcore/fault.h"
+#include "simcore/frame.h"
 
 struct cs_tui;
 
@@ -25,9 +25,8 @@ struct cs_host_ops {
     void (*set_speed)(void *ctx, uint32_t permille);
     /* Returns as cs_bus_submit(). */
     int (*inject)(void *ctx, unsigned bus, const struct cs_frame *frame);
-    /* Returns as cs_fault_arm(), cs_fault_clear(). */
-    int (*arm)(void *ctx, unsigned bus, const struct cs_fault_spec *spec, char *why,
-               size_t why_size);
+    /* Returns as cs_session_arm(), cs_session_clear(). */
+    int (*arm)(void *ctx, unsigned bus, const char *text, char *why, size_t why_size);
     int (*disarm)(void *ctx, unsigned bus, int id);
 };
 

@@ -2,7 +2,6 @@
 /* host_session.c - see host_session.h. */
 #include "tui/host_session.h"
 
-#include <errno.h>
 #include <stdio.h>
 
 static void refresh(void *ctx, struct cs_tui *tui, unsigned needs)
@@ -50,33 +49,14 @@ static int inject(void *ctx, unsigned bus, const struct cs_frame *frame)
     return cs_session_inject(((struct cs_host_session *)ctx)->session, bus, frame);
 }
 
-static int arm(void *ctx, unsigned bus, const struct cs_fault_spec *spec, char *why,
-               size_t why_size)
+static int arm(void *ctx, unsigned bus, const char *text, char *why, size_t why_size)
 {
-    struct cs_session *s = ((struct cs_host_session *)ctx)->session;
-    struct cs_bus *b = cs_sim_bus(cs_session_sim(s), bus);
-    int id;
-
-    if (!b)
-        return -ENOENT;
-    cs_session_sync(s);
-    id = cs_fault_arm(b, spec, why, why_size);
-    cs_session_kick(s);
-    return id;
+    return cs_session_arm(((struct cs_host_session *)ctx)->session, bus, text, why, why_size);
 }
 
 static int disarm(void *ctx, unsigned bus, int id)
 {
-    struct cs_session *s = ((struct cs_host_session *)ctx)->session;
-    struct cs_bus *b = cs_sim_bus(cs_session_sim(s), bus);
-    int error;
-
-    if (!b)
-        return -ENOENT;
-    cs_session_sync(s);
-    error = cs_fault_clear(b, id);
-    cs_session_kick(s);
-    return error;
+    return cs_session_clear(((struct cs_host_session *)ctx)->session, bus, id);
 }
 
 const struct cs_host_ops cs_host_session_ops = {

@@ -225,6 +225,8 @@ struct cs_session_config cs_main_config(const struct cs_options *o)
         .link = o->link,
         .log = o->log,
         .events = o->events,
+        .faults = o->faults,
+        .n_faults = o->n_faults,
         .have_seed = o->have_seed,
         .seed = o->seed,
         .speed_permille = o->have_speed ? o->speed_permille : 0,

@@ -36,6 +36,24 @@ static int take_scenario(struct ask *ask, const char *value)
     return 0;
 }
 
+/* ":RATE", ":RATE:RATE" or nothing. */
+static bool take_rates(const char *text, struct cs_session_bus *bus)
+{
+    char rate[24];
+    size_t len;
+
+    if (*text != ':')
+        return true;
+    len = strcspn(++text, ":");
+    snprintf(rate, sizeof rate, "%.*s", (int)len, text);
+    if (len >= sizeof rate || cs_units_parse_rate(rate, &bus->bitrate_bps) < 0 ||
+        bus->bitrate_bps < CS_BITRATE_MIN || bus->bitrate_bps > CS_BITRATE_MAX)
+        return false;
+    return !text[len] || (cs_units_parse_rate(text + len + 1, &bus->data_bitrate_bps) == 0 &&
+                          bus->data_bitrate_bps >= bus->bitrate_bps &&
+                          bus->data_bitrate_bps <= CS_DATA_BITRATE_MAX);
+}
+
 static int take_bus(struct ask *ask, const char *value)
 {
     struct cs_options *o = ask->options;
@@ -53,18 +71,33 @@ static int take_bus(struct ask *ask, const char *value)
         memcpy(name, value, len);
     if (len >= sizeof o->bus_names[0] || !cs_scenario_bus_name_ok(name))
         return expected(ask,
-                        "NAME or NAME:RATE, the name 1..15 letters, digits, '_', '-', '.' and not "
+                        "NAME, NAME:RATE or NAME:RATE:RATE, the name 1..15 letters, digits, '_', "
+                        "'-', '.' and not "
                         "\"any\"",
                         value);
     for (unsigned i = 0; i < o->n_buses; i++)
         if (!strcmp(o->bus_names[i], name))
             return expected(ask, "a name not used before", value);
     bus->name = name;
-    if (value[len] == ':' &&
-        (cs_units_parse_rate(value + len + 1, &bus->bitrate_bps) < 0 ||
-         bus->bitrate_bps < CS_BITRATE_MIN || bus->bitrate_bps > CS_BITRATE_MAX))
-        return expected(ask, "a bit rate of 10k..1M after the colon", value);
+    if (!take_rates(value + len, bus))
+        return expected(ask,
+                        "a bit rate of 10k..1M after the colon, and for CAN FD after another "
+                        "colon a data bit rate up to 10M that is not below it",
+                        value);
     o->n_buses++;
+    return 0;
+}
+
+static int take_fault(struct ask *ask, const char *value)
+{
+    struct cs_options *o = ask->options;
+
+    if (o->n_faults == CS_OPTIONS_FAULTS) {
+        snprintf(ask->why, ask->why_size, "%s: expected at most %d faults, got one more", ask->name,
+                 CS_OPTIONS_FAULTS);
+        return -EINVAL;
+    }
+    o->faults[o->n_faults++] = value;
     return 0;
 }
 
@@ -208,7 +241,9 @@ static const struct {
     int (*take)(struct ask *ask, const char *value);
 } rows[] = {
     {"--scenario", "FILE", "what to run; without it an empty bus waits for clients", take_scenario},
-    {"--bus", "NAME[:RATE]", "a bus of the empty host, once for each (can0:500k)", take_bus},
+    {"--bus", "NAME[:RATE]", "a bus of the empty host, once for each; :RATE:RATE: CAN FD",
+     take_bus},
+    {"--fault", "TEXT", "a fault armed at the start of the scenario, once for each", take_fault},
     {"--link", "ADDR", "where clients join: unix:PATH or tcp:HOST:PORT", take_link},
     {"--no-link", NULL, "let nobody join, unless the scenario serves the link", take_no_link},
     {"--log", "FILE", "write frames as candump -L does", take_log},
@@ -267,6 +302,10 @@ static int check(struct ask *ask)
         snprintf(ask->why, ask->why_size,
                  "--bus: expected no scenario beside it, got \"%s\", which has its own buses",
                  o->scenario);
+        return -EINVAL;
+    }
+    if (o->n_faults && !o->scenario) {
+        snprintf(ask->why, ask->why_size, "--fault: expected a scenario beside it, got none");
         return -EINVAL;
     }
     if (o->link && o->no_link) {

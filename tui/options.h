@@ -7,6 +7,8 @@
 
 #include "scenarios/session.h"
 
+#define CS_OPTIONS_FAULTS 64
+
 enum cs_options_dump { CS_DUMP_NONE, CS_DUMP_TEXT, CS_DUMP_SVG };
 
 struct cs_options {
@@ -14,11 +16,15 @@ struct cs_options {
     struct cs_session_bus buses[CS_SIM_MAX_BUSES];
     char bus_names[CS_SIM_MAX_BUSES][16];
     unsigned n_buses;
+    const char *faults[CS_OPTIONS_FAULTS]; /* armed at the start */
+    unsigned n_faults;
     bool no_link, have_seed, have_speed, ascii, help, version;
     uint64_t seed;
     uint32_t speed_permille; /* 0 with have_speed: as fast as the machine goes */
     uint32_t rows;           /* of the trace; 0: default */
     unsigned view;
+#define CS_OPTIONS_FAULTS 64
+
     enum cs_options_dump dump;
     int width, height;
     int64_t at_ps;

@@ -188,24 +188,17 @@ void cs_fault_form_edit(struct cs_tui *tui, const struct cs_tui_fault *fault)
     cs_tui_open(tui, CS_OVERLAY_FAULT);
 }
 
-static const char *refusal(int error, const char *why)
-{
-    if (why[0])
-        return why;
-    return error == -ENOSPC ? "so many are armed on this bus already that there is no room for more"
-                            : strerror(-error);
-}
-
 int cs_tui_arm(struct cs_tui *tui, unsigned bus, const struct cs_fault_spec *spec)
 {
     char why[CS_TUI_MESSAGE_MAX] = "", text[CS_FAULT_TEXT_MAX];
-    int id = tui->host->ops->arm(tui->host->ctx, bus, spec, why, sizeof why);
+    int id;
 
+    cs_fault_format(spec, text);
+    id = tui->host->ops->arm(tui->host->ctx, bus, text, why, sizeof why);
     if (id < 0) {
-        cs_tui_say(tui, true, "not armed: %s", refusal(id, why));
+        cs_tui_say(tui, true, "not armed: %s", why[0] ? why : strerror(-id));
         return id;
     }
-    cs_fault_format(spec, text);
     cs_tui_say(tui, false, "armed on %s as %d: %s", tui->bus[bus].name, id, text);
     tui->faults.sel_id = id;
     tui->faults.in_list = true;

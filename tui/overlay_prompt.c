@@ -1,17 +1,47 @@
 /* SPDX-License-Identifier: MIT */
 /* overlay_prompt.c - one line above the footer that arms a fault by its text form. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "tui/view.h"
 
-/* What is wrong with it, what the key at the cursor means, or what it would be. */
-static uint8_t feedback(const struct cs_prompt_state *state, char *text, size_t size)
+/* As on the command line the text may have bus=NAME in it: that bus, else the one that was chosen.
+ */
+static int parse(const struct cs_tui *tui, struct cs_fault_spec *spec, unsigned *bus, char *why,
+                 size_t why_size)
 {
+    char copy[CS_TEXTFIELD_MAX], rest[CS_TEXTFIELD_MAX] = "", *word, *left = copy;
+    unsigned b;
+
+    *bus = tui->prompt.bus < tui->n_buses ? tui->prompt.bus : 0;
+    snprintf(copy, sizeof copy, "%s", tui->prompt.field.text);
+    while ((word = strsep(&left, " "))) {
+        if (strncmp(word, "bus=", 4) != 0) {
+            size_t len = strlen(rest);
+            snprintf(rest + len, sizeof rest - len, "%s%s", len ? " " : "", word);
+            continue;
+        }
+        for (b = 0; b < tui->n_buses && strcmp(tui->bus[b].name, word + 4) != 0; b++)
+            ;
+        if (b == tui->n_buses) {
+            snprintf(why, why_size, "there is no bus \"%.20s\"", word + 4);
+            return -EINVAL;
+        }
+        *bus = b;
+    }
+    return cs_fault_parse(rest, spec, why, why_size);
+}
+
+/* What is wrong with it, what the key at the cursor means, or what it would be. */
+static uint8_t feedback(const struct cs_tui *tui, char *text, size_t size)
+{
+    const struct cs_prompt_state *state = &tui->prompt;
     const struct cs_fault_key *key = cs_fault_text_key(state->field.text, state->field.cursor);
     struct cs_fault_spec spec;
     char form[CS_FAULT_TEXT_MAX];
     const char *end = strrchr(state->field.text, '=');
+    unsigned bus;
 
     if (!state->field.len) {
         snprintf(text, size, "a kind and keys, such as flip field=crc index=3; Tab completes");
@@ -21,10 +51,13 @@ static uint8_t feedback(const struct cs_prompt_state *state, char *text, size_t 
         snprintf(text, size, "%s: %s (%s)", key->name, key->help, key->values);
         return CS_STYLE_INFO;
     }
-    if (cs_fault_parse(state->field.text, &spec, text, size) < 0)
+    if (parse(tui, &spec, &bus, text, size) < 0)
         return CS_STYLE_WARN;
     cs_fault_format(&spec, form);
-    snprintf(text, size, "Enter arms it: %s", form);
+    if (tui->n_buses > 1)
+        snprintf(text, size, "Enter arms it on %s: %s", tui->bus[bus].name, form);
+    else
+        snprintf(text, size, "Enter arms it: %s", form);
     return CS_STYLE_GOOD;
 }
 
@@ -34,7 +67,7 @@ static void draw(const struct cs_tui *tui, struct cs_canvas *canvas)
     int y = tui->height - 2, x, from;
     struct cs_offers offers;
     char text[CS_FAULT_TEXT_MAX + 32];
-    uint8_t style = feedback(state, text, sizeof text);
+    uint8_t style = feedback(tui, text, sizeof text);
 
     if (state->completion.on)
         cs_fault_text_offers(tui, state->bus, state->completion.begun, &from, &offers);
@@ -56,13 +89,14 @@ static void arm(struct cs_tui *tui, int unused)
 {
     struct cs_fault_spec spec;
     char why[CS_TUI_MESSAGE_MAX];
+    unsigned bus;
 
     (void)unused;
-    if (cs_fault_parse(tui->prompt.field.text, &spec, why, sizeof why) < 0) {
+    if (parse(tui, &spec, &bus, why, sizeof why) < 0) {
         cs_tui_say(tui, true, "not armed: %s", why);
         return;
     }
-    if (!cs_tui_arm(tui, tui->prompt.bus, &spec))
+    if (!cs_tui_arm(tui, bus, &spec))
         tui->overlay = CS_OVERLAY_NONE;
 }
 

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "simcore/fault.h"
 #include "tui/feed.h"
 #include "tui/host.h"
 #include "tui/tui.h"
@@ -91,10 +92,14 @@ static inline int bench_inject(void *ctx, unsigned bus, const struct cs_frame *f
     return cs_bus_submit(cs_sim_bus(b->sim, bus), b->console, frame, 0);
 }
 
-static inline int bench_arm(void *ctx, unsigned bus, const struct cs_fault_spec *spec, char *why,
-                            size_t why_size)
+static inline int bench_arm(void *ctx, unsigned bus, const char *text, char *why, size_t why_size)
 {
-    return cs_fault_arm(cs_sim_bus(((struct bench *)ctx)->sim, bus), spec, why, why_size);
+    struct cs_fault_spec spec;
+    int error = cs_fault_parse(text, &spec, why, why_size);
+
+    if (error)
+        return error;
+    return cs_fault_arm(cs_sim_bus(((struct bench *)ctx)->sim, bus), &spec, why, why_size);
 }
 
 static inline int bench_disarm(void *ctx, unsigned bus, int id)

@@ -248,6 +248,23 @@ static void prompt_tells(void **state)
     bench_free(b);
 }
 
+/* As on the command line: the text may name the bus. */
+static void prompt_takes_a_bus(void **state)
+{
+    struct bench *b = bench_new(0, 2);
+
+    (void)state;
+    bench_run(b, CS_PS_PER_MS);
+    bench_draw(b, 80, 24);
+    bench_keys(b, ":short bus=body for=5ms");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "Enter arms it on body: short for=5ms"));
+    bench_keys(b, "<^U>short bus=bodi");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "there is no bus \"bodi\""));
+    bench_free(b);
+}
+
 /* One cursor over kinds and list. */
 static void cursor(void **state)
 {
@@ -287,6 +304,7 @@ int main(void)
         cmocka_unit_test(forms_fit),
         cmocka_unit_test(tab_offers),
         cmocka_unit_test(prompt_tells),
+        cmocka_unit_test(prompt_takes_a_bus),
         cmocka_unit_test(cursor),
     };
     return cmocka_run_group_tests_name("tui faults", tests, NULL, NULL);

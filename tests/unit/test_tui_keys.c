@@ -249,6 +249,11 @@ static void options(void **state)
         "--bus=",
         "--bus=a:b",
         "--bus=a:5k",
+        "--bus=a:500k:",
+        "--bus=a:500k:250k",
+        "--bus=a:500k:11M",
+        "--bus=a:500k:2M:",
+        "--fault=short",
         "--bus=a b",
         "--bus=averyverylongname",
         "--bus=any",
@@ -277,8 +282,8 @@ static void options(void **state)
     };
     struct cs_options o;
     char why[512];
-    char *good[] = {"cansim-tui",    "--bus",       "a:125k",         "--bus=b",      "--speed",
-                    "max",           "--seed=0x10", "--rows=1000",    "--view=nodes", "--dump=svg",
+    char *good[] = {"cansim-tui",    "--bus",       "a:125k",         "--bus=b:1M:8M", "--speed",
+                    "max",           "--seed=0x10", "--rows=1000",    "--view=nodes",  "--dump=svg",
                     "--size=100x30", "--at=1.5s",   "--keys=2<Down>", "--ascii"};
     char *both[] = {"cansim-tui", "--bus=a", "x.json"};
     char *twice[] = {"cansim-tui", "--scenario=x.json", "y.json"};
@@ -298,7 +303,9 @@ static void options(void **state)
     assert_int_equal(o.n_buses, 2);
     assert_string_equal(o.buses[0].name, "a");
     assert_int_equal(o.buses[0].bitrate_bps, 125000);
-    assert_int_equal(o.buses[1].bitrate_bps, 0);
+    assert_int_equal(o.buses[0].data_bitrate_bps, 0);
+    assert_int_equal(o.buses[1].bitrate_bps, 1000000);
+    assert_int_equal(o.buses[1].data_bitrate_bps, 8000000);
     assert_true(o.have_speed && o.speed_permille == 0 && o.have_seed && o.seed == 16);
     assert_true(o.view == 2 && o.dump == CS_DUMP_SVG && o.width == 100 && o.height == 30 &&
                 o.ascii);
