@@ -112,8 +112,7 @@ static void whole_file(void **state)
         "$upscope $end\n$scope module spare1 $end\n",
         "$upscope $end\n$upscope $end\n$enddefinitions $end\n#0\n$dumpvars\n1!\n1>\n1?\n"
         "serror_active A\nsidle C\nr0 D\n",
-        "$end\n#2000\n0!\n",
-        "#3750\n",
+        "$end\n#2000\n0>\nsid C\n0!\n#3750\n",
     };
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
         if (strstr(text, parts[i]) == NULL)
