@@ -21,8 +21,9 @@
 /* The word under way; those before it are in the wire. */
 struct stream {
     uint64_t level, stuff;
-    unsigned n;     /* bits on the wire so far */
-    unsigned state; /* of the stuffing: equal bits at the end, their level */
+    unsigned n;                /* bits on the wire so far */
+    unsigned state;            /* of the stuffing: equal bits at the end, their level */
+    struct cs_wire_span *span; /* the next */
 };
 
 /* ---- header: what follows SOF, up to the DLC */
@@ -63,12 +64,12 @@ static const struct piece fd_ext_pieces[] = {
 static const struct layout {
     const struct piece *pieces;
     uint8_t n_pieces;
-    uint8_t n_arb; /* pieces of the arbitration field; IDE of a base frame, a bit of the control
-                      field that yet decides against an extended frame, is one of them */
+    uint8_t arb_span; /* the last of the arbitration field: RTR; IDE of a base frame, a bit of the
+                         control field that yet decides against an extended frame */
     uint8_t n_bits;
 } layouts[2][2] = {
-    {ROW(base_pieces, 4, 18), ROW(fd_base_pieces, 4, 21)},
-    {ROW(ext_pieces, 8, 38), ROW(fd_ext_pieces, 8, 40)},
+    {ROW(base_pieces, 3, 18), ROW(fd_base_pieces, 3, 21)},
+    {ROW(ext_pieces, 5, 38), ROW(fd_ext_pieces, 5, 40)},
 };
 
 /* The bits of the header without SOF as a number. */
@@ -128,34 +129,36 @@ static void flush(const struct stream *s, struct cs_wire *wire)
     }
 }
 
-/* A span that ends where the stream is now. */
-static inline void put_span(struct cs_wire *wire, unsigned field, unsigned first, unsigned end)
+/* The next span: from `first` to before `end`. */
+static inline void put_span(struct stream *s, unsigned field, unsigned first, unsigned end)
 {
-    wire->spans[wire->n_spans++] =
-        (struct cs_wire_span){(uint8_t)field, (uint16_t)first, (uint16_t)(end - first)};
+    s->span->field = (uint8_t)field;
+    s->span->first = (uint16_t)first;
+    s->span->count = (uint16_t)(end - first);
+    s->span++;
 }
 
 static void put_header(struct stream *stream, struct cs_wire *wire, const struct layout *layout,
                        uint64_t bits)
 {
-    struct stream s = {.n = 1, .state = 0}; /* SOF: one dominant bit */
-    unsigned left = layout->n_bits, first = 1, ends[16];
+    struct stream s = {.n = 1, .span = wire->spans}; /* SOF: one dominant bit */
+    const struct piece *piece = layout->pieces, *end = piece + layout->n_pieces;
+    unsigned left = layout->n_bits, first = 1;
 
-    wire->n_spans = 0;
-    put_span(wire, CS_FIELD_SOF, 0, 1);
-    for (unsigned i = 0; i < layout->n_pieces; i++) {
-        const struct piece *piece = &layout->pieces[i];
+    put_span(&s, CS_FIELD_SOF, 0, 1);
+    for (; piece < end; piece++) {
+        unsigned one = 1u << piece->bits;
         left -= piece->bits;
-        append_stuffed(&s, wire,
-                       1u << piece->bits | ((unsigned)(bits >> left) & ((1u << piece->bits) - 1u)));
-        ends[i] = s.n;
+        uint32_t entry = stuff_table[s.state | one | ((unsigned)(bits >> left) & (one - 1))];
+        s.level |= (uint64_t)ENTRY_BITS(entry) << s.n; /* no header fills a word */
+        s.stuff |= (uint64_t)ENTRY_STUFF(entry) << s.n;
+        s.n += ENTRY_COUNT(entry);
+        s.state = ENTRY_STATE(entry);
         if (!piece->goes_on) {
-            put_span(wire, piece->field, first, s.n);
+            put_span(&s, piece->field, first, s.n);
             first = s.n;
         }
     }
-    wire->arb_bits = (uint16_t)ends[layout->n_arb - 1];
-    wire->brs = 0;
     *stream = s;
 }
 
@@ -169,7 +172,7 @@ static void put_data(struct stream *stream, struct cs_wire *wire, const struct c
     for (unsigned i = 0; i < frame->len; i++) {
         append_stuffed(&s, wire, 0x100u | frame->data[i]);
     }
-    put_span(wire, CS_FIELD_DATA, stream->n, s.n);
+    put_span(&s, CS_FIELD_DATA, stream->n, s.n);
     *stream = s;
 }
 
@@ -199,7 +202,7 @@ static void put_crc15(struct stream *s, struct cs_wire *wire, unsigned crc)
     wire->fixed = 0;
     append_stuffed(s, wire, 0x80u | crc >> 8);
     append_stuffed(s, wire, 0x100u | (crc & 0xFFu));
-    put_span(wire, CS_FIELD_CRC, first, s->n);
+    put_span(s, CS_FIELD_CRC, first, s->n);
 }
 
 /* ---- FD: stuff count, CRC and fixed stuff bits */
@@ -291,13 +294,12 @@ static void put_crc_fd(struct stream *s, struct cs_wire *wire, const struct cs_f
     wire->fixed = (uint16_t)s->n;
     unsigned first = s->n + 1; /* the fixed stuff bit is of the field before it */
     put_fixed(s, wire, stuff_count << crc_bits | crc, all);
-    struct cs_wire_span *before = &wire->spans[wire->n_spans - 1];
-    before->count = (uint16_t)(first - before->first);
+    s->span[-1].count = (uint16_t)(first - s->span[-1].first);
     if (!form->non_iso) {
-        put_span(wire, CS_FIELD_STUFF_COUNT, first, first + 5);
+        put_span(s, CS_FIELD_STUFF_COUNT, first, first + 5);
         first += 5;
     }
-    put_span(wire, CS_FIELD_CRC, first, s->n);
+    put_span(s, CS_FIELD_CRC, first, s->n);
 }
 
 /* ---- the whole frame */
@@ -309,20 +311,13 @@ static void put_trailer(struct stream *s, struct cs_wire *wire)
     append(s, wire, 0x3FF, 0, 3 + EOF_BITS);
     wire->crc_delim = (uint16_t)at;
     wire->ack_slot = (uint16_t)(at + 1);
-    put_span(wire, CS_FIELD_CRC_DELIM, at, at + 1);
-    put_span(wire, CS_FIELD_ACK, at + 1, at + 2);
-    put_span(wire, CS_FIELD_ACK_DELIM, at + 2, at + 3);
-    put_span(wire, CS_FIELD_EOF, at + 3, s->n);
+    put_span(s, CS_FIELD_CRC_DELIM, at, at + 1);
+    put_span(s, CS_FIELD_ACK, at + 1, at + 2);
+    put_span(s, CS_FIELD_ACK_DELIM, at + 2, at + 3);
+    put_span(s, CS_FIELD_EOF, at + 3, s->n);
     wire->n_bits = (uint16_t)s->n;
+    wire->n_spans = (uint8_t)(s->span - wire->spans);
     flush(s, wire);
-}
-
-/* Where a recessive BRS bit is: the third span from the end of the header. */
-static void find_brs(struct cs_wire *wire, const struct cs_frame *frame)
-{
-    if (frame->flags & CS_FRAME_BRS) {
-        wire->brs = wire->spans[wire->n_spans - 3].first;
-    }
 }
 
 static int invert(struct cs_wire *wire, const struct cs_wire_form *form)
@@ -351,7 +346,9 @@ int cs_wire_encode_as(const struct cs_frame *frame, const struct cs_wire_form *f
     struct stream s;
 
     put_header(&s, wire, layout, header);
-    find_brs(wire, frame);
+    const struct cs_wire_span *arb = &wire->spans[layout->arb_span];
+    wire->arb_bits = (uint16_t)(arb->first + arb->count);
+    wire->brs = frame->flags & CS_FRAME_BRS ? s.span[-3].first : 0; /* BRS, ESI, DLC */
     put_data(&s, wire, frame);
     unsigned plain = 1u + layout->n_bits + 8u * frame->len;
     if (fd) {
