@@ -46,11 +46,11 @@ def flipped():
     """a flipped bit: who saw it first, who joined, the retry, the counters"""
     told = tell({"duration": "10ms", "nodes": THREE,
                  "timeline": [{"at": "1ms", "node": "ecu", "send": "123#DEADBEEF"}]},
-                "--fault", "flip field=data index=3 id=0x123 count=1")
+                "--fault", "flip field=data index=3 id=0x123")
     expected = [
         '"ecu" queues 123#DEADBEEF.',
         '123#DEADBEEF from "ecu" (1st try): start of frame.',
-        "Fault 1 fires: flip field=data index=3 id=0x123 count=1",
+        "Fault 1 fires: flip field=data index=3 id=0x123",
         'Bit error at data bit 3 (byte 0, wire bit 22), seen first by transmitter "ecu": it sent '
         "recessive and read dominant. It sends an active error flag, six dominant bits.",
         'Stuff error at the stuff bit after data bit 6 (byte 0, wire bit 26), seen by receivers '

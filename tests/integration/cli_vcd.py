@@ -290,6 +290,26 @@ def levels():
 
 
 @test
+def cables():
+    """a node at the end of a cable sees each edge later, and drives later"""
+    delay = 150_000
+    scenario = {"duration": "5ms", "buses": {"can0": "500k"},
+                "nodes": {"a": {}, "b": {}, "far": {"delay": "150ns"}},
+                "timeline": [{"at": "1ms", "node": "a", "send": "123#DEADBEEF"},
+                             {"at": "2ms", "node": "far", "send": "124#00FF"}]}
+    same(cansim("run", "--fast", "--quiet", "--vcd", "wave.vcd", write("far.json", json.dumps(scenario))),
+         (0, b"", b""), "run")
+    waves = Waves("wave.vcd")
+    wire = [(at + delay, level) for at, level in waves.changes["can0.wire"][1:]]
+    assert len(wire) > 50, "hardly any change"
+    same(waves.changes["can0.far.rx"][1:], wire, "what it sees")
+    same(waves.changes["can0.b.rx"], waves.changes["can0.wire"], "what its neighbour sees")
+    for at, level in waves.changes["can0.far.tx"][1:]:
+        if level == 0:
+            same(waves.at("can0.wire", at + delay), 0, f"driven at {at}")
+
+
+@test
 def states():
     """states and counters are those of the events; who joins later is in a spare scope"""
     path = f"{EXAMPLES}/no-ack.json"
