@@ -209,7 +209,8 @@ void cs_node_destroy(struct cs_node *node);
 
 /* ---- emit.c: events and callbacks */
 struct cs_event cs_node_event(const struct cs_node *node, enum cs_event_kind kind);
-void cs_node_emit(struct cs_node *node, const struct cs_event *event);
+/* at_ps and seq are filled in. */
+void cs_node_emit(struct cs_node *node, struct cs_event *event);
 void cs_node_emit_slot(struct cs_node *node, enum cs_event_kind kind, unsigned slot,
                        enum cs_tx_result result);
 /* Tell the owner, and free the slot. */

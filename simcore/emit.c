@@ -17,19 +17,18 @@ struct cs_event cs_node_event(const struct cs_node *node, enum cs_event_kind kin
     };
 }
 
-void cs_node_emit(struct cs_node *node, const struct cs_event *event)
+void cs_node_emit(struct cs_node *node, struct cs_event *event)
 {
     static const uint32_t own_kinds =
         1u << CS_EV_ARB_LOST | 1u << CS_EV_ERROR | 1u << CS_EV_COUNTERS | 1u << CS_EV_STATE;
-    struct cs_event copy = *event;
 
     if (node->bus->n_faults) {
-        cs_faults_event(node->bus, &copy);
+        cs_faults_event(node->bus, event);
     }
-    cs_sim_emit(node->bus->sim, &copy);
+    cs_sim_emit(node->bus->sim, event);
     if (node->ops && node->ops->event && own_kinds >> event->kind & 1u) {
         node->bus->sim->depth++;
-        node->ops->event(node->ctx, &copy);
+        node->ops->event(node->ctx, event);
         node->bus->sim->depth--;
     }
 }
@@ -73,16 +72,19 @@ void cs_node_emit_slot(struct cs_node *node, enum cs_event_kind kind, unsigned s
 
 void cs_node_finish_slot(struct cs_node *node, unsigned slot, enum cs_tx_result result)
 {
-    struct cs_txslot tx = node->queue.slots[slot];
+    bool told = node->ops && node->ops->confirmed;
 
     cs_node_emit_slot(node, result == CS_TX_OK ? CS_EV_SENT : CS_EV_DROPPED, slot, result);
     if (result != CS_TX_OK) {
         node->count.dropped++;
     }
-    cs_txqueue_release(&node->queue, slot);
-    if (!node->ops || !node->ops->confirmed) {
+    if (!told) {
+        cs_txqueue_release(&node->queue, slot);
         return;
     }
+    /* A copy: the owner may want the slot for its answer. */
+    struct cs_txslot tx = node->queue.slots[slot];
+    cs_txqueue_release(&node->queue, slot);
     struct cs_tx_done done = {
         .frame = &tx.frame,
         .cookie = tx.cookie,

@@ -266,11 +266,13 @@ static void begin_bit(struct cs_node *node)
     set_due(node);
 }
 
-/* Who sees a SOF already does not begin its own. */
+/* Who sees a SOF already does not begin its own, unless it joins in (joins_late()). */
 static bool may_start(const struct cs_node *node)
 {
-    return node->boundary && node->seen && node->waiting == WAIT_NONE &&
-           node->mac.state == MAC_IDLE && cs_node_can_send(node);
+    bool in_time = node->seen || node->clock.react_ps > 0;
+
+    return node->boundary && in_time && node->waiting == WAIT_NONE && node->mac.state == MAC_IDLE &&
+           cs_node_can_send(node);
 }
 
 static void start_frames(struct cs_bus *bus)
@@ -348,8 +350,11 @@ static bool look_at(struct cs_node *node, int64_t now)
     if (!node->clock.sampled && node->clock.sample.ps <= now) {
         take_sample(node);
     }
+    if (node->clock.end.ps <= now && node->clock.react_ps <= now) {
+        return true;
+    }
     set_due(node);
-    return node->clock.end.ps <= now && node->clock.react_ps <= now;
+    return false;
 }
 
 static void end_bits(struct cs_bus *bus)

@@ -34,11 +34,7 @@ static unsigned first_difference(const struct cs_wire *a, const struct cs_wire *
     for (unsigned word = 0; word < CS_WIRE_WORDS; word++) {
         uint64_t x = a->level[word] ^ b->level[word];
         if (x) {
-            unsigned bit = 0;
-            while (!(x >> bit & 1u)) {
-                bit++;
-            }
-            return word * 64 + bit;
+            return word * 64 + (unsigned)__builtin_ctzll(x);
         }
     }
     return CS_WIRE_MAX_BITS;
