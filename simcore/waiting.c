@@ -35,8 +35,8 @@ void cs_node_wait(struct cs_node *node, enum cs_waiting waiting)
     node->waiting = waiting;
     node->since_ps = bus->sim->now_ps;
     node->runs = node->bits = 0;
-    if (bus->phase == PHASE_FRAME && bus->winner->wire.brs && counts(node)) {
-        /* Its samples do not keep step with the data phase. */
+    if (bus->phase == PHASE_FRAME && counts(node) && (node->odd || bus->winner->wire.brs)) {
+        /* Its samples do not keep step with the frame, or not with the data phase. */
         cs_bit_engine_enter(bus);
         bus->effect_ps = CS_NEVER;
         bus->begin_ps = bus->sim->now_ps;
