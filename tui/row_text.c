@@ -55,14 +55,14 @@ static const struct {
 const char *cs_place_text(unsigned field, unsigned index, bool stuff, char *text, size_t size)
 {
     const char *name = cs_field_name((enum cs_field)field);
-    const char *after = stuff ? "stuff bit after " : "";
+    const char *after = stuff ? " stuff" : "";
 
     if (field < CS_FIELD_COUNT && shapes[field].first && index <= shapes[field].first)
-        snprintf(text, size, "%sID.%u", after, shapes[field].first - index);
+        snprintf(text, size, "ID.%u%s", shapes[field].first - index, after);
     else if (field < CS_FIELD_COUNT && shapes[field].many)
-        snprintf(text, size, "%s%s %u", after, name, index);
+        snprintf(text, size, "%s %u%s", name, index, after);
     else
-        snprintf(text, size, "%s%s", after, name);
+        snprintf(text, size, "%s%s", name, after);
     return blanks(text);
 }
 

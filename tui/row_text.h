@@ -12,7 +12,8 @@ const char *cs_row_text(const struct cs_tui *tui, const struct cs_row *row, char
                         size_t size);
 /* One line of all there is to know. */
 void cs_row_detail(const struct cs_tui *tui, const struct cs_row *row, char *text, size_t size);
-/* Where an error was: "ID.23", "crc 3", "ack", "stuff bit after data 7"; at least 48 bytes. */
+/* Where an error was: "ID.23", "crc 3", "ack", "data 7 stuff" (the stuff bit after it); at least 48
+ * bytes. */
 const char *cs_place_text(unsigned field, unsigned index, bool stuff, char *text, size_t size);
 /* What an error means: "sent dominant, saw recessive"; the bus as `level` was sampled. */
 void cs_error_words(unsigned error, unsigned level, bool tx, char *text, size_t size);

@@ -137,6 +137,9 @@ void cs_tui_open(struct cs_tui *tui, int overlay)
         tui->prompt.recall = 0;
     }
     tui->form.completion.on = tui->prompt.completion.on = false;
+    /* Keys may come before the next screen does. */
+    if (overlay != CS_OVERLAY_NONE && cs_overlay_of(tui->overlay)->needs)
+        cs_tui_refresh(tui);
 }
 
 static bool ended(struct cs_tui *tui)

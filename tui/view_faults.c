@@ -314,9 +314,11 @@ static void move(struct cs_tui *tui, int by)
     struct plan plan;
 
     make_plan(tui, &plan);
-    if (state->in_list && by < 0 && state->list.sel == 0 && !plan.side)
+    if (state->in_list && by < 0 && state->list.sel == 0 && !plan.side) {
         state->in_list = false;
-    else if (state->in_list)
+        while (move_kind(tui, &plan, 1))
+            ; /* to the line above the list */
+    } else if (state->in_list)
         select_row(tui, by, &plan);
     else if (!move_kind(tui, &plan, by) && by > 0 && any && !plan.side)
         state->in_list = true;

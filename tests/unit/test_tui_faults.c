@@ -293,6 +293,146 @@ static void cursor(void **state)
     bench_free(b);
 }
 
+static struct bench *bench_two(void)
+{
+    struct bench *b = bench_new(0, 2);
+
+    bench_traffic(b);
+    bench_run(b, 5 * CS_PS_PER_MS);
+    bench_draw(b, 80, 24);
+    return b;
+}
+
+static const struct cs_tui_fault *at(struct bench *b, unsigned i)
+{
+    cs_tui_refresh(&b->tui);
+    return cs_fault_list_at(&b->tui.fault_list, i);
+}
+
+/* From the form to the bus, into the list, into the trace, and over. */
+static void arm_to_end(void **state)
+{
+    struct bench *b = bench_two();
+
+    (void)state;
+    bench_keys(b, "4<Enter>crc<Down>3<Down><Down><Down><Down><Down><Down><Down>0x100<Enter>");
+    assert_int_equal(b->tui.overlay, CS_OVERLAY_NONE);
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "armed on can0 as"));
+    assert_true(bench_shows(b, "1 armed · 0 active · 0 past"));
+    assert_true(b->tui.faults.in_list);
+    bench_run(b, 15 * CS_PS_PER_MS);
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "0 armed · 0 active · 1 past"));
+    assert_int_equal(at(b, 0)->stage, CS_FAULT_ENDED);
+    assert_int_equal(at(b, 0)->fired, 1);
+    bench_golden(b, "faults-ended");
+    bench_keys(b, "1");
+    bench_draw(b, 80, 24);
+    bench_golden(b, "trace-fault");
+    /* The same once more. */
+    bench_keys(b, "4r");
+    bench_run(b, 35 * CS_PS_PER_MS);
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "0 armed · 0 active · 2 past"));
+    bench_keys(b, "c");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "is over; r arms it again"));
+    bench_free(b);
+}
+
+static void cleared(void **state)
+{
+    struct bench *b = bench_two();
+    int first;
+
+    (void)state;
+    bench_keys(b,
+               "4:no-ack node=engine<Enter>:short bus=body<Enter>:drift node=logger ppm=50<Enter>");
+    bench_run(b, 6 * CS_PS_PER_MS);
+    bench_draw(b, 120, 40);
+    assert_true(bench_shows(b, "3 armed"));
+    bench_golden(b, "faults-armed");
+    first = at(b, 0)->id;
+    bench_keys(b, "<Home>c");
+    assert_int_equal(b->tui.fault_list.n_live, 2);
+    assert_int_equal(at(b, 2)->id, first);
+    assert_int_equal(at(b, 2)->stage, CS_FAULT_CLEARED);
+    /* The selection went with it. */
+    assert_int_equal(b->tui.faults.sel_id, first);
+    bench_keys(b, "C");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "2 faults cleared"));
+    assert_int_equal(b->tui.fault_list.n_live, 0);
+    bench_free(b);
+}
+
+/* A changed fault takes the old one's place; where it cannot, the old one stays. */
+static void changed(void **state)
+{
+    struct bench *b = bench_two();
+
+    (void)state;
+    bench_keys(b, "4:drift node=engine ppm=50<Enter>e<Down><^U>70<Enter>");
+    bench_draw(b, 80, 24);
+    assert_int_equal(b->tui.fault_list.n_live, 1);
+    assert_non_null(strstr(at(b, 0)->text, "ppm=70"));
+    bench_keys(b, "e<^U>nobody<Enter>");
+    bench_draw(b, 80, 24);
+    assert_int_equal(b->tui.overlay, CS_OVERLAY_FAULT);
+    assert_true(bench_shows(b, "not armed: "));
+    assert_true(bench_shows(b, "nobody"));
+    assert_int_equal(b->tui.fault_list.n_live, 1);
+    assert_non_null(strstr(at(b, 0)->text, "node=engine"));
+    /* And it can still be put right. */
+    bench_keys(b, "<^U>logger<Enter>");
+    assert_int_equal(b->tui.overlay, CS_OVERLAY_NONE);
+    assert_int_equal(b->tui.fault_list.n_live, 1);
+    assert_non_null(strstr(at(b, 0)->text, "node=logger"));
+    bench_free(b);
+}
+
+static void contradictions_and_limits(void **state)
+{
+    struct bench *b = bench_two();
+
+    (void)state;
+    bench_keys(b,
+               "4:bitrate node=engine bitrate=250k<Enter>:bitrate node=engine bitrate=125k<Enter>");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "not armed: "));
+    assert_int_equal(b->tui.fault_list.n_live, 1);
+    bench_keys(b, "<Esc>C");
+    for (int i = 0; i < CS_FAULT_MAX + 1; i++)
+        bench_keys(b, ":flip field=crc id=0x7ff<Enter>");
+    bench_draw(b, 80, 24);
+    assert_int_equal(b->tui.fault_list.n_live, CS_FAULT_MAX);
+    assert_true(bench_shows(b, "not armed: "));
+    bench_keys(b, "<Esc><PgUp><PgUp><PgUp><PgUp><PgUp><PgUp><PgUp><PgUp><PgUp><PgUp><PgUp><PgUp>");
+    bench_draw(b, 80, 24);
+    assert_int_equal(b->tui.faults.list.sel, 0);
+    bench_keys(b, "<Up>");
+    assert_false(b->tui.faults.in_list);
+    bench_keys(b, "<Down>");
+    assert_true(b->tui.faults.in_list);
+    bench_free(b);
+}
+
+/* Back with Up: the newest first, then what was being typed. */
+static void recalled(void **state)
+{
+    struct bench *b = bench_two();
+
+    (void)state;
+    bench_keys(b, ":no-ack node=engine<Enter>:short for=1ms<Enter>:xyz<Up>");
+    assert_string_equal(b->tui.prompt.field.text, "short for=1ms");
+    bench_keys(b, "<Up>");
+    assert_string_equal(b->tui.prompt.field.text, "no-ack node=engine");
+    bench_keys(b, "<Up><Down><Down>");
+    assert_string_equal(b->tui.prompt.field.text, "xyz");
+    bench_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -306,6 +446,11 @@ int main(void)
         cmocka_unit_test(prompt_tells),
         cmocka_unit_test(prompt_takes_a_bus),
         cmocka_unit_test(cursor),
+        cmocka_unit_test(arm_to_end),
+        cmocka_unit_test(cleared),
+        cmocka_unit_test(changed),
+        cmocka_unit_test(contradictions_and_limits),
+        cmocka_unit_test(recalled),
     };
     return cmocka_run_group_tests_name("tui faults", tests, NULL, NULL);
 }
