@@ -48,7 +48,7 @@ struct view {
     struct cs_out *out;
     const struct cs_frame *frame;
     const struct cs_wire *wire;
-    const struct cs_timing *timing;
+    const struct cs_explain_bus *bus;
     struct cs_explain_times times;
     bool color;
 };
@@ -326,8 +326,8 @@ static void put_rates(const struct view *v)
     const struct cs_explain_times *t = &v->times;
     const struct cs_wire *w = v->wire;
 
-    put_rate(v, "nominal", &v->timing->nominal);
-    put_rate(v, "data", &v->timing->data);
+    put_rate(v, "nominal", &v->bus->timing.nominal);
+    put_rate(v, "data", &v->bus->timing.data);
     cs_out_line(v->out);
     put_run(v, "nominal", 0, w->brs - 1u, t->nominal_bit_ps);
     put_split(v, w->brs, "BRS", t->brs_ps[0], "nominal", t->brs_ps[1], "data");
@@ -347,7 +347,7 @@ static void put_lengths(const struct view *v)
 
     cs_units_format_time(v->times.frame_ps, time, sizeof(time));
     cs_units_format_time(whole_ps, whole, sizeof(whole));
-    cs_units_format_rate(v->timing->nominal.bitrate_bps, rate, sizeof(rate));
+    cs_units_format_rate(v->bus->timing.nominal.bitrate_bps, rate, sizeof(rate));
     cs_out_printf(v->out, "  %u bits: %u and %u %sstuff bit%s (^)", w->n_bits, w->n_unstuffed,
                   n_dynamic, is_fd(v) ? "dynamic " : "", plural(n_dynamic));
     if (is_fd(v)) {
@@ -382,24 +382,26 @@ static void put_title(const struct view *v)
     if (len > WRAP / 2)
         cs_out_line(v->out);
     cs_out_printf(v->out, "  %s frame, %s format, %u byte%s",
-                  rtr        ? "remote"
-                  : is_fd(v) ? "FD"
-                             : "data",
+                  rtr                           ? "remote"
+                  : is_fd(v) && v->bus->non_iso ? "non-ISO FD"
+                  : is_fd(v)                    ? "FD"
+                                                : "data",
                   ext ? "extended" : "base", v->frame->len, plural(v->frame->len));
     cs_out_line(v->out);
     cs_out_line(v->out);
 }
 
 int cs_explain_text(struct cs_out *out, const struct cs_frame *frame,
-                    const struct cs_timing *timing, bool color)
+                    const struct cs_explain_bus *bus, bool color)
 {
+    const struct cs_wire_form form = {.non_iso = bus->non_iso};
     struct cs_wire wire;
-    struct view v = {.out = out, .frame = frame, .wire = &wire, .timing = timing, .color = color};
-    int ret = cs_wire_encode(frame, &wire);
+    struct view v = {.out = out, .frame = frame, .wire = &wire, .bus = bus, .color = color};
+    int ret = cs_wire_encode_as(frame, &form, &wire);
 
     if (ret != 0)
         return ret;
-    cs_explain_times(&wire, timing, &v.times);
+    cs_explain_times(&wire, &bus->timing, &v.times);
     put_title(&v);
     put_table(&v);
     cs_out_line(out);

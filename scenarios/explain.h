@@ -7,15 +7,20 @@
 #include "simcore/timing.h"
 #include "simcore/wire.h"
 
-/* One JSON object on one line; the manual page lists its keys. `timing` has both bit rates; the
- * second is of use in FD frames with BRS. Returns 0 or -EINVAL, as cs_wire_encode(). */
+struct cs_explain_bus {
+    struct cs_timing timing; /* both bit rates; the second is of use in FD frames with BRS */
+    bool non_iso;            /* FD as before ISO 11898-1:2015 */
+};
+
+/* One JSON object on one line; the manual page lists its keys. Returns 0 or -EINVAL, as
+ * cs_wire_encode(). */
 int cs_explain_json(struct cs_out *out, const struct cs_frame *frame,
-                    const struct cs_timing *timing);
+                    const struct cs_explain_bus *bus);
 
 /* Fields as a table, the wire with its stuff bits marked, bit rates, lengths and times; at most 80
  * columns. */
 int cs_explain_text(struct cs_out *out, const struct cs_frame *frame,
-                    const struct cs_timing *timing, bool color);
+                    const struct cs_explain_bus *bus, bool color);
 
 /* ---- what both forms show */
 

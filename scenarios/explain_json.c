@@ -100,14 +100,19 @@ static void put_stuff_bits(struct cs_out *out, const struct cs_wire *wire, const
 }
 
 /* What classic frames do not have. */
-static void put_fd(struct cs_out *out, const struct cs_wire *wire, const struct cs_timing *timing,
+static void put_fd(struct cs_out *out, const struct cs_wire *wire, const struct cs_explain_bus *bus,
                    const struct cs_explain_times *times)
 {
+    const struct cs_timing *timing = &bus->timing;
+
     put_stuff_bits(out, wire, "fixed_stuff_bits", true);
-    cs_out_text(out, ",\"stuff_count\":\"");
-    for (unsigned bit = 4; bit-- > 0;)
-        cs_out_char(out, (char)('0' + (wire->stuff_count >> bit & 1)));
-    cs_out_text(out, "\",\"rates\":\"");
+    if (!bus->non_iso) {
+        cs_out_text(out, ",\"stuff_count\":\"");
+        for (unsigned bit = 4; bit-- > 0;)
+            cs_out_char(out, (char)('0' + (wire->stuff_count >> bit & 1)));
+        cs_out_char(out, '"');
+    }
+    cs_out_text(out, ",\"rates\":\"");
     for (unsigned i = 0; i < wire->n_bits; i++)
         cs_out_char(out, cs_explain_rate(wire, i));
     cs_out_printf(out,
@@ -120,12 +125,14 @@ static void put_fd(struct cs_out *out, const struct cs_wire *wire, const struct 
 }
 
 int cs_explain_json(struct cs_out *out, const struct cs_frame *frame,
-                    const struct cs_timing *timing)
+                    const struct cs_explain_bus *bus)
 {
+    const struct cs_wire_form form = {.non_iso = bus->non_iso};
+    const struct cs_timing *timing = &bus->timing;
     struct cs_explain_times times;
     struct cs_wire wire;
     char text[CS_FRAME_TEXT_MAX];
-    int ret = cs_wire_encode(frame, &wire);
+    int ret = cs_wire_encode_as(frame, &form, &wire);
 
     if (ret != 0)
         return ret;
@@ -140,7 +147,7 @@ int cs_explain_json(struct cs_out *out, const struct cs_frame *frame,
                   wire.n_bits, wire.n_unstuffed, (unsigned)wire.crc, wire.crc_bits,
                   timing->nominal.bitrate_bps, (long long)times.frame_ps);
     if ((frame->flags & CS_FRAME_FD) != 0)
-        put_fd(out, &wire, timing, &times);
+        put_fd(out, &wire, bus, &times);
     cs_out_text(out, ",\"fields\":[");
     for (unsigned i = 0; i < wire.n_spans; i++) {
         if (i > 0)

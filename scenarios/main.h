@@ -15,7 +15,7 @@ struct cs_args {
     const char *faults[CS_FAULT_OPTIONS];
     unsigned n_faults;
     const char *only;
-    bool fast, quiet, json, help, detail, verbose, waves;
+    bool fast, quiet, json, non_iso, help, detail, verbose, waves;
     bool have_speed;
     uint32_t speed_permille;
     int64_t duration_ps;

@@ -14,7 +14,7 @@
 struct explaining {
     struct cs_out out;
     const struct cs_args *args;
-    struct cs_timing timing;
+    struct cs_explain_bus bus;
     bool color;
     unsigned shown;
 };
@@ -40,11 +40,11 @@ static int explain(struct explaining *e, const char *text, unsigned line, struct
     if (ret != 0)
         return ret;
     if (e->args->json) {
-        cs_explain_json(&e->out, &frame, &e->timing);
+        cs_explain_json(&e->out, &frame, &e->bus);
     } else {
         if (e->shown++ > 0)
             cs_out_line(&e->out);
-        cs_explain_text(&e->out, &frame, &e->timing, e->color);
+        cs_explain_text(&e->out, &frame, &e->bus, e->color);
     }
     return 0;
 }
@@ -102,7 +102,7 @@ static int check_operands(const struct cs_args *args, struct cs_error *error)
     return ret;
 }
 
-static int set_timing(struct cs_timing *timing, const struct cs_args *args, struct cs_error *error)
+static int set_bus(struct cs_explain_bus *bus, const struct cs_args *args, struct cs_error *error)
 {
     uint32_t nominal = args->bitrate_bps > 0 ? args->bitrate_bps : 500000;
     uint32_t data = args->data_bitrate_bps > 0 ? args->data_bitrate_bps : 2000000;
@@ -115,8 +115,9 @@ static int set_timing(struct cs_timing *timing, const struct cs_args *args, stru
                             "--data-bitrate: must be at least the nominal bit rate %s, got \"%s\"",
                             least, given);
     }
-    cs_bit_timing_fill(&timing->nominal, nominal, args->sample_permille, 0);
-    cs_bit_timing_fill(&timing->data, data, args->data_sample_permille, 0);
+    cs_bit_timing_fill(&bus->timing.nominal, nominal, args->sample_permille, 0);
+    cs_bit_timing_fill(&bus->timing.data, data, args->data_sample_permille, 0);
+    bus->non_iso = args->non_iso;
     return 0;
 }
 
@@ -128,7 +129,7 @@ int cs_main_explain(const struct cs_args *args)
     };
     struct cs_error error = {.status = CS_STATUS_OK};
 
-    if (set_timing(&e.timing, args, &error) != 0 || check_operands(args, &error) != 0)
+    if (set_bus(&e.bus, args, &error) != 0 || check_operands(args, &error) != 0)
         return cs_main_complain(&error);
     int ret = cs_out_open(&e.out, "-", NULL, &error);
 

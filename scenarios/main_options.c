@@ -129,6 +129,8 @@ const struct cs_option cs_explain_options[] = {
      "by bit rate", "where in the bit: 87.5% or 0.875"},
     {"data-sample-point", 0, OPTION_SAMPLE, ARG(data_sample_permille), CS_NOWHERE, "P", 10, 990,
      "by bit rate", "the same at the data bit rate"},
+    {"non-iso", 0, OPTION_FLAG, ARG(non_iso), CS_NOWHERE, NULL, 0, 0, NULL,
+     "CAN FD as before ISO 11898-1:2015: no stuff count, another CRC"},
     HELP_OPTION,
     END_OPTION,
 };

@@ -215,4 +215,21 @@ def fd_text_form():
     same(marks, {"^": "011", "+": "000111"}, "bits at the marks")
 
 
+@test
+def non_iso():
+    """CAN FD as it was: no stuff count, another CRC (divided by the polynomial on paper)"""
+    status, out, err = cansim("explain", "--json", "--non-iso", "123##1F8", "123#11")
+    same((status, err), (0, b""))
+    got, classic = map(json.loads, out.splitlines())
+    same(got["bits"], "00010010001100101000011111" "01000" "11010" "11001" "01010" "10100" "11" "1011111111")
+    same((got["crc"], got["crc_bits"]), ("15349", 17))
+    assert "stuff_count" not in got
+    assert "stuff_count" not in [f["name"] for f in got["fields"]]
+    same(classic, json.loads(cansim("explain", "--json", "123#11")[1]))
+    _, out, _ = cansim("explain", "--non-iso", "123##1F8", "123#11")
+    for part in (b"non-ISO FD frame", b"0x15349, CRC-17", b"data frame"):
+        assert part in out, part
+    assert b"stuff count" not in out
+
+
 run_tests()
