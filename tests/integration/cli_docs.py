@@ -51,7 +51,7 @@ def event_table():
     rows = dict(line.split("\t") if "\t" in line else (line, "")
                 for line in page("cansim.1").split("l l.\n")[1].split("\n.TE")[0].splitlines())
     seen = set()
-    for name in ("arbitration", "no-ack", "demo"):
+    for name in ("arbitration", "no-ack", "demo", "bus-off"):
         same(cansim("run", "--quiet", "--duration", "21s", "--detail", "--events", "e",
                     os.path.join(EXAMPLES, name + ".json"))[0], 0)
         for line in read("e").splitlines():
@@ -62,7 +62,7 @@ def event_table():
                 keys.remove("frame")
             same(keys, expected, event["event"])
             seen.add(event["event"])
-    assert len(seen) >= 16, sorted(seen)
+    assert len(seen) >= 17, sorted(seen)
 
 
 run_tests()

@@ -56,6 +56,27 @@ for entry in sorted(os.listdir(EXAMPLES)):
 
 
 @test
+def engines():
+    """each example gives the same bytes whichever engine computes it"""
+    for entry in sorted(os.listdir(EXAMPLES)):
+        if not entry.endswith(".json"):
+            continue
+        first = None
+        for engine in ("auto", "bit", "frame"):
+            status, out, err = cansim("run", "--fast", "--quiet", "--engine", engine, "--duration", "2s",
+                                      "--detail", "--log", "log", "--events", "events", "--explain",
+                                      "life", os.path.join(EXAMPLES, entry), timeout=300)
+            same((status, out, err), (0, b"", b""), f"{entry} {engine}")
+            files = [read(name).splitlines() for name in ("log", "events", "life")]
+            if first is None:
+                first = files
+            for a, b in zip(files, first):
+                for number, (x, y) in enumerate(zip(a, b), 1):
+                    same(x, y, f"{entry}: {engine}: line {number}")
+                same(len(a), len(b), f"{entry}: {engine}: length")
+
+
+@test
 def seeds():
     """another seed gives another log, the same seed the same one"""
     path = os.path.join(EXAMPLES, "demo.json")

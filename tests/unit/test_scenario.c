@@ -243,6 +243,125 @@ static void timeline_is_in_order(void **state)
     cs_scenario_free(s);
 }
 
+static void faults(void **state)
+{
+    struct cs_scenario *s = parse(
+        "{\"buses\": {\"x\": 500000, \"y\": 500000}, \"nodes\": {\"a\": {\"bus\": \"y\"}, "
+        "\"b\": {\"bus\": \"y\"}, \"c\": {\"bus\": \"x\"}}, \"timeline\": ["
+        "{\"at\": \"0s\", \"note\": \"begin\"},"
+        "{\"at\": \"2ms\", \"fault\": {\"fault\": \"flip\", \"field\": \"crc\", \"index\": 3, "
+        "\"id\": \"0x123\", \"count\": 2, \"stuff\": true, \"seen_by\": [\"a\", \"b\"], "
+        "\"comment\": 5}},"
+        "{\"at\": \"1ms\", \"fault\": \"noise ber=0.001 bus=x label=hum\"},"
+        "{\"at\": \"3ms\", \"bus\": \"x\", \"clear\": \"hum\"}, {\"at\": \"4ms\", \"clear\": "
+        "\"all\"},"
+        "{\"at\": \"5ms\", \"node\": \"c\", \"bitrate\": \"250k\"}],"
+        "\"faults\": [\"no-ack node=b\", {\"fault\": \"drift\", \"node\": \"c\", \"ppm\": "
+        "-12.5}]}");
+    static const int kinds[] = {CS_ACTION_FAULT, CS_ACTION_FAULT, CS_ACTION_NOTE,
+                                CS_ACTION_FAULT, CS_ACTION_FAULT, CS_ACTION_CLEAR,
+                                CS_ACTION_CLEAR, CS_ACTION_TIMING};
+
+    (void)state;
+    assert_int_equal(s->n_actions, 8);
+    for (unsigned i = 0; i < 8; i++)
+        assert_int_equal(s->actions[i].kind, kinds[i]);
+    assert_int_equal(s->actions[0].fault->bus, 1);
+    assert_int_equal(s->actions[0].fault->spec.kind, CS_FAULT_NO_ACK);
+    assert_int_equal(s->actions[1].fault->bus, 0);
+    assert_int_equal(s->actions[1].fault->spec.drift_ppb, -12500);
+    assert_int_equal(s->actions[3].fault->bus, 0);
+    assert_int_equal(s->actions[3].fault->spec.ber_ppb, 1000000);
+    const struct cs_fault_spec *flip = &s->actions[4].fault->spec;
+    assert_int_equal(s->actions[4].fault->bus, 1);
+    assert_int_equal(flip->index, 3);
+    assert_int_equal(flip->count, 2);
+    assert_true(flip->stuff && flip->trigger.have_id);
+    assert_int_equal(flip->trigger.id, 0x123);
+    assert_int_equal(flip->n_seen_by, 2);
+    assert_string_equal(flip->seen_by[1], "b");
+    const struct cs_fault_spec *hum = &s->actions[3].fault->spec;
+    assert_true(cs_action_clears(&s->actions[5], 0, hum));
+    assert_false(cs_action_clears(&s->actions[5], 1, hum));
+    assert_false(cs_action_clears(&s->actions[5], 0, flip));
+    assert_true(cs_action_clears(&s->actions[6], 1, flip));
+    assert_int_equal(s->actions[7].timing->bitrate_bps, 250000);
+    cs_scenario_free(s);
+}
+
+/* What is certain to be armed at the same time must not contradict; what is over by then may. */
+static void faults_are_tried_together(void **state)
+{
+    static const struct {
+        const char *timeline;
+        const char *place; /* NULL: good */
+    } rows[] = {
+        {"{\"at\": \"1s\", \"fault\": \"bitrate node=a bitrate=250k for=1s\"},"
+         "{\"at\": \"2s\", \"fault\": \"bitrate node=a bitrate=125k\"}",
+         NULL},
+        {"{\"at\": \"1s\", \"fault\": \"bitrate node=a bitrate=250k for=1s\"},"
+         "{\"at\": \"1500ms\", \"fault\": \"bitrate node=a bitrate=125k\"}",
+         "t.json: /timeline/1/fault: "},
+        {"{\"at\": \"1s\", \"fault\": \"bitrate node=a bitrate=250k label=x\"},"
+         "{\"at\": \"9s\", \"fault\": \"bitrate node=a bitrate=125k\"}",
+         "t.json: /timeline/1/fault: "},
+        {"{\"at\": \"1s\", \"fault\": \"bitrate node=a bitrate=250k label=x\"},"
+         "{\"at\": \"8s\", \"clear\": \"x\"},"
+         "{\"at\": \"9s\", \"fault\": \"bitrate node=a bitrate=125k\"}",
+         NULL},
+        {"{\"at\": \"1s\", \"fault\": \"bitrate node=a bitrate=250k label=x\"},"
+         "{\"at\": \"9s\", \"fault\": \"bitrate node=b bitrate=125k\"}",
+         NULL},
+        {"{\"at\": \"1s\", \"fault\": \"no-ack node=late\"}", "t.json: /timeline/0/fault: "},
+        {"{\"at\": \"1s\", \"attach\": \"late\"},"
+         "{\"at\": \"1s\", \"fault\": \"no-ack node=late\"}",
+         NULL},
+        {"{\"at\": \"1s\", \"detach\": \"a\"}, {\"at\": \"2s\", \"fault\": \"no-ack node=a\"}",
+         "t.json: /timeline/1/fault: "},
+    };
+    char text[800];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct cs_error error = {0};
+        snprintf(text, sizeof(text),
+                 "{\"nodes\": {\"a\": {}, \"b\": {}, \"late\": {\"absent\": true}}, "
+                 "\"timeline\": [%s]}",
+                 rows[i].timeline);
+        struct cs_scenario *s = cs_scenario_parse("t.json", text, strlen(text), &error);
+        if (rows[i].place == NULL && s == NULL)
+            fail_msg("%zu: %s", i, error.text);
+        if (rows[i].place != NULL && s != NULL)
+            fail_msg("%zu: taken", i);
+        if (s == NULL && strncmp(error.text, rows[i].place, strlen(rows[i].place)) != 0)
+            fail_msg("%zu: %s", i, error.text);
+        cs_scenario_free(s);
+    }
+}
+
+static void faults_of_the_command_line(void **state)
+{
+    static const char *const good[] = {"no-ack node=a", "flip field=crc bus=can0"};
+    static const char *const bad[] = {"no-ack node=b bus=can1", "noise ber=0.1 node=a",
+                                      "no-ack node=a label="};
+    struct cs_error error = {0};
+    struct cs_scenario *s = parse("{\"nodes\": {\"a\": {}}, \"faults\": [\"noise ber=0.01\"]}");
+
+    (void)state;
+    assert_int_equal(cs_scenario_add_faults(s, good, 2, &error), 0);
+    assert_int_equal(s->n_actions, 3);
+    assert_int_equal(s->actions[0].fault->spec.kind, CS_FAULT_NOISE);
+    assert_string_equal(s->actions[2].option, good[1]);
+    for (size_t i = 0; i < 3; i++) {
+        char start[80];
+        assert_int_equal(cs_scenario_add_faults(s, &bad[i], 1, &error), -1);
+        snprintf(start, sizeof(start), "--fault \"%s\": ", bad[i]);
+        assert_int_equal(strncmp(error.text, start, strlen(start)), 0);
+        assert_int_equal(error.status, CS_STATUS_INPUT);
+    }
+    cs_scenario_free(s);
+}
+
 static void bus_names(void **state)
 {
     (void)state;
@@ -268,8 +387,10 @@ static void help_names_every_key(void **state)
     assert_non_null(to);
     cs_scenario_help(to);
     fclose(to);
-    static const char *const parts[] = {"duration", "tx_queue", "1..4096",  "100us..1h", "timeline",
-                                        "bounce",   "one-shot", "required", "10k..1M"};
+    static const char *const parts[] = {
+        "duration",       "tx_queue", "1..4096",    "100us..1h",   "timeline",   "bounce",
+        "one-shot",       "required", "10k..1M",    "restricted",  "phase_seg1", "fd_frames",
+        "stuck-dominant", "seen_by",  "late_frame", "attack-janus"};
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
         assert_non_null(strstr(text, parts[i]));
     free(text);
@@ -287,6 +408,9 @@ int main(void)
         cmocka_unit_test(messages),
         cmocka_unit_test(random_and_attached),
         cmocka_unit_test(timeline_is_in_order),
+        cmocka_unit_test(faults),
+        cmocka_unit_test(faults_are_tried_together),
+        cmocka_unit_test(faults_of_the_command_line),
         cmocka_unit_test(bus_names),
         cmocka_unit_test(help_names_every_key),
     };

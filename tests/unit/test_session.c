@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "scenarios/session.h"
+#include "simcore/fault.h"
 
 struct run {
     struct ev_loop *loop;
@@ -245,6 +246,96 @@ static void frames_from_the_console(void **state)
     close_run(&run);
 }
 
+static void faults_at_hand(void **state)
+{
+    struct cs_session_config config = {.tui = true};
+    struct cs_fault_status status;
+    char why[200];
+    struct run run;
+
+    (void)state;
+    open_run(&run, TICK, &config);
+    struct cs_bus *bus = cs_sim_bus(cs_session_sim(run.session), 0);
+    run_for(&run, 0.02);
+    int id = cs_session_arm(run.session, 0, "noise ber=1%", why, sizeof(why));
+    if (id <= 0)
+        fail_msg("%s", why);
+    assert_true(cs_fault_look(bus, 0, &status));
+    assert_int_equal(status.id, id);
+    assert_true(status.armed_ps >= 15 * CS_PS_PER_MS);
+    why[0] = '\0';
+    assert_int_equal(cs_session_arm(run.session, 0, "noise bre=1", why, sizeof(why)), -EINVAL);
+    assert_true(why[0] != '\0');
+    assert_int_equal(cs_session_arm(run.session, 0, "no-ack node=z", why, sizeof(why)), -ENOENT);
+    assert_int_equal(cs_session_arm(run.session, 1, "noise ber=1%", why, sizeof(why)), -EINVAL);
+    assert_int_equal(cs_session_clear(run.session, 1, 0), -EINVAL);
+    assert_int_equal(cs_session_clear(run.session, 0, id + 1), -ENOENT);
+    assert_int_equal(cs_session_clear(run.session, 0, id), 0);
+    assert_false(cs_fault_look(bus, 0, &status));
+    assert_true(cs_session_arm(run.session, 0, "no-ack node=b", why, sizeof(why)) > id);
+    assert_int_equal(cs_session_clear(run.session, 0, 0), 0);
+    assert_false(cs_fault_look(bus, 0, &status));
+    close_run(&run);
+}
+
+static void impossible_fault_ends_the_run(void **state)
+{
+    struct cs_session_config config = {0};
+    struct run run;
+
+    (void)state;
+    open_run(&run,
+             "{\"duration\": \"1s\", \"nodes\": {\"a\": {}, \"g\": {\"type\": \"attached\"}}, "
+             "\"timeline\": [{\"at\": \"5ms\", \"fault\": \"no-ack node=g\"}]}",
+             &config);
+    run_for(&run, 5);
+    assert_int_equal(run.finished, 1);
+    assert_int_equal(run.status, CS_STATUS_INPUT);
+    assert_non_null(strstr(cs_session_error(run.session), ": /timeline/0/fault: "));
+    assert_true(now_ps(&run) < 100 * CS_PS_PER_MS);
+    close_run(&run);
+}
+
+/* Each file has something in it, and none may be named twice. */
+static void four_files(void **state)
+{
+    char folder[] = "/tmp/cansim-files-XXXXXX", path[4][64];
+    static const char *const names[] = {"log", "events", "life", "vcd"};
+    struct cs_session_config config = {.duration_ps = 10 * CS_PS_PER_MS,
+                                       .log = path[0],
+                                       .events = path[1],
+                                       .explain = path[2],
+                                       .vcd = path[3],
+                                       .detail = true};
+    struct ev_loop *loop = ev_loop_new(0);
+    struct cs_error error;
+    struct run run;
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    for (unsigned i = 0; i < 4; i++)
+        snprintf(path[i], sizeof(path[i]), "%s/%s", folder, names[i]);
+    open_run(&run, TICK, &config);
+    run_for(&run, 5);
+    assert_int_equal(run.finished, 1);
+    close_run(&run);
+    for (unsigned i = 0; i < 4; i++) {
+        FILE *file = fopen(path[i], "r");
+        assert_non_null(file);
+        fseek(file, 0, SEEK_END);
+        assert_true(ftell(file) > 100);
+        fclose(file);
+        unlink(path[i]);
+    }
+    config.scenario = NULL;
+    config.vcd = path[2];
+    assert_null(cs_session_create(&config, loop, &error));
+    assert_int_equal(error.status, CS_STATUS_INPUT);
+    assert_non_null(strstr(error.text, "explain or vcd"));
+    assert_int_equal(rmdir(folder), 0);
+    ev_loop_destroy(loop);
+}
+
 static void serves_and_removes_its_socket(void **state)
 {
     char folder[] = "/tmp/cansim-serve-XXXXXX", path[64], address[80];
@@ -314,6 +405,9 @@ int main(void)
         cmocka_unit_test(paused_time_stands),
         cmocka_unit_test(late_wake_ups_are_caught_up),
         cmocka_unit_test(frames_from_the_console),
+        cmocka_unit_test(faults_at_hand),
+        cmocka_unit_test(impossible_fault_ends_the_run),
+        cmocka_unit_test(four_files),
         cmocka_unit_test(serves_and_removes_its_socket),
         cmocka_unit_test(failures_leave_nothing),
         cmocka_unit_test(full_disk_ends_the_run),
