@@ -113,6 +113,8 @@ static void become_ready(struct cs_armed *f)
     bool lasting = class == CS_FAULT_LASTING || class == CS_FAULT_INSTANT;
 
     f->stage = FAULT_READY;
+    /* From outside: what happens at this instant has happened. */
+    f->ready_ps = now + (cs_armed_bus(f)->sim->depth == 0);
     if (lasting && !f->spec.trigger.frame && state_holds(f)) {
         cs_fault_soon(f, now);
     }
@@ -182,6 +184,7 @@ static struct cs_faults *faults_of(struct cs_bus *bus)
         bus->faults = calloc(1, sizeof(*bus->faults));
         if (bus->faults) {
             bus->faults->bus = bus;
+            bus->faults->winner = CS_NO_NODE;
         }
     }
     return bus->faults;
@@ -259,6 +262,9 @@ int cs_fault_arm(struct cs_bus *bus, const struct cs_fault_spec *spec, char *why
     cs_rng_init(&f->rng, bus->sim->seed, stream);
     faults->order[faults->n++] = (uint8_t)slot;
     bus->n_faults = faults->n;
+    if (faults->n == 1 && bus->phase == PHASE_FRAME) {
+        cs_fault_note_winner(bus); /* nobody was there to be told at the SOF */
+    }
     if (f->spec.kind == CS_FAULT_NOISE) {
         cs_fault_noise_init(f);
     }
@@ -303,7 +309,7 @@ bool cs_fault_look(const struct cs_bus *bus, unsigned index, struct cs_fault_sta
     const struct cs_armed *f = &bus->faults->armed[bus->faults->order[index]];
     status->id = f->id;
     status->active = f->stage == FAULT_ACTS || f->ghost;
-    status->matched = f->matched;
+    status->matched = cs_fault_matched(f);
     status->fired = f->fired;
     status->armed_ps = f->armed_ps;
     status->fired_ps = f->fired_ps;
@@ -318,6 +324,9 @@ void cs_faults_node_gone(struct cs_node *node)
     struct cs_fault_walk walk;
     struct cs_armed *f;
 
+    if (node->bus->faults && node->bus->faults->winner == node->index) {
+        node->bus->faults->winner = CS_NO_NODE;
+    }
     cs_fault_walk(&walk, node->bus);
     while ((f = cs_fault_next(&walk)) != NULL) {
         bool seen = cs_set_has(&f->seen, node->index);

@@ -26,7 +26,7 @@ struct cs_armed {
     struct cs_node_set target;  /* transmitters of the frame at hand that it waits for */
     struct cs_node_set victims; /* that an attack has hit */
     uint64_t matched, fired;
-    int64_t armed_ps, fired_ps;
+    int64_t armed_ps, ready_ps, fired_ps;
     struct cs_rng rng;
     bool drawn, luck; /* probability: thrown for the next match, and the result */
     struct cs_timer timer, soon;
@@ -44,6 +44,10 @@ struct cs_armed {
 struct cs_faults {
     struct cs_bus *bus;
     int last_id;
+    /* The frame engine tells at the SOF who will win arbitration; it counts when it is over. */
+    int winner; /* index, or CS_NO_NODE */
+    int64_t won_ps;
+    struct cs_frame won_frame;
     unsigned n;
     uint8_t order[CS_FAULT_MAX]; /* of arming: indices of `armed` */
     struct cs_armed armed[CS_FAULT_MAX];
@@ -104,6 +108,12 @@ void cs_fault_soon(struct cs_armed *f, int64_t at_ps);
 void cs_fault_fired(struct cs_armed *f);
 bool cs_fault_spent(const struct cs_armed *f);
 void cs_fault_end(struct cs_armed *f, enum cs_fault_stage stage);
+
+/* ---- fault_trigger.c */
+/* The frame engine has a frame under way: keep who has won, or will. */
+void cs_fault_note_winner(struct cs_bus *bus);
+/* Matches so far, at this instant. */
+uint64_t cs_fault_matched(const struct cs_armed *f);
 
 /* ---- fault_arm.c: names, contradictions */
 int cs_fault_resolve(struct cs_bus *bus, struct cs_armed *f, char *why, size_t why_size);

@@ -6,8 +6,7 @@
 
 /* ---- frames ------------------------------------------------------------------------------- */
 
-static bool matches(const struct cs_armed *f, const struct cs_node *node,
-                    const struct cs_frame *frame)
+static bool matches(const struct cs_armed *f, int node, const struct cs_frame *frame)
 {
     const struct cs_fault_trigger *t = &f->spec.trigger;
     bool ext = frame->flags & CS_FRAME_EXT;
@@ -23,7 +22,7 @@ static bool matches(const struct cs_armed *f, const struct cs_node *node,
             return false;
         }
     }
-    return f->from == CS_NO_NODE || (node->index == f->from) != (t->direction == CS_FAULT_RX);
+    return f->from == CS_NO_NODE || (node == f->from) != (t->direction == CS_FAULT_RX);
 }
 
 static bool lucky(struct cs_armed *f)
@@ -45,7 +44,7 @@ static bool is_due(struct cs_armed *f, const struct cs_node *node, const struct 
     const struct cs_node *watched = cs_bus_node(node->bus, f->state_node);
     uint64_t number = f->matched + 1;
 
-    return f->stage == FAULT_READY && !cs_fault_spent(f) && matches(f, node, frame) &&
+    return f->stage == FAULT_READY && !cs_fault_spent(f) && matches(f, node->index, frame) &&
            number >= t->nth && (number - t->nth) % t->every == 0 &&
            (f->state_node == CS_NO_NODE || (watched && watched->state == t->state)) && lucky(f);
 }
@@ -90,6 +89,94 @@ static bool fires_when_won(const struct cs_armed *f)
 static bool counts_frames(const struct cs_armed *f)
 {
     return cs_armed_class(f) == CS_FAULT_ON_WIRE || is_form(f) || fires_when_won(f);
+}
+
+/* ---- arbitration is won ------------------------------------------------------------------- */
+
+/* Does this frame, whose arbitration is over at `won_ps`, count for the fault? */
+static bool counts(const struct cs_armed *f, int node, const struct cs_frame *frame, int64_t won_ps)
+{
+    return (!is_form(f) || f->node == node) && f->stage == FAULT_READY && counts_frames(f) &&
+           f->ready_ps <= won_ps && matches(f, node, frame);
+}
+
+/* The frame that the frame engine began is over, or something came between. */
+static void settle_winner(struct cs_bus *bus)
+{
+    struct cs_faults *faults = bus->faults;
+    struct cs_fault_walk walk;
+    struct cs_armed *f;
+
+    if (!faults || faults->winner == CS_NO_NODE) {
+        return;
+    }
+    int winner = faults->winner;
+    faults->winner = CS_NO_NODE;
+    cs_fault_walk(&walk, bus);
+    while (bus->sim->now_ps > faults->won_ps && (f = cs_fault_next(&walk)) != NULL) {
+        if (counts(f, winner, &faults->won_frame, faults->won_ps)) {
+            count_match(f);
+        }
+    }
+}
+
+uint64_t cs_fault_matched(const struct cs_armed *f)
+{
+    const struct cs_faults *faults = f->faults;
+    bool more = faults->winner != CS_NO_NODE && faults->bus->sim->now_ps >= faults->won_ps &&
+                counts(f, faults->winner, &faults->won_frame, faults->won_ps);
+
+    return f->matched + more;
+}
+
+/* Nothing fires in the frame engine: cs_faults_frame() has seen to that. */
+void cs_fault_note_winner(struct cs_bus *bus)
+{
+    struct cs_faults *faults = bus->faults;
+    const struct cs_node *node = bus->winner;
+    struct cs_instant sof = {bus->sof_ps, 0};
+
+    if (faults->winner == CS_NO_NODE && node->slot != CS_TXSLOT_NONE) {
+        faults->winner = node->index;
+        faults->won_ps = cs_wire_instant(&node->wire, &node->clock, sof, node->wire.arb_bits).ps;
+        faults->won_frame = *frame_of(node);
+    }
+}
+
+static void won(struct cs_armed *f, struct cs_node *node)
+{
+    count_match(f);
+    if (!cs_set_has(&f->target, node->index)) {
+        return;
+    }
+    if (is_form(f)) {
+        cs_fault_fired(f);
+    } else if (f->spec.kind == CS_FAULT_OVERLOAD) {
+        cs_node_request_overload(cs_armed_node(f), f->spec.bits);
+        cs_fault_fired(f);
+    } else if (fires_when_won(f)) {
+        cs_fault_soon(f, node->bus->sim->now_ps);
+    }
+}
+
+void cs_faults_won(struct cs_node *node)
+{
+    struct cs_fault_walk walk;
+    struct cs_armed *f;
+
+    if (node->bus->phase == PHASE_FRAME) {
+        cs_fault_note_winner(node->bus);
+        return;
+    }
+    if (node->bus->faults->winner == node->index) {
+        node->bus->faults->winner = CS_NO_NODE;
+    }
+    cs_fault_walk(&walk, node->bus);
+    while ((f = cs_fault_next(&walk)) != NULL) {
+        if (counts(f, node->index, frame_of(node), node->bus->sim->now_ps)) {
+            won(f, node);
+        }
+    }
 }
 
 /* ---- at the SOF --------------------------------------------------------------------------- */
@@ -138,6 +225,7 @@ bool cs_faults_frame(struct cs_bus *bus, struct cs_node *const *contenders, unsi
     struct cs_armed *f;
     bool watch = false;
 
+    settle_winner(bus);
     cs_fault_walk(&walk, bus);
     while ((f = cs_fault_next(&walk)) != NULL) {
         if (f->spec.kind == CS_FAULT_ATTACK_JANUS) {
@@ -180,35 +268,6 @@ bool cs_faults_form(struct cs_node *node, const struct cs_frame *frame, struct c
     return any;
 }
 
-/* ---- arbitration is won ------------------------------------------------------------------- */
-
-void cs_faults_won(struct cs_node *node)
-{
-    struct cs_fault_walk walk;
-    struct cs_armed *f;
-
-    cs_fault_walk(&walk, node->bus);
-    while ((f = cs_fault_next(&walk)) != NULL) {
-        bool own = !is_form(f) || f->node == node->index;
-        if (!own || f->stage != FAULT_READY || !counts_frames(f) ||
-            !matches(f, node, frame_of(node))) {
-            continue;
-        }
-        count_match(f);
-        if (!cs_set_has(&f->target, node->index)) {
-            continue;
-        }
-        if (is_form(f)) {
-            cs_fault_fired(f);
-        } else if (f->spec.kind == CS_FAULT_OVERLOAD) {
-            cs_node_request_overload(cs_armed_node(f), f->spec.bits);
-            cs_fault_fired(f);
-        } else if (fires_when_won(f)) {
-            cs_fault_soon(f, node->bus->sim->now_ps);
-        }
-    }
-}
-
 /* ---- the queue ---------------------------------------------------------------------------- */
 
 int cs_faults_submit(struct cs_node *node, const struct cs_frame *frame, int64_t *not_before_ps)
@@ -220,7 +279,7 @@ int cs_faults_submit(struct cs_node *node, const struct cs_frame *frame, int64_t
     cs_fault_walk(&walk, node->bus);
     while (result == 0 && (f = cs_fault_next(&walk)) != NULL) {
         if (!is_queue(f) || f->node != node->index || f->stage != FAULT_READY ||
-            !matches(f, node, frame)) {
+            !matches(f, node->index, frame)) {
             continue;
         }
         bool due = is_due(f, node, frame);
@@ -273,12 +332,17 @@ static void babbler(struct cs_armed *f, const struct cs_event *event)
 void cs_faults_event(struct cs_bus *bus, const struct cs_event *event)
 {
     static const uint32_t kinds = 1u << CS_EV_STATE | 1u << CS_EV_SENT | 1u << CS_EV_DROPPED |
-                                  1u << CS_EV_ERROR | 1u << CS_EV_CONFIG;
+                                  1u << CS_EV_ERROR | 1u << CS_EV_CONFIG | 1u << CS_EV_FRAME |
+                                  1u << CS_EV_ARB_LOST;
     struct cs_fault_walk walk;
     struct cs_armed *f;
 
-    if (!(kinds >> event->kind & 1u)) {
+    if (!(kinds >> event->kind & 1u) || !bus->faults) {
         return;
+    }
+    if (bus->faults->winner == event->node && event->kind != CS_EV_STATE &&
+        event->kind != CS_EV_CONFIG) {
+        settle_winner(bus);
     }
     cs_fault_walk(&walk, bus);
     while ((f = cs_fault_next(&walk)) != NULL) {

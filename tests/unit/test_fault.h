@@ -135,7 +135,7 @@ static inline void world_print(const struct world *world)
     }
 }
 
-static int world_try_arm(struct world *world, const char *text, char *why, size_t why_size)
+static inline int world_try_arm(struct world *world, const char *text, char *why, size_t why_size)
 {
     struct cs_fault_spec spec;
 
@@ -145,7 +145,7 @@ static int world_try_arm(struct world *world, const char *text, char *why, size_
     return cs_fault_arm(world->bus, &spec, why, why_size);
 }
 
-static int world_arm(struct world *world, const char *text)
+static inline int world_arm(struct world *world, const char *text)
 {
     char why[320];
     int id = world_try_arm(world, text, why, sizeof(why));
@@ -156,7 +156,7 @@ static int world_arm(struct world *world, const char *text)
     return id;
 }
 
-static void world_send(struct world *world, int node, const char *text)
+static inline void world_send(struct world *world, int node, const char *text)
 {
     struct cs_frame frame;
     char why[128];
@@ -170,7 +170,7 @@ static void world_run_us(struct world *world, int64_t us)
     cs_sim_run_until(world->sim, cs_sim_now_ps(world->sim) + us * CS_PS_PER_US);
 }
 
-static struct cs_node_status world_look(const struct world *world, int node)
+static inline struct cs_node_status world_look(const struct world *world, int node)
 {
     struct cs_node_status status;
 
@@ -181,7 +181,7 @@ static struct cs_node_status world_look(const struct world *world, int node)
 /* Run a story with both engines; their events must be the same ones. */
 typedef void story_fn(struct world *world);
 
-static void tell(story_fn *story)
+static inline void tell(story_fn *story)
 {
     struct world bit, frame;
 
