@@ -99,7 +99,7 @@ def wrong_tx():
     script = own("send")
     wave = op_of(script["elems"][0], "lt")["expect_tx"]
     wave["v"] = wave["v"][:3] + "0" + wave["v"][4:]
-    fails_with(script, r"classic/1: .*bit 3 \(base identifier\) at 6\.020 us, 20 ns into it: "
+    fails_with(script, r"classic/1: .*bit 3 \(base identifier\) at 6\.000 us, 0 ns into it: "
                        "expected dominant TX, seen recessive", 3)
     script = own("send")
     wave = op_of(script["elems"][0], "lt")["expect_tx"]
