@@ -83,15 +83,17 @@ static int play_script(struct playing *p, const char *file, const struct cs_scri
 static int play_all(struct playing *p, struct cs_script **scripts, struct cs_error *error)
 {
     char **files = p->args->operands;
-    int ret = 0;
 
-    for (unsigned i = 0; i < p->args->n_operands && ret == 0; i++) {
+    for (unsigned i = 0; i < p->args->n_operands; i++) {
         scripts[i] = cs_script_read(files[i], error);
-        ret = scripts[i] != NULL ? 0 : -1;
+        if (scripts[i] == NULL)
+            return -1;
     }
-    for (unsigned i = 0; i < p->args->n_operands && ret == 0; i++)
-        ret = play_script(p, files[i], scripts[i], error);
-    return ret;
+    for (unsigned i = 0; i < p->args->n_operands; i++) {
+        if (scripts[i] != NULL && play_script(p, files[i], scripts[i], error) != 0)
+            return -1;
+    }
+    return 0;
 }
 
 int cs_main_wire(const struct cs_args *args)
