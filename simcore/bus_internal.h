@@ -272,6 +272,8 @@ void cs_bit_engine_go(struct cs_bus *bus);
 void cs_bit_engine_effects(struct cs_bus *bus);
 /* The node sees another level. */
 void cs_engine_edge(struct cs_node *node, unsigned level);
+/* The node's clock has moved: when it has to be looked at. */
+void cs_engine_set_due(struct cs_node *node);
 /* A node's clock starts: with its next bit, or (WAIT_*) now. */
 void cs_engine_start_clock(struct cs_node *node);
 

@@ -20,7 +20,7 @@ static void stand_at(struct cs_node *node, struct cs_instant start, int64_t now)
     if (clock->sample.ps <= now) {
         cs_bitclock_sampled(clock, 1);
     }
-    node->bus->due_ps[node->index] = clock->end.ps;
+    cs_engine_set_due(node);
 }
 
 /* Bits of `bit_ps` from now to `until_ps`, the present one included where it has begun. */
@@ -114,7 +114,7 @@ static void stand_in_frame(struct cs_node *node, const struct standing *at)
             cs_bitclock_switch(clock);
         }
     }
-    bus->due_ps[node->index] = clock->end.ps;
+    cs_engine_set_due(node);
 }
 
 /* What a node drives at this moment, or drove in the bit that has just ended. */

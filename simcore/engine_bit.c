@@ -32,7 +32,7 @@ static bool needs_sample_time(const struct cs_node *node)
            (mac->state == MAC_RECEIVE && mac->rx.field == CS_FIELD_BRS);
 }
 
-static void set_due(struct cs_node *node)
+void cs_engine_set_due(struct cs_node *node)
 {
     const struct cs_bitclock *clock = &node->clock;
     const struct cs_ssp *ssp = &node->ssp;
@@ -171,7 +171,7 @@ static void synchronize(struct cs_node *node)
         node->clock.react_ps = now + (int64_t)(node->clock.rate[0].tq_q32 >> 32);
     }
     if (sync != CS_SYNC_NONE) {
-        set_due(node);
+        cs_engine_set_due(node);
     }
 }
 
@@ -263,7 +263,7 @@ static void begin_bit(struct cs_node *node)
     if (bus->disturbed && node->waiting == WAIT_NONE) {
         cs_faults_bit(node, node->clock.end.ps);
     }
-    set_due(node);
+    cs_engine_set_due(node);
 }
 
 /* Who sees a SOF already does not begin its own, unless it joins in (joins_late()). */
@@ -353,7 +353,7 @@ static bool look_at(struct cs_node *node, int64_t now)
     if (node->clock.end.ps <= now && node->clock.react_ps <= now) {
         return true;
     }
-    set_due(node);
+    cs_engine_set_due(node);
     return false;
 }
 
@@ -483,5 +483,5 @@ void cs_engine_start_clock(struct cs_node *node)
         return;
     }
     cs_bitclock_begin(clock, (struct cs_instant){node->bus->sim->now_ps, 0}, 0);
-    set_due(node);
+    cs_engine_set_due(node);
 }

@@ -181,7 +181,7 @@ void cs_waiting_enter_bits(struct cs_node *node)
     if (node->clock.sample.ps <= now) {
         cs_bitclock_sampled(&node->clock, 1);
     }
-    node->bus->due_ps[node->index] = node->clock.end.ps;
+    cs_engine_set_due(node);
 }
 
 void cs_waiting_enter_frame(struct cs_node *node, struct cs_instant start, unsigned recessive)
@@ -203,7 +203,7 @@ void cs_waiting_enter_frame(struct cs_node *node, struct cs_instant start, unsig
         return;
     }
     cs_bitclock_begin(&node->clock, start, 0);
-    node->bus->due_ps[node->index] = node->clock.end.ps;
+    cs_engine_set_due(node);
 }
 
 /* From here on the bus is recessive: its bits count from times again. */
