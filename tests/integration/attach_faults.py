@@ -186,6 +186,7 @@ def broker_killed(shared):
         writer.wait_lines(1)
         for pid in a.brokers(shared.link):
             os.kill(pid, signal.SIGKILL)
+        a.wait_for(lambda: a.brokers(shared.link) == [], "the brokers' end")
         reader.wait_lines(2)
         for number in (2, 3):
             writer.process.stdin.write(b"1\n")

@@ -200,7 +200,7 @@ def broadcast_manager():
 def can_utils(shared):
     need("candump", "cansend")
     texts = ["123##1112233", "123##0", "12345678##1" + "A5" * 64, "7FF##2" + "00" * 20, "123#DEADBEEF", "001##3FF"]
-    with a.candump(shared.link, "-L", "can0") as dump:
+    with a.listening(shared, "-L", "can0") as dump:
         for text in texts:
             check(a.run(shared.link, "cansend", "can0", text).returncode == 0, text)
         lines = dump.wait_lines(len(texts))
@@ -219,7 +219,7 @@ def generator(shared):
     count = 300
     spans = []
     for options in (("-f",), ("-b",)):
-        with a.candump(shared.link, "-L", "can0") as dump:
+        with a.listening(shared, "-L", "can0") as dump:
             sent = a.run(shared.link, "cangen", "can0", *options, "-g", "0", "-n", str(count), "-I", "123",
                          "-L", "64", "-D", "i")
             check(sent.returncode == 0, sent)
@@ -258,13 +258,13 @@ def python_can(shared):
     if subprocess.run([a.PYTHON, "-c", "import can"], stderr=subprocess.DEVNULL).returncode != 0:
         raise a.Skip("no python3-can")
     need("candump", "cansend")
-    with a.candump(shared.link, "can0"), \
+    with a.listening(shared, "can0"), \
             a.Running(shared.link, a.PYTHON, "-u", "-c", PYTHON_CAN, name="python-can") as program:
         a.wait_for(lambda: a.joined(shared, "python-can"), "python-can on the bus")
         time.sleep(0.5)
         check(a.run(shared.link, "cansend", "can0", "456##1" + "77" * 16).returncode == 0)
         lines = program.wait_lines(3)
-    check("456" in lines[0] and " F" in lines[0] and lines[0].count("77") == 16, lines[0])
+    check("456" in lines[0] and " F" in lines[0] and " 77" * 16 in lines[0], lines[0])
     check(lines[1] == "True True False " + bytes(range(48)).hex(), lines[1])
     check(lines[2] == "0x200 0x200 0x200", lines)
 
@@ -272,7 +272,7 @@ def python_can(shared):
 @outside("inside one program: sockets, options, the broadcast manager")
 def inside(shared):
     need("candump")
-    with a.candump(shared.link, "any"):  # acknowledges
+    with a.listening(shared, "any"):  # acknowledges
         done = a.run(shared.link, a.PYTHON, os.path.abspath(__file__), "--inside", limit=100)
     print("".join("# %s\n" % line for line in done.stdout.splitlines()), end="")
     check(done.returncode == 0 and done.stdout.count("\nok") == 6, done.stderr)

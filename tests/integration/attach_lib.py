@@ -14,6 +14,7 @@ from harness import BIN, Skip, run_tests, test, wait_for  # the tests take them 
 ATTACH = os.path.join(BIN, "cansim-attach")
 CANSIM = os.path.join(BIN, "cansim")
 PYTHON = "/usr/bin/python3"
+listeners = 0
 
 
 def need(*programs):
@@ -124,6 +125,17 @@ def joined(shared, name, bus="can0"):
                     str(event.get("node", "")).startswith(name):
                 return True
     return False
+
+
+@contextlib.contextmanager
+def listening(shared, *arguments):
+    """candump on can0, once its controller has joined: however slow the machine is, it acknowledges."""
+    global listeners
+    listeners += 1
+    name = "listener%d" % listeners
+    with Running(shared.link, "stdbuf", "-oL", "candump", *(arguments or ("can0",)), name=name) as dump:
+        wait_for(lambda: joined(shared, name), name + " on its bus")
+        yield dump
 
 
 @contextlib.contextmanager
