@@ -41,7 +41,7 @@ struct life_node {
 };
 
 /* What is collected until another line comes: several nodes did the same. */
-enum life_pending { LIFE_NOTHING, LIFE_ACKS, LIFE_ERRORS };
+enum life_pending { LIFE_NOTHING, LIFE_ACKS, LIFE_ERRORS, LIFE_DOMINANT, LIFE_FIRES };
 
 struct life_bus {
     bool open; /* an attempt is on the wire, or what it left behind */
@@ -52,7 +52,9 @@ struct life_bus {
     uint8_t flag;    /* of the pending errors: log_life.c */
     struct cs_event error;
     struct life_set who;
-    int64_t who_ps;
+    int64_t who_ps, until_ps;
+    uint64_t n_pending; /* how often, after the first of LIFE_FIRES */
+    int32_t fault;      /* of LIFE_FIRES */
 
     unsigned errors;    /* lines told */
     uint16_t error_bit; /* of the first; position on the wire */
@@ -61,7 +63,9 @@ struct life_bus {
     struct cs_event done;
     int64_t error_frame_ps; /* its end */
     struct cs_frame frame;
-    struct life_set sending, received, counted;
+    struct life_set sending, failed, received, counted;
+    struct cs_frame rx_frame; /* what `received` have */
+    int64_t received_ps;
 
     struct life_lines block, after;
     struct life_node node[CS_BUS_MAX_NODES];
@@ -114,12 +118,20 @@ struct life_teller {
 
 /* A block is about to be closed: its last lines. */
 void life_sum_up(struct cs_life_state *state, unsigned bus);
-/* Another line comes: what is pending first. */
+/* Another line comes: what is pending first (life_pending.c). */
 void life_tell_pending(const struct life_teller *t);
+
+/* ---- life_pending.c ------------------------------------------------------------------------ */
+
+typedef void life_handler(const struct life_teller *t, const struct cs_event *event);
+life_handler life_on_acked, life_on_error;
+/* A fault has fired and was told; whether it fires again with nothing else in between, which is
+ * then counted. */
+void life_put_off_fires(const struct life_teller *t, const struct cs_event *event);
+bool life_fires_again(const struct life_teller *t, const struct cs_event *event);
 
 /* ---- life_nodes.c: what concerns a node or its queue, and not the wire ---------------------- */
 
-typedef void life_handler(const struct life_teller *t, const struct cs_event *event);
 life_handler life_on_attach, life_on_detach, life_on_config, life_on_queued, life_on_refused,
     life_on_dropped, life_on_counters, life_on_state, life_on_lost, life_on_note, life_on_fault;
 
@@ -139,6 +151,8 @@ void life_say_frame(struct life_text *text, const struct cs_frame *frame);
 void life_say_try(struct life_text *text, unsigned attempt);
 /* 12 us */
 void life_say_time(struct life_text *text, int64_t ps);
+/* 0.001250 s */
+void life_say_instant(struct life_text *text, int64_t at_ps);
 /* identifier bit 5 (ID.23, wire bit 6) */
 void life_say_place(struct life_text *text, const struct cs_event *event);
 const char *life_error_words(enum cs_error_kind kind);

@@ -3,6 +3,7 @@
 
 #include "scenarios/life_internal.h"
 #include "simcore/fault.h"
+#include "simcore/units.h"
 
 static struct life_node *node_of(const struct life_teller *t, const struct cs_event *event)
 {
@@ -67,9 +68,19 @@ void life_on_detach(const struct life_teller *t, const struct cs_event *event)
 void life_on_config(const struct life_teller *t, const struct cs_event *event)
 {
     struct life_text text = {.used = 0};
+    struct cs_node_status status;
+    char rate[16];
 
     life_say_node(&text, t->of, event->node);
-    life_say(&text, " is set up anew; mode ");
+    life_say(&text, " is set up anew:");
+    if (cs_bus_node_status(t->of, event->node, &status) == 0) {
+        life_say(&text, " %sbit/s", cs_units_format_rate(status.bitrate_bps, rate, sizeof(rate)));
+        if (status.data_bitrate_bps > 0)
+            life_say(&text, " and %sbit/s",
+                     cs_units_format_rate(status.data_bitrate_bps, rate, sizeof(rate)));
+        life_say(&text, ",");
+    }
+    life_say(&text, " mode ");
     say_modes(&text, event->mode);
     life_say(&text, ".");
     tell(t, event, &text);
@@ -114,11 +125,11 @@ void life_on_dropped(const struct life_teller *t, const struct cs_event *event)
         life_say_frame(&text, event->frame);
     life_say(&text, " from ");
     life_say_node(&text, t->of, event->node);
-    life_say(&text, " is given up after ");
-    if (event->attempt == 1)
-        life_say(&text, "1 try");
+    life_say(&text, " is given up ");
+    if (event->attempt == 0)
+        life_say(&text, "before its first try");
     else
-        life_say(&text, "%u tries", event->attempt);
+        life_say(&text, "after %u tr%s", event->attempt, event->attempt == 1 ? "y" : "ies");
     life_say(&text, ": %s.", life_result_words((enum cs_tx_result)event->result));
     tell(t, event, &text);
 }
@@ -265,11 +276,14 @@ void life_on_fault(const struct life_teller *t, const struct cs_event *event)
     const char *form = event->text != NULL ? event->text : "";
     const char *help = event->stage == CS_FAULT_ARMED ? help_of(form) : NULL;
 
-    if (event->stage >= sizeof(stages) / sizeof(stages[0]))
+    if (event->stage >= sizeof(stages) / sizeof(stages[0]) ||
+        (event->stage == CS_FAULT_FIRED && life_fires_again(t, event)))
         return;
     life_say(&text, "Fault %d %s: ", (int)event->fault, stages[event->stage]);
     life_say_foreign(&text, form);
     if (help != NULL)
         life_say(&text, ". %s", help);
     tell(t, event, &text);
+    if (event->stage == CS_FAULT_FIRED)
+        life_put_off_fires(t, event);
 }

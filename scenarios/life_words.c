@@ -134,6 +134,12 @@ void life_say_time(struct life_text *text, int64_t ps)
     }
 }
 
+void life_say_instant(struct life_text *text, int64_t at_ps)
+{
+    life_say(text, "%lld.%06lld s", (long long)(at_ps / CS_PS_PER_S),
+             (long long)(at_ps % CS_PS_PER_S / CS_PS_PER_US));
+}
+
 void life_say_place(struct life_text *text, const struct cs_event *event)
 {
     static const struct field_words unknown = {NULL, false, 0};

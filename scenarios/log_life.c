@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Invariant: what several nodes do alike (acknowledge, see the same error) is pending until another
- * line of that bus comes, and is then told as one. */
+/* Invariant: a line is told before what comes after it: whoever tells one calls life_tell_pending()
+ * first. */
 #include "scenarios/log_life.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "scenarios/life_internal.h"
-
-enum flag { FLAG_ACTIVE, FLAG_PASSIVE, FLAG_NONE };
 
 static void block_line(const struct life_teller *t, int64_t at_ps, const struct life_text *text)
 {
@@ -30,147 +27,28 @@ static void say_attempt(struct life_text *text, const struct life_teller *t,
     life_say(text, "): ");
 }
 
-/* ---- what was pending --------------------------------------------------------------------- */
-
-static enum flag flag_of(const struct cs_event *event)
-{
-    if ((event->mode & CS_MODE_LISTEN_ONLY) != 0)
-        return FLAG_NONE;
-    return event->state != CS_STATE_ERROR_ACTIVE || (event->mode & CS_MODE_RESTRICTED) != 0
-               ? FLAG_PASSIVE
-               : FLAG_ACTIVE;
-}
-
-static void say_cause(struct life_text *text, const struct cs_event *event, bool many)
-{
-    static const char *const causes[CS_ERROR_COUNT] = {
-        [CS_ERROR_STUFF] = ": six equal bits in a row",
-        [CS_ERROR_CRC] = ": the bits received give another CRC",
-        [CS_ERROR_FORM] = ": dominant where the format says recessive",
-        [CS_ERROR_ACK] = ": nobody acknowledged",
-    };
-    static const char *const levels[] = {"dominant", "recessive"};
-
-    if (event->error == CS_ERROR_BIT)
-        life_say(text, ": %s sent %s and read %s", many ? "they" : "it", levels[event->level == 0],
-                 levels[event->level != 0]);
-    else if (event->error < CS_ERROR_COUNT && causes[event->error] != NULL)
-        life_say(text, "%s", causes[event->error]);
-}
-
-static void say_flag(struct life_text *text, enum flag flag, bool many, bool first)
-{
-    static const char *const flags[][2] = {
-        [FLAG_ACTIVE] = {"an active error flag, six dominant bits", "active error flags"},
-        [FLAG_PASSIVE] = {"a passive error flag, six recessive bits", "passive error flags"},
-        [FLAG_NONE] = {"no error flag, as it only listens", "no error flags, as they only listen"},
-    };
-    static const char *const verbs[][2] = {{"sends", "send"}, {"joins with", "join with"}};
-
-    life_say(text, ". %s %s %s.", many ? "They" : "It", verbs[!first && flag != FLAG_NONE][many],
-             flags[flag][many]);
-}
-
-static void tell_errors(const struct life_teller *t)
-{
-    struct life_bus *bus = t->bus;
-    const struct cs_event *event = &bus->error;
-    struct life_set others = bus->who;
-    struct life_text text = {.used = 0};
-    bool first = bus->errors++ == 0;
-
-    life_set_remove(&others, event->node);
-    bool many = !life_set_is_empty(&others);
-    life_say(&text, "%s", life_error_words((enum cs_error_kind)event->error));
-    text.text[0] = (char)toupper((unsigned char)text.text[0]);
-    life_say(&text, " at ");
-    life_say_place(&text, event);
-    life_say(&text, ", seen %sby %s%s ", first ? "first " : "",
-             event->tx ? "transmitter" : "receiver", many ? "s" : "");
-    life_say_nodes(&text, t->of, &bus->who);
-    say_cause(&text, event, many);
-    say_flag(&text, (enum flag)bus->flag, many, first);
-    block_line(t, bus->who_ps, &text);
-}
-
-static void tell_acks(const struct life_teller *t)
-{
-    struct life_text text = {.used = 0};
-
-    life_say(&text, "Acknowledged by ");
-    life_say_nodes(&text, t->of, &t->bus->who);
-    life_say(&text, ".");
-    block_line(t, t->bus->who_ps, &text);
-}
-
-void life_tell_pending(const struct life_teller *t)
-{
-    uint8_t pending = t->bus->pending;
-
-    t->bus->pending = LIFE_NOTHING;
-    if (pending == LIFE_ACKS)
-        tell_acks(t);
-    else if (pending == LIFE_ERRORS)
-        tell_errors(t);
-}
-
-static void pend(const struct life_teller *t, enum life_pending pending,
-                 const struct cs_event *event)
-{
-    life_tell_pending(t);
-    life_block_open(t->state, t->index, event->at_ps);
-    t->bus->pending = (uint8_t)pending;
-    t->bus->who_ps = event->at_ps;
-    memset(&t->bus->who, 0, sizeof(t->bus->who));
-    life_set_add(&t->bus->who, event->node);
-}
-
-static void on_acked(const struct life_teller *t, const struct cs_event *event)
-{
-    if (t->bus->pending == LIFE_ACKS)
-        life_set_add(&t->bus->who, event->node);
-    else
-        pend(t, LIFE_ACKS, event);
-}
-
-static bool same_error(const struct cs_event *a, const struct cs_event *b)
-{
-    return a->error == b->error && a->field == b->field && a->index == b->index &&
-           a->bit == b->bit && a->stuff == b->stuff && a->tx == b->tx && a->level == b->level;
-}
-
-static void on_error(const struct life_teller *t, const struct cs_event *event)
-{
-    struct life_bus *bus = t->bus;
-    enum flag flag = flag_of(event);
-
-    if (bus->over)
-        life_block_close(t->state, t->index);
-    if (flag == FLAG_ACTIVE && !bus->flag_active) {
-        bus->flag_active = true;
-        bus->error_bit = event->bit;
-    }
-    if (bus->pending == LIFE_ERRORS && bus->flag == flag && same_error(&bus->error, event)) {
-        life_set_add(&bus->who, event->node);
-        return;
-    }
-    pend(t, LIFE_ERRORS, event);
-    bus->error = *event;
-    bus->flag = (uint8_t)flag;
-}
-
 /* ---- attempts ----------------------------------------------------------------------------- */
+
+/* Nobody sends any more what the block is about. */
+static bool is_stale(const struct life_bus *bus)
+{
+    return bus->over || (bus->head && life_set_is_empty(&bus->sending));
+}
 
 static void on_tx_start(const struct life_teller *t, const struct cs_event *event)
 {
     struct life_text text = {.used = 0};
 
-    if (t->bus->over)
+    life_tell_pending(t);
+    if (t->bus->open && is_stale(t->bus))
         life_block_close(t->state, t->index);
     life_block_open(t->state, t->index, event->at_ps);
-    life_tell_pending(t);
+    bool together = event->at_ps - t->bus->start_ps < 2 * cs_bus_bit_ps(t->of);
     say_attempt(&text, t, event);
-    life_say(&text, "start of frame%s", t->bus->head ? " as well" : "");
+    life_say(&text, "start of frame%s",
+             !t->bus->head ? ""
+             : together    ? " as well"
+                           : ", for it does not hear the other");
     if (event->at_ps > event->queued_ps) {
         life_say(&text, ", ");
         life_say_time(&text, event->at_ps - event->queued_ps);
@@ -202,10 +80,10 @@ static void on_arb_lost(const struct life_teller *t, const struct cs_event *even
 
 static void on_frame(const struct life_teller *t, const struct cs_event *event)
 {
+    life_tell_pending(t);
     if (t->bus->valid)
         life_block_close(t->state, t->index);
     life_block_open(t->state, t->index, event->at_ps);
-    life_tell_pending(t);
     t->bus->valid = true;
     t->bus->done = *event;
     if (event->frame != NULL)
@@ -232,17 +110,23 @@ static void on_sent(const struct life_teller *t, const struct cs_event *event)
 
 static void on_received(const struct life_teller *t, const struct cs_event *event)
 {
+    struct life_bus *bus = t->bus;
     struct life_text text = {.used = 0};
 
-    if (t->bus->open) {
-        life_set_add(&t->bus->received, event->node);
+    if (event->frame == NULL)
+        return;
+    if (bus->open && life_set_is_empty(&bus->received))
+        bus->rx_frame = *event->frame;
+    if (bus->open && cs_frame_equal(&bus->rx_frame, event->frame)) {
+        life_set_add(&bus->received, event->node);
+        bus->received_ps = event->at_ps;
         return;
     }
+    life_tell_pending(t);
     life_say_node(&text, t->of, event->node);
-    life_say(&text, " received ");
-    if (event->frame != NULL)
-        life_say_frame(&text, event->frame);
-    life_say(&text, " only now.");
+    life_say(&text, bus->open ? " received something else: " : " received only now: ");
+    life_say_frame(&text, event->frame);
+    life_say(&text, ".");
     life_line(t->state, t->index, event->at_ps, &text);
 }
 
@@ -251,8 +135,8 @@ static void on_error_frame(const struct life_teller *t, const struct cs_event *e
     struct life_text text = {.used = 0};
     int rest = event->n_bits - t->bus->error_bit - 1; /* flags and delimiter */
 
-    life_block_open(t->state, t->index, event->at_ps);
     life_tell_pending(t);
+    life_block_open(t->state, t->index, event->at_ps);
     life_say(&text, "The error frame is over");
     if (t->bus->flag_active && rest >= 6 + 8 && rest <= 12 + 8)
         life_say(&text,
@@ -302,27 +186,44 @@ static void sum_up_valid(const struct life_teller *t)
     life_say_time(&text, done->at_ps - done->start_ps);
     life_say(&text, nobody ? ". Nobody received it" : ". Received by ");
     life_say_nodes(&text, t->of, &t->bus->received);
+    if (!nobody && !cs_frame_equal(&t->bus->rx_frame, &t->bus->frame)) {
+        life_say(&text, " as ");
+        life_say_frame(&text, &t->bus->rx_frame);
+    }
     life_say(&text, ".");
     block_line(t, done->at_ps, &text);
     sum_up_latency(t);
 }
 
+static void sum_up_received(const struct life_teller *t)
+{
+    const struct life_bus *bus = t->bus;
+    struct life_text text = {.used = 0};
+
+    if (life_set_is_empty(&bus->received))
+        return;
+    life_say_frame(&text, &bus->rx_frame);
+    life_say(&text, " was received by ");
+    life_say_nodes(&text, t->of, &bus->received);
+    life_say(&text, life_set_is_empty(&bus->sending)
+                        ? ", and no node has sent it."
+                        : ", who receive it twice when its sender repeats it.");
+    block_line(t, bus->over ? bus->error_frame_ps : bus->received_ps, &text);
+}
+
 static void sum_up_failed(const struct life_teller *t)
 {
     struct life_text text = {.used = 0};
+    struct life_set again = t->bus->failed;
 
-    if (!life_set_is_empty(&t->bus->received)) {
-        life_say(&text, "Received by ");
-        life_say_nodes(&text, t->of, &t->bus->received);
-        life_say(&text, ", for whom it was valid: who repeats it makes them receive it twice.");
-        block_line(t, t->bus->error_frame_ps, &text);
-    }
-    text.used = 0;
-    if (!life_set_is_empty(&t->bus->sending)) {
-        life_say_nodes(&text, t->of, &t->bus->sending);
-        life_say(&text, " will try again.");
-        block_line(t, t->bus->error_frame_ps, &text);
-    }
+    sum_up_received(t);
+    for (unsigned i = 0; i < sizeof(again.word) / sizeof(again.word[0]); i++)
+        again.word[i] &= t->bus->sending.word[i];
+    if (life_set_is_empty(&again))
+        return;
+    life_say_nodes(&text, t->of, &again);
+    life_say(&text, " will try again.");
+    block_line(t, t->bus->error_frame_ps, &text);
 }
 
 /* "ecu" TEC 0 -> 8, "b" REC 0 -> 1 */
@@ -367,6 +268,8 @@ void life_sum_up(struct cs_life_state *state, unsigned index)
         sum_up_valid(&t);
     else if (bus->over)
         sum_up_failed(&t);
+    else
+        sum_up_received(&t);
     sum_up_counters(&t, bus->valid  ? bus->done.at_ps
                         : bus->over ? bus->error_frame_ps
                                     : state->at_ps);
@@ -385,14 +288,14 @@ static life_handler *const handlers[CS_EV_KIND_COUNT] = {
     [CS_EV_FRAME] = on_frame,
     [CS_EV_SENT] = on_sent,
     [CS_EV_DROPPED] = life_on_dropped,
-    [CS_EV_ERROR] = on_error,
+    [CS_EV_ERROR] = life_on_error,
     [CS_EV_ERROR_FRAME] = on_error_frame,
     [CS_EV_COUNTERS] = life_on_counters,
     [CS_EV_STATE] = life_on_state,
     [CS_EV_LOST] = life_on_lost,
     [CS_EV_NOTE] = life_on_note,
     [CS_EV_FAULT] = life_on_fault,
-    [CS_EV_ACKED] = on_acked,
+    [CS_EV_ACKED] = life_on_acked,
     [CS_EV_RECEIVED] = on_received,
 };
 
@@ -473,8 +376,11 @@ void cs_log_life_end(struct cs_life *life)
     cs_sim_unobserve(life->log.sim, cs_log_life, life);
     cs_sim_set_detail(life->log.sim, false);
     life_settle(state, CS_NEVER);
-    for (unsigned i = 0; i < state->n_buses; i++)
+    for (unsigned i = 0; i < state->n_buses; i++) {
+        const struct life_teller t = {state, &state->bus[i], cs_sim_bus(life->log.sim, i), i};
+        life_tell_pending(&t);
         life_block_close(state, i);
+    }
     life_timer_stop(state);
     free(state);
     life->state = NULL;

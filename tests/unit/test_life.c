@@ -377,7 +377,7 @@ static void received_twice(void **state)
     EVENT(&f, 108, ERROR, A, .error = CS_ERROR_FORM, .field = CS_FIELD_EOF, .index = 6, .bit = 53,
           .tx = true);
     EVENT(&f, 136, ERROR_FRAME, A, .n_bits = 68);
-    assert_non_null(strstr(text_of(&f), "Received by \"b\", for whom it was valid"));
+    assert_non_null(strstr(text_of(&f), "123#11 was received by \"b\", who"));
     close_life(&f);
 }
 
@@ -405,7 +405,7 @@ static void faults_and_notes(void **state)
     assert_non_null(strstr(text, "Fault 4 is taken back: short\n"));
     assert_non_null(strstr(text, "Note: bad ?[31m and ?\n"));
     assert_non_null(strstr(text, "\"b\" was too slow for 7 messages, which it does not get.\n"));
-    assert_non_null(strstr(text, "\"b\" is set up anew; mode listen-only, one-shot.\n"));
+    assert_non_null(strstr(text, "\"b\" is set up anew: 500kbit/s, mode listen-only, one-shot.\n"));
     assert_non_null(strstr(text, "\"b\" leaves the bus.\n"));
     assert_non_null(strstr(text, "was confirmed as sent and was never on the wire.\n"));
     close_life(&f);
@@ -443,12 +443,70 @@ static void endless_errors(void **state)
     (void)state;
     open_life(&f);
     for (int i = 0; i < 20000; i++)
-        EVENT(&f, 16 * i, ERROR, i % 2, .error = CS_ERROR_OTHER, .field = CS_FIELD_ERROR_FLAG,
-              .bit = (uint16_t)(i % 60000));
+        EVENT(&f, 16 * i, ERROR, i % 2, .error = CS_ERROR_FORM, .field = CS_FIELD_ERROR_DELIM,
+              .bit = (uint16_t)i);
     assert_true(strlen(read_text(&f)) > 1000000);
-    for (const char *p = text_of(&f); (p = strstr(p, "Dominant bits after its error flag")); p++)
+    for (const char *p = text_of(&f); (p = strstr(p, "orm error at error delimiter")) != NULL; p++)
         lines++;
     assert_int_equal(lines, 20000);
+    close_life(&f);
+}
+
+/* What repeats itself with nothing in between is counted. */
+static void repetitions(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    open_life(&f);
+    EVENT(&f, 0, TX_START, A, .attempt = 1);
+    EVENT(&f, 20, ERROR, B, .error = CS_ERROR_OTHER, .index = 6, .bit = 40);
+    for (int i = 0; i < 1000; i++)
+        EVENT(&f, 16 * i + 50, ERROR, i % 3, .error = CS_ERROR_OTHER, .index = 13,
+              .tx = i % 3 == 0);
+    EVENT(&f, 20000, ERROR_FRAME, A, .n_bits = 10000);
+    for (int i = 0; i < 500; i++)
+        EVENT(&f, 30000 + 10 * i, FAULT, CS_NO_NODE, .fault = 3, .stage = CS_FAULT_FIRED,
+              .text = "attack-freeze");
+    EVENT(&f, 40000, FAULT, CS_NO_NODE, .fault = 4, .stage = CS_FAULT_FIRED, .text = "noise");
+    EVENT(&f, 40010, FAULT, CS_NO_NODE, .fault = 4, .stage = CS_FAULT_FIRED, .text = "noise");
+    assert_string_equal(
+        text_of(&f),
+        "0.000000 s  can0  123#11 from \"a\" (1st try): start of frame.\n"
+        "0.000020 s  can0    The bit after the error flag is dominant for \"b\": whoever flags "
+        "first finds the\n"
+        "                      flags of others there, and counts 8 more.\n"
+        "0.000050 s  can0    Dominant bits go on after the error flags of \"a\", \"b\" and \"c\": "
+        "each eight of\n"
+        "                      them count 8 more, 1000 times until 0.016034 s.\n"
+        "0.020000 s  can0    The error frame is over.\n"
+        "\n"
+        "0.030000 s  can0  Fault 3 fires: attack-freeze\n"
+        "0.030010 s  can0  Fault 3 fires 499 more times, until 0.034990 s.\n"
+        "0.040000 s  can0  Fault 4 fires: noise\n"
+        "0.040010 s  can0  Fault 4 fires 1 more time, until 0.040010 s.\n");
+    close_life(&f);
+}
+
+/* Two frames in one: who received what, and that nobody sent it. */
+static void received_otherwise(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    open_life(&f);
+    EVENT(&f, 0, TX_START, A, .attempt = 1);
+    EVENT(&f, 10, ARB_LOST, A, .attempt = 1, .field = CS_FIELD_ID);
+    EVENT(&f, 100, RECEIVED, A, .seq = 0);
+    EVENT(&f, 100, RECEIVED, B, .seq = 0);
+    parse(&f, "123#22");
+    EVENT(&f, 100, RECEIVED, C, .seq = 0);
+    EVENT(&f, 110, TX_START, A, .attempt = 2);
+    const char *text = text_of(&f);
+    assert_non_null(strstr(text, "\"c\" received something else: 123#22.\n"));
+    assert_non_null(strstr(text,
+                           "123#11 was received by \"a\" and \"b\", and no node has sent it.\n"
+                           "\n0.000110 s  can0  123#22 from \"a\" (2nd try): start of frame,"));
     close_life(&f);
 }
 
@@ -494,6 +552,8 @@ int main(void)
         cmocka_unit_test(faults_and_notes),
         cmocka_unit_test(two_buses),
         cmocka_unit_test(endless_errors),
+        cmocka_unit_test(repetitions),
+        cmocka_unit_test(received_otherwise),
         cmocka_unit_test(a_real_bus),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
