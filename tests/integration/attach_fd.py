@@ -201,9 +201,9 @@ def can_utils(shared):
     need("candump", "cansend")
     texts = ["123##1112233", "123##0", "12345678##1" + "A5" * 64, "7FF##2" + "00" * 20, "123#DEADBEEF", "001##3FF"]
     with a.listening(shared, "-L", "can0") as dump:
-        for text in texts:
+        for number, text in enumerate(texts, 1):
             check(a.run(shared.link, "cansend", "can0", text).returncode == 0, text)
-        lines = dump.wait_lines(len(texts))
+            lines = dump.wait_lines(number)  # else the next one might win arbitration
     got = [line.split()[2] for line in lines]
     # ESI is what the transmitter's state says, or its program
     check([re.sub("##.", "##", text) for text in got] == [re.sub("##.", "##", text) for text in texts], got)
