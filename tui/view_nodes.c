@@ -86,7 +86,8 @@ static void put_counter(struct cs_canvas *canvas, struct cs_rect at, unsigned co
     for (size_t i = 0; w >= 8 && i < sizeof marks / sizeof *marks; i++) {
         int cell = ((int)marks[i].at * w + BUS_OFF - 1) / BUS_OFF - 1;
         if (count * (unsigned)w <= (unsigned)cell * BUS_OFF)
-            cs_canvas_put_ch(canvas, x + cell, at.y, marks[i].style, 0x2595);
+            cs_canvas_put_ch(canvas, x + cell, at.y, count ? marks[i].style : CS_STYLE_FAINT,
+                             0x2595);
     }
 }
 

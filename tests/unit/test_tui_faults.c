@@ -433,6 +433,62 @@ static void recalled(void **state)
     bench_free(b);
 }
 
+/* Keys that arm, change and clear at random, with a bus at work: no crash, and it can be drawn. */
+static void random_faults(void **state)
+{
+    static const char *const moves[] = {":",
+                                        "4",
+                                        "<Tab>",
+                                        "<Tab>",
+                                        " ",
+                                        "<Enter>",
+                                        "<Enter>",
+                                        "<Esc>",
+                                        "<Up>",
+                                        "<Down>",
+                                        "<Right>",
+                                        "<Left>",
+                                        "e",
+                                        "r",
+                                        "r",
+                                        "c",
+                                        "C",
+                                        "5",
+                                        "0x100",
+                                        "1ms",
+                                        "100#",
+                                        "<PgDn>",
+                                        "<Home>",
+                                        "<S-Tab>",
+                                        "<^U>",
+                                        "<Esc><PgDn>r",
+                                        "<Esc>:short for=100us<Enter>",
+                                        "<Esc>:flip field=crc count=all<Enter>",
+                                        "<Esc>:babble node=engine frame=0#<Enter>",
+                                        "<Esc>:bitrate node=engine bitrate=250k for=1ms<Enter>",
+                                        "<Esc>:unplug node=logger<Enter>",
+                                        "<Esc>:reset node=dashboard<Enter>",
+                                        "<Esc>:noise ber=1%<Enter>",
+                                        "<Esc>:attack-bus-off id=0x100<Enter>",
+                                        "<Esc>:split nodes=engine,logger<Enter>"};
+    struct bench *b = bench_two();
+    uint32_t seed = 7;
+    uint64_t armed = 0;
+
+    (void)state;
+    for (int i = 0; i < 6000; i++) {
+        seed = seed * 1664525u + 1013904223u;
+        bench_keys(b, moves[(seed >> 16) % (sizeof moves / sizeof *moves)]);
+        if (i % 16)
+            continue;
+        bench_run(b, cs_sim_now_ps(b->sim) + CS_PS_PER_MS / 4);
+        bench_draw(b, 80 + i % 150, 24 + i % 40);
+        armed = b->tui.fault_list.n_past + b->tui.fault_list.n_live;
+    }
+    assert_true(armed > 20);
+    bench_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -451,6 +507,7 @@ int main(void)
         cmocka_unit_test(changed),
         cmocka_unit_test(contradictions_and_limits),
         cmocka_unit_test(recalled),
+        cmocka_unit_test(random_faults),
     };
     return cmocka_run_group_tests_name("tui faults", tests, NULL, NULL);
 }
