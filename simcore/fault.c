@@ -105,36 +105,6 @@ static bool state_holds(const struct cs_armed *f)
     return f->state_node == CS_NO_NODE || (node && node->state == f->spec.trigger.state);
 }
 
-/* `after` is over. */
-static void become_ready(struct cs_armed *f)
-{
-    int64_t now = cs_armed_bus(f)->sim->now_ps;
-    enum cs_fault_class class = cs_armed_class(f);
-    bool lasting = class == CS_FAULT_LASTING || class == CS_FAULT_INSTANT;
-
-    f->stage = FAULT_READY;
-    /* From outside: what happens at this instant has happened. */
-    f->ready_ps = now + (cs_armed_bus(f)->sim->depth == 0);
-    if (lasting && !f->spec.trigger.frame && state_holds(f)) {
-        cs_fault_soon(f, now);
-    }
-    if (f->spec.for_ps && class != CS_FAULT_LASTING) {
-        cs_timer_start(cs_armed_bus(f)->sim, &f->timer, now + f->spec.for_ps);
-    }
-}
-
-static void timer_due(void *ctx, struct cs_timer *timer)
-{
-    struct cs_armed *f = ctx;
-
-    (void)timer;
-    if (f->stage == FAULT_WAITS) {
-        become_ready(f);
-    } else {
-        cs_fault_end(f, CS_FAULT_ENDED);
-    }
-}
-
 static void act(struct cs_armed *f)
 {
     struct cs_sim *sim = cs_armed_bus(f)->sim;
@@ -157,12 +127,11 @@ static void ghost_over(struct cs_armed *f)
     }
 }
 
-static void soon_due(void *ctx, struct cs_timer *timer)
+/* It is looked at: what it waits for is there. */
+static void look(struct cs_armed *f)
 {
-    struct cs_armed *f = ctx;
     bool acts = f->stage == FAULT_ACTS;
 
-    (void)timer;
     if (f->ending && (cs_armed_class(f) != CS_FAULT_INSTANT || acts)) {
         cs_fault_end(f, CS_FAULT_ENDED);
     } else if (cs_armed_class(f) == CS_FAULT_ON_WIRE || f->spec.kind == CS_FAULT_ATTACK_JANUS) {
@@ -173,6 +142,48 @@ static void soon_due(void *ctx, struct cs_timer *timer)
         cs_fault_noise_pulse(f);
     } else if (f->spec.kind == CS_FAULT_BABBLE) {
         cs_fault_babble(f);
+    }
+}
+
+static void soon_due(void *ctx, struct cs_timer *timer)
+{
+    (void)timer;
+    look(ctx);
+}
+
+/* `after` is over. Runs from a timer, from outside, or (arming) from a callback: then an engine is
+ * in its midst, and has to come to its end first. */
+static void become_ready(struct cs_armed *f)
+{
+    struct cs_sim *sim = cs_armed_bus(f)->sim;
+    enum cs_fault_class class = cs_armed_class(f);
+    bool lasting = class == CS_FAULT_LASTING || class == CS_FAULT_INSTANT;
+
+    f->stage = FAULT_READY;
+    /* From outside: what happens at this instant has happened. */
+    f->ready_ps = sim->now_ps + (sim->depth == 0);
+    if (f->spec.for_ps && class != CS_FAULT_LASTING) {
+        cs_timer_start(sim, &f->timer, sim->now_ps + f->spec.for_ps);
+    }
+    if (!lasting || f->spec.trigger.frame || !state_holds(f)) {
+        return;
+    }
+    if (sim->depth > 1) {
+        cs_fault_soon(f, sim->now_ps + 1);
+    } else {
+        look(f);
+    }
+}
+
+static void timer_due(void *ctx, struct cs_timer *timer)
+{
+    struct cs_armed *f = ctx;
+
+    (void)timer;
+    if (f->stage == FAULT_WAITS) {
+        become_ready(f);
+    } else {
+        cs_fault_end(f, CS_FAULT_ENDED);
     }
 }
 
@@ -274,10 +285,12 @@ int cs_fault_arm(struct cs_bus *bus, const struct cs_fault_spec *spec, char *why
     int id = f->id;
     if (f->spec.trigger.after_ps) {
         cs_timer_start(bus->sim, &f->timer, f->armed_ps + f->spec.trigger.after_ps);
-    } else {
-        become_ready(f);
     }
     tell(f, CS_FAULT_ARMED);
+    /* An observer may have cleared it. */
+    if (f->used && f->id == id && !f->spec.trigger.after_ps) {
+        become_ready(f);
+    }
     return id;
 }
 

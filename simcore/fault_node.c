@@ -164,12 +164,8 @@ static void unplug_off(struct cs_armed *f)
 
 static void reset_on(struct cs_armed *f)
 {
-    struct cs_bus *bus = cs_armed_bus(f);
-
+    cs_bus_disturb(cs_armed_bus(f));
     cs_node_reset_now(cs_armed_node(f));
-    if (bus->phase == PHASE_IDLE) {
-        cs_bus_schedule_idle(bus); /* it waits for recessive bits now */
-    }
 }
 
 /* ---- babbling idiot ----------------------------------------------------------------------- */
