@@ -142,6 +142,7 @@ void life_block_line(struct cs_life_state *state, unsigned index, int64_t at_ps,
 
     wrap(&w, bus_name(state, index), at_ps, bus->head ? INDENT : 0, text->text);
     bus->head = true;
+    bus->told_ps = at_ps;
     if (!append(&bus->block, &w)) {
         flush_block(state, bus);
         append(&bus->block, &w);

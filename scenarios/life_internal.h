@@ -44,12 +44,12 @@ struct life_node {
 enum life_pending { LIFE_NOTHING, LIFE_ACKS, LIFE_ERRORS, LIFE_DOMINANT, LIFE_FIRES };
 
 struct life_bus {
-    bool open; /* an attempt is on the wire, or what it left behind */
-    bool over; /* its frame or error frame was told; closed at due_ps */
-    bool head; /* its first line was written */
-    int64_t start_ps, due_ps;
-    uint8_t pending; /* enum life_pending */
-    uint8_t flag;    /* of the pending errors: log_life.c */
+    bool open;                         /* an attempt is on the wire, or what it left behind */
+    bool over;                         /* its frame or error frame was told; closed at due_ps */
+    bool head;                         /* its first line was written */
+    int64_t start_ps, told_ps, due_ps; /* told_ps: of the latest line */
+    uint8_t pending;                   /* enum life_pending */
+    uint8_t flag;                      /* of the pending errors: log_life.c */
     struct cs_event error;
     struct life_set who;
     int64_t who_ps, until_ps;

@@ -25,6 +25,7 @@ void cs_log_events(void *ctx, const struct cs_event *event);
 struct cs_trace {
     struct cs_log log; /* first: the same writer */
     bool color;
+    int32_t fired; /* the fault of which this was told last, 0: none */
     unsigned n_errors;
     struct cs_event errors[CS_TRACE_ERRORS]; /* the latest of each kind */
     uint64_t repeats[CS_TRACE_ERRORS];       /* after the one that was told */

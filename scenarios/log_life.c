@@ -208,7 +208,10 @@ static void sum_up_received(const struct life_teller *t)
     life_say(&text, life_set_is_empty(&bus->sending)
                         ? ", and no node has sent it."
                         : ", who receive it twice when its sender repeats it.");
-    block_line(t, bus->over ? bus->error_frame_ps : bus->received_ps, &text);
+    block_line(t,
+               bus->over ? bus->error_frame_ps
+                         : (bus->told_ps > bus->received_ps ? bus->told_ps : bus->received_ps),
+               &text);
 }
 
 static void sum_up_failed(const struct life_teller *t)

@@ -3,6 +3,7 @@
 
 #include "scenarios/log.h"
 #include "scenarios/text.h"
+#include "simcore/fault.h"
 #include "simcore/wire.h"
 
 #define NODE_WIDTH 12
@@ -61,7 +62,11 @@ static void put_frame(struct cs_trace *trace, const struct cs_event *event)
     put_color(trace, BOLD);
     cs_out_printf(out, ext ? "%08X" : "     %03X", (unsigned)f->id);
     put_color(trace, RESET);
-    cs_out_printf(out, "  [%u]", f->dlc);
+    if ((f->flags & CS_FRAME_FD) != 0)
+        cs_out_printf(out, "  [%02u] FD%s%s", f->len, (f->flags & CS_FRAME_BRS) != 0 ? " BRS" : "",
+                      (f->flags & CS_FRAME_ESI) != 0 ? " ESI" : "");
+    else
+        cs_out_printf(out, "  [%u]", f->dlc);
     if ((f->flags & CS_FRAME_RTR) != 0)
         cs_out_text(out, "  remote request");
     else if (f->len > 0)
@@ -127,6 +132,17 @@ static void put_word(struct cs_trace *trace, const struct cs_event *event, const
     cs_out_line(&trace->log.out);
 }
 
+static void put_fault(struct cs_trace *trace, const struct cs_event *event)
+{
+    char text[300];
+
+    trace->fired = event->stage == CS_FAULT_FIRED ? event->fault : 0;
+    snprintf(text, sizeof(text), "fault %d %s: %s", (int)event->fault,
+             cs_fault_stage_name((enum cs_fault_stage)event->stage),
+             event->text != NULL ? event->text : "");
+    put_word(trace, event, text);
+}
+
 static bool same_error(const struct cs_event *a, const struct cs_event *b)
 {
     return a->kind == b->kind && a->bus == b->bus && a->node == b->node && a->error == b->error &&
@@ -184,6 +200,10 @@ void cs_log_trace(void *ctx, const struct cs_event *event)
 {
     struct cs_trace *trace = ctx;
 
+    /* A fault that fires often is told once. */
+    if (event->kind == CS_EV_FAULT && event->stage == CS_FAULT_FIRED &&
+        event->fault == trace->fired)
+        return;
     switch (event->kind) {
     case CS_EV_ERROR:
         trace_error(trace, event);
@@ -195,6 +215,7 @@ void cs_log_trace(void *ctx, const struct cs_event *event)
     case CS_EV_ATTACH:
     case CS_EV_DETACH:
     case CS_EV_NOTE:
+    case CS_EV_FAULT:
         cs_log_trace_end(trace);
         break;
     default:
@@ -212,6 +233,8 @@ void cs_log_trace(void *ctx, const struct cs_event *event)
         put_word(trace, event, "joins");
     else if (event->kind == CS_EV_DETACH)
         put_word(trace, event, "leaves");
+    else if (event->kind == CS_EV_FAULT)
+        put_fault(trace, event);
     else
         put_word(trace, event, event->text != NULL ? event->text : "");
 }
