@@ -7,9 +7,10 @@
 #include "scenarios/wire_script.h"
 #include "simcore/probe.h"
 
-/* The recorded controller takes two cycles to bring RX to its clock; nothing delays its TX. Seen
- * from the tester that is the same as a cycle each way. */
-#define CS_IUT_DELAY_PS  0
+/* Between the tester, who stands at the middle of the bus, and the controller. The way there and
+ * back takes a cycle: less than a time quantum, so that no edge of a script, which has them at
+ * quanta, comes just at a sample point. */
+#define CS_IUT_DELAY_PS  (CS_SCRIPT_CYCLE_PS / 2)
 #define CS_IUT_RX_FRAMES 64u /* received and not yet looked at */
 #define CS_IUT_TX_FRAMES 64u
 #define CS_IUT_COUNTERS  2 /* TEC, REC */

@@ -13,10 +13,10 @@
 
 #include "scenarios/wire_script_signal.h"
 
-/* The driver was started: TX answers the controller's two cycles of input delay later. */
 #define TRIGGER_DRIVER_START 6
 #define TRIGGER_TX_FALLING   4
-#define INPUT_DELAY_PS       (0 * CS_SCRIPT_CYCLE_PS)
+/* What the controller answers comes so much later. */
+#define ANSWER_PS (2 * CS_IUT_DELAY_PS)
 /* A controller that does not begin to send within this long never will. */
 #define WAIT_PS INT64_C(10000000000)
 #define NOT_YET CS_NEVER
@@ -123,7 +123,7 @@ static void start_driver(struct cs_script_player *p)
     int64_t now = cs_sim_now_ps(p->iut.sim);
 
     if (p->monitor == SIDE_WAITS && p->trigger == TRIGGER_DRIVER_START)
-        cs_timer_start(p->iut.sim, &p->trigger_timer, now + INPUT_DELAY_PS);
+        cs_timer_start(p->iut.sim, &p->trigger_timer, now + ANSWER_PS);
     p->driver = SIDE_WAITS;
     if (!p->driver_waits || p->monitor == SIDE_RUNS)
         driver_runs(p);
