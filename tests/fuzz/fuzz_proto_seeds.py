@@ -53,11 +53,34 @@ def document():
     return sides["C"], sides["H"]
 
 
+def timing(nominal=500000, data=0, sjw=5, drift=0):
+    def rate(bps):
+        return struct.pack("<IIHHHHHxx", bps, 0, 0, 59, 10, 10, sjw) if bps else bytes(20)
+    return rate(nominal) + rate(data) + struct.pack("<iBxH", drift, 2, 40)
+
+
+def fault_seeds():
+    asked = MAGIC_VERSION + struct.pack("<Q", 7) + name("can0")
+    yield "fault_arm", message(0x0C, asked + text(b"flip field=crc index=3 id=0x123 count=2"))
+    yield "fault_arm_long", message(0x0C, asked + text(b"x" * 2047)) + message(0x0C, asked + text(b"x" * 2048))
+    yield "fault_arm_short", message(0x0C, asked + struct.pack("<H", 9) + b"flip")
+    yield "fault_clear", message(0x0D, asked + struct.pack("<i", 1)) + message(0x0D, asked + struct.pack("<i", -1))
+    yield "fault_list", message(0x0E, asked) + message(0x0E, b"CANS" + struct.pack("<HH", 2, 0))
+    yield "timing", message(0x0A, timing(500000, 2000000, drift=-100)) + message(0x0A, bytes(48)) + message(0x0B)
+    yield "timing_impossible", message(0x0A, timing(sjw=11))
+    yield "timing_full", message(0x0A, b"\xff" * 48)
+
+
 def client_seeds():
     options = struct.pack("<IIHBBBxxx", 500000, 100, 16, 7, 3, 1)
     full = filters(*[(i, 0x7FF, 0, 3) for i in range(64)])
     hello = message(1, MAGIC_VERSION + name("can0") + name("ecu") + options + full)
     yield "hello", hello
+    later = struct.pack("<BBBxq", 3, 1, 1, 10**6) + timing(250000, 4000000)
+    yield "hello_1_1", message(1, MAGIC_VERSION + name("can0") + name("ecu") + options + full + later)
+    yield "hello_1_1_cut", message(1, MAGIC_VERSION + name("") + name("ecu") + options + filters() + later[:12])
+    yield "hello_1_1_within", message(1, MAGIC_VERSION + name("") + name("ecu") + options + filters() + later[:20])
+    yield from fault_seeds()
     yield "hello_wide_filters", message(
         1, MAGIC_VERSION + name("") + name("x") + options + filters((1, 2, 1, 1), size=20))
     yield "hello_no_nul", message(1, MAGIC_VERSION + b"a" * 64 + name("x") + options + filters())
@@ -86,6 +109,16 @@ def host_seeds():
     joined = struct.pack("<IIqqhHI", 500000, 0, 1767225600 * 10**9, 0, 1, 64, 0)
     yield "welcome", message(
         0x81, MAGIC_VERSION + name("can0") + name("ecu") + joined + buses(("can0", 500000), ("can1", 250000)))
+    wide = struct.pack("<HH", 1, 80) + name("can0") + struct.pack("<IIIBxxx", 500000, 0, 2000000, 1)
+    yield "welcome_1_1", message(
+        0x81, MAGIC_VERSION + name("can0") + name("ecu") + joined + wide + struct.pack("<IBxxx", 2000000, 3)
+        + timing(500000, 2000000))
+    yield "buses_1_1", message(0x83, MAGIC_VERSION + wide)
+    yield "events_1_1", (message(0x86, struct.pack("<qQHHIBBHhH", 1, 2, 3, 4, 0, 2, 1, 10, -1, 0))
+                         + message(0x87, struct.pack("<qBBBBHHH6xHBB4x", 1, 6, 25, 1, 0, 99, 256, 255, 3, 1, 1)))
+    yield "faults", (message(0x8D, struct.pack("<QiB3xQQqq", 7, 1, 1, 5, 2, 10**9, -1) + text(b"no-ack node=b"))
+                     + message(0x8C, struct.pack("<QqHHiQ", 7, 1, 2, 0, 0, 1) + text(b"there is no fault 3"))
+                     + message(0x8E, struct.pack("<qiBBh", 1, 1, 3, 0, -1) + text(b"flip field=crc")))
     yield "refused", message(0x82, struct.pack("<HHH", 3, 1, 0) + text(b"no bus \"x\"; there is can0"))
     yield "buses", message(0x83, MAGIC_VERSION + buses(*[(f"can{i}", 10000) for i in range(16)]))
     yield "rx", message(0x84, struct.pack("<qqhB5x", 0, 10**12, -1, 1) + frame(0x123, 0, 8, b"\0" * 8))

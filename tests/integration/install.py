@@ -3,6 +3,7 @@
 """make install puts everything where it works from, a client builds against it, make uninstall leaves nothing."""
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -22,7 +23,7 @@ int main(int argc, char **argv)
     struct cs_client *client;
     struct cs_client_options options = {
         .address = argc > 1 ? argv[1] : 0, .bus = "can0", .name = "sample",
-        .mode = CS_MODE_LOOPBACK, .want = CS_CLIENT_WANT_RX};
+        .mode = CS_MODE_LOOPBACK, .want = CS_CLIENT_WANT_RX, .fd = CS_FD_TOLERANT};
     struct cs_frame frame;
     struct cs_client_event event;
 
@@ -30,11 +31,17 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s\n", why);
         return 1;
     }
-    if (cs_frame_parse("123#11", &frame, why, sizeof(why)) || cs_client_send(client, &frame, 7)) {
+    if (cs_frame_parse("123#11", &frame, why, sizeof(why)) || cs_client_fault_arm(client, "no-ack node=sample", 1)) {
         return 1;
     }
     while (cs_client_wait(client, 5000) == 1) {
         while (cs_client_next(client, &event) == 1) {
+            if (event.kind == CS_CLIENT_FAULT_STATUS) { /* text and names of faults come with the library */
+                printf("fault %d: %s, %s\n", (int)event.fault, event.text, cs_fault_stage_name(CS_FAULT_ARMED));
+                if (cs_client_send(client, &frame, 7)) {
+                    return 1;
+                }
+            }
             if (event.kind == CS_CLIENT_TX_DONE) {
                 printf("cookie %llu result %d\n", (unsigned long long)event.cookie, (int)event.result);
                 cs_client_close(client);
@@ -96,7 +103,8 @@ def check_client(folder, stage):
             if not os.path.exists(f"{folder}/{kind}"):
                 continue
             done = run(f"{folder}/{kind}", link, env=dict(os.environ, LD_LIBRARY_PATH=f"{stage}/usr/lib"))
-            point(f"the {kind} client sends", done.stdout == "cookie 7 result 0\n", done.stdout + done.stderr)
+            good = re.fullmatch(r"fault [1-9][0-9]*: no-ack node=sample, armed\ncookie 7 result 0\n", done.stdout)
+            point(f"the {kind} client arms a fault and sends", good, done.stdout + done.stderr)
         attach = run(f"{stage}/usr/bin/cansim-attach", "--link", link, "--", "/usr/bin/cansend", "can0", "123#22")
         point("the installed cansim-attach finds what it preloads", attach.returncode == 0, attach.stderr)
     finally:
