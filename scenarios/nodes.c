@@ -52,9 +52,9 @@ static void on_confirmed(void *ctx, const struct cs_tx_done *done)
     if (done->result == CS_TX_DETACHED || node->leaving)
         return;
     if (node->def->type == CS_NODE_RANDOM)
-        cs_nodes_random_confirmed(node);
+        cs_nodes_random_confirmed(node, done);
     else if (node->def->type == CS_NODE_REPLAY)
-        cs_nodes_replay_confirmed(node);
+        cs_nodes_replay_confirmed(node, done);
 }
 
 static const struct cs_controller_ops node_ops = {
@@ -195,6 +195,7 @@ void cs_nodes_on_failure(struct cs_nodes *nodes, void (*failed)(void *ctx, const
 
 int cs_nodes_start(struct cs_nodes *nodes, struct cs_error *error)
 {
+    cs_timeline_faults(nodes);
     for (unsigned i = 0; i < nodes->scenario->n_nodes; i++) {
         int ret = nodes->node[i].def->absent ? 0 : cs_nodes_attach(nodes, i);
         if (ret < 0)

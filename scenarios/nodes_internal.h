@@ -42,7 +42,7 @@ struct cs_nodes {
     struct cs_sim *sim;
     const struct cs_scenario *scenario;
     struct cs_nodes_node *node; /* scenario->n_nodes */
-    struct cs_timer timeline;
+    struct cs_timer start, timeline;
     unsigned next_action;
     void (*failed)(void *ctx, const char *text);
     void *failed_ctx;
@@ -54,10 +54,14 @@ int cs_nodes_submit(struct cs_nodes_node *node, const struct cs_frame *frame);
 void cs_nodes_periodic_start(struct cs_nodes_node *node);
 void cs_nodes_periodic_stop(struct cs_nodes_node *node);
 void cs_nodes_random_start(struct cs_nodes_node *node);
-void cs_nodes_random_confirmed(struct cs_nodes_node *node);
+void cs_nodes_random_confirmed(struct cs_nodes_node *node, const struct cs_tx_done *done);
 void cs_nodes_replay_start(struct cs_nodes_node *node);
-void cs_nodes_replay_confirmed(struct cs_nodes_node *node);
+void cs_nodes_replay_confirmed(struct cs_nodes_node *node, const struct cs_tx_done *done);
 
+/* Faults that are there from the start: called before the nodes start timers of their own, so that
+ * nothing is sent without them, and done when the clock starts, so that outside clients are there.
+ */
+void cs_timeline_faults(struct cs_nodes *nodes);
 void cs_timeline_start(struct cs_nodes *nodes);
 
 #endif

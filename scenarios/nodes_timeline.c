@@ -172,10 +172,35 @@ static void on_time(void *ctx, struct cs_timer *timer)
         cs_timer_start(nodes->sim, timer, scenario->actions[nodes->next_action].at_ps);
 }
 
+static void on_start(void *ctx, struct cs_timer *timer)
+{
+    struct cs_nodes *nodes = ctx;
+    const struct cs_scenario *scenario = nodes->scenario;
+
+    (void)timer;
+    for (unsigned i = 0; i < scenario->n_actions && scenario->actions[i].at_start; i++)
+        act[scenario->actions[i].kind](nodes, &scenario->actions[i]);
+}
+
+void cs_timeline_faults(struct cs_nodes *nodes)
+{
+    const struct cs_scenario *scenario = nodes->scenario;
+
+    nodes->start.fn = on_start;
+    nodes->start.ctx = nodes;
+    while (nodes->next_action < scenario->n_actions &&
+           scenario->actions[nodes->next_action].at_start)
+        nodes->next_action++;
+    if (nodes->next_action > 0)
+        cs_timer_start(nodes->sim, &nodes->start, 0);
+}
+
 void cs_timeline_start(struct cs_nodes *nodes)
 {
+    const struct cs_scenario *scenario = nodes->scenario;
+
     nodes->timeline.fn = on_time;
     nodes->timeline.ctx = nodes;
-    if (nodes->scenario->n_actions > 0)
-        cs_timer_start(nodes->sim, &nodes->timeline, nodes->scenario->actions[0].at_ps);
+    if (nodes->next_action < scenario->n_actions)
+        cs_timer_start(nodes->sim, &nodes->timeline, scenario->actions[nodes->next_action].at_ps);
 }

@@ -194,12 +194,23 @@ void cs_nodes_random_start(struct cs_nodes_node *node)
     cs_timer_start(node->all->sim, &node->timer, at);
 }
 
-void cs_nodes_random_confirmed(struct cs_nodes_node *node)
+/* When the frame after this one may be queued: at once, or where this one has taken no time (a
+ * fault lost it in the queue) after the time that it would have taken. */
+static int64_t after(const struct cs_nodes_node *node, const struct cs_tx_done *done)
+{
+    int64_t now = cs_sim_now_ps(node->all->sim);
+
+    return done->at_ps > done->queued_ps
+               ? now
+               : now + wire_ps(node, done->frame) + 3 * cs_bus_bit_ps(node->bus);
+}
+
+void cs_nodes_random_confirmed(struct cs_nodes_node *node, const struct cs_tx_done *done)
 {
     int64_t count = node->def->first.count;
 
     if (node->def->random.load_percent == 100 && (count == 0 || node->done < count))
-        cs_timer_start(node->all->sim, &node->timer, cs_sim_now_ps(node->all->sim));
+        cs_timer_start(node->all->sim, &node->timer, after(node, done));
 }
 
 /* ---- replay ------------------------------------------------------------------------------ */
@@ -274,8 +285,12 @@ void cs_nodes_replay_start(struct cs_nodes_node *node)
     replay_schedule(node);
 }
 
-void cs_nodes_replay_confirmed(struct cs_nodes_node *node)
+void cs_nodes_replay_confirmed(struct cs_nodes_node *node, const struct cs_tx_done *done)
 {
-    if (node->def->replay.speed_permille == 0)
-        replay_schedule(node);
+    if (node->def->replay.speed_permille > 0)
+        return;
+    int64_t at = after(node, done);
+    replay_schedule(node);
+    if (node->timer.heap_pos > 0 && node->timer.at_ps < at)
+        cs_timer_start(node->all->sim, &node->timer, at);
 }

@@ -343,6 +343,25 @@ def faults():
 
 
 @test
+def contradictions():
+    """two faults that cannot be at a time: the second is named, and what is armed already"""
+    text = '{"nodes": {"n": {}}, "faults": ["bitrate node=n bitrate=250k"%s], "timeline": [' \
+           '{"at": "1s", "note": "x"}%s]}'
+    same(cansim("check", "-", stdin=(text % ("", "")).encode())[0], 0)
+    with_file(text % (', "bitrate node=n bitrate=125k"', ""), ": /faults/1: ")
+    with_file(text % ("", ', {"at": "2s", "fault": {"fault": "bitrate", "node": "n", '
+                          '"bitrate": 125000}}'), ": /timeline/1/fault: ")
+    write("good.json", text % ("", ""))
+    sentence(["run", "--fault", "bitrate node=n bitrate=125k", "good.json"],
+             '--fault "bitrate node=n bitrate=125k": ')
+    sentence(["run", "--fault", "short bus=can1", "good.json"],
+             '--fault "short bus=can1": bus: must be a bus of this scenario, got "can1"')
+    sentence(["run", "--fault", "flip feild=crc", "good.json"], '--fault "flip feild=crc": ')
+    sentence(["run", *["--fault", "short"] * 65, "good.json"],
+             "--fault: must be there at most 64 times, got more")
+
+
+@test
 def replayed_logs():
     """logs to replay: the line and what is wrong with it"""
     write("replay.json", NODE % '"type": "replay", "file": "bad.log"')

@@ -49,6 +49,92 @@ def cpu_s(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+PAIR = {"a": {"type": "periodic", "frame": "123#11", "period": "1ms"}, "b": {}}
+
+
+@test
+def fault_from_the_start():
+    """a fault of "faults" or --fault is armed before the first frame is queued"""
+    for more, option in (({"faults": ["lose node=a count=2"]}, []),
+                         ({}, ["--fault", "lose node=a count=2"])):
+        frames, events = run({"nodes": PAIR, "duration": "5ms", **more}, *option)
+        same([e["result"] for e in events if e["event"] == "dropped"], ["lost", "lost"])
+        same(len(frames), 3)
+        same([e["stage"] for e in events if e["event"] == "fault"][0], "armed")
+    two = {"buses": {"x": 500000, "y": 500000},
+           "nodes": {name + bus: {**node, "bus": bus} for bus in "xy" for name, node in PAIR.items()}}
+    frames, _ = run({**two, "duration": "5500us"}, "--fault", "short bus=y label=gone")
+    same({bus for _, bus, _ in frames}, {"x"})
+
+
+@test
+def nothing_but_lost_frames():
+    """a node that keeps its bus full, and each of whose frames is lost in the queue, lets time pass"""
+    write("one.log", "(1.0) can0 123#11\n")
+    for node in ({"type": "random", "load": 100},
+                 {"type": "replay", "file": "one.log", "speed": "max", "loop": True}):
+        frames, events = run({"nodes": {"a": node, "b": {}}, "duration": "50ms",
+                              "faults": ["lose node=a count=all"]})
+        same(frames, [])
+        assert 50 < len([e for e in events if e["event"] == "dropped"]) < 1100, len(events)
+
+
+@test
+def timeline_of_faults():
+    """bit rates, unplugging, resets and clearing come and go as the timeline has them"""
+    frames, events = run({"nodes": {**PAIR, "c": {}}, "duration": "60ms", "timeline": [
+        {"at": "10500us", "unplug": "a"}, {"at": "10500us", "unplug": "a"},
+        {"at": "20500us", "plug": "a"}, {"at": "20500us", "plug": "b"},
+        {"at": "30500us", "fault": "no-ack node=b label=deaf"},
+        {"at": "30500us", "fault": {"fault": "no-ack", "node": "c", "label": "deaf"}},
+        {"at": "40500us", "clear": "deaf"},
+        {"at": "50500us", "reset": "a"}]})
+    at = [us // 1000 for us, _, _ in frames]
+    assert not set(range(11, 20)) & set(at), at
+    assert not set(range(31, 40)) & set(at), at
+    assert {0, 10, 20, 30, 40, 59} <= set(at), at
+    stages = [(e["at_ps"] // 1000000, e["stage"]) for e in events if e["event"] == "fault"]
+    same([t for t, stage in stages if stage == "armed"], [10500, 30500, 30500])
+    same([t for t, stage in stages if stage == "cleared"], [20500, 40500, 40500])
+    tec = [e["tec"] for e in events if e["node"] == "a" and e["event"] == "counters"]
+    assert max(tec) in (128, 136), tec  # plugged in the middle of its error flag it may count once more
+    same(tec[-1], 0)
+
+
+@test
+def corrected_bit_rate():
+    """a node at half the bit rate goes bus-off by itself; corrected, it is back after 128 times 11
+    recessive bits, to the bit"""
+    talk = {"type": "periodic", "frame": "300#55", "period": "1ms", "count": 50}
+    _, events = run({"nodes": {"slow": {"bitrate": "250k", "recovery": "manual"}, "x": talk, "y": {}},
+                     "duration": "200ms", "timeline":
+                     [{"at": "10ms", "node": "slow", "send": "2AA#5555"},
+                      {"at": "100ms", "node": "slow", "bitrate": "500k"},
+                      {"at": "100ms", "recover": "slow"},
+                      {"at": "150ms", "node": "slow", "send": "2AA#5555"}]})
+    states = [(e["at_ps"], e["state"]) for e in events
+              if e["node"] == "slow" and e["event"] == "state"]
+    same([s for _, s in states], ["error_passive", "bus_off", "error_active"])
+    same(states[-1][0], 100_000_000_000 + 128 * 11 * 2_000_000)
+    same([e["node"] for e in events if e["event"] == "sent"][-1], "slow")
+
+
+@test
+def lives_and_waves():
+    """--explain tells of each frame in words, --vcd draws it; neither changes the log"""
+    write("s.json", json.dumps({"nodes": PAIR, "duration": "5ms"}))
+    same(cansim("run", "--quiet", "--log", "alone", "s.json")[0], 0)
+    status, out, err = cansim("run", "--quiet", "--log", "both", "--explain", "-", "--vcd", "w.vcd",
+                              "--fault", "flip field=crc nth=2", "s.json")
+    same((status, err), (0, b""))
+    same([line.split()[2] for line in read("both").splitlines()],
+         [line.split()[2] for line in read("alone").splitlines()])
+    assert b"Bit error at CRC" in out and b"Acknowledged by" in out, out
+    waves = read("w.vcd")
+    assert waves.startswith(b"$") and b"$enddefinitions $end" in waves, waves[:200]
+    assert waves.count(b"\n#") > 200, waves.count(b"\n#")
+
+
 @test
 def interrupted():
     """SIGINT, SIGTERM and SIGHUP end a run with complete files and status 130"""
