@@ -55,6 +55,12 @@ void cs_fault_soon(struct cs_armed *f, int64_t at_ps)
     cs_timer_start(cs_armed_bus(f)->sim, &f->soon, at_ps); /* reserved */
 }
 
+void cs_fault_end_soon(struct cs_armed *f, int64_t at_ps)
+{
+    f->ending = true;
+    cs_fault_soon(f, at_ps);
+}
+
 bool cs_fault_spent(const struct cs_armed *f)
 {
     return f->spec.count && f->fired >= f->spec.count;
@@ -68,8 +74,7 @@ void cs_fault_fired(struct cs_armed *f)
     f->fired_ps = bus->sim->now_ps;
     f->drawn = false;
     if (cs_fault_spent(f) && !f->ghost) {
-        f->ending = true;
-        cs_fault_soon(f, bus->sim->now_ps);
+        cs_fault_end_soon(f, bus->sim->now_ps);
     }
     tell(f, CS_FAULT_FIRED);
 }
@@ -111,7 +116,7 @@ static void act(struct cs_armed *f)
 
     cs_fault_fired(f);
     cs_fault_begin_acting(f);
-    if (f->spec.for_ps) {
+    if (f->spec.for_ps && !f->ending) {
         cs_timer_start(sim, &f->timer, sim->now_ps + f->spec.for_ps);
     }
 }
@@ -132,8 +137,8 @@ static void look(struct cs_armed *f)
 {
     bool acts = f->stage == FAULT_ACTS;
 
-    if (f->ending && (cs_armed_class(f) != CS_FAULT_INSTANT || acts)) {
-        cs_fault_end(f, CS_FAULT_ENDED);
+    if (f->ending) {
+        cs_fault_end(f, f->clearing ? CS_FAULT_CLEARED : CS_FAULT_ENDED);
     } else if (cs_armed_class(f) == CS_FAULT_ON_WIRE || f->spec.kind == CS_FAULT_ATTACK_JANUS) {
         ghost_over(f);
     } else if (!acts) {
@@ -149,6 +154,16 @@ static void soon_due(void *ctx, struct cs_timer *timer)
 {
     (void)timer;
     look(ctx);
+}
+
+/* From outside, after all that happens at this instant: the bits of it have begun, whichever engine
+ * computes them. */
+static void step_in(struct cs_bus *bus)
+{
+    if (bus->sim->depth == 0 && bus->ran && bus->phase == PHASE_FRAME) {
+        cs_bus_disturb(bus);
+        cs_bit_engine_go(bus);
+    }
 }
 
 /* `after` is over. Runs from a timer, from outside, or (arming) from a callback: then an engine is
@@ -171,6 +186,7 @@ static void become_ready(struct cs_armed *f)
     if (sim->depth > 1) {
         cs_fault_soon(f, sim->now_ps + 1);
     } else {
+        step_in(cs_armed_bus(f));
         look(f);
     }
 }
@@ -294,12 +310,31 @@ int cs_fault_arm(struct cs_bus *bus, const struct cs_fault_spec *spec, char *why
     return id;
 }
 
+static void clear(struct cs_armed *f)
+{
+    struct cs_bus *bus = cs_armed_bus(f);
+    bool acts = f->stage == FAULT_ACTS || f->ghost;
+
+    if (acts && bus->sim->depth > 1) {
+        f->clearing = true;
+        cs_fault_end_soon(f, bus->sim->now_ps + 1);
+        return;
+    }
+    if (acts) {
+        step_in(bus);
+    }
+    cs_fault_end(f, CS_FAULT_CLEARED);
+}
+
 int cs_fault_clear(struct cs_bus *bus, int id)
 {
-    for (unsigned i = 0; bus->faults && i < bus->faults->n; i++) {
-        struct cs_armed *f = &bus->faults->armed[bus->faults->order[i]];
+    struct cs_fault_walk walk;
+    struct cs_armed *f;
+
+    cs_fault_walk(&walk, bus);
+    while ((f = cs_fault_next(&walk)) != NULL) {
         if (f->id == id) {
-            cs_fault_end(f, CS_FAULT_CLEARED);
+            clear(f);
             return 0;
         }
     }
@@ -308,9 +343,12 @@ int cs_fault_clear(struct cs_bus *bus, int id)
 
 void cs_fault_clear_all(struct cs_bus *bus)
 {
-    /* An observer that arms a new one for each that is cleared does not keep us here. */
-    for (unsigned n = bus->faults ? bus->faults->n : 0; n > 0 && bus->faults->n > 0; n--) {
-        cs_fault_end(&bus->faults->armed[bus->faults->order[0]], CS_FAULT_CLEARED);
+    struct cs_fault_walk walk;
+    struct cs_armed *f;
+
+    cs_fault_walk(&walk, bus);
+    while ((f = cs_fault_next(&walk)) != NULL) {
+        clear(f);
     }
 }
 
@@ -352,7 +390,7 @@ void cs_faults_node_gone(struct cs_node *node)
         }
         if (mine || f->from == node->index || f->state_node == node->index ||
             (seen && cs_set_empty(&f->seen))) {
-            cs_fault_end(f, CS_FAULT_ENDED);
+            cs_fault_end_soon(f, node->bus->sim->now_ps);
         }
     }
 }

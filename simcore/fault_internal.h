@@ -15,7 +15,7 @@
 enum cs_armed_stage { FAULT_WAITS, FAULT_READY, FAULT_ACTS };
 
 struct cs_armed {
-    bool used, ending;
+    bool used, ending, clearing;
     uint8_t stage; /* enum cs_armed_stage */
     int id;
     struct cs_faults *faults;
@@ -104,6 +104,8 @@ static inline bool cs_set_empty(const struct cs_node_set *set)
 /* ---- fault.c: their lives */
 /* Look at the fault again at `at_ps`. */
 void cs_fault_soon(struct cs_armed *f, int64_t at_ps);
+/* It ends as soon as the engine that is at work lets it. */
+void cs_fault_end_soon(struct cs_armed *f, int64_t at_ps);
 /* It fires: counted and told. A fault whose count is over ends soon (or at its ghost's end). */
 void cs_fault_fired(struct cs_armed *f);
 bool cs_fault_spent(const struct cs_armed *f);

@@ -312,8 +312,7 @@ static void state_changed(struct cs_armed *f, const struct cs_event *event)
     }
     if (f->spec.kind == CS_FAULT_ATTACK_BUS_OFF && event->state == CS_STATE_BUS_OFF &&
         cs_set_has(&f->victims, event->node)) {
-        f->ending = true;
-        cs_fault_soon(f, event->at_ps);
+        cs_fault_end_soon(f, event->at_ps);
     }
 }
 
