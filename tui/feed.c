@@ -37,6 +37,22 @@ static uint32_t who_is(struct cs_feed *feed, unsigned bus, int node, bool anew)
     return *who;
 }
 
+/* As much of it as a row holds; dots tell that there is more. */
+static void keep_text(struct cs_row *row, const char *text)
+{
+    static const char more[] = "…";
+    size_t room = sizeof row->data - 1, len = strlen(text);
+
+    if (len > room) {
+        len = room - (sizeof more - 1);
+        while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80)
+            len--; /* not within a character */
+        snprintf(row->data, sizeof row->data, "%.*s%s", (int)len, text, more);
+    } else {
+        memcpy(row->data, text, len + 1);
+    }
+}
+
 static void push_row(struct cs_feed *feed, const struct cs_event *event)
 {
     const struct cs_frame *frame = event->frame;
@@ -82,7 +98,7 @@ static void push_row(struct cs_feed *feed, const struct cs_event *event)
         memcpy(row->data, frame->data, row->len);
         feed->tui->fd |= frame->flags & CS_FRAME_FD;
     } else if (event->text) {
-        snprintf(row->data, sizeof row->data, "%s", event->text);
+        keep_text(row, event->text);
     }
 }
 

@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "simcore/units.h"
 #include "tui/view.h"
 #include "tui/widgets.h"
 
@@ -103,13 +102,13 @@ static void draw_bus(const struct cs_tui *tui, struct cs_canvas *canvas,
     for (unsigned b = 0; b < tui->n_buses; b++) {
         int n = (int)strlen(tui->bus[b].name), r;
         name = n > name ? n : name;
-        r = (int)strlen(cs_units_format_rate(tui->bus[b].bitrate_bps, buf, sizeof buf));
+        r = (int)strlen(cs_text_rates(tui->bus[b].bitrate_bps, tui->bus[b].data_bitrate_bps, buf));
         rate = r > rate ? r : rate;
     }
     name = name < at.w - 30 ? name : at.w - 30;
     cs_canvas_field(canvas, x, at.y, name, false, CS_STYLE_BRIGHT, bus->name);
     x = cs_canvas_field(canvas, x + name + 1, at.y, rate, true, CS_STYLE_DIM,
-                        cs_units_format_rate(bus->bitrate_bps, buf, sizeof buf));
+                        cs_text_rates(bus->bitrate_bps, bus->data_bitrate_bps, buf));
     end -= 8;
     snprintf(text, sizeof text, "%s err", cs_text_count(s->error_frames, 3, buf));
     cs_canvas_field(canvas, end, at.y, 8, true, s->error_frames ? CS_STYLE_BAD : CS_STYLE_FAINT,

@@ -43,12 +43,14 @@ static void put_bindings(struct page *page, const char *heading, const struct cs
 
 static int put_all(const struct cs_tui *tui, struct page *page)
 {
+    static const struct cs_overlay *const dialogs[] = {&cs_overlay_inject, &cs_overlay_fault,
+                                                       &cs_overlay_prompt};
     const struct cs_view *view = cs_views[tui->view];
 
     put_bindings(page, view->title, view->bindings, view->n_bindings);
     put_bindings(page, "Everywhere", cs_global_bindings, cs_n_global_bindings);
-    put_bindings(page, cs_overlay_inject.title, cs_overlay_inject.bindings,
-                 cs_overlay_inject.n_bindings);
+    for (size_t i = 0; i < sizeof dialogs / sizeof *dialogs; i++)
+        put_bindings(page, dialogs[i]->title, dialogs[i]->bindings, dialogs[i]->n_bindings);
     return page->line;
 }
 

@@ -310,6 +310,36 @@ static void sentences(void **state)
     bench_free(b);
 }
 
+/* A note of any length, in any script, ends at a character. */
+static void long_notes(void **state)
+{
+    struct bench *b = bench_new(0, 1);
+    char note[200];
+
+    (void)state;
+    for (size_t lead = 0; lead < 4; lead++) {
+        struct cs_event event = {.kind = CS_EV_NOTE, .node = CS_NO_NODE, .text = note};
+        const struct cs_row *row;
+        const char *text;
+        uint32_t ch, last = 0;
+        memset(note, 'x', lead);
+        note[lead] = '\0';
+        for (int i = 0; i < 40; i++)
+            strcat(note, "äº");
+        note[lead + 150] = '\0';
+        cs_sim_publish(b->sim, &event);
+        row = cs_tui_ring_get(&b->tui.ring, lead);
+        assert_non_null(row);
+        text = row->data;
+        while ((ch = cs_utf8_next(&text))) {
+            assert_int_not_equal(ch, 0xfffd);
+            last = ch;
+        }
+        assert_int_equal(last, 0x2026);
+    }
+    bench_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -317,7 +347,7 @@ int main(void)
         cmocka_unit_test(scroll_stays), cmocka_unit_test(keys_scroll),
         cmocka_unit_test(filtered),     cmocka_unit_test(rates),
         cmocka_unit_test(orders),       cmocka_unit_test(names_stay),
-        cmocka_unit_test(sentences),
+        cmocka_unit_test(sentences),    cmocka_unit_test(long_notes),
     };
     return cmocka_run_group_tests_name("tui trace", tests, NULL, NULL);
 }
