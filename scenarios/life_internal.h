@@ -61,7 +61,6 @@ struct life_bus {
     bool flag_active;   /* somebody sent an active flag */
     bool valid;         /* `done` and `frame` hold the frame that was valid */
     struct cs_event done;
-    int64_t error_frame_ps; /* its end */
     struct cs_frame frame;
     struct life_set sending, failed, received, counted;
     struct cs_frame rx_frame; /* what `received` have */

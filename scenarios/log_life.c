@@ -120,6 +120,8 @@ static void on_received(const struct life_teller *t, const struct cs_event *even
     if (bus->open && cs_frame_equal(&bus->rx_frame, event->frame)) {
         life_set_add(&bus->received, event->node);
         bus->received_ps = event->at_ps;
+        if (life_set_is_empty(&bus->sending)) /* nobody will tell of a frame */
+            life_block_over(t->state, t->index, event->at_ps);
         return;
     }
     life_tell_pending(t);
@@ -127,7 +129,10 @@ static void on_received(const struct life_teller *t, const struct cs_event *even
     life_say(&text, bus->open ? " received something else: " : " received only now: ");
     life_say_frame(&text, event->frame);
     life_say(&text, ".");
-    life_line(t->state, t->index, event->at_ps, &text);
+    if (bus->open)
+        block_line(t, event->at_ps, &text);
+    else
+        life_line(t->state, t->index, event->at_ps, &text);
 }
 
 static void on_error_frame(const struct life_teller *t, const struct cs_event *event)
@@ -144,7 +149,6 @@ static void on_error_frame(const struct life_teller *t, const struct cs_event *e
                  rest - 8);
     life_say(&text, ".");
     block_line(t, event->at_ps, &text);
-    t->bus->error_frame_ps = event->at_ps;
     life_block_over(t->state, t->index, event->at_ps);
 }
 
@@ -195,6 +199,11 @@ static void sum_up_valid(const struct life_teller *t)
     sum_up_latency(t);
 }
 
+static int64_t latest_ps(const struct life_bus *bus)
+{
+    return bus->told_ps > bus->received_ps ? bus->told_ps : bus->received_ps;
+}
+
 static void sum_up_received(const struct life_teller *t)
 {
     const struct life_bus *bus = t->bus;
@@ -208,10 +217,7 @@ static void sum_up_received(const struct life_teller *t)
     life_say(&text, life_set_is_empty(&bus->sending)
                         ? ", and no node has sent it."
                         : ", who receive it twice when its sender repeats it.");
-    block_line(t,
-               bus->over ? bus->error_frame_ps
-                         : (bus->told_ps > bus->received_ps ? bus->told_ps : bus->received_ps),
-               &text);
+    block_line(t, latest_ps(bus), &text);
 }
 
 static void sum_up_failed(const struct life_teller *t)
@@ -226,7 +232,7 @@ static void sum_up_failed(const struct life_teller *t)
         return;
     life_say_nodes(&text, t->of, &again);
     life_say(&text, " will try again.");
-    block_line(t, t->bus->error_frame_ps, &text);
+    block_line(t, latest_ps(t->bus), &text);
 }
 
 /* "ecu" TEC 0 -> 8, "b" REC 0 -> 1 */
@@ -273,9 +279,7 @@ void life_sum_up(struct cs_life_state *state, unsigned index)
         sum_up_failed(&t);
     else
         sum_up_received(&t);
-    sum_up_counters(&t, bus->valid  ? bus->done.at_ps
-                        : bus->over ? bus->error_frame_ps
-                                    : state->at_ps);
+    sum_up_counters(&t, latest_ps(bus));
 }
 
 /* ---- the observer ------------------------------------------------------------------------- */

@@ -119,6 +119,23 @@ def every_frame():
 
 
 @test
+def engines():
+    """whichever engine computes the frames, the same is told, and no line is too long"""
+    for name in sorted(os.listdir(EXAMPLES)):
+        if not name.endswith(".json"):
+            continue
+        told = []
+        for engine in ("auto", "bit"):
+            same(cansim("run", "--fast", "--quiet", "--duration", "300ms", "--engine", engine,
+                        "--explain", engine, os.path.join(EXAMPLES, name))[0], 0)
+            told.append(read(engine).decode())
+        lines(told[0])
+        for number, (a, b) in enumerate(zip(told[0].splitlines(), told[1].splitlines()), 1):
+            same(a, b, f"{name}:{number}")
+        same(len(told[0]), len(told[1]), name)
+
+
+@test
 def order():
     """the lines of a bus are in the order of time; blocks are paragraphs"""
     path = f"{EXAMPLES}/demo.json"
