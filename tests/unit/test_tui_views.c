@@ -290,6 +290,20 @@ static void what_differs(void **state)
     bench_free(b);
 }
 
+static void cut_off(void **state)
+{
+    struct bench *b = bench_at(10 * CS_PS_PER_MS);
+
+    (void)state;
+    b->tui.view = 2;
+    bench_draw(b, 80, 24);
+    b->tui.nodes[0].status.plugged = false;
+    cs_tui_draw(&b->tui, &b->canvas);
+    assert_true(bench_shows(b, "engine can0 cut off"));
+    assert_true(bench_shows(b, "cut off from the bus · "));
+    bench_free(b);
+}
+
 static void many_buses(void **state)
 {
     struct bench *b = bench_new(0, 1);
@@ -319,6 +333,7 @@ int main(void)
         cmocka_unit_test(ascii),          cmocka_unit_test(too_small),
         cmocka_unit_test(changed_bytes),  cmocka_unit_test(many_buses),
         cmocka_unit_test(can_fd),         cmocka_unit_test(what_differs),
+        cmocka_unit_test(cut_off),
     };
     return cmocka_run_group_tests_name("tui views", tests, NULL, NULL);
 }
