@@ -344,6 +344,20 @@ static void late_bit_error(void **state)
     bits(FLAG REST, FLAG REST);
 }
 
+/* Outside the data phase it compares as ever. */
+static void nominal_bits_are_compared_at_once(void **state)
+{
+    (void)state;
+    unsigned eof = first_bit_of(CS_FIELD_EOF);
+
+    iut.node->mac.ssp = true;
+    submit();
+    transmit(0, eof);
+    bit(0, 1);
+    expect_error(CS_ERROR_BIT, CS_FIELD_EOF, 0, false);
+    expect_counters(8, 0);
+}
+
 /* ---- ACK slot ----------------------------------------------------------------------------- */
 
 /* What may follow the CRC delimiter up to EOF: the ACK slot late, long, both. */
@@ -368,6 +382,20 @@ static void late_and_long_acks_of_a_transmitter(void **state)
     bits("11" PASSIVE REST, "11" FLAG REST);
     expect_error(CS_ERROR_ACK, CS_FIELD_ACK, 0, false);
     expect_counters(16, 0);
+}
+
+/* A transmitter that sends its ACK delimiter dominant does not take it for a longer ACK slot. */
+static void own_dominant_ack_delimiter(void **state)
+{
+    (void)state;
+    struct cs_wire_form form = {.wrong_form = true, .field = CS_FIELD_ACK_DELIM};
+
+    submit();
+    transmit(0, wire.ack_slot);
+    assert_int_equal(cs_wire_encode_as(&frame, &form, &iut.node->wire), 0);
+    bits("01", "10");
+    idle(7);
+    assert_int_equal(iut.node->count.sent, 1);
 }
 
 static void late_and_long_acks_of_a_receiver(void **state)
@@ -477,7 +505,9 @@ int main(void)
         T(crc_and_stuff_count),
         T(bit_errors_of_a_transmitter),
         T(late_bit_error),
+        T(nominal_bits_are_compared_at_once),
         T(late_and_long_acks_of_a_transmitter),
+        T(own_dominant_ack_delimiter),
         T(late_and_long_acks_of_a_receiver),
         T(tolerant_controllers_wait),
         T(exception_at_the_res_bit),
