@@ -138,7 +138,9 @@ static void put_entry(struct cs_link_conn *conn, uint64_t token,
     msg->fired = status->fired;
     msg->armed_ps = status->armed_ps;
     msg->fired_ps = status->fired_ps;
-    cs_fault_format(&status->spec, msg->spec);
+    msg->spec[0] = '\0';
+    if (!conn->losing) /* else it is only counted */
+        cs_fault_format(&status->spec, msg->spec);
     cs_link_put(conn, msg, false);
 }
 
