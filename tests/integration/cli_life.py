@@ -112,6 +112,9 @@ def every_frame():
         same(cansim("run", "--fast", "--quiet", "--duration", "2s", "--explain", name, "--log", "log",
                     path)[0], 0)
     assert read("1") == read("2"), "two runs differ"
+    for name, args in (("3", ()), ("4", ("--explain", "life"))):
+        same(cansim("run", "--fast", "--quiet", "--duration", "1s", "--events", name, *args, path)[0], 0)
+    assert read("3") == read("4"), "explaining changed the events"
     told = [text.split()[1] for text in texts(lines(read("1").decode())) if text.startswith("Valid: ")]
     logged = [line.split()[2] for line in read("log").decode().splitlines()]
     same(sorted(told), sorted(logged), "frames")

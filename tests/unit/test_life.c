@@ -317,6 +317,7 @@ static void states_have_reasons(void **state)
         "123#11 from \"a\" is given up after 32 tries: the node is bus-off.\n",
         "\"a\" could not queue 123#11: the node is bus-off.\n",
         "\"a\" has recovered from bus-off: it saw 128 times 11 recessive bits in the 2.9 ms since.",
+        "\"a\" counts TEC 0 -> 8, REC 0 -> 0.\n",
         "\"b\" is error active again: TEC 0 and REC 119 are below 128.\n",
         "\"b\" is below the error warning limit of 96 again: TEC 0, REC 95.\n",
         "\"c\" joins the bus (listen-only) and waits for 11 recessive bits before it takes part.\n",
@@ -335,6 +336,7 @@ static void states_have_reasons(void **state)
     EVENT(&f, 100, DROPPED, A, .attempt = 32, .result = CS_TX_BUS_OFF);
     EVENT(&f, 101, REFUSED, A, .result = CS_TX_BUS_OFF);
     EVENT(&f, 3000, STATE, A, .state = CS_STATE_ERROR_ACTIVE);
+    EVENT(&f, 3000, COUNTERS, A, .tec = 8);
     EVENT(&f, 3001, STATE, B, .state = CS_STATE_ERROR_ACTIVE, .rec = 119);
     EVENT(&f, 3002, COUNTERS, B, .rec = 95);
     EVENT(&f, 3003, ATTACH, C, .state = CS_STATE_INTEGRATING, .mode = CS_MODE_LISTEN_ONLY);
@@ -501,12 +503,13 @@ static void received_otherwise(void **state)
     EVENT(&f, 100, RECEIVED, B, .seq = 0);
     parse(&f, "123#22");
     EVENT(&f, 100, RECEIVED, C, .seq = 0);
+    EVENT(&f, 107, QUEUED, B, .seq = 0);
     EVENT(&f, 110, TX_START, A, .attempt = 2);
     const char *text = text_of(&f);
     assert_non_null(strstr(text, "\"c\" received something else: 123#22.\n"));
     assert_non_null(strstr(text,
                            "123#11 was received by \"a\" and \"b\", and no node has sent it.\n"
-                           "\n0.000110 s  can0  123#22 from \"a\" (2nd try): start of frame,"));
+                           "\n0.000107 s  can0  \"b\" queues 123#22.\n"));
     close_life(&f);
 }
 
