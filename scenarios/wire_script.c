@@ -117,7 +117,7 @@ int cs_script_array(struct cs_script_reader *r, const cJSON *object, const char 
 
 /* ---- bytes --------------------------------------------------------------------------------- */
 
-/* Takes the place of `data`; NULL with the error. */
+/* What is packed in `data`, to be freed; NULL with the error. */
 static char *unpack(struct cs_script_reader *r, const char *data, size_t *len)
 {
     z_stream z = {.next_in = (Bytef *)(uintptr_t)data, .avail_in = (uInt)*len};
@@ -155,18 +155,17 @@ static char *unpack(struct cs_script_reader *r, const char *data, size_t *len)
     return NULL;
 }
 
-static cJSON *read_tree(struct cs_script_reader *r, const char *path)
+static cJSON *read_tree(struct cs_script_reader *r, const char *text, size_t len)
 {
-    size_t len;
-    char *text = cs_file_read(path, &len, NULL, r->error);
+    char *plain = NULL;
 
-    if (text != NULL && len >= 2 && memcmp(text, "\x1F\x8B", 2) == 0) {
-        char *plain = unpack(r, text, &len);
-        free(text);
-        text = plain;
+    if (len >= 2 && memcmp(text, "\x1F\x8B", 2) == 0) {
+        plain = unpack(r, text, &len);
+        if (plain == NULL)
+            return NULL;
     }
-    cJSON *tree = text != NULL ? cs_json_parse(r->file, text, len, r->error) : NULL;
-    free(text);
+    cJSON *tree = cs_json_parse(r->file, plain != NULL ? plain : text, len, r->error);
+    free(plain);
     if (tree != NULL && cs_json_find_duplicate(tree, r->path, sizeof(r->path)) != 0) {
         cs_error_set(r->error, CS_STATUS_INPUT, "%s: %s: must be there once, got it twice", r->file,
                      r->path);
@@ -271,11 +270,11 @@ static int read_script(struct cs_script_reader *r, const cJSON *tree, struct cs_
     return read_elems(r, tree, script);
 }
 
-struct cs_script *cs_script_read(const char *path, struct cs_error *error)
+struct cs_script *cs_script_parse(const char *name, const char *text, size_t len,
+                                  struct cs_error *error)
 {
-    struct cs_script_reader r = {.file = strcmp(path, "-") == 0 ? "standard input" : path,
-                                 .error = error};
-    cJSON *tree = read_tree(&r, path);
+    struct cs_script_reader r = {.file = name, .error = error};
+    cJSON *tree = read_tree(&r, text, len);
 
     if (tree == NULL)
         return NULL;
@@ -288,6 +287,19 @@ struct cs_script *cs_script_read(const char *path, struct cs_error *error)
         script = NULL;
     }
     cJSON_Delete(tree);
+    return script;
+}
+
+struct cs_script *cs_script_read(const char *path, struct cs_error *error)
+{
+    size_t len;
+    char *text = cs_file_read(path, &len, NULL, error);
+
+    if (text == NULL)
+        return NULL;
+    struct cs_script *script =
+        cs_script_parse(strcmp(path, "-") == 0 ? "standard input" : path, text, len, error);
+    free(text);
     return script;
 }
 

@@ -15,10 +15,11 @@
 
 /* The limits of one script. */
 #define CS_SCRIPT_MAX_ELEMS  100000u
-#define CS_SCRIPT_MAX_OPS    10000u     /* of one element */
-#define CS_SCRIPT_MAX_BITS   200000u    /* of one element, each way */
-#define CS_SCRIPT_MAX_CYCLES 200000000u /* of one element, each way: 2 s */
-#define CS_SCRIPT_MAX_BIT    1000000u   /* cycles in one bit */
+#define CS_SCRIPT_MAX_OPS    10000u      /* of one element */
+#define CS_SCRIPT_MAX_BITS   200000u     /* of one element, each way */
+#define CS_SCRIPT_MAX_CYCLES 200000000u  /* of one element, each way: 2 s */
+#define CS_SCRIPT_ALL_CYCLES 4000000000u /* of all elements: 40 s */
+#define CS_SCRIPT_MAX_BIT    1000000u    /* cycles in one bit */
 #define CS_SCRIPT_NAME_MAX   64
 
 /* One bit of a sequence. */
@@ -105,6 +106,9 @@ struct cs_script {
 /* Read a file, plain or gzipped ("-": standard input). Returns NULL with `error`: one sentence with
  * the place, a JSON pointer. Free with cs_script_free(). */
 struct cs_script *cs_script_read(const char *path, struct cs_error *error);
+/* The same of bytes; text[len] is a NUL. `name` is what sentences call it. */
+struct cs_script *cs_script_parse(const char *name, const char *text, size_t len,
+                                  struct cs_error *error);
 void cs_script_free(struct cs_script *script);
 
 const char *cs_script_op_name(enum cs_script_op_kind kind);

@@ -73,8 +73,13 @@ static int read_none(struct cs_script_reader *r, const cJSON *json, struct cs_sc
 
 static int read_v(struct cs_script_reader *r, const cJSON *json, struct cs_script_op *op)
 {
+    const cJSON *flag = cJSON_GetObjectItemCaseSensitive(json, "v");
     long value = 0;
 
+    if (cJSON_IsBool(flag) && rows[op->kind].max == 1) {
+        op->value = cJSON_IsTrue(flag);
+        return 0;
+    }
     if (cs_script_member(r, json, "v", rows[op->kind].min, rows[op->kind].max, &value) != 0)
         return -1;
     op->value = (int)value;
@@ -141,10 +146,10 @@ static int read_ssp(struct cs_script_reader *r, const cJSON *json, struct cs_scr
     return 0;
 }
 
-/* Hex digits of data bytes; a remote frame's are not looked at. */
+/* Hex digits of data bytes: as many as the DLC tells are looked at, none of a remote frame's. */
 static int read_data(struct cs_script_reader *r, const cJSON *json, struct cs_frame *frame)
 {
-    static const char digits[] = "0123456789abcdef";
+    static const char digits[] = "0123456789abcdef", both[] = "0123456789abcdefABCDEF";
     const char *text;
 
     if (cs_script_text(r, json, "data", &text) != 0)
@@ -152,18 +157,18 @@ static int read_data(struct cs_script_reader *r, const cJSON *json, struct cs_fr
     if ((frame->flags & CS_FRAME_RTR) != 0)
         return 0;
     frame->len = (uint8_t)cs_frame_dlc_to_len(frame->dlc, (frame->flags & CS_FRAME_FD) != 0);
-    bool good = strlen(text) == 2u * frame->len;
-    for (unsigned i = 0; good && i < 2u * frame->len; i++) {
-        const char *digit = strchr(digits, text[i] | 0x20);
-        good = digit != NULL;
-        if (good)
-            frame->data[i / 2] = (uint8_t)(frame->data[i / 2] << 4 | (digit - digits));
+    size_t n = strlen(text);
+    if (n < 2u * frame->len || n > 2u * CS_FRAME_MAX_DATA || n % 2 != 0 ||
+        strspn(text, both) != n) {
+        cs_script_enter(r, "data");
+        return cs_script_must_be(r, "two hex digits for each byte that the DLC tells",
+                                 cJSON_GetObjectItemCaseSensitive(json, "data"));
     }
-    if (good)
-        return 0;
-    cs_script_enter(r, "data");
-    return cs_script_must_be(r, "two hex digits for each byte that the DLC tells",
-                             cJSON_GetObjectItemCaseSensitive(json, "data"));
+    for (unsigned i = 0; i < 2u * frame->len; i++) {
+        int digit = (int)(strchr(digits, text[i] | 0x20) - digits);
+        frame->data[i / 2] = (uint8_t)(frame->data[i / 2] << 4 | digit);
+    }
+    return 0;
 }
 
 static const struct {
@@ -224,9 +229,13 @@ static int read_lt(struct cs_script_reader *r, const cJSON *json, struct cs_scri
         cs_script_read_wave(r, json, "expect_tx", &op->expect_tx) != 0)
         return -1;
     bool drive = op->drive_rx.cycles > op->expect_tx.cycles;
-    r->cycles += drive ? op->drive_rx.cycles : op->expect_tx.cycles;
+    uint64_t cycles = drive ? op->drive_rx.cycles : op->expect_tx.cycles;
+    r->cycles += cycles;
+    r->all_cycles += cycles;
     drive = op->drive_rx.n_bits > op->expect_tx.n_bits;
     r->bits += drive ? op->drive_rx.n_bits : op->expect_tx.n_bits;
+    if (r->all_cycles > CS_SCRIPT_ALL_CYCLES)
+        return cs_script_must_be(r, "at most 4000000000 cycles in all elements", json);
     if (r->cycles > CS_SCRIPT_MAX_CYCLES)
         return cs_script_must_be(r, "at most 200000000 cycles in one element", json);
     if (r->bits > CS_SCRIPT_MAX_BITS)

@@ -19,7 +19,6 @@
 #define ANSWER_PS (2 * CS_IUT_DELAY_PS)
 /* A controller that does not begin to send within this long never will. */
 #define WAIT_PS INT64_C(10000000000)
-#define NOT_YET CS_NEVER
 
 enum side_state { SIDE_OFF, SIDE_WAITS, SIDE_RUNS };
 

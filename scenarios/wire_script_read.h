@@ -13,6 +13,7 @@ struct cs_script_reader {
     char path[256]; /* JSON pointer to the value at hand */
     size_t len;
     uint64_t bits, cycles; /* of the element at hand, the longer way */
+    uint64_t all_cycles;   /* of all elements */
     struct cs_error *error;
 };
 
