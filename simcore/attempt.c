@@ -8,6 +8,10 @@ static void encode(struct cs_node *node, const struct cs_txslot *tx)
     struct cs_wire_form form = {0};
     bool fd = tx->frame.flags & CS_FRAME_FD;
 
+    if (!fd && !node->bus->n_faults && node->wire_seq == tx->seq + 1) {
+        node->odd_form = node->sends_esi = false;
+        return;
+    }
     node->odd_form = node->bus->n_faults && cs_faults_form(node, &tx->frame, &form);
     form.non_iso = node->fd == CS_FD_NON_ISO;
     form.esi = node->state == CS_STATE_ERROR_PASSIVE;

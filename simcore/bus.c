@@ -238,6 +238,8 @@ static struct cs_node *create_node(struct cs_bus *bus, int index,
     node->via = config->via ? config->via : "";
     node->ops = config->ops;
     node->ctx = config->ctx;
+    node->blank =
+        (struct cs_event){.bus = (uint16_t)bus->index, .node = (int16_t)index, .peer = CS_NO_NODE};
     node->mode = config->mode;
     node->timing = *timing;
     node->fd = fd_of(bus, config->fd);

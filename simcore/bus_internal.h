@@ -61,6 +61,7 @@ struct cs_node {
     const char *via;
     const struct cs_controller_ops *ops;
     void *ctx;
+    struct cs_event blank; /* what its events have in common */
     unsigned mode;
     struct cs_timing timing;
     enum cs_fd fd; /* never CS_FD_BUS */

@@ -3,18 +3,23 @@
  * Order at one place: observers first, then the controller's owner. */
 #include "simcore/sim_internal.h"
 
+static inline void describe_node(struct cs_event *event, const struct cs_node *node,
+                                 enum cs_event_kind kind)
+{
+    *event = node->blank;
+    event->kind = (uint16_t)kind;
+    event->state = (uint8_t)node->state;
+    event->tec = node->tec;
+    event->rec = node->rec;
+    event->mode = (uint8_t)node->mode;
+}
+
 struct cs_event cs_node_event(const struct cs_node *node, enum cs_event_kind kind)
 {
-    return (struct cs_event){
-        .kind = (uint16_t)kind,
-        .bus = (uint16_t)node->bus->index,
-        .node = (int16_t)node->index,
-        .state = (uint8_t)node->state,
-        .tec = node->tec,
-        .rec = node->rec,
-        .mode = (uint8_t)node->mode,
-        .peer = CS_NO_NODE,
-    };
+    struct cs_event event;
+
+    describe_node(&event, node, kind);
+    return event;
 }
 
 void cs_node_emit(struct cs_node *node, struct cs_event *event)
@@ -55,8 +60,9 @@ void cs_node_emit_slot(struct cs_node *node, enum cs_event_kind kind, unsigned s
                        enum cs_tx_result result)
 {
     const struct cs_txslot *tx = &node->queue.slots[slot];
-    struct cs_event event = cs_node_event(node, kind);
+    struct cs_event event;
 
+    describe_node(&event, node, kind);
     event.frame = &tx->frame;
     event.cookie = tx->cookie;
     event.attempt = tx->attempts;
@@ -157,8 +163,9 @@ void cs_bus_keep_frame(struct cs_bus *bus, const struct cs_node *from)
 void cs_bus_emit_frame(struct cs_bus *bus, struct cs_node *from)
 {
     const struct cs_txslot *tx = &from->queue.slots[from->slot];
-    struct cs_event event = cs_node_event(from, CS_EV_FRAME);
+    struct cs_event event;
 
+    describe_node(&event, from, CS_EV_FRAME);
     cs_bus_keep_frame(bus, from);
     bus->from = from->index;
     event.frame = &bus->frame;

@@ -28,16 +28,13 @@ static int64_t instant_ps(const struct cs_bus *bus, const struct cs_node *node, 
     return cs_wire_instant(&node->wire, &node->clock, sof, pos).ps;
 }
 
-/* Index of the first bit in which two frames differ, or CS_WIRE_MAX_BITS. */
-static unsigned first_difference(const struct cs_wire *a, const struct cs_wire *b)
+#define ARB_BITS_MAX 64 /* an arbitration field and its stuff bits are fewer: one word */
+
+/* Index of the first bit in which two frames differ, or ARB_BITS_MAX where that comes later. */
+static inline unsigned first_difference(const struct cs_wire *a, const struct cs_wire *b)
 {
-    for (unsigned word = 0; word < CS_WIRE_WORDS; word++) {
-        uint64_t x = a->level[word] ^ b->level[word];
-        if (x) {
-            return word * 64 + (unsigned)__builtin_ctzll(x);
-        }
-    }
-    return CS_WIRE_MAX_BITS;
+    uint64_t x = a->level[0] ^ b->level[0];
+    return x ? (unsigned)__builtin_ctzll(x) : ARB_BITS_MAX;
 }
 
 static struct cs_node *find_winner(struct cs_node **contenders, unsigned n)
@@ -69,21 +66,50 @@ static bool is_acknowledged(const struct cs_bus *bus, const struct cs_node *winn
     return false;
 }
 
-static void insert_loser(struct cs_bus *bus, struct cs_node *node)
+/* Find out where each contender drops out, and sort them by that. Returns whether one wins before
+ * the end of the arbitration field. */
+static bool arbitrate(struct cs_bus *bus, struct cs_node **contenders, unsigned n)
 {
-    unsigned i = bus->n_losers++;
+    const struct cs_node *winner = bus->winner;
+    uint8_t place[ARB_BITS_MAX]; /* by bit: how many drop out, then where they go */
+    uint64_t used = 0;           /* bits at which some do */
+    unsigned n_losers = 0;
 
-    while (i > 0 && bus->losers[i - 1]->lost_at > node->lost_at) {
-        bus->losers[i] = bus->losers[i - 1];
-        i--;
+    for (unsigned i = 0; i < n; i++) {
+        struct cs_node *node = contenders[i];
+        if (node == winner) {
+            continue;
+        }
+        unsigned bit = first_difference(&winner->wire, &node->wire);
+        if (bit >= winner->wire.arb_bits || bit >= node->wire.arb_bits) {
+            return false;
+        }
+        node->lost_at = (uint16_t)bit;
+        place[bit] = (uint8_t)(used >> bit & 1u ? place[bit] + 1 : 1);
+        used |= UINT64_C(1) << bit;
     }
-    bus->losers[i] = node;
+    for (; used; used &= used - 1) {
+        unsigned bit = (unsigned)__builtin_ctzll(used), count = place[bit];
+        place[bit] = (uint8_t)n_losers;
+        n_losers += count;
+    }
+    for (unsigned i = 0; i < n; i++) {
+        if (contenders[i] != winner) {
+            bus->losers[place[contenders[i]->lost_at]++] = contenders[i];
+        }
+    }
+    bus->n_losers = n_losers;
+    bus->next_loser = 0;
+    return true;
 }
 
 static void set_next_effect(struct cs_bus *bus)
 {
     if (bus->next_loser < bus->n_losers) {
-        bus->effect_ps = instant_ps(bus, bus->winner, bus->losers[bus->next_loser]->lost_at + 1u);
+        /* Before BRS: at the nominal bit rate. */
+        unsigned bits = bus->losers[bus->next_loser]->lost_at + 1u;
+        struct cs_instant sof = {bus->sof_ps, 0};
+        bus->effect_ps = cs_bitclock_add(&bus->winner->clock, sof, bits, 0).ps;
     } else {
         bus->effect_ps = bus->ack_ps < bus->end_ps ? bus->ack_ps : bus->end_ps;
         bus->effect_ps = bus->valid_ps < bus->effect_ps ? bus->valid_ps : bus->effect_ps;
@@ -120,23 +146,13 @@ bool cs_frame_engine_begin(struct cs_bus *bus, struct cs_node **contenders, unsi
 {
     struct cs_node *winner = find_winner(contenders, n);
 
+    bus->winner = winner;
     bus->n_losers = bus->next_loser = 0;
-    for (unsigned i = 0; i < n; i++) {
-        if (contenders[i] == winner) {
-            continue;
-        }
-        unsigned bit = first_difference(&winner->wire, &contenders[i]->wire);
-        if (bit >= winner->wire.arb_bits || bit >= contenders[i]->wire.arb_bits) {
-            return false;
-        }
-        contenders[i]->lost_at = (uint16_t)bit;
-        insert_loser(bus, contenders[i]);
-    }
-    if (!is_acknowledged(bus, winner) || !fits(bus, winner)) {
+    if ((n > 1 && !arbitrate(bus, contenders, n)) || !is_acknowledged(bus, winner) ||
+        !fits(bus, winner)) {
         return false;
     }
     bus->phase = PHASE_FRAME;
-    bus->winner = winner;
     cs_bus_waiting_dominant(bus, bus->sof_ps);
     bus->end_ps = instant_ps(bus, winner, winner->wire.n_bits);
     bus->recessive_ps = instant_ps(bus, winner, winner->wire.ack_slot + 1u);
@@ -217,8 +233,11 @@ void cs_frame_engine_effects(struct cs_bus *bus)
 
     while (bus->next_loser < bus->n_losers && bus->effect_ps <= now) {
         struct cs_node *node = bus->losers[bus->next_loser++];
-        cs_node_lost_arbitration(node, node->lost_at);
-        set_next_effect(bus);
+        unsigned bit = node->lost_at;
+        cs_node_lost_arbitration(node, bit);
+        if (bus->next_loser == bus->n_losers || bus->losers[bus->next_loser]->lost_at != bit) {
+            set_next_effect(bus);
+        }
     }
     if (bus->ack_ps <= now) {
         acknowledge(bus);

@@ -45,6 +45,26 @@ uint16_t cs_crc15(const uint8_t *bits, size_t n_bits)
     return crc;
 }
 
+/* Stuff bits from `first` to `last`. */
+static unsigned count_stuff(const struct cs_wire *wire, unsigned first, unsigned last)
+{
+    unsigned n = 0;
+
+    for (unsigned word = first / 64; word <= last / 64; word++) {
+        uint64_t bits = wire->stuff[word];
+        if (word == first / 64) {
+            bits &= UINT64_MAX << first % 64;
+        }
+        if (word == last / 64) {
+            bits &= UINT64_MAX >> (63 - last % 64);
+        }
+        for (; bits; bits &= bits - 1) {
+            n++;
+        }
+    }
+    return n;
+}
+
 enum cs_field cs_wire_field_at(const struct cs_wire *wire, unsigned i, unsigned *index)
 {
     const struct cs_wire_span *span = wire->spans;
@@ -53,10 +73,7 @@ enum cs_field cs_wire_field_at(const struct cs_wire *wire, unsigned i, unsigned 
         span++;
     }
     if (index) {
-        *index = 0;
-        for (unsigned bit = span->first + 1u; bit <= i; bit++) {
-            *index += !cs_wire_is_stuff(wire, bit);
-        }
+        *index = i - span->first - count_stuff(wire, span->first + 1u, i);
     }
     return (enum cs_field)span->field;
 }
