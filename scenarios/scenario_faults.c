@@ -13,7 +13,7 @@
 
 struct reading {
     struct cs_scenario *scenario;
-    struct cs_scenario_fault *fault;
+    struct cs_scenario_fault *const fault;
     const char *bus; /* as given, NULL */
     const char *key; /* the one that a sentence is about; NULL: the whole */
     char why[300];
@@ -99,6 +99,28 @@ static int choose_bus(struct reading *f)
     return -1;
 }
 
+/* What only a controller with CAN FD can do. */
+static int check_fd(struct reading *f)
+{
+    const struct cs_fault_spec *spec = &f->fault->spec;
+    const struct cs_scenario_node *node = find_node(f->scenario, spec->node);
+
+    if (node == NULL || node->type == CS_NODE_ATTACHED ||
+        cs_scenario_node_knows_fd(f->scenario, node))
+        return 0;
+    if (spec->kind == CS_FAULT_BABBLE && (spec->frame.flags & CS_FRAME_FD) != 0) {
+        f->key = "frame";
+        snprintf(f->why, sizeof(f->why), "%s", CS_NO_FD_TEXT);
+        return -1;
+    }
+    if (spec->data_bitrate_bps > 0) {
+        f->key = "data_bitrate";
+        snprintf(f->why, sizeof(f->why), "%s", CS_NO_DATA_TEXT);
+        return -1;
+    }
+    return 0;
+}
+
 static int check_names(struct reading *f)
 {
     const char *name, *key;
@@ -110,7 +132,7 @@ static int check_names(struct reading *f)
         if (name[0] != '\0' && (node == NULL || node->bus != f->fault->bus))
             return no_such_node(f, key, name, f->scenario->buses[f->fault->bus].name);
     }
-    return 0;
+    return check_fd(f);
 }
 
 /* ---- the text form -------------------------------------------------------------------------- */

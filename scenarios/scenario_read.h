@@ -20,8 +20,9 @@
 #define CS_MODE_FORM                                                                          \
     "\"normal\", \"listen-only\", \"loopback\", \"one-shot\", \"restricted\" or an array of " \
     "them"
-#define CS_NO_FD_TEXT "must be classic CAN for a controller that knows no CAN FD, got CAN FD"
-#define CS_SJW_MAX    (CS_BIT_TQ_DFLT / 2)
+#define CS_NO_FD_TEXT   "must be classic CAN for a controller that knows no CAN FD, got CAN FD"
+#define CS_NO_DATA_TEXT "must have no data bit rate without CAN FD, got one"
+#define CS_SJW_MAX      (CS_BIT_TQ_DFLT / 2)
 
 #define CS_BITRATE_ROW(at, kinds, text)                                                           \
     {                                                                                             \

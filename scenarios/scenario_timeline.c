@@ -283,8 +283,7 @@ static int check_timing(struct cs_reader *r, const struct cs_scenario_node *node
                         const struct cs_scenario_timing *timing)
 {
     if (timing->full.data.brp > 0 && !cs_scenario_node_knows_fd(r->ctx, node))
-        return cs_scenario_fail_at(r, "timing",
-                                   "must have no data bit rate without CAN FD, got one");
+        return cs_scenario_fail_at(r, "timing", CS_NO_DATA_TEXT);
     return 0;
 }
 

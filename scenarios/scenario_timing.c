@@ -318,7 +318,7 @@ int cs_scenario_finish_timing(struct cs_reader *r, struct cs_scenario_timing *t,
 
     if (!fd && (t->data_bitrate_bps > 0 || t->full.data.brp > 0))
         return cs_scenario_fail_at(r, t->data_bitrate_bps > 0 ? "data_bitrate" : "timing",
-                                   "must have no data bit rate without CAN FD, got one");
+                                   CS_NO_DATA_TEXT);
     if (t->have_full) {
         if (check_full(r, t) != 0)
             return -1;

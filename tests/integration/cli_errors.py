@@ -247,6 +247,10 @@ FAULTS = [
     ('{"fault": "drift", "node": "n", "ppm": 100001}', "/ppm: must be"),
     ('{"fault": "noise", "ber": 0.6, "bus": "can0"}', "/ber: must be"),
     ('{"fault": "flip", "crc": "%s"}' % ("x" * 3000), "/crc: must be a text of at most"),
+    ('{"fault": "babble", "node": "n", "frame": "123##1"}', "/frame: " + NO_FD),
+    ('{"fault": "bitrate", "node": "n", "data_bitrate": "2M"}',
+     "/data_bitrate: must have no data bit rate without CAN FD, got one"),
+    ('"babble node=n frame=123##1"', ": frame: " + NO_FD),
     ('"no-ack node=n bus=can2"', ': bus: must be a bus of this scenario, got "can2"'),
     ('"no-ack node=wibble bus=can0"', ': node: must be a node of this scenario on can0, got '
                                       '"wibble"'),
