@@ -71,16 +71,17 @@ static void take_status(struct cs_tui_fault *fault, const struct cs_fault_status
     fault->looked = true;
 }
 
-/* The last counts, where the bus still knows it. */
-static void look_once(struct cs_tui_fault *fault, const struct cs_bus *bus)
+/* What it has matched so far. Both list in the order of arming, so its place is known. */
+static void look_matched(const struct cs_fault_list *list, struct cs_tui_fault *fault,
+                         const struct cs_bus *bus)
 {
     struct cs_fault_status status;
+    unsigned at = 0;
 
-    for (unsigned i = 0; bus && cs_fault_look(bus, i, &status); i++)
-        if (status.id == fault->id) {
-            take_status(fault, &status);
-            return;
-        }
+    for (const struct cs_tui_fault *f = list->live; f < fault; f++)
+        at += f->bus == fault->bus;
+    if (bus && cs_fault_look(bus, at, &status) && status.id == fault->id)
+        fault->matched = status.matched;
 }
 
 void cs_fault_list_event(struct cs_fault_list *list, const struct cs_bus *bus,
@@ -100,8 +101,8 @@ void cs_fault_list_event(struct cs_fault_list *list, const struct cs_bus *bus,
         fault->stage = CS_FAULT_FIRED;
         fault->fired++;
         fault->fired_ps = event->at_ps;
+        look_matched(list, fault, bus);
     } else if (event->stage >= CS_FAULT_ENDED) {
-        look_once(fault, bus);
         bury(list, fault, event->stage, event->at_ps);
     }
 }

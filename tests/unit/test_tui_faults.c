@@ -341,6 +341,20 @@ static void arm_to_end(void **state)
     bench_free(b);
 }
 
+/* What a fault matched stays known when it is over, though nobody looked meanwhile. */
+static void counts_stay(void **state)
+{
+    struct bench *b = bench_two();
+
+    (void)state;
+    bench_keys(b, ":flip field=crc id=0x100 nth=5<Enter>");
+    bench_run(b, 200 * CS_PS_PER_MS);
+    assert_false(at(b, 0)->live);
+    assert_int_equal(at(b, 0)->fired, 1);
+    assert_in_range(at(b, 0)->matched, 4, 5);
+    bench_free(b);
+}
+
 static void cleared(void **state)
 {
     struct bench *b = bench_two();
@@ -503,6 +517,7 @@ int main(void)
         cmocka_unit_test(prompt_takes_a_bus),
         cmocka_unit_test(cursor),
         cmocka_unit_test(arm_to_end),
+        cmocka_unit_test(counts_stay),
         cmocka_unit_test(cleared),
         cmocka_unit_test(changed),
         cmocka_unit_test(contradictions_and_limits),
