@@ -58,6 +58,16 @@ static int find_bus(const struct shim_page *page, const char *name)
     return -1;
 }
 
+/* Which frames programs may send and receive there. */
+static uint32_t mtu_of(const struct cs_attach_broker *broker, const struct cs_client_bus *bus)
+{
+    const enum cs_fd fd = broker->config->fd;
+
+    if (fd == CS_FD_BUS)
+        return bus->fd ? CANFD_MTU : CAN_MTU;
+    return fd == CS_FD_ISO || fd == CS_FD_NON_ISO ? CANFD_MTU : CAN_MTU;
+}
+
 /* What the host has now. A bus keeps its index for ever, whatever became of it. */
 static void note_buses(struct cs_attach_broker *broker, const struct cs_client_bus *buses,
                        unsigned n)
@@ -74,7 +84,7 @@ static void note_buses(struct cs_attach_broker *broker, const struct cs_client_b
         if (known < 0)
             snprintf(page->bus[at].name, SHIM_NAME_MAX, "%.15s", buses[i].name);
         page->bus[at].bitrate_bps = buses[i].bitrate_bps;
-        page->bus[at].mtu = buses[i].fd ? CANFD_MTU : CAN_MTU;
+        page->bus[at].mtu = mtu_of(broker, &buses[i]);
         if (known < 0)
             __atomic_store_n(&page->n_buses, at + 1, __ATOMIC_RELEASE);
         up |= 1u << at;

@@ -31,6 +31,8 @@ struct cs_attach_bcm;
 struct cs_attach_config {
     const char *address;               /* of the host */
     const char *name;                  /* --as, or NULL */
+    enum cs_fd fd;                     /* --fd */
+    uint32_t bitrate_bps;              /* --bitrate, or 0 */
     const struct cs_client_bus *buses; /* as the host told them */
     unsigned n_buses;
     int listener, pidfd, alive; /* alive: a pipe whose other end CMD and its children hold */

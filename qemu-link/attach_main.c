@@ -18,6 +18,7 @@
 
 #include "qemu-link/attach_broker.h"
 #include "qemu-link/attach_check.h"
+#include "simcore/units.h"
 
 #define EXIT_USAGE       2
 #define EXIT_ENVIRONMENT 3
@@ -28,11 +29,13 @@
 struct options {
     const char *link;
     const char *name;
+    enum cs_fd fd;
+    uint32_t bitrate_bps;
     bool verbose;
     char **command;
 };
 
-enum option_kind { OPT_LINK, OPT_AS, OPT_VERBOSE, OPT_HELP, OPT_VERSION };
+enum option_kind { OPT_LINK, OPT_AS, OPT_FD, OPT_BITRATE, OPT_VERBOSE, OPT_HELP, OPT_VERSION };
 
 static const struct row {
     enum option_kind kind;
@@ -42,6 +45,10 @@ static const struct row {
      "host to join (default: CANSIM_LINK, else the user's own host)"},
     {OPT_AS, "--as", NULL, "NAME",
      "name on the bus instead of program-pid; further programs: NAME-2 …"},
+    {OPT_FD, "--fd", NULL, "MODE",
+     "controllers on a bus with CAN FD: bus (the default), classic, tolerant, iso, non-iso"},
+    {OPT_BITRATE, "--bitrate", NULL, "RATE",
+     "their bit rate, 10k..1M (default: the bus's; another one destroys frames)"},
     {OPT_VERBOSE, "--verbose", NULL, NULL,
      "say on standard error when the host goes and comes back"},
     {OPT_HELP, "--help", "-h", NULL, "this text"},
@@ -95,6 +102,25 @@ static int check_name(const char *name)
     return good ? 0 : usage("--as", "a name of 1 to 56 printable characters without blanks", name);
 }
 
+static int set_fd(const char *value, enum cs_fd *fd)
+{
+    for (int i = 0; i < CS_FD_COUNT; i++) {
+        if (strcmp(value, cs_fd_name((enum cs_fd)i)) == 0) {
+            *fd = (enum cs_fd)i;
+            return -1;
+        }
+    }
+    return usage("--fd", "bus, classic, tolerant, iso or non-iso", value);
+}
+
+static int set_bitrate(const char *value, uint32_t *bitrate_bps)
+{
+    if (cs_units_parse_rate(value, bitrate_bps) == 0 && *bitrate_bps >= CS_BITRATE_MIN &&
+        *bitrate_bps <= CS_BITRATE_MAX)
+        return -1;
+    return usage("--bitrate", "10k..1M", value);
+}
+
 /* -1: go on, else the exit status. */
 static int apply(const struct row *row, const char *value, struct options *options)
 {
@@ -105,6 +131,10 @@ static int apply(const struct row *row, const char *value, struct options *optio
     case OPT_AS:
         options->name = value;
         return check_name(value) == 0 ? -1 : EXIT_USAGE;
+    case OPT_FD:
+        return set_fd(value, &options->fd);
+    case OPT_BITRATE:
+        return set_bitrate(value, &options->bitrate_bps);
     case OPT_VERBOSE:
         options->verbose = true;
         return -1;
@@ -341,6 +371,8 @@ int main(int argc, char **argv)
         return status;
     config.address = address;
     config.name = options.name;
+    config.fd = options.fd;
+    config.bitrate_bps = options.bitrate_bps;
     config.buses = buses;
     config.verbose = options.verbose;
     fill_standard_streams();

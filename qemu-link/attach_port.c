@@ -324,6 +324,8 @@ static int join(struct cs_attach_port *port)
         .address = broker->config->address,
         .bus = broker->page->bus[port->bus].name,
         .name = port->program->name,
+        .fd = broker->config->fd,
+        .bitrate_bps = broker->config->bitrate_bps,
         .want = CS_CLIENT_WANT_RX | CS_CLIENT_WANT_ERRORS,
         .fifo = true,
         .tx_queue_len = CS_ATTACH_TX_QUEUE,
@@ -337,6 +339,8 @@ static int join(struct cs_attach_port *port)
         cs_attach_say(broker, "%s: %s", options.bus, why);
         return err;
     }
+    if (options.fd != CS_FD_BUS && cs_client_host_minor(port->client) == 0)
+        cs_attach_say(broker, "%s: the host is too old for --fd", options.bus);
     port->level = CS_ATTACH_ACTIVE;
     port->ack_told_ps = 0; /* another host, another time */
     cs_attach_bus_set_up(broker, port->bus, true);

@@ -32,8 +32,8 @@ for line in sys.stdin:
 
 
 class Watcher:
-    def __init__(self, shared, name):
-        self.program = a.Running(shared.link, a.PYTHON, "-c", WATCHER, name=name, stdin=subprocess.PIPE)
+    def __init__(self, shared, name, **options):
+        self.program = a.Running(shared.link, a.PYTHON, "-c", WATCHER, name=name, stdin=subprocess.PIPE, **options)
         self.program.wait_lines(1)
         self.seen = 1
 
@@ -138,6 +138,22 @@ def bus_off(shared):
         victim.put(0x322)
         check([line.split()[2] for line in dump.wait_lines(1)] == ["322#5555555555555555"], dump.lines())
         victim.errors()
+
+
+@test("--bitrate: a program at another bit rate hears only errors, and destroys frames")
+def other_rate(shared):
+    need("cansend")
+    with Watcher(shared, "sender") as sender, a.listening(shared, "can0") as dump:
+        with Watcher(shared, "slow", options=["--bitrate", "62500"]) as slow:
+            sender.put(0x123)
+            got = bus_errors(sender.errors())
+            check(got and all(direction & 0x80 for direction, _ in got[:1]), got)
+            slow.put(0x7FF, 0)
+            got = bus_errors(slow.errors())
+            check(got and not any(direction & 0x80 for direction, _ in got), "as a receiver", got)
+        sender.put(0x124)  # it has gone
+        a.wait_for(lambda: " 124 " in dump.output(), "the frame", 20)
+        sender.errors()
 
 
 @test("candump shows error frames with their counters")

@@ -69,7 +69,7 @@ def no_host(shared):
 @test("usage: one sentence, exit status 2; --help and --version")
 def usage(shared):
     for words in ((), ("--",), ("--as",), ("--as", "", "--", "true"), ("--as", "a b", "--", "true"),
-                  ("--as", "x" * 70, "--", "true"), ("--link", "", "--", "true"), ("--nonsense",),
+                  ("--as", "x" * 70, "--", "true"), ("--link", "", "--", "true"), ("--nonsense",), ("--fd", "fast", "--", "true"), ("--bitrate", "2M", "--", "true"),
                   ("--verbose=1", "--", "true"), ("--link", "tcp:nowhere", "--", "true")):
         status, text = refusal(*words)
         check(status == 2, words, status, text)

@@ -269,6 +269,36 @@ def python_can(shared):
     check(lines[2] == "0x200 0x200 0x200", lines)
 
 
+MTU = r"""
+import fcntl, socket, struct
+s = socket.socket(socket.AF_CAN, socket.SOCK_RAW, socket.CAN_RAW)
+print(struct.unpack_from("=i", fcntl.ioctl(s, 0x8921, struct.pack("16s24x", b"can0")), 16)[0])
+"""
+
+
+@outside("--fd: what a program's controller knows of CAN FD, and its MTU")
+def modes(shared):
+    need("candump", "cansend")
+    for mode, size in (("classic", "16"), ("tolerant", "16"), ("bus", "72"), ("iso", "72")):
+        done = a.run(shared.link, a.PYTHON, "-c", MTU, options=["--fd", mode])
+        check(done.stdout == size + "\n", mode, done)
+    with a.listening(shared, "-L", "can0") as dump:
+        with a.Running(shared.link, "candump", "can0", name="tolerant", options=["--fd", "tolerant"]) as tolerant:
+            a.wait_for(lambda: a.joined(shared, "tolerant"), "the tolerant one")
+            a.run(shared.link, "cansend", "can0", "123##1112233")  # it keeps out of this one
+            dump.wait_lines(1)
+            a.run(shared.link, "cansend", "can0", "124#11")
+            dump.wait_lines(2)
+            time.sleep(0.2)
+            check([line.split()[1] for line in tolerant.lines()] == ["124"], tolerant.lines())
+        with a.Running(shared.link, "candump", "can0", name="old", options=["--fd", "classic"]) as old:
+            a.wait_for(lambda: a.joined(shared, "old"), "the classic one")
+            a.run(shared.link, "cansend", "can0", "125##1112233")
+            lines = dump.wait_lines(3)
+            # it destroys the frame until it is error passive, and so is the sender: ESI
+            check(lines[2].split()[2] == "125##3112233" and old.lines() == [], lines, old.lines())
+
+
 @outside("inside one program: sockets, options, the broadcast manager")
 def inside(shared):
     need("candump")

@@ -66,10 +66,11 @@ def host(**options):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def command(link, *words, name=None, verbose=False):
+def command(link, *words, name=None, verbose=False, options=()):
     line = [ATTACH, "--link", link]
     line += ["--as", name] if name else []
     line += ["--verbose"] if verbose else []
+    line += options
     return line + ["--"] + list(words)
 
 
