@@ -13,7 +13,7 @@
 
 struct reading {
     struct cs_scenario *scenario;
-    struct cs_scenario_fault *const fault;
+    struct cs_scenario_fault *fault;
     const char *bus; /* as given, NULL */
     const char *key; /* the one that a sentence is about; NULL: the whole */
     char why[300];
@@ -100,9 +100,8 @@ static int choose_bus(struct reading *f)
 }
 
 /* What only a controller with CAN FD can do. */
-static int check_fd(struct reading *f)
+static int check_fd(struct reading *f, const struct cs_fault_spec *spec)
 {
-    const struct cs_fault_spec *spec = &f->fault->spec;
     const struct cs_scenario_node *node = find_node(f->scenario, spec->node);
 
     if (node == NULL || node->type == CS_NODE_ATTACHED ||
@@ -123,16 +122,17 @@ static int check_fd(struct reading *f)
 
 static int check_names(struct reading *f)
 {
+    const struct cs_fault_spec *spec = &f->fault->spec;
     const char *name, *key;
 
     if (choose_bus(f) != 0)
         return -1;
-    for (unsigned i = 0; (name = named(&f->fault->spec, i, &key)) != NULL; i++) {
+    for (unsigned i = 0; (name = named(spec, i, &key)) != NULL; i++) {
         const struct cs_scenario_node *node = find_node(f->scenario, name);
         if (name[0] != '\0' && (node == NULL || node->bus != f->fault->bus))
             return no_such_node(f, key, name, f->scenario->buses[f->fault->bus].name);
     }
-    return check_fd(f);
+    return check_fd(f, spec);
 }
 
 /* ---- the text form -------------------------------------------------------------------------- */
