@@ -411,9 +411,9 @@ static void next_time(struct cs_tui *tui, int unused)
 static void next_show(struct cs_tui *tui, int unused)
 {
     static const char *const says[CS_SHOW_COUNT] = {
-        "frames, errors, lost arbitration and changes of state are shown",
+        "frames, errors, lost arbitration, faults and changes of state are shown",
         "only frames are shown",
-        "only errors, lost arbitration and changes of state are shown",
+        "only errors, lost arbitration, faults and changes of state are shown",
     };
 
     (void)unused;
