@@ -53,7 +53,12 @@ static const struct cs_scenario_node *find_node(const struct cs_scenario *scenar
     return NULL;
 }
 
-/* Nodes that a fault names, and the key that does so. */
+/* Nodes that a fault names, "" where one is not given: 0..count_named()-1, and the key. */
+static unsigned count_named(const struct cs_fault_spec *spec)
+{
+    return 3u + spec->n_seen_by;
+}
+
 static const char *named(const struct cs_fault_spec *spec, unsigned i, const char **key)
 {
     static const char *const keys[] = {"node", "from", "when"};
@@ -64,7 +69,7 @@ static const char *named(const struct cs_fault_spec *spec, unsigned i, const cha
         return names[i];
     }
     *key = spec->kind == CS_FAULT_SPLIT ? "nodes" : "seen_by";
-    return i - 3 < spec->n_seen_by ? spec->seen_by[i - 3] : NULL;
+    return spec->seen_by[i - 3];
 }
 
 /* The bus that is given, or that of the first node that is named, or the only one. */
@@ -84,7 +89,8 @@ static int choose_bus(struct reading *f)
         snprintf(f->why, sizeof(f->why), "must be a bus of this scenario, got \"%s\"", f->bus);
         return -1;
     }
-    for (unsigned i = 0; (name = named(&f->fault->spec, i, &key)) != NULL; i++) {
+    for (unsigned i = 0; i < count_named(&f->fault->spec); i++) {
+        name = named(&f->fault->spec, i, &key);
         const struct cs_scenario_node *node = find_node(s, name);
         if (node != NULL) {
             f->fault->bus = node->bus;
@@ -127,7 +133,8 @@ static int check_names(struct reading *f)
 
     if (choose_bus(f) != 0)
         return -1;
-    for (unsigned i = 0; (name = named(spec, i, &key)) != NULL; i++) {
+    for (unsigned i = 0; i < count_named(spec); i++) {
+        name = named(spec, i, &key);
         const struct cs_scenario_node *node = find_node(f->scenario, name);
         if (name[0] != '\0' && (node == NULL || node->bus != f->fault->bus))
             return no_such_node(f, key, name, f->scenario->buses[f->fault->bus].name);
