@@ -139,6 +139,26 @@ static void watchers_see_what_others_arm(void **state)
     env_destroy(env);
 }
 
+/* What watched is gone with the server, and the bus goes on. */
+static void the_server_ends_while_somebody_watches(void **state)
+{
+    struct link_env *env = env_create();
+    struct cs_client *watcher =
+        join_with(env, (struct cs_client_options){.name = "w", .want = CS_CLIENT_WANT_FAULTS});
+    struct cs_fault_spec spec;
+    char why[256] = "";
+
+    (void)state;
+    assert_int_equal(cs_fault_parse(FLIP, &spec, why, sizeof(why)), 0);
+    assert_true(cs_fault_arm(env->bus, &spec, why, sizeof(why)) > 0);
+    cs_link_server_destroy(env->server);
+    assert_true(cs_fault_arm(env->bus, &spec, why, sizeof(why)) > 0);
+    cs_sim_run_until(env->sim, MS);
+    env_serve(env);
+    cs_client_close(watcher);
+    env_destroy(env);
+}
+
 /* ---- without a controller -------------------------------------------------------------------- */
 
 struct ask {
@@ -282,6 +302,7 @@ int main(void)
         cmocka_unit_test(a_fault_outlives_its_client_and_is_listed),
         cmocka_unit_test(what_cannot_be_armed_is_told),
         cmocka_unit_test(watchers_see_what_others_arm),
+        cmocka_unit_test(the_server_ends_while_somebody_watches),
         cmocka_unit_test(who_only_asks_needs_no_controller),
         cmocka_unit_test(versions_of_requests_are_checked),
         cmocka_unit_test(answers_nobody_reads_are_dropped),
