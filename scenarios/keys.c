@@ -10,7 +10,7 @@
 #include "scenarios/text.h"
 #include "simcore/units.h"
 
-#define MAX_KEYS 40 /* rows of one table */
+#define MAX_KEYS 64 /* rows of one table */
 
 size_t cs_reader_enter(struct cs_reader *r, const char *name)
 {
@@ -310,9 +310,13 @@ static int unknown_key(struct cs_reader *r, const struct cs_keys *keys, unsigned
     if (nearest != NULL) {
         cs_reader_fail(r, "is no known key, did you mean \"%s\"?", nearest);
     } else {
-        for (size_t i = 0; i < n && used < sizeof(list); i++)
+        for (size_t i = 0; i < n; i++) {
+            bool room = used + strlen(names[i]) + sizeof(", , ...") <= sizeof(list);
             used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", i > 0 ? ", " : "",
-                                     names[i]);
+                                     room ? names[i] : "...");
+            if (!room)
+                break;
+        }
         cs_reader_fail(r, "is no known key, expected one of %s", list);
     }
     cs_reader_leave(r, mark);
