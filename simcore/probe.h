@@ -10,7 +10,7 @@
 enum cs_probe_kind {
     CS_PROBE_WIRE,   /* level of the bus (segment 0), node CS_NO_NODE: level */
     CS_PROBE_TX,     /* node drives: level */
-    CS_PROBE_RX,     /* node sees another level (told where it differs from the wire): level */
+    CS_PROBE_RX,     /* node sees another level than before: level */
     CS_PROBE_SAMPLE, /* node samples: level */
     CS_PROBE_FIELD,  /* node begins a bit: field, index, stuff, transmitter, data_phase */
 };

@@ -199,6 +199,9 @@ static void observe(void *ctx, const struct cs_event *event)
     struct cs_stats *stats = ctx;
     struct bus_stats *bus = &stats->buses[event->bus];
 
+    if (!bus->hash) {
+        return; /* added later */
+    }
     switch (event->kind) {
     case CS_EV_FRAME:
         count_frame(bus, event);
