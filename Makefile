@@ -50,7 +50,7 @@ LIB_HOST := $(O)/lib/libcansim-host.a
 LIB_CORE := $(O)/lib/libsimcore.a
 LIB_TUI  := $(O)/lib/libcansim-tui.a
 CLIENT_A := $(O)/lib/libcansim-client.a
-CLIENT_SO := $(O)/lib/libcansim-client.so.0
+CLIENT_SO := $(O)/lib/libcansim-client.so.1
 SHIM_SO  := $(O)/lib/cansim/libcansim-shim.so
 PROGRAMS := $(O)/bin/cansim $(O)/bin/cansim-tui $(O)/bin/cansim-attach
 
