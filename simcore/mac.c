@@ -125,7 +125,8 @@ static void detect_plain(struct cs_node *node, enum cs_error_kind kind)
 }
 
 /* A dominant bit in or after a flag that counts eight more for whoever it is: rules b and f, and c
- * where the ACK error of a passive transmitter is not alone. */
+ * where the ACK error of a passive transmitter is not alone. `index` counts on from the flag's
+ * first bit; after 13 comes 6 again. */
 static void penalty(struct cs_node *node, unsigned index)
 {
     bool tx = node->mac.transmitter;

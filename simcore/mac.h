@@ -65,7 +65,7 @@ struct cs_mac {
     uint8_t last;       /* MAC_FLAG_PASSIVE: level of the bits counted */
     bool transmitter;   /* in this frame, also while its error frame is sent */
     bool overload;      /* the flag and delimiter under way are an overload frame's */
-    bool ack_pending;   /* TEC waits for a dominant bit in the passive flag (rule 3, exception 1) */
+    bool ack_pending;   /* TEC waits for a dominant bit in the passive flag (rule c, exception 1) */
     bool suspend;       /* intermission: suspend transmission follows */
     bool ssp;           /* the caller compares the data phase's bits, see cs_mac_late_bit_error() */
     bool late_error;    /* transmitter: to be seen at the next cs_mac_sample() */
@@ -75,7 +75,6 @@ struct cs_mac {
     bool acked;         /* transmitter: one of them was dominant */
     bool ack_stretched; /* transmitter, FD: a dominant bit came after them */
     uint16_t index;     /* transmitter: of the bit within the span, without stuff bits */
-    bool sampled;       /* has had its turn in the present bit */
     uint16_t pos;       /* bits since SOF */
     struct cs_mac_rx rx;
 };
