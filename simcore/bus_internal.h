@@ -294,7 +294,6 @@ void cs_bus_probe(struct cs_bus *bus, int node, enum cs_probe_kind kind, unsigne
 #define CS_RINGING_OWNER (-1)
 
 /* ---- sim.c */
-void cs_sim_emit(struct cs_sim *sim, struct cs_event *event);
 bool cs_sim_is_observed(const struct cs_sim *sim);
 
 #endif

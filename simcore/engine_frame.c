@@ -40,10 +40,10 @@ static inline unsigned first_difference(const struct cs_wire *a, const struct cs
 static struct cs_node *find_winner(struct cs_node **contenders, unsigned n)
 {
     struct cs_node *winner = contenders[0];
-    uint32_t least = cs_txqueue_key(&winner->queue.slots[winner->slot].frame);
+    uint32_t least = winner->queue.slots[winner->slot].key;
 
     for (unsigned i = 1; i < n; i++) {
-        uint32_t key = cs_txqueue_key(&contenders[i]->queue.slots[contenders[i]->slot].frame);
+        uint32_t key = contenders[i]->queue.slots[contenders[i]->slot].key;
         if (key < least) {
             least = key;
             winner = contenders[i];

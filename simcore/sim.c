@@ -199,18 +199,6 @@ void cs_sim_set_detail(struct cs_sim *sim, bool on)
     sim->detail = on;
 }
 
-void cs_sim_emit(struct cs_sim *sim, struct cs_event *event)
-{
-    event->at_ps = sim->now_ps;
-    event->seq = sim->next_seq;
-    sim->next_seq += event->kind != CS_EV_ACKED && event->kind != CS_EV_RECEIVED;
-    sim->depth++;
-    for (unsigned i = 0; i < sim->n_observers; i++) {
-        sim->observers[i].fn(sim->observers[i].ctx, event);
-    }
-    sim->depth--;
-}
-
 void cs_sim_publish(struct cs_sim *sim, const struct cs_event *event)
 {
     struct cs_event copy = *event;

@@ -29,4 +29,18 @@ struct cs_sim {
     uint64_t next_order;
 };
 
+/* Tell the observers; at_ps and seq are filled in. Inline: of all that happens the most frequent.
+ */
+static inline void cs_sim_emit(struct cs_sim *sim, struct cs_event *event)
+{
+    event->at_ps = sim->now_ps;
+    event->seq = sim->next_seq;
+    sim->next_seq += event->kind != CS_EV_ACKED && event->kind != CS_EV_RECEIVED;
+    sim->depth++;
+    for (unsigned i = 0; i < sim->n_observers; i++) {
+        sim->observers[i].fn(sim->observers[i].ctx, event);
+    }
+    sim->depth--;
+}
+
 #endif

@@ -47,7 +47,7 @@ static bool before(const struct cs_txqueue *queue, unsigned a, unsigned b)
 {
     const struct cs_txslot *x = &queue->slots[queue->heap[a]];
     const struct cs_txslot *y = &queue->slots[queue->heap[b]];
-    return x->key != y->key ? x->key < y->key : x->seq < y->seq;
+    return x->key != y->key && !queue->fifo ? x->key < y->key : x->seq < y->seq;
 }
 
 static void swap(struct cs_txqueue *queue, unsigned a, unsigned b)
@@ -108,7 +108,7 @@ int cs_txqueue_put(struct cs_txqueue *queue, const struct cs_frame *frame, uint6
         .seq = queue->next_seq++,
         .queued_ps = now_ps,
         .held_ps = held_ps,
-        .key = queue->fifo ? 0 : cs_txqueue_key(frame),
+        .key = cs_txqueue_key(frame),
     };
     if (held_ps > now_ps) {
         queue->held[queue->n_held++] = (uint16_t)slot;

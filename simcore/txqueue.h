@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* txqueue.h - a controller's bounded queue of frames to send.
  * A binary heap over preallocated slots, ordered by (key, seq): the key is the arbitration field as
- * a number, so the frame that would win the bus comes first; in a FIFO every key is 0. */
+ * a number, so the frame that would win the bus comes first; a FIFO is ordered by seq alone. */
 #ifndef CANSIM_SIMCORE_TXQUEUE_H
 #define CANSIM_SIMCORE_TXQUEUE_H
 
@@ -13,7 +13,7 @@ struct cs_txslot {
     uint64_t seq;
     int64_t queued_ps;
     int64_t held_ps; /* held back until then */
-    uint32_t key;
+    uint32_t key;    /* cs_txqueue_key() of the frame */
     uint16_t attempts, lost;
     bool abort; /* to be given up unless the attempt on the wire succeeds */
 };

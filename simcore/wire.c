@@ -45,22 +45,20 @@ uint16_t cs_crc15(const uint8_t *bits, size_t n_bits)
     return crc;
 }
 
-/* Stuff bits from `first` to `last`. */
-static unsigned count_stuff(const struct cs_wire *wire, unsigned first, unsigned last)
+/* Stuff bits behind `first` up to `last`. */
+static inline unsigned count_stuff(const struct cs_wire *wire, unsigned first, unsigned last)
 {
+    uint64_t bits = wire->stuff[first / 64] & ~UINT64_C(1) << first % 64;
     unsigned n = 0;
 
-    for (unsigned word = first / 64; word <= last / 64; word++) {
-        uint64_t bits = wire->stuff[word];
-        if (word == first / 64) {
-            bits &= UINT64_MAX << first % 64;
-        }
-        if (word == last / 64) {
-            bits &= UINT64_MAX >> (63 - last % 64);
-        }
+    for (unsigned word = first / 64; word < last / 64; bits = wire->stuff[++word]) {
         for (; bits; bits &= bits - 1) {
             n++;
         }
+    }
+    /* There are few of them in a word. */
+    for (bits &= UINT64_MAX >> (63 - last % 64); bits; bits &= bits - 1) {
+        n++;
     }
     return n;
 }
@@ -73,7 +71,7 @@ enum cs_field cs_wire_field_at(const struct cs_wire *wire, unsigned i, unsigned 
         span++;
     }
     if (index) {
-        *index = i - span->first - count_stuff(wire, span->first + 1u, i);
+        *index = i - span->first - count_stuff(wire, span->first, i);
     }
     return (enum cs_field)span->field;
 }
