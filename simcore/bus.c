@@ -246,7 +246,7 @@ static struct cs_node *create_node(struct cs_bus *bus, int index,
     node->exception_off = config->protocol_exception_off;
     node->long_ack = config->fd_long_ack;
     node->delay_ps = config->delay_ps;
-    node->wire_out = node->driving = node->arrived = node->seen = 1;
+    node->wire_out = node->driving = node->arrived = node->seen = node->shown = 1;
     node->ssp.res_ps = CS_NEVER;
     cs_bitclock_set(&node->clock, timing);
     node->recovery_ps = config->recovery_ps;

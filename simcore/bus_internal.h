@@ -97,6 +97,7 @@ struct cs_node {
     uint8_t driving;  /* that which has arrived in the middle */
     uint8_t arrived;  /* level that its cable brings */
     uint8_t seen;     /* that which it sees of it */
+    uint8_t shown;    /* level of its TX that a probe was told last */
     uint8_t segment;  /* 0..CS_SEGMENTS-1 or CS_SEGMENT_ALONE */
     uint8_t stuck;    /* enum cs_stuck */
     bool no_loop;     /* what it drives does not reach the wire (cs_bus_set_loop) */
@@ -192,6 +193,16 @@ static inline int cs_node_sender(const struct cs_node *node)
 {
     return node->segment < CS_SEGMENTS ? node->bus->medium.segment[node->segment].sender
                                        : CS_NO_NODE;
+}
+
+/* The node hears a SOF: unless its sender is one of ours, who it is is not known. */
+static inline void cs_node_forget_sender(const struct cs_node *node)
+{
+    const struct cs_node *sender = cs_bus_node(node->bus, cs_node_sender(node));
+
+    if (sender && sender->slot == CS_TXSLOT_NONE) {
+        node->bus->medium.segment[node->segment].sender = CS_NO_NODE;
+    }
 }
 
 static inline bool cs_node_can_send(const struct cs_node *node)

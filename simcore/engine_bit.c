@@ -226,19 +226,18 @@ static void check_won(struct cs_node *node)
     }
 }
 
-static void probe_bit(struct cs_node *node, unsigned before)
+static void probe_tx(struct cs_node *node)
 {
-    if (node->mac.out != before) {
+    if (node->bus->sim->probe && node->mac.out != node->shown) {
         cs_bus_probe(node->bus, node->index, CS_PROBE_TX, node->mac.out, node->bus->sim->now_ps);
+        node->shown = node->mac.out;
     }
-    cs_bus_probe(node->bus, node->index, CS_PROBE_FIELD, node->mac.out, node->clock.start.ps);
 }
 
 static void begin_bit(struct cs_node *node)
 {
     struct cs_bus *bus = node->bus;
     struct cs_mac *mac = &node->mac;
-    unsigned before = mac->out;
     unsigned rate = 0;
 
     node->boundary = false;
@@ -257,8 +256,9 @@ static void begin_bit(struct cs_node *node)
         }
     }
     cs_medium_drive(node, wire_output(node));
+    probe_tx(node);
     if (bus->sim->probe) {
-        probe_bit(node, before);
+        cs_bus_probe(bus, node->index, CS_PROBE_FIELD, mac->out, node->clock.start.ps);
     }
     if (bus->disturbed && node->waiting == WAIT_NONE) {
         cs_faults_bit(node, node->clock.end.ps);
@@ -445,6 +445,7 @@ static void leave(struct cs_bus *bus, int bits)
         if (node->waiting == WAIT_NONE) {
             node->ready_ps = suspend_ps(node, now);
         } else {
+            probe_tx(node); /* bus-off amid a dominant bit that did not reach the wire */
             cs_waiting_leave_bits(node);
         }
     }
