@@ -100,8 +100,8 @@ static bool counts(const struct cs_armed *f, int node, const struct cs_frame *fr
            f->ready_ps <= won_ps && matches(f, node, frame);
 }
 
-/* The frame that the frame engine began is over, or something came between. */
-static void settle_winner(struct cs_bus *bus)
+/* The frame that the frame engine began is over, or something came between: has it `won`? */
+static void settle_winner(struct cs_bus *bus, bool has_won)
 {
     struct cs_faults *faults = bus->faults;
     struct cs_fault_walk walk;
@@ -113,7 +113,7 @@ static void settle_winner(struct cs_bus *bus)
     int winner = faults->winner;
     faults->winner = CS_NO_NODE;
     cs_fault_walk(&walk, bus);
-    while (bus->sim->now_ps > faults->won_ps && (f = cs_fault_next(&walk)) != NULL) {
+    while (has_won && (f = cs_fault_next(&walk)) != NULL) {
         if (counts(f, winner, &faults->won_frame, faults->won_ps)) {
             count_match(f);
         }
@@ -225,7 +225,7 @@ bool cs_faults_frame(struct cs_bus *bus, struct cs_node *const *contenders, unsi
     struct cs_armed *f;
     bool watch = false;
 
-    settle_winner(bus);
+    settle_winner(bus, bus->faults && bus->sim->now_ps > bus->faults->won_ps);
     cs_fault_walk(&walk, bus);
     while ((f = cs_fault_next(&walk)) != NULL) {
         if (f->spec.kind == CS_FAULT_ATTACK_JANUS) {
@@ -328,6 +328,23 @@ static void babbler(struct cs_armed *f, const struct cs_event *event)
     }
 }
 
+/* The frame engine's winner has come to an end, or an error: was it after its arbitration? */
+static void winner_event(struct cs_bus *bus, const struct cs_event *event)
+{
+    const struct cs_node *node = cs_bus_node(bus, event->node);
+
+    if (event->kind == CS_EV_FRAME) {
+        settle_winner(bus, true);
+    } else if (event->kind == CS_EV_ARB_LOST) {
+        settle_winner(bus, false);
+    } else if (event->kind == CS_EV_ERROR && node) {
+        settle_winner(bus, event->bit >= node->wire.arb_bits);
+    } else if (event->kind == CS_EV_DROPPED && node && node->slot == CS_TXSLOT_NONE) {
+        /* That on the wire, none of those in its queue. */
+        settle_winner(bus, event->at_ps > bus->faults->won_ps);
+    }
+}
+
 void cs_faults_event(struct cs_bus *bus, const struct cs_event *event)
 {
     static const uint32_t kinds = 1u << CS_EV_STATE | 1u << CS_EV_SENT | 1u << CS_EV_DROPPED |
@@ -339,9 +356,8 @@ void cs_faults_event(struct cs_bus *bus, const struct cs_event *event)
     if (!(kinds >> event->kind & 1u) || !bus->faults) {
         return;
     }
-    if (bus->faults->winner == event->node && event->kind != CS_EV_STATE &&
-        event->kind != CS_EV_CONFIG) {
-        settle_winner(bus);
+    if (bus->faults->winner == event->node) {
+        winner_event(bus, event);
     }
     cs_fault_walk(&walk, bus);
     while ((f = cs_fault_next(&walk)) != NULL) {
