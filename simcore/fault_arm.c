@@ -47,7 +47,9 @@ int cs_fault_resolve(struct cs_bus *bus, struct cs_armed *f, char *why, size_t w
         if (find(bus, spec->seen_by[i], &index, why, why_size)) {
             return -ENOENT;
         }
-        cs_set_put(&f->seen, index);
+        if (index != CS_NO_NODE) {
+            cs_set_put(&f->seen, index);
+        }
     }
     return 0;
 }

@@ -79,17 +79,17 @@ static inline enum cs_fault_class cs_armed_class(const struct cs_armed *f)
 
 static inline bool cs_set_has(const struct cs_node_set *set, int i)
 {
-    return set->word[i / 64] >> (i % 64) & 1u;
+    return set->word[(unsigned)i / 64] >> ((unsigned)i % 64) & 1u;
 }
 
 static inline void cs_set_put(struct cs_node_set *set, int i)
 {
-    set->word[i / 64] |= UINT64_C(1) << (i % 64);
+    set->word[(unsigned)i / 64] |= UINT64_C(1) << ((unsigned)i % 64);
 }
 
 static inline void cs_set_drop(struct cs_node_set *set, int i)
 {
-    set->word[i / 64] &= ~(UINT64_C(1) << (i % 64));
+    set->word[(unsigned)i / 64] &= ~(UINT64_C(1) << ((unsigned)i % 64));
 }
 
 static inline bool cs_set_empty(const struct cs_node_set *set)
