@@ -11,7 +11,7 @@
  * back takes a cycle: less than a time quantum, so that no edge of a script, which has them at
  * quanta, comes just at a sample point. */
 #define CS_IUT_DELAY_PS  (CS_SCRIPT_CYCLE_PS / 2)
-#define CS_IUT_RX_FRAMES 64u /* received and not yet looked at */
+#define CS_IUT_RX_FRAMES 256u /* received and not yet looked at */
 #define CS_IUT_TX_FRAMES 64u
 #define CS_IUT_COUNTERS  2 /* TEC, REC */
 
@@ -36,7 +36,7 @@ struct cs_iut {
     int64_t bit_ps, tq_ps;
     struct cs_frame received[CS_IUT_RX_FRAMES];
     unsigned n_received;
-    bool overrun;
+    bool overrun;                           /* more came: the newest are lost */
     struct cs_frame kept[CS_IUT_TX_FRAMES]; /* dropped at bus-off, sent after it */
     unsigned n_kept;
     enum cs_iut_host host;

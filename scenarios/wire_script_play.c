@@ -375,6 +375,9 @@ static int do_check_rx_frame(struct cs_script_player *p, const struct cs_script_
     struct cs_frame frame;
 
     cs_frame_format(&op->frame, expected);
+    if (p->iut.overrun)
+        return fail(p, "expected the frame %.150s, more than %u were received before", expected,
+                    CS_IUT_RX_FRAMES);
     if (!cs_iut_take(&p->iut, &frame))
         return fail(p, "expected the frame %.150s, received none", expected);
     if (cs_frame_equal(&frame, &op->frame))
@@ -566,8 +569,6 @@ void cs_script_play(struct cs_script_player *p, unsigned index, struct cs_script
         if (p->iut.sim != NULL)
             look(p);
         play_ops(p, &p->script->elems[index].ops, "");
-        if (p->iut.overrun)
-            fail(p, "more than %u frames received and not looked at", CS_IUT_RX_FRAMES);
     }
     p->ready = !result->failed;
     p->result = NULL;
