@@ -308,11 +308,11 @@ static void state_changed(struct cs_armed *f, const struct cs_event *event)
 
     if (lasting && f->stage == FAULT_READY && !t->frame && event->node == f->state_node &&
         event->state == t->state && !f->soon.heap_pos && !f->ghost) {
-        cs_fault_soon(f, event->at_ps);
+        cs_fault_soon(f, cs_armed_bus(f)->sim->now_ps);
     }
     if (f->spec.kind == CS_FAULT_ATTACK_BUS_OFF && event->state == CS_STATE_BUS_OFF &&
         cs_set_has(&f->victims, event->node)) {
-        cs_fault_end_soon(f, event->at_ps);
+        cs_fault_end_soon(f, cs_armed_bus(f)->sim->now_ps);
     }
 }
 
@@ -324,7 +324,7 @@ static void babbler(struct cs_armed *f, const struct cs_event *event)
         f->queued = false;
     }
     if (!f->queued && (over || event->kind == CS_EV_STATE || event->kind == CS_EV_CONFIG)) {
-        cs_fault_soon(f, event->at_ps);
+        cs_fault_soon(f, cs_armed_bus(f)->sim->now_ps);
     }
 }
 
@@ -341,7 +341,7 @@ static void winner_event(struct cs_bus *bus, const struct cs_event *event)
         settle_winner(bus, event->bit >= node->wire.arb_bits);
     } else if (event->kind == CS_EV_DROPPED && node && node->slot == CS_TXSLOT_NONE) {
         /* That on the wire, none of those in its queue. */
-        settle_winner(bus, event->at_ps > bus->faults->won_ps);
+        settle_winner(bus, bus->sim->now_ps > bus->faults->won_ps);
     }
 }
 
@@ -366,7 +366,7 @@ void cs_faults_event(struct cs_bus *bus, const struct cs_event *event)
         }
         if (event->kind == CS_EV_ERROR && f->ghost && event->state == CS_STATE_ERROR_ACTIVE) {
             cs_fault_ghost_stop(f);
-            cs_fault_soon(f, event->at_ps);
+            cs_fault_soon(f, cs_armed_bus(f)->sim->now_ps);
         }
         if (f->spec.kind == CS_FAULT_BABBLE && f->stage == FAULT_ACTS && event->node == f->node) {
             babbler(f, event);
