@@ -138,7 +138,7 @@ static char *unpack(struct cs_script_reader *r, const char *data, size_t *len)
     }
     *len = z.total_out;
     inflateEnd(&z);
-    if (ret == Z_STREAM_END && z.avail_in == 0 && *len <= CS_FILE_MAX_BYTES) {
+    if (plain != NULL && ret == Z_STREAM_END && z.avail_in == 0 && *len <= CS_FILE_MAX_BYTES) {
         plain[*len] = '\0';
         return plain;
     }
