@@ -97,6 +97,9 @@ void cs_fault_end(struct cs_armed *f, enum cs_fault_stage stage)
     faults->n--;
     memmove(&faults->order[at], &faults->order[at + 1], faults->n - at);
     bus->n_faults = faults->n;
+    if (faults->n == 0) {
+        faults->winner = CS_NO_NODE; /* nobody is told any more how its frame ends */
+    }
     f->used = false;
     tell(f, stage);
 }
