@@ -331,6 +331,58 @@ STORY(node_leaves)
     assert_int_equal(w->stages[CS_FAULT_ENDED], 3);
 }
 
+/* An observer that arms with each frame, and takes back with the next: an engine is in its midst
+ * then. */
+struct meddler {
+    struct world *world;
+    int id;
+};
+
+static void meddle(void *ctx, const struct cs_event *event)
+{
+    static const char *const texts[] = {
+        "unplug node=b",        "short for=20us",     "cable node=c length=40m",
+        "bitrate node=b sjw=1", "drift node=a ppm=9", "split nodes=a,b",
+        "no-ack node=d",        "reset node=d",       "stuck-recessive node=c",
+    };
+    struct meddler *m = ctx;
+    unsigned n = m->world->counts[CS_EV_FRAME];
+
+    if (event->kind == CS_EV_FRAME || event->kind == CS_EV_ERROR_FRAME) {
+        if (m->id && cs_fault_clear(m->world->bus, m->id) == 0) {
+            m->id = 0;
+        } else if (n < 40) {
+            m->id = world_arm(m->world, texts[n % (sizeof(texts) / sizeof(texts[0]))]);
+        }
+    }
+}
+
+STORY(meddled)
+{
+    struct meddler meddler = {w, 0};
+
+    cs_sim_observe(w->sim, meddle, &meddler);
+    for (int i = 0; i < 100; i++) {
+        world_send(w, i % NODES, "155#0123");
+        world_run_us(w, 200);
+        for (int j = 0; j < NODES; j++) {
+            cs_bus_recover(w->bus, j);
+        }
+    }
+    assert_true(w->stages[CS_FAULT_CLEARED] > 5);
+    cs_fault_clear_all(w->bus);
+    cs_sim_unobserve(w->sim, meddle, &meddler);
+    for (int j = 0; j < NODES; j++) {
+        cs_bus_reset(w->bus, j);
+    }
+    world_run_us(w, 10000);
+    world_send(w, 0, "7FF#77");
+    world_run_us(w, 1000);
+    for (int j = 1; j < NODES; j++) {
+        assert_int_equal(w->last[j].id, 0x7FF);
+    }
+}
+
 /* ---- noise -------------------------------------------------------------------------------- */
 
 /* Mean and spread of the gaps: a geometric distribution has the mean 1 / p, half of its gaps are
@@ -432,6 +484,7 @@ int main(void)
         cmocka_unit_test(delayed),
         cmocka_unit_test(lost),
         cmocka_unit_test(node_leaves),
+        cmocka_unit_test(meddled),
         cmocka_unit_test(noise_gaps),
         cmocka_unit_test(noise_is_the_same),
         cmocka_unit_test(noise),
