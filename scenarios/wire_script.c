@@ -209,7 +209,7 @@ static int read_ops(struct cs_script_reader *r, const cJSON *object, const char 
 static int read_name(struct cs_script_reader *r, const cJSON *object, const char *name,
                      char text[CS_SCRIPT_NAME_MAX])
 {
-    const char *value;
+    const char *value = "";
 
     if (cs_script_text(r, object, name, &value) != 0)
         return -1;

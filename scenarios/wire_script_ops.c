@@ -88,7 +88,7 @@ static int read_v(struct cs_script_reader *r, const cJSON *json, struct cs_scrip
 
 static int read_state(struct cs_script_reader *r, const cJSON *json, struct cs_script_op *op)
 {
-    const char *text;
+    const char *text = "";
 
     if (cs_script_text(r, json, "state", &text) != 0)
         return -1;
@@ -150,7 +150,7 @@ static int read_ssp(struct cs_script_reader *r, const cJSON *json, struct cs_scr
 static int read_data(struct cs_script_reader *r, const cJSON *json, struct cs_frame *frame)
 {
     static const char digits[] = "0123456789abcdef", both[] = "0123456789abcdefABCDEF";
-    const char *text;
+    const char *text = "";
 
     if (cs_script_text(r, json, "data", &text) != 0)
         return -1;
@@ -251,7 +251,7 @@ static read_fn *const readers[VALUES_COUNT] = {
 
 int cs_script_read_op(struct cs_script_reader *r, const cJSON *json, struct cs_script_op *op)
 {
-    const char *name;
+    const char *name = "";
 
     if (!cJSON_IsObject(json))
         return cs_script_must_be(r, "an object", json);

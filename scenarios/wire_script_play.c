@@ -195,9 +195,10 @@ static int check_monitor(struct cs_script_player *p)
         return 0;
     }
     int64_t ns = d->offset_ps / CS_PS_PER_NS, into = d->into_ps / CS_PS_PER_NS;
+    const char *field = d->what != NULL ? cs_script_kind_name(d->what->kind) : "no bit";
     return fail(p, "bit %u (%s) at %lld.%03lld us, %lld ns into it: expected %s TX, seen %s",
-                d->bit, cs_script_kind_name(d->what->kind), (long long)(ns / 1000),
-                (long long)(ns % 1000), (long long)into, levels[d->level], levels[!d->level]);
+                d->bit, field, (long long)(ns / 1000), (long long)(ns % 1000), (long long)into,
+                levels[d->level], levels[!d->level]);
 }
 
 /* ---- operations ---------------------------------------------------------------------------- */

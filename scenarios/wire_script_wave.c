@@ -51,7 +51,7 @@ const char *cs_script_kind_name(char kind)
 /* "v": takes the memory for the bits. */
 static int read_levels(struct cs_script_reader *r, const cJSON *json, struct cs_script_wave *wave)
 {
-    const char *text;
+    const char *text = "";
 
     if (cs_script_text(r, json, "v", &text) != 0)
         return -1;
@@ -73,7 +73,7 @@ static int read_levels(struct cs_script_reader *r, const cJSON *json, struct cs_
 /* "kind" and "stuff": one letter a bit. */
 static int read_kinds(struct cs_script_reader *r, const cJSON *json, struct cs_script_wave *wave)
 {
-    const char *text, *stuff;
+    const char *text = "", *stuff = "";
 
     if (cs_script_text(r, json, "kind", &text) != 0 ||
         cs_script_text(r, json, "stuff", &stuff) != 0)
@@ -111,7 +111,7 @@ static int read_pair(struct cs_script_reader *r, const cJSON *json, long max_fir
 
 static int read_cycles(struct cs_script_reader *r, const cJSON *json, struct cs_script_wave *wave)
 {
-    const cJSON *array = NULL, *item, *second;
+    const cJSON *array = NULL, *item, *second = NULL;
     unsigned at = 0, index = 0;
 
     if (cs_script_array(r, json, "cycles", &array) != 0)
@@ -137,7 +137,7 @@ static int read_cycles(struct cs_script_reader *r, const cJSON *json, struct cs_
 
 static int read_values(struct cs_script_reader *r, const cJSON *json, struct cs_script_wave *wave)
 {
-    const cJSON *item, *second;
+    const cJSON *item, *second = NULL;
     unsigned index = 0;
 
     cJSON_ArrayForEach(item, json)
