@@ -149,7 +149,7 @@ static int read_values(struct cs_script_reader *r, const cJSON *json, struct cs_
         if (read_pair(r, item, (long)wave->n_bits - 1, &at, &second) != 0)
             return -1;
         struct cs_script_bit *bit = &wave->bits[at];
-        const char *text = cJSON_IsString(second) ? second->valuestring : "?";
+        const char *text = second != NULL && cJSON_IsString(second) ? second->valuestring : "?";
         if (strlen(text) != bit->cycles || strspn(text, "01") != bit->cycles || bit->values != NULL)
             return cs_script_must_be(r, "a level 0 or 1 for each cycle of a bit, once", second);
         bit->values = strdup(text);
