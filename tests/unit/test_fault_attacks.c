@@ -157,6 +157,18 @@ STORY(janus_waits)
     assert_int_equal(w->stages[CS_FAULT_FIRED], 2);
 }
 
+/* Two of one identifier would collide: the intruder lets the other one go first. */
+STORY(janus_yields)
+{
+    world_send(w, 0, "123#01");
+    world_send(w, 2, "100#01");
+    world_arm(w, "attack-janus frame=100#0000AA late_frame=100#00AA03");
+    world_run_us(w, 2000);
+    assert_int_equal(w->counts[CS_EV_ERROR], 0);
+    assert_int_equal(w->stages[CS_FAULT_FIRED], 1);
+    assert_int_equal(w->received[3], 3);
+}
+
 /* A victim that sends the early frame with a late sample point finds the difference. */
 STORY(janus_in_step)
 {
@@ -175,8 +187,8 @@ int main(void)
         cmocka_unit_test(bus_off_attack), cmocka_unit_test(double_receive),
         cmocka_unit_test(freeze),         cmocka_unit_test(freeze_for_a_time),
         cmocka_unit_test(passive_spoof),  cmocka_unit_test(spoof_of_active),
-        cmocka_unit_test(janus_attack),   cmocka_unit_test(janus_waits),
-        cmocka_unit_test(janus_in_step),
+        cmocka_unit_test(janus_yields),   cmocka_unit_test(janus_attack),
+        cmocka_unit_test(janus_waits),    cmocka_unit_test(janus_in_step),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

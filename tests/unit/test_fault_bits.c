@@ -198,6 +198,25 @@ STORY(nth_in_arbitration)
     }
 }
 
+/* Armed at each bit of a frame: it counts up to the end of the arbitration field, not after it. */
+STORY(armed_amid_a_frame)
+{
+    unsigned at_once = 0;
+
+    for (int bits = 1; bits < 40; bits++) {
+        unsigned fired = w->stages[CS_FAULT_FIRED];
+        world_send(w, 0, "155#0123");
+        world_run_us(w, INT64_C(2) * bits);
+        int id = world_arm(w, "recessive field=ack nth=2");
+        world_run_us(w, 400);
+        world_send(w, 0, "155#0123");
+        world_run_us(w, 400);
+        at_once += w->stages[CS_FAULT_FIRED] > fired;
+        cs_fault_clear(w->bus, id);
+    }
+    assert_int_equal(at_once, 13); /* in all but the last of SOF, 11 bits, RTR and IDE */
+}
+
 /* The loser of an arbitration does not count, and is not hit. */
 STORY(losers)
 {
@@ -373,6 +392,7 @@ int main(void)
         cmocka_unit_test(others),
         cmocka_unit_test(nth_and_every),
         cmocka_unit_test(nth_in_arbitration),
+        cmocka_unit_test(armed_amid_a_frame),
         cmocka_unit_test(losers),
         cmocka_unit_test(probability),
         cmocka_unit_test(times),
