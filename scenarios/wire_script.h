@@ -15,11 +15,11 @@
 
 /* The limits of one script. */
 #define CS_SCRIPT_MAX_ELEMS  100000u
-#define CS_SCRIPT_MAX_OPS    10000u      /* of one element */
-#define CS_SCRIPT_MAX_BITS   200000u     /* of one element, each way */
-#define CS_SCRIPT_MAX_CYCLES 200000000u  /* of one element, each way: 2 s */
-#define CS_SCRIPT_ALL_CYCLES 4000000000u /* of all elements: 40 s */
-#define CS_SCRIPT_MAX_BIT    1000000u    /* cycles in one bit */
+#define CS_SCRIPT_MAX_OPS    10000u                /* of one element */
+#define CS_SCRIPT_MAX_BITS   2000000u              /* of one element, each way */
+#define CS_SCRIPT_MAX_CYCLES UINT64_C(2000000000)  /* of one element, each way: 20 s */
+#define CS_SCRIPT_ALL_CYCLES UINT64_C(20000000000) /* of all elements: 200 s */
+#define CS_SCRIPT_MAX_BIT    1000000u              /* cycles in one bit */
 #define CS_SCRIPT_NAME_MAX   64
 
 /* One bit of a sequence. */

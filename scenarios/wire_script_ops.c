@@ -235,11 +235,11 @@ static int read_lt(struct cs_script_reader *r, const cJSON *json, struct cs_scri
     drive = op->drive_rx.n_bits > op->expect_tx.n_bits;
     r->bits += drive ? op->drive_rx.n_bits : op->expect_tx.n_bits;
     if (r->all_cycles > CS_SCRIPT_ALL_CYCLES)
-        return cs_script_must_be(r, "at most 4000000000 cycles in all elements", json);
+        return cs_script_must_be(r, "at most 20000000000 cycles in all elements", json);
     if (r->cycles > CS_SCRIPT_MAX_CYCLES)
-        return cs_script_must_be(r, "at most 200000000 cycles in one element", json);
+        return cs_script_must_be(r, "at most 2000000000 cycles in one element", json);
     if (r->bits > CS_SCRIPT_MAX_BITS)
-        return cs_script_must_be(r, "at most 200000 bits in one element", json);
+        return cs_script_must_be(r, "at most 2000000 bits in one element", json);
     return 0;
 }
 

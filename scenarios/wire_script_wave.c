@@ -58,7 +58,7 @@ static int read_levels(struct cs_script_reader *r, const cJSON *json, struct cs_
     size_t n = strlen(text);
     if (n > CS_SCRIPT_MAX_BITS || strspn(text, "01") != n) {
         cs_script_enter(r, "v");
-        return cs_script_must_be(r, "at most 200000 levels 0 or 1",
+        return cs_script_must_be(r, "at most 2000000 levels 0 or 1",
                                  cJSON_GetObjectItemCaseSensitive(json, "v"));
     }
     wave->bits = calloc(n > 0 ? n : 1, sizeof(*wave->bits));

@@ -237,8 +237,13 @@ def unusable_files():
     refused(changed(lambda s: op_of(s["elems"][0], "check_rx_frame")["frame"].update(id=2048)),
             r"/frame/id: must be a whole number 0\.\.2047, got 2048")
     refused(changed(lambda s: op_of(s["elems"][0], "check_rx_frame")["frame"].update(data="1")), r"/frame/data: must be")
-    many = changed(lambda s: s["elems"][0]["ops"].extend([op_of(s["elems"][0], "lt")] * 4000))
-    refused(many, r"/elems/0/ops/\d+: must be at most 200000 bits in one element")
+    refused(changed(lambda s: wave(s).update(v="1" * 2000001)), r"drive_rx/v: must be at most 2000000 levels")
+
+    def too_long(script):
+        wave(script).update(cycles=[[1000000, len(wave(script)["v"])]])
+        script["elems"][0]["ops"].extend([op_of(script["elems"][0], "lt")] * 36)
+
+    refused(changed(too_long), r"/elems/0/ops/\d+: must be at most 2000000000 cycles in one element")
     status, out, err = cansim("wire", "no-such-file")
     same((status, out), (2, b""))
     assert b"no-such-file: cannot be opened" in err, err
