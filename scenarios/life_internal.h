@@ -41,7 +41,14 @@ struct life_node {
 };
 
 /* What is collected until another line comes: several nodes did the same. */
-enum life_pending { LIFE_NOTHING, LIFE_ACKS, LIFE_ERRORS, LIFE_DOMINANT, LIFE_FIRES };
+enum life_pending {
+    LIFE_NOTHING,
+    LIFE_ACKS,
+    LIFE_ERRORS,
+    LIFE_DOMINANT,
+    LIFE_OVERLOADS,
+    LIFE_FIRES
+};
 
 struct life_bus {
     bool open;                         /* an attempt is on the wire, or what it left behind */
@@ -123,7 +130,7 @@ void life_tell_pending(const struct life_teller *t);
 /* ---- life_pending.c ------------------------------------------------------------------------ */
 
 typedef void life_handler(const struct life_teller *t, const struct cs_event *event);
-life_handler life_on_acked, life_on_error;
+life_handler life_on_acked, life_on_error, life_on_overload;
 /* A fault has fired and was told; whether it fires again with nothing else in between, which is
  * then counted. */
 void life_put_off_fires(const struct life_teller *t, const struct cs_event *event);

@@ -128,6 +128,23 @@ static void tell_dominant(const struct life_teller *t)
     block_line(t, bus->who_ps, &text);
 }
 
+static void tell_overloads(const struct life_teller *t)
+{
+    const struct life_bus *bus = t->bus;
+    struct life_text text = {.used = 0};
+
+    life_say(&text, "Overload flags of ");
+    life_say_nodes(&text, t->of, &bus->who);
+    life_say(&text, ", asked for at ");
+    life_say_place(&text, &bus->error);
+    if (bus->n_pending > 1) {
+        life_say(&text, ", %llu times until ", (unsigned long long)bus->n_pending);
+        life_say_instant(&text, bus->until_ps);
+    }
+    life_say(&text, ".");
+    block_line(t, bus->who_ps, &text);
+}
+
 static void tell_fires(const struct life_teller *t)
 {
     struct life_text text = {.used = 0};
@@ -144,9 +161,8 @@ static void tell_fires(const struct life_teller *t)
 void life_tell_pending(const struct life_teller *t)
 {
     static void (*const tell[])(const struct life_teller *) = {
-        [LIFE_ACKS] = tell_acks,
-        [LIFE_ERRORS] = tell_errors,
-        [LIFE_DOMINANT] = tell_dominant,
+        [LIFE_ACKS] = tell_acks,         [LIFE_ERRORS] = tell_errors,
+        [LIFE_DOMINANT] = tell_dominant, [LIFE_OVERLOADS] = tell_overloads,
         [LIFE_FIRES] = tell_fires,
     };
     uint8_t pending = t->bus->pending;
@@ -203,6 +219,22 @@ static void on_dominant(const struct life_teller *t, const struct cs_event *even
     life_set_add(&t->bus->who, event->node);
     t->bus->n_pending++;
     t->bus->until_ps = event->at_ps;
+}
+
+void life_on_overload(const struct life_teller *t, const struct cs_event *event)
+{
+    struct life_bus *bus = t->bus;
+
+    if (bus->pending != LIFE_OVERLOADS || bus->error.field != event->field ||
+        bus->error.index != event->index) {
+        pend(t, LIFE_OVERLOADS, event);
+        bus->error = *event;
+        bus->until_ps = -1;
+    }
+    life_block_open(t->state, t->index, event->at_ps);
+    life_set_add(&bus->who, event->node);
+    bus->n_pending += event->at_ps != bus->until_ps;
+    bus->until_ps = event->at_ps;
 }
 
 static bool same_error(const struct cs_event *a, const struct cs_event *b)

@@ -297,6 +297,7 @@ static life_handler *const handlers[CS_EV_KIND_COUNT] = {
     [CS_EV_DROPPED] = life_on_dropped,
     [CS_EV_ERROR] = life_on_error,
     [CS_EV_ERROR_FRAME] = on_error_frame,
+    [CS_EV_OVERLOAD] = life_on_overload,
     [CS_EV_COUNTERS] = life_on_counters,
     [CS_EV_STATE] = life_on_state,
     [CS_EV_LOST] = life_on_lost,

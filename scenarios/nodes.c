@@ -91,6 +91,7 @@ int cs_nodes_attach(struct cs_nodes *nodes, unsigned index)
         .fd = (enum cs_fd)def->fd,
         .protocol_exception_off = !def->protocol_exception,
         .delay_ps = def->delay_ps,
+        .cable_ps = def->cable_ps,
         .mode = def->mode,
         .order = order_of(def),
         .tx_queue_len = (unsigned)def->tx_queue,

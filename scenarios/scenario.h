@@ -90,7 +90,8 @@ struct cs_scenario_node {
     struct cs_scenario_timing timing;
     int fd; /* enum cs_fd */
     bool protocol_exception;
-    int64_t delay_ps; /* of cable and transceiver, one way */
+    int64_t delay_ps; /* of the transceiver, one way */
+    int64_t cable_ps; /* to the middle of the bus */
     int64_t wait_ps;  /* attached: wall time; 0: not waited for, CS_NEVER: without limit */
 };
 

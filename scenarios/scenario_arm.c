@@ -61,6 +61,7 @@ static void attach(struct trial *trial, const struct cs_scenario_node *node)
         .timing = node->type == CS_NODE_ATTACHED ? NULL : &node->timing.timing,
         .fd = (enum cs_fd)node->fd,
         .delay_ps = node->delay_ps,
+        .cable_ps = node->cable_ps,
         .mode = node->mode,
     };
 

@@ -154,14 +154,14 @@ static const struct cs_key node_rows[] = {
      .offset = NODE(delay_ps),
      .min = 0,
      .max = CS_DELAY_MAX_PS,
-     .help = "one way to the middle of the bus: transceiver and cable; default 0s"},
+     .help = "of its transceiver, one way: it hears itself after twice that; default 0s"},
     {.name = "cable",
      .type = CS_KEY_CUSTOM,
      .mask = SIMULATED,
-     .offset = NODE(delay_ps),
+     .offset = NODE(cable_ps),
      .read = cs_scenario_read_cable,
      .form = "0..20000 metres",
-     .help = "the same by its length, 5 ns each"},
+     .help = "from there to the middle of the bus, 5 ns each"},
     {.name = "tx_queue",
      .type = CS_KEY_INT,
      .mask = SIMULATED,
@@ -398,13 +398,11 @@ static int finish_random(struct cs_reader *r, struct cs_scenario_node *node)
     return 0;
 }
 
-static int finish_node(struct cs_reader *r, const cJSON *item, struct cs_scenario_node *node)
+static int finish_node(struct cs_reader *r, struct cs_scenario_node *node)
 {
     const struct cs_scenario *scenario = r->ctx;
     const struct cs_scenario_bus *bus = &scenario->buses[node->bus];
 
-    if (cJSON_HasObjectItem(item, "delay") && cJSON_HasObjectItem(item, "cable"))
-        return cs_reader_fail(r, "must have one of \"delay\" and \"cable\", got both");
     if (node->type != CS_NODE_ATTACHED &&
         cs_scenario_finish_timing(r, &node->timing, &bus->timing.timing,
                                   cs_scenario_node_knows_fd(scenario, node)) != 0)
@@ -448,7 +446,7 @@ static int read_node(struct cs_reader *r, const cJSON *item, struct cs_scenario_
     if (scenario->n_buses > 1 && cJSON_GetObjectItemCaseSensitive(item, "bus") == NULL)
         return cs_reader_fail(r, "must have the key \"bus\" where there are several, got none");
     if (cs_keys_read(r, item, &cs_scenario_node_keys, (unsigned)node->type, node) != 0 ||
-        finish_node(r, item, node) != 0)
+        finish_node(r, node) != 0)
         return -1;
     for (unsigned i = 0; i < scenario->n_nodes; i++)
         on_bus += scenario->nodes[i].bus == node->bus;

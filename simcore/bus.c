@@ -180,7 +180,8 @@ static int check_config(const struct cs_controller_config *config)
         config->n_filters > CS_MAX_FILTERS || (config->n_filters && !config->filters) ||
         config->recovery_ps < CS_RECOVERY_MANUAL || config->recovery_ps > CS_RECOVERY_MAX_PS ||
         config->mode > CS_MODE_ALL || config->fd >= CS_FD_COUNT || config->delay_ps < 0 ||
-        config->delay_ps > CS_DELAY_MAX_PS) {
+        config->delay_ps > CS_DELAY_MAX_PS || config->cable_ps < 0 ||
+        config->cable_ps > CS_DELAY_MAX_PS) {
         return -EINVAL;
     }
     return 0;
@@ -246,7 +247,9 @@ static struct cs_node *create_node(struct cs_bus *bus, int index,
     node->exception_off = config->protocol_exception_off;
     node->long_ack = config->fd_long_ack;
     node->delay_ps = config->delay_ps;
-    node->wire_out = node->driving = node->arrived = node->seen = node->shown = 1;
+    node->cable_ps = config->cable_ps;
+    node->wire_out = node->driving = node->own = 1;
+    node->others = node->arrived = node->seen = node->shown = 1;
     node->ssp.res_ps = CS_NEVER;
     cs_bitclock_set(&node->clock, timing);
     node->recovery_ps = config->recovery_ps;
@@ -286,8 +289,9 @@ int cs_bus_attach(struct cs_bus *bus, const struct cs_controller_config *config)
     bus->due_ps[index] = CS_NEVER;
     cs_node_judge(node);
     bus->n_limit = index + 1 > bus->n_limit ? index + 1 : bus->n_limit;
+    bus->medium.n_remote += node->delay_ps + node->cable_ps > 0;
     if (bus->phase == PHASE_BITS) {
-        node->seen = node->arrived = bus->medium.segment[0].level;
+        node->seen = node->arrived = node->others = bus->medium.segment[0].base;
     }
     if (bus->ran) {
         node->state = CS_STATE_INTEGRATING;
@@ -399,6 +403,23 @@ int cs_bus_set_delay(struct cs_bus *bus, int index, int64_t delay_ps)
     mark(node);
     node->pending.delay = true;
     node->pending.new_delay_ps = delay_ps;
+    apply_soon(bus);
+    return 0;
+}
+
+int cs_bus_set_cable(struct cs_bus *bus, int index, int64_t cable_ps)
+{
+    struct cs_node *node = cs_bus_node(bus, index);
+
+    if (!node) {
+        return -ENOENT;
+    }
+    if (cable_ps < 0 || cable_ps > CS_DELAY_MAX_PS) {
+        return -EINVAL;
+    }
+    mark(node);
+    node->pending.cable = true;
+    node->pending.new_cable_ps = cable_ps;
     apply_soon(bus);
     return 0;
 }

@@ -104,8 +104,10 @@ struct cs_controller_config {
     bool protocol_exception_off; /* FD: a recessive res bit is a form error, not an exception */
     bool fd_long_ack; /* FD: the ACK slot takes two bits, whatever they are, as some controllers
                          have it; else a second bit only where it is dominant */
-    int64_t delay_ps; /* one way to the middle of the bus (star), 0..CS_DELAY_MAX_PS: transceiver
-                         and cable; between two nodes the sum of theirs, to itself twice its own */
+    int64_t delay_ps; /* of the transceiver, one way, 0..CS_DELAY_MAX_PS: twice that is what it
+                         takes until it hears itself */
+    int64_t cable_ps; /* from there to the middle of the bus (a star), 0..CS_DELAY_MAX_PS: to
+                         another node it is the sum of both nodes' delays and cables */
     unsigned mode;    /* enum cs_mode */
     enum cs_tx_order order;
     unsigned tx_queue_len;           /* frames, 1..CS_TX_QUEUE_MAX; 0: CS_TX_QUEUE_DFLT */
@@ -129,7 +131,7 @@ struct cs_node_status {
     uint32_t data_bitrate_bps; /* 0: none */
     struct cs_timing timing;
     enum cs_fd fd; /* never CS_FD_BUS */
-    int64_t delay_ps;
+    int64_t delay_ps, cable_ps;
     bool plugged; /* not cut off by a fault */
     unsigned queued, queue_len;
     uint64_t sent, received, retries, arb_lost, errors, dropped, refused;
@@ -160,6 +162,7 @@ int cs_bus_set_filters(struct cs_bus *bus, int node, const struct cs_filter *fil
  */
 int cs_bus_set_timing(struct cs_bus *bus, int node, const struct cs_timing *timing);
 int cs_bus_set_delay(struct cs_bus *bus, int node, int64_t delay_ps);
+int cs_bus_set_cable(struct cs_bus *bus, int node, int64_t cable_ps);
 /* Reset a controller: frames are confirmed as CS_TX_RESET, counters 0, it integrates again. */
 int cs_bus_reset(struct cs_bus *bus, int node);
 /* Ask a bus-off controller to recover. Returns 0, or -EALREADY where it is not bus-off. */

@@ -34,10 +34,10 @@ enum cs_waiting {
 
 /* Changes asked for while a frame is on the wire. */
 struct cs_pending {
-    bool mode, counters, timing, delay, reset, leave;
+    bool mode, counters, timing, delay, cable, reset, leave;
     unsigned new_mode, new_tec, new_rec;
     struct cs_timing new_timing;
-    int64_t new_delay_ps;
+    int64_t new_delay_ps, new_cable_ps;
 };
 
 #define SSP_BITS 32 /* sent and not yet compared, at most */
@@ -66,7 +66,8 @@ struct cs_node {
     struct cs_timing timing;
     enum cs_fd fd; /* never CS_FD_BUS */
     bool exception_off;
-    int64_t delay_ps;
+    int64_t delay_ps; /* of the transceiver, one way */
+    int64_t cable_ps; /* to the middle of the bus */
     int64_t recovery_ps;
     struct cs_filter filters[CS_MAX_FILTERS];
     unsigned n_filters;
@@ -95,19 +96,21 @@ struct cs_node {
     bool odd_rates; /* the same for frames with two bit rates */
     uint8_t wire_out; /* level that it drives into its cable */
     uint8_t driving;  /* that which has arrived in the middle */
-    uint8_t arrived;  /* level that its cable brings */
-    uint8_t seen;     /* that which it sees of it */
-    uint8_t shown;    /* level of its TX that a probe was told last */
-    uint8_t segment;  /* 0..CS_SEGMENTS-1 or CS_SEGMENT_ALONE */
-    uint8_t stuck;    /* enum cs_stuck */
-    bool no_loop;     /* what it drives does not reach the wire (cs_bus_set_loop) */
+    uint8_t others;   /* what the others drive, as sent back to it; arrived: as it has come */
+    uint8_t arrived;
+    uint8_t own;     /* what it hears of itself */
+    uint8_t seen;    /* that which it sees of it */
+    uint8_t shown;   /* level of its TX that a probe was told last */
+    uint8_t segment; /* 0..CS_SEGMENTS-1 or CS_SEGMENT_ALONE */
+    uint8_t stuck;   /* enum cs_stuck */
+    bool no_loop;    /* what it drives does not reach the wire (cs_bus_set_loop) */
     bool no_ack;
     bool long_ack;  /* FD: the ACK slot takes two bits, whatever they are */
     bool sends_esi; /* FD: ESI recessive though the frame says dominant */
     bool odd_form;  /* `wire` is not what the rule says */
     uint8_t overload_request;
     uint16_t force[3]; /* pulses that it alone sees, by enum cs_pulse_kind */
-    struct cs_line tx_line, rx_line;
+    struct cs_line tx_line, rx_line, own_line;
     struct cs_ssp ssp;
     struct cs_node_status count; /* only its counters are kept */
 };
@@ -185,7 +188,7 @@ static inline int64_t cs_node_earliest_ps(const struct cs_node *node)
 static inline bool cs_node_has_pending(const struct cs_node *node)
 {
     const struct cs_pending *p = &node->pending;
-    return p->mode || p->counters || p->timing || p->delay || p->reset || p->leave;
+    return p->mode || p->counters || p->timing || p->delay || p->cable || p->reset || p->leave;
 }
 
 /* Who has won arbitration of the frame that the node hears, or CS_NO_NODE. */

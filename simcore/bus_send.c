@@ -142,6 +142,7 @@ int cs_bus_node_status(const struct cs_bus *bus, int index, struct cs_node_statu
     status->timing = node->timing;
     status->fd = node->fd;
     status->delay_ps = node->delay_ps;
+    status->cable_ps = node->cable_ps;
     status->plugged = node->segment == 0;
     status->queued = cs_txqueue_used(&node->queue);
     status->queue_len = node->queue.capacity;

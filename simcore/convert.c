@@ -142,7 +142,7 @@ static void take_levels(struct cs_bus *bus, const struct standing *at)
     for (int i = 0; i < bus->n_limit; i++) {
         struct cs_node *node = bus->nodes[i];
         if (node) {
-            node->wire_out = node->driving = (uint8_t)driven_by(node, at);
+            node->wire_out = node->driving = node->own = (uint8_t)driven_by(node, at);
             segment->n_dominant = (uint16_t)(segment->n_dominant + !node->driving);
         }
     }
@@ -193,7 +193,7 @@ void cs_bit_engine_enter(struct cs_bus *bus)
             node->boundary = node->held = false;
             node->ssp.n = 0;
             node->ssp.res_ps = CS_NEVER;
-            node->seen = node->arrived = 1;
+            node->seen = node->arrived = node->others = node->own = 1;
         }
     }
     if (in_frame) {

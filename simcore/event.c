@@ -3,13 +3,16 @@
 #include "simcore/bus.h"
 
 static const char *const event_names[CS_EV_KIND_COUNT] = {
-    [CS_EV_ATTACH] = "attach",     [CS_EV_DETACH] = "detach",   [CS_EV_CONFIG] = "config",
-    [CS_EV_QUEUED] = "queued",     [CS_EV_REFUSED] = "refused", [CS_EV_TX_START] = "tx_start",
-    [CS_EV_ARB_LOST] = "arb_lost", [CS_EV_FRAME] = "frame",     [CS_EV_SENT] = "sent",
-    [CS_EV_DROPPED] = "dropped",   [CS_EV_ERROR] = "error",     [CS_EV_ERROR_FRAME] = "error_frame",
-    [CS_EV_COUNTERS] = "counters", [CS_EV_STATE] = "state",     [CS_EV_LOST] = "lost",
-    [CS_EV_NOTE] = "note",         [CS_EV_FAULT] = "fault",     [CS_EV_ACKED] = "acked",
-    [CS_EV_RECEIVED] = "received",
+    [CS_EV_ATTACH] = "attach",     [CS_EV_DETACH] = "detach",
+    [CS_EV_CONFIG] = "config",     [CS_EV_QUEUED] = "queued",
+    [CS_EV_REFUSED] = "refused",   [CS_EV_TX_START] = "tx_start",
+    [CS_EV_ARB_LOST] = "arb_lost", [CS_EV_FRAME] = "frame",
+    [CS_EV_SENT] = "sent",         [CS_EV_DROPPED] = "dropped",
+    [CS_EV_ERROR] = "error",       [CS_EV_ERROR_FRAME] = "error_frame",
+    [CS_EV_COUNTERS] = "counters", [CS_EV_OVERLOAD] = "overload",
+    [CS_EV_STATE] = "state",       [CS_EV_LOST] = "lost",
+    [CS_EV_NOTE] = "note",         [CS_EV_FAULT] = "fault",
+    [CS_EV_ACKED] = "acked",       [CS_EV_RECEIVED] = "received",
 };
 
 static const char *const state_names[CS_STATE_COUNT] = {

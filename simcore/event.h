@@ -25,6 +25,7 @@ enum cs_event_kind {
     CS_EV_ERROR,       /* node detected an error: error, field, index, bit, tx; tec, rec after it */
     CS_EV_ERROR_FRAME, /* end of an error delimiter on the bus: start_ps = SOF or first bit, n_bits
                         */
+    CS_EV_OVERLOAD,    /* node begins an overload flag: field, index of the bit that asked for it */
     CS_EV_COUNTERS,    /* node's TEC or REC changed: tec, rec */
     CS_EV_STATE,       /* node's error state changed: state, tec, rec */
     CS_EV_LOST,        /* an outside client could not take what was meant for it: count in n_bits */

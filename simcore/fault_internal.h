@@ -32,7 +32,7 @@ struct cs_armed {
     struct cs_timer timer, soon;
     /* what was before */
     struct cs_timing old_timing;
-    int64_t old_delay_ps;
+    int64_t old_cable_ps;
     /* of kinds */
     uint64_t digit[CS_NOISE_DIGITS]; /* noise: probability of each digit, times 2^64 */
     struct cs_wire early, late;      /* second transmitter */

@@ -62,13 +62,13 @@ static void split_off(struct cs_armed *f)
 
 static void cable_on(struct cs_armed *f)
 {
-    f->old_delay_ps = cs_armed_node(f)->delay_ps;
-    cs_node_set_delay_now(cs_armed_node(f), f->spec.delay_ps);
+    f->old_cable_ps = cs_armed_node(f)->cable_ps;
+    cs_node_set_cable_now(cs_armed_node(f), f->spec.delay_ps);
 }
 
 static void cable_off(struct cs_armed *f)
 {
-    cs_node_set_delay_now(cs_armed_node(f), f->old_delay_ps);
+    cs_node_set_cable_now(cs_armed_node(f), f->old_cable_ps);
 }
 
 /* ---- one node ----------------------------------------------------------------------------- */

@@ -17,8 +17,8 @@ void cs_node_judge(struct cs_node *node)
 
     cs_bitclock_set(&own, &node->bus->timing);
     node->odd = mine[0].bit_q32 != own.rate[0].bit_q32 || is_fraction(&mine[0]) ||
-                node->delay_ps > 0 || node->stuck != CS_STUCK_NO || node->segment != 0 ||
-                node->no_ack || node->no_loop;
+                node->delay_ps + node->cable_ps > 0 || node->stuck != CS_STUCK_NO ||
+                node->segment != 0 || node->no_ack || node->no_loop;
     node->odd_rates = mine[0].sample_q32 != own.rate[0].sample_q32 ||
                       mine[1].bit_q32 != own.rate[1].bit_q32 ||
                       mine[1].sample_q32 != own.rate[1].sample_q32;
@@ -74,11 +74,11 @@ void cs_node_set_timing_now(struct cs_node *node, const struct cs_timing *timing
     cs_node_emit(node, &event);
 }
 
-void cs_node_set_delay_now(struct cs_node *node, int64_t delay_ps)
+void cs_node_set_cable_now(struct cs_node *node, int64_t cable_ps)
 {
     cs_bus_disturb(node->bus);
     cs_medium_unplug(node);
-    node->delay_ps = delay_ps;
+    node->cable_ps = cable_ps;
     cs_medium_plug(node);
     cs_node_judge(node);
 }

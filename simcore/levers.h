@@ -40,7 +40,7 @@ void cs_node_set_segment(struct cs_node *node, unsigned segment);
 /* At once, not at the next quiet moment: the timing with which the node goes on from its next bit.
  */
 void cs_node_set_timing_now(struct cs_node *node, const struct cs_timing *timing);
-void cs_node_set_delay_now(struct cs_node *node, int64_t delay_ps);
+void cs_node_set_cable_now(struct cs_node *node, int64_t cable_ps);
 void cs_bus_set_short(struct cs_bus *bus, bool dominant);
 /* After each edge to recessive the wire (or what `seen_by` see of it) is dominant again from
  * half_ps to 2 half_ps, 3 to 4 … until ring_ps are over; 0 ends it. */

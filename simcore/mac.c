@@ -59,10 +59,25 @@ static void enter(struct cs_mac *mac, enum cs_mac_state state, unsigned count)
     mac->count = (uint8_t)count;
 }
 
+/* In the bit just ended it saw, or in the next one it begins, an overload condition. */
+static void emit_overload(struct cs_node *node)
+{
+    struct cs_event event = cs_node_event(node, CS_EV_OVERLOAD);
+    unsigned index;
+
+    event.field = (uint8_t)cs_mac_field(node, &index, &event.stuff);
+    event.index = (uint16_t)index;
+    event.start_ps = node->frame_ps;
+    cs_node_emit(node, &event);
+}
+
 static void enter_flag(struct cs_node *node, bool overload)
 {
     struct cs_mac *mac = &node->mac;
 
+    if (overload) {
+        emit_overload(node);
+    }
     mac->overload = overload;
     mac->ack_pending = false;
     mac->late_error = false;
@@ -151,6 +166,7 @@ static void begin_receiving(struct cs_node *node)
     cs_mac_rx_bit(&mac->rx, 0);
     mac->pos = 1;
     node->frame_ps = node->clock.start.ps;
+    cs_node_forget_sender(node);
 }
 
 static void sample_idle(struct cs_node *node, unsigned level)
@@ -188,10 +204,15 @@ static void frame_over(struct cs_node *node)
 
 static void frame_sent(struct cs_node *node)
 {
-    struct cs_bus *bus = node->bus;
+    struct cs_segment *segment =
+        node->segment < CS_SEGMENTS ? &node->bus->medium.segment[node->segment] : NULL;
 
-    if (bus->from == CS_NO_NODE) {
-        cs_bus_emit_frame(bus, node);
+    /* Two that send the same frame are told as one. */
+    if (!segment || !segment->told) {
+        cs_bus_emit_frame(node->bus, node);
+    }
+    if (segment) {
+        segment->told = true;
     }
     cs_node_attempt_sent(node);
     frame_over(node);

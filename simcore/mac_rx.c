@@ -211,8 +211,8 @@ static enum cs_mac_rx_result after_field(struct cs_mac_rx *rx)
         rx->crc_ok =
             !rx->count_wrong && ((value ^ rx->crc) & ((UINT32_C(1) << rx->crc_bits) - 1)) == 0;
         enter(rx, CS_FIELD_CRC_DELIM, 1);
-        if (rx->stuffing == CS_STUFFING_FIXED) {
-            rx->stuffing = CS_STUFFING_NONE;
+        if (rx->stuffing == CS_STUFFING_FIXED || rx->run < RUN_MAX) {
+            rx->stuffing = CS_STUFFING_NONE; /* else one more stuff bit follows */
         }
         break;
     }
@@ -302,6 +302,9 @@ static enum cs_mac_rx_result dynamic_stuff_bit(struct cs_mac_rx *rx, unsigned le
 {
     if (level == rx->last) {
         return RX_STUFF_ERROR;
+    }
+    if (rx->field == CS_FIELD_CRC_DELIM) {
+        rx->stuffing = CS_STUFFING_NONE;
     }
     rx->n_stuff++;
     rx->run = 1;

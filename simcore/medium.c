@@ -46,6 +46,12 @@ static bool take_edge(struct cs_node *node, struct cs_line *line, int64_t now_ps
 
 /* ---- drivers ------------------------------------------------------------------------------ */
 
+/* From the controller to the middle of its segment, or back. */
+static int64_t way_ps(const struct cs_node *node)
+{
+    return node->delay_ps + node->cable_ps;
+}
+
 /* What has arrived in the middle of the segment. */
 static void count_driver(struct cs_node *node, unsigned level)
 {
@@ -59,22 +65,41 @@ static void count_driver(struct cs_node *node, unsigned level)
     if (node->segment != CS_SEGMENT_ALONE) {
         struct cs_segment *segment = &medium->segment[node->segment];
         segment->n_dominant = (uint16_t)(level ? segment->n_dominant - 1 : segment->n_dominant + 1);
-    } else {
-        medium->moved = true;
     }
 }
 
 void cs_medium_drive(struct cs_node *node, unsigned level)
 {
+    struct cs_medium *medium = &node->bus->medium;
+    int64_t now = node->bus->sim->now_ps;
+
     if (level == node->wire_out) {
         return;
     }
     node->wire_out = (uint8_t)level;
-    if (node->delay_ps > 0 && node->segment != CS_SEGMENT_ALONE) {
-        send_edge(node, &node->tx_line, node->bus->sim->now_ps + node->delay_ps, level);
+    if (node->delay_ps > 0) {
+        send_edge(node, &node->own_line, now + 2 * node->delay_ps, level);
+    } else {
+        node->own = (uint8_t)level;
+        medium->moved = medium->moved || node->cable_ps > 0 || node->segment == CS_SEGMENT_ALONE;
+    }
+    if (way_ps(node) > 0) {
+        send_edge(node, &node->tx_line, now + way_ps(node), level);
     } else {
         count_driver(node, level);
     }
+}
+
+/* What the others of the node's segment drive, in the middle. */
+static unsigned level_of_others(const struct cs_node *node)
+{
+    const struct cs_medium *medium = &node->bus->medium;
+
+    if (node->segment == CS_SEGMENT_ALONE) {
+        return 1;
+    }
+    bool free = medium->segment[node->segment].n_dominant == !node->driving;
+    return node->segment == 0 ? free && !medium->shorted && medium->driven : free;
 }
 
 void cs_medium_unplug(struct cs_node *node)
@@ -82,9 +107,10 @@ void cs_medium_unplug(struct cs_node *node)
     struct cs_medium *medium = &node->bus->medium;
 
     count_driver(node, 1);
-    medium->n_edges -= node->tx_line.n + node->rx_line.n;
-    node->tx_line.n = node->rx_line.n = 0;
+    medium->n_edges -= (unsigned)(node->tx_line.n + node->rx_line.n + node->own_line.n);
+    node->tx_line.n = node->rx_line.n = node->own_line.n = 0;
     medium->n_cut -= node->segment != 0;
+    medium->n_remote -= way_ps(node) > 0;
     medium->dirty = medium->moved = true;
 }
 
@@ -93,8 +119,10 @@ void cs_medium_plug(struct cs_node *node)
     struct cs_medium *medium = &node->bus->medium;
 
     medium->n_cut += node->segment != 0;
+    medium->n_remote += way_ps(node) > 0;
     count_driver(node, node->wire_out);
-    node->arrived = node->segment == CS_SEGMENT_ALONE ? 1 : medium->segment[node->segment].level;
+    node->own = node->wire_out;
+    node->others = node->arrived = (uint8_t)level_of_others(node);
     medium->dirty = medium->moved = true;
 }
 
@@ -275,45 +303,85 @@ static void ring(struct cs_bus *bus)
     }
 }
 
-static void level_changed(struct cs_bus *bus, unsigned s, unsigned level)
+/* What is on its way to those who are not in the middle. */
+static void tell_remote(struct cs_bus *bus)
 {
-    struct cs_medium *medium = &bus->medium;
-    int64_t now = bus->sim->now_ps;
-
-    medium->segment[s].level = (uint8_t)level;
-    if (s == 0 && bus->sim->probe) {
-        cs_bus_probe(bus, CS_NO_NODE, CS_PROBE_WIRE, level, now);
-    }
     for (int i = 0; i < bus->n_limit; i++) {
         struct cs_node *node = bus->nodes[i];
-        if (!node || node->segment != s) {
+        if (!node || way_ps(node) == 0) {
             continue;
         }
-        if (node->delay_ps > 0) {
-            send_edge(node, &node->rx_line, now + node->delay_ps, level);
-        } else {
-            node->arrived = (uint8_t)level;
+        unsigned level = level_of_others(node);
+        if (level != node->others) {
+            node->others = (uint8_t)level;
+            send_edge(node, &node->rx_line, bus->sim->now_ps + way_ps(node), level);
         }
     }
 }
 
-static void run_lines(struct cs_bus *bus, bool rx)
+static void settle_segments(struct cs_bus *bus)
+{
+    struct cs_medium *medium = &bus->medium;
+    unsigned n = medium->n_cut ? CS_SEGMENTS : 1;
+
+    medium->dirty = false;
+    for (unsigned s = 0; s < n; s++) {
+        struct cs_segment *segment = &medium->segment[s];
+        unsigned base = base_level(medium, s), level = forced(medium->force, base);
+        if (base && !segment->base && medium->ring_ps) {
+            ring(bus);
+        }
+        medium->moved = medium->moved || base != segment->base || level != segment->level;
+        segment->base = (uint8_t)base;
+        if (level != segment->level && s == 0 && bus->sim->probe) {
+            cs_bus_probe(bus, CS_NO_NODE, CS_PROBE_WIRE, level, bus->sim->now_ps);
+        }
+        segment->level = (uint8_t)level;
+    }
+    if (medium->n_remote) {
+        tell_remote(bus);
+    }
+}
+
+static void run_drivers(struct cs_bus *bus)
 {
     unsigned level;
 
     for (int i = 0; bus->medium.n_edges && i < bus->n_limit; i++) {
         struct cs_node *node = bus->nodes[i];
-        if (!node ||
-            !take_edge(node, rx ? &node->rx_line : &node->tx_line, bus->sim->now_ps, &level)) {
-            continue;
-        }
-        if (rx) {
-            node->arrived = (uint8_t)level;
-            bus->medium.moved = true;
-        } else {
+        if (node && take_edge(node, &node->tx_line, bus->sim->now_ps, &level)) {
             count_driver(node, level);
         }
     }
+}
+
+static void run_arrivals(struct cs_bus *bus)
+{
+    unsigned level;
+
+    for (int i = 0; bus->medium.n_edges && i < bus->n_limit; i++) {
+        struct cs_node *node = bus->nodes[i];
+        if (node && take_edge(node, &node->rx_line, bus->sim->now_ps, &level)) {
+            node->arrived = (uint8_t)level;
+            bus->medium.moved = true;
+        }
+        if (node && take_edge(node, &node->own_line, bus->sim->now_ps, &level)) {
+            node->own = (uint8_t)level;
+            bus->medium.moved = true;
+        }
+    }
+}
+
+static unsigned level_at(const struct cs_node *node)
+{
+    const struct cs_medium *medium = &node->bus->medium;
+
+    if (node->segment == CS_SEGMENT_ALONE) {
+        return forced(node->force, node->own);
+    }
+    unsigned level =
+        way_ps(node) > 0 ? node->arrived & node->own : medium->segment[node->segment].base;
+    return forced(node->force, forced(medium->force, level));
 }
 
 void cs_medium_settle(struct cs_bus *bus)
@@ -324,25 +392,13 @@ void cs_medium_settle(struct cs_bus *bus)
         run_pulses(bus);
     }
     if (medium->n_edges) {
-        run_lines(bus, false);
+        run_drivers(bus);
     }
     if (medium->dirty) {
-        unsigned n = medium->n_cut ? CS_SEGMENTS : 1;
-        for (unsigned s = 0; s < n; s++) {
-            unsigned base = base_level(medium, s), level = forced(medium->force, base);
-            if (base && !medium->segment[s].base && medium->ring_ps) {
-                ring(bus);
-            }
-            medium->segment[s].base = (uint8_t)base;
-            if (level != medium->segment[s].level) {
-                level_changed(bus, s, level);
-                medium->moved = true;
-            }
-        }
-        medium->dirty = false;
+        settle_segments(bus);
     }
     if (medium->n_edges) {
-        run_lines(bus, true);
+        run_arrivals(bus);
     }
     if (!medium->moved) {
         return;
@@ -350,13 +406,11 @@ void cs_medium_settle(struct cs_bus *bus)
     medium->moved = false;
     for (int i = 0; i < bus->n_limit; i++) {
         struct cs_node *node = bus->nodes[i];
-        if (!node) {
-            continue;
-        }
-        unsigned level = node->segment == CS_SEGMENT_ALONE ? node->driving : node->arrived;
-        level = forced(node->force, level);
-        if (level != node->seen) {
-            cs_engine_edge(node, level);
+        if (node) {
+            unsigned level = level_at(node);
+            if (level != node->seen) {
+                cs_engine_edge(node, level);
+            }
         }
     }
 }
@@ -391,8 +445,10 @@ int64_t cs_medium_next_ps(const struct cs_bus *bus)
         const struct cs_node *node = bus->nodes[i];
         if (node) {
             int64_t tx = line_next_ps(&node->tx_line), rx = line_next_ps(&node->rx_line);
+            int64_t own = line_next_ps(&node->own_line);
             next = tx < next ? tx : next;
             next = rx < next ? rx : next;
+            next = own < next ? own : next;
         }
     }
     return next;

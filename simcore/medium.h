@@ -2,8 +2,10 @@
 /* medium.h - the wire between the controllers: who drives it, in which segments it lies, how long
  * edges take, what disturbs it. For simcore's own files.
  *
- * A node drives wire_out into the middle of its segment, where the levels are ANDed, and sees the
- * result (`seen`); both ways take its delay. Levels change in cs_medium_settle() alone, once for
+ * The segments are stars: what a node drives (wire_out) takes its transceiver's delay and its cable
+ * to the middle, and from there on those of each other node. The node hears itself at its own end
+ * of the cable, after its transceiver's delay there and back. Pulses act on all that see them at
+ * once, however far away they are. Levels change in cs_medium_settle() alone, once for
  * each instant, after everything of this instant has been sampled. */
 #ifndef CANSIM_SIMCORE_MEDIUM_H
 #define CANSIM_SIMCORE_MEDIUM_H
@@ -29,6 +31,7 @@ struct cs_segment {
     uint8_t base;        /* without what forces it */
     uint8_t level;       /* on the wire */
     int16_t sender;      /* node that has won arbitration here, or CS_NO_NODE */
+    bool told;           /* its frame is told as valid */
 };
 
 struct cs_pulse {
@@ -45,10 +48,11 @@ struct cs_medium {
     uint16_t force[3]; /* pulses on the whole bus, by kind */
     uint8_t driven;    /* by a tester: level */
     bool shorted;
-    bool dirty;       /* a driver has changed */
-    bool moved;       /* forces, segments or wiring have changed: look at all nodes */
-    unsigned n_cut;   /* nodes in another segment than 0 */
-    unsigned n_edges; /* under way on all cables */
+    bool dirty;        /* a driver has changed */
+    bool moved;        /* forces, segments or wiring have changed: look at all nodes */
+    unsigned n_cut;    /* nodes in another segment than 0 */
+    unsigned n_remote; /* nodes with a delay or a cable */
+    unsigned n_edges;  /* under way on all cables */
     int64_t ring_ps, half_ps;
     struct cs_pulse *waiting; /* heap by (start_ps, order), NULL until the first pulse */
     struct cs_pulse *acting;

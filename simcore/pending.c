@@ -69,9 +69,12 @@ static void change(struct cs_node *node)
         cs_bitclock_set(&node->clock, &node->timing);
         config = true;
     }
-    if (pending.delay && pending.new_delay_ps != node->delay_ps) {
+    int64_t delay_ps = pending.delay ? pending.new_delay_ps : node->delay_ps;
+    int64_t cable_ps = pending.cable ? pending.new_cable_ps : node->cable_ps;
+    if (delay_ps != node->delay_ps || cable_ps != node->cable_ps) {
         cs_medium_unplug(node);
-        node->delay_ps = pending.new_delay_ps;
+        node->delay_ps = delay_ps;
+        node->cable_ps = cable_ps;
         cs_medium_plug(node);
         config = true;
     }

@@ -119,6 +119,16 @@ static void say_error_frame(const struct cs_tui *tui, const struct cs_row *row, 
     snprintf(text, size, "error frame, %u bits of bus time", row->n_bits);
 }
 
+static void say_overload(const struct cs_tui *tui, const struct cs_row *row, char *text,
+                         size_t size)
+{
+    char place[48];
+
+    (void)tui;
+    cs_place_text(row->field, row->index, row->stuff, place, sizeof place);
+    snprintf(text, size, "overload flag, asked for at %s", place);
+}
+
 static void say_state(const struct cs_tui *tui, const struct cs_row *row, char *text, size_t size)
 {
     char state[24];
@@ -206,6 +216,7 @@ static const struct {
     [CS_EV_DROPPED] = {say_dropped, CS_STYLE_WARN},
     [CS_EV_ERROR] = {say_error, CS_STYLE_BAD},
     [CS_EV_ERROR_FRAME] = {say_error_frame, CS_STYLE_DIM},
+    [CS_EV_OVERLOAD] = {say_overload, CS_STYLE_DIM},
     [CS_EV_STATE] = {say_state, CS_STYLE_GOOD},
     [CS_EV_LOST] = {say_lost, CS_STYLE_WARN},
     [CS_EV_NOTE] = {say_note, CS_STYLE_INFO},

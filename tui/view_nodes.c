@@ -186,7 +186,8 @@ static void cell_delay(const struct cs_tui *tui, struct cs_canvas *canvas, struc
     char buf[32];
 
     (void)tui;
-    put_timing(canvas, at, true, false, cs_units_format_time(s->delay_ps, buf, sizeof buf));
+    put_timing(canvas, at, true, false,
+               cs_units_format_time(s->delay_ps + s->cable_ps, buf, sizeof buf));
 }
 
 static char *drift_text(int32_t ppb, char *buf)
@@ -311,9 +312,9 @@ static void own_timing(const struct cs_tui *tui, const struct cs_tui_node *node,
                  cs_text_permille(cs_bit_timing_sample_permille(&s->timing.nominal), b));
     if (other_fd(tui, node))
         snprintf(text + strlen(text), size - strlen(text), "CAN FD: %s · ", cs_fd_name(s->fd));
-    if (s->delay_ps)
+    if (s->delay_ps + s->cable_ps)
         snprintf(text + strlen(text), size - strlen(text), "delay %s · ",
-                 cs_units_format_time(s->delay_ps, a, sizeof a));
+                 cs_units_format_time(s->delay_ps + s->cable_ps, a, sizeof a));
     if (s->timing.drift_ppb)
         snprintf(text + strlen(text), size - strlen(text), "clock %s · ",
                  drift_text(s->timing.drift_ppb, b));

@@ -154,8 +154,6 @@ MEANING = [
                           '"non-iso", got true'),
     (NODE % '"delay": "101us"', ': /nodes/drive/delay: must be 0s..100us, got "101us"'),
     (NODE % '"cable": 20001', ": /nodes/drive/cable: must be 0..20000 metres, got 20001"),
-    (NODE % '"cable": 2, "delay": "1ns"',
-     ': /nodes/drive: must have one of "delay" and "cable", got both'),
     (NODE % '"type": "attached", "bitrate": "500k"',
      ': /nodes/drive/bitrate: does not go with the type "attached"'),
     (NODE % (FULL % ("", "") + ', "bitrate": "250k"'),

@@ -489,7 +489,7 @@ static void misuse_is_answered(void **state)
     struct cs_controller_config config = {.name = ""};
     assert_int_equal(cs_bus_attach(f.bus, &config), -EINVAL);
     config.name = "x";
-    config.bitrate_bps = 250000;
+    config.bitrate_bps = 5000;
     assert_int_equal(cs_bus_attach(f.bus, &config), -EINVAL);
     config.bitrate_bps = 0;
     config.tx_queue_len = CS_TX_QUEUE_MAX + 1;

@@ -151,7 +151,7 @@ static void timings(void **state)
     assert_int_equal(cs_bit_timing_sample_permille(&timing_of(s, 2)->nominal), 625);
     assert_int_equal(timing_of(s, 2)->nominal.bitrate_bps, 250000);
     assert_int_equal(timing_of(s, 2)->drift_ppb, -100000);
-    assert_int_equal(s->nodes[3].delay_ps, 202500);
+    assert_int_equal(s->nodes[3].cable_ps, 202500);
     assert_int_equal(s->nodes[3].fd, CS_FD_TOLERANT);
     assert_int_equal(s->nodes[4].delay_ps, 25000);
     assert_int_equal(s->nodes[4].fd, CS_FD_NON_ISO);
