@@ -165,9 +165,40 @@ STORY(long_cable)
     world_run_us(w, 300);
     assert_true(w->counts[CS_EV_ERROR] > 0);
     cs_fault_clear_all(w->bus);
-    assert_int_equal(world_look(w, 0).delay_ps, 0);
+    assert_int_equal(world_look(w, 0).cable_ps, 0);
     world_run_us(w, 5000);
     assert_int_equal(w->sent[0], 2);
+}
+
+/* What it was before, not what is usual. */
+STORY(own_settings)
+{
+    struct cs_timing before = world_look(w, 3).timing;
+    cs_bus_set_cable(w->bus, 2, 123000);
+    world_run_us(w, 1);
+    world_arm(w, "cable node=c length=100m");
+    world_arm(w, "bitrate node=d data_bitrate=2M");
+    world_run_us(w, 1);
+    assert_int_equal(world_look(w, 2).cable_ps, 500000);
+    assert_int_equal(world_look(w, 3).data_bitrate_bps, 2000000);
+    cs_fault_clear_all(w->bus);
+    assert_int_equal(world_look(w, 2).cable_ps, 123000);
+    struct cs_timing after = world_look(w, 3).timing;
+    assert_true(cs_timing_equal(&before, &after));
+}
+
+/* From outside, at the very edge between two bits: the next one has begun. */
+STORY(between_bits)
+{
+    for (int bits = 1; bits < 60; bits++) {
+        world_send(w, 0, "155#0123");
+        world_run_us(w, INT64_C(2) * bits);
+        int id = world_arm(w, bits % 2 ? "drift node=a ppm=20000" : "bitrate node=b bitrate=400k");
+        world_run_us(w, 20);
+        cs_fault_clear(w->bus, id);
+        world_run_us(w, 3000 - 2 * bits - 20);
+    }
+    assert_int_equal(w->sent[0], 59);
 }
 
 STORY(ringing)
@@ -472,6 +503,8 @@ int main(void)
         cmocka_unit_test(bit_rate),
         cmocka_unit_test(bit_rate_and_drift),
         cmocka_unit_test(long_cable),
+        cmocka_unit_test(own_settings),
+        cmocka_unit_test(between_bits),
         cmocka_unit_test(ringing),
         cmocka_unit_test(reset_once),
         cmocka_unit_test(reset_when_bus_off),
