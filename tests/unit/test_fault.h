@@ -102,7 +102,8 @@ static void world_event(void *ctx, const struct cs_event *event)
 static void world_open(struct world *world, enum cs_engine engine)
 {
     static const char *const names[NODES] = {"a", "b", "c", "d"};
-    struct cs_bus_config config = {.name = "can0", .bitrate_bps = 500000};
+    struct cs_bus_config config = {
+        .name = "can0", .bitrate_bps = 500000, .fd = true, .data_bitrate_bps = 2000000};
 
     memset(world, 0, sizeof(*world));
     world->sim = cs_sim_create(7);

@@ -138,6 +138,28 @@ STORY(pulses)
     assert_int_equal(w->first_error.index, 3);
 }
 
+/* In the data phase a bit is a quarter as long, and so is what hits it. */
+STORY(data_phase)
+{
+    world_arm(w, "flip field=data index=200");
+    world_send(w, 0,
+               "123##1"
+               "00112233445566778899AABBCCDDEEFF00112233445566778899AABBCCDDEEFF");
+    world_run_us(w, 1000);
+    assert_int_equal(w->first_error.node, 0);
+    assert_int_equal(w->first_error.error, CS_ERROR_BIT);
+    assert_int_equal(w->first_error.field, CS_FIELD_DATA);
+    assert_int_equal(w->first_error.index, 200);
+    assert_int_equal(w->sent[0], 1);
+    assert_int_equal(w->last[1].len, 32);
+    world_arm(w, "flip field=stuff_count index=1 seen_by=c");
+    world_send(w, 0, "123##100112233445566778899AABB");
+    world_run_us(w, 1000);
+    assert_int_equal(w->errors[2][CS_ERROR_CRC], 1);
+    assert_int_equal(w->sent[0], 2);
+    assert_int_equal(w->received[2], 2);
+}
+
 /* ---- triggers ----------------------------------------------------------------------------- */
 
 STORY(matching)
@@ -388,6 +410,7 @@ int main(void)
         cmocka_unit_test(error_frame),
         cmocka_unit_test(intermission),
         cmocka_unit_test(pulses),
+        cmocka_unit_test(data_phase),
         cmocka_unit_test(matching),
         cmocka_unit_test(others),
         cmocka_unit_test(nth_and_every),
