@@ -75,8 +75,8 @@ static void step(struct world *world, struct cs_rng *rng)
         }
     } else {
         struct cs_frame frame;
-        snprintf(text, sizeof(text), "12%u#%.*s", digit(rng), 2 * (int)cs_rng_below(rng, 9),
-                 "0055FF00F0123456");
+        snprintf(text, sizeof(text), "12%u%s%.*s", digit(rng), cs_rng_below(rng, 4) ? "#" : "##1",
+                 2 * (int)cs_rng_below(rng, 9), "0055FF00F0123456");
         assert_int_equal(cs_frame_parse(text, &frame, why, sizeof(why)), 0);
         cs_bus_submit(world->bus, (int)node, &frame, 1);
     }
