@@ -58,6 +58,9 @@ int cs_fault_nearest(const char *word, unsigned n, const char *(*name)(const voi
 /* Bits that a field has at most; 0: none can be named. */
 unsigned cs_fault_field_bits(enum cs_field field);
 
+/* 1 to 8 hex digits, with or without 0x: returns how many, 0 where there are none or more. */
+size_t cs_fault_hex_digits(const char **text, uint32_t *value);
+
 /* Put in what was not given: trigger.frame, nth, every, count. */
 void cs_fault_complete(struct cs_fault_spec *spec);
 

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- words from a short list -------------------------------------------------------------- */
@@ -98,18 +97,35 @@ const struct cs_fault_value cs_fault_as_direction = {read_direction, write_direc
 
 /* ---- identifiers and data ----------------------------------------------------------------- */
 
-/* Hex digits with or without 0x; returns how many, 0 where there are none or too many. */
-static size_t read_digits(const char **text, uint32_t *value)
+static int pattern_digit(char c, uint8_t *mask)
 {
-    const char *at = *text;
+    static const char digits[] = "0123456789abcdef";
+    const char *at;
 
-    at += at[0] == '0' && (at[1] == 'x' || at[1] == 'X') ? 2 : 0;
-    size_t n = strspn(at, "0123456789abcdefABCDEF");
-    if (n == 0 || n > 8) {
+    if (c == '?' || c == 'x' || c == 'X') {
+        *mask = 0;
         return 0;
     }
-    *value = (uint32_t)strtoul(at, NULL, 16);
-    *text = at + n;
+    *mask = 15;
+    at = c ? strchr(digits, c >= 'A' && c <= 'F' ? c + 32 : c) : NULL;
+    return at ? (int)(at - digits) : -1;
+}
+
+size_t cs_fault_hex_digits(const char **text, uint32_t *value)
+{
+    const char *at = *text;
+    uint8_t mask;
+    size_t n = 0;
+
+    at += at[0] == '0' && (at[1] == 'x' || at[1] == 'X') ? 2 : 0;
+    *value = 0;
+    for (int digit; (digit = pattern_digit(*at, &mask)) >= 0 && mask; at++) {
+        *value = *value << 4 | (uint32_t)digit;
+        if (++n > 8) {
+            return 0;
+        }
+    }
+    *text = at;
     return n;
 }
 
@@ -118,11 +134,11 @@ static int read_id(struct cs_fault_spec *spec, const struct cs_fault_row *row, c
 {
     uint32_t id, mask = CS_ID_MAX_EXT;
     const char *at = text;
-    size_t n = read_digits(&at, &id);
+    size_t n = cs_fault_hex_digits(&at, &id);
 
     if (n > 0 && (*at == '/' || *at == ':')) {
         at++;
-        n = read_digits(&at, &mask) > 0 ? n : 0;
+        n = cs_fault_hex_digits(&at, &mask) > 0 ? n : 0;
     }
     if (n == 0 || *at != '\0') {
         return -EINVAL;
@@ -156,20 +172,6 @@ static void write_id(const struct cs_fault_spec *spec, const struct cs_fault_row
 }
 
 const struct cs_fault_value cs_fault_as_id = {read_id, write_id};
-
-static int pattern_digit(char c, uint8_t *mask)
-{
-    static const char digits[] = "0123456789abcdef";
-    const char *at;
-
-    if (c == '?' || c == 'x' || c == 'X') {
-        *mask = 0;
-        return 0;
-    }
-    *mask = 15;
-    at = c ? strchr(digits, c >= 'A' && c <= 'F' ? c + 32 : c) : NULL;
-    return at ? (int)(at - digits) : -1;
-}
 
 static int read_data(struct cs_fault_spec *spec, const struct cs_fault_row *row, const char *text,
                      char *why, size_t why_size)

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "simcore/units.h"
@@ -194,16 +193,13 @@ const struct cs_fault_value cs_fault_as_count = {read_count, write_count};
 static int read_hex(struct cs_fault_spec *spec, const struct cs_fault_row *row, const char *text,
                     char *why, size_t why_size)
 {
-    char *end;
+    const char *rest = text;
+    uint32_t value;
 
     if (strncmp(text, "0x", 2) != 0) {
         return read_number(spec, row, text, why, why_size);
     }
-    if (strspn(text + 2, "0123456789abcdefABCDEF") > 8) {
-        return -EINVAL;
-    }
-    unsigned long value = strtoul(text + 2, &end, 16);
-    return end == text + 2 || *end != '\0' ? -EINVAL : store(spec, row, (int64_t)value);
+    return cs_fault_hex_digits(&rest, &value) && *rest == '\0' ? store(spec, row, value) : -EINVAL;
 }
 
 static void write_hex(const struct cs_fault_spec *spec, const struct cs_fault_row *row, char *text)
@@ -310,7 +306,8 @@ const struct cs_fault_value cs_fault_as_drift = {read_drift, write_drift};
 static int read_metres(struct cs_fault_spec *spec, const struct cs_fault_row *row, const char *text,
                        char *why, size_t why_size)
 {
-    const char *km = strstr(text, "km");
+    size_t n = strlen(text);
+    bool km = n > 2 && strcmp(text + n - 2, "km") == 0;
     int64_t fifths;
     const char *rest;
 
