@@ -58,6 +58,10 @@ int cs_fault_nearest(const char *word, unsigned n, const char *(*name)(const voi
 /* Bits that a field has at most; 0: none can be named. */
 unsigned cs_fault_field_bits(enum cs_field field);
 
+/* Characters before the first that is one of `stops`, or all. */
+size_t cs_fault_until(const char *text, const char *stops);
+bool cs_fault_starts(const char *text, const char *with);
+
 /* 1 to 8 hex digits, with or without 0x: returns how many, 0 where there are none or more. */
 size_t cs_fault_hex_digits(const char **text, uint32_t *value);
 

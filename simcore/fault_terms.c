@@ -99,16 +99,18 @@ const struct cs_fault_value cs_fault_as_direction = {read_direction, write_direc
 
 static int pattern_digit(char c, uint8_t *mask)
 {
-    static const char digits[] = "0123456789abcdef";
-    const char *at;
-
-    if (c == '?' || c == 'x' || c == 'X') {
-        *mask = 0;
-        return 0;
-    }
     *mask = 15;
-    at = c ? strchr(digits, c >= 'A' && c <= 'F' ? c + 32 : c) : NULL;
-    return at ? (int)(at - digits) : -1;
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    if (c >= 'a' && c <= 'f') {
+        return c - 'a' + 10;
+    }
+    if (c >= 'A' && c <= 'F') {
+        return c - 'A' + 10;
+    }
+    *mask = 0;
+    return c == '?' || c == 'x' || c == 'X' ? 0 : -1;
 }
 
 size_t cs_fault_hex_digits(const char **text, uint32_t *value)
@@ -228,15 +230,17 @@ const struct cs_fault_value cs_fault_as_data = {read_data, write_data};
 static int read_when(struct cs_fault_spec *spec, const struct cs_fault_row *row, const char *text,
                      char *why, size_t why_size)
 {
-    const char *colon = strrchr(text, ':');
-    size_t n = colon ? (size_t)(colon - text) : 0;
+    size_t n = 0;
     char state[24];
 
     (void)row;
-    if (n == 0 || n >= CS_NAME_MAX || strchr(text, '"')) {
+    for (size_t i = 0; text[i]; i++) {
+        n = text[i] == ':' ? i : n; /* the last one */
+    }
+    if (n == 0 || n >= CS_NAME_MAX || text[cs_fault_until(text, "\"")]) {
         return -EINVAL;
     }
-    snprintf(state, sizeof(state), "%s", colon + 1);
+    snprintf(state, sizeof(state), "%s", text + n + 1);
     for (char *at = state; *at; at++) {
         *at = *at == '-' ? '_' : *at;
     }

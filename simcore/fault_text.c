@@ -19,6 +19,29 @@ int cs_fault_refuse(char *why, size_t why_size, const char *format, ...)
     return -EINVAL;
 }
 
+size_t cs_fault_until(const char *text, const char *stops)
+{
+    size_t n = 0;
+
+    for (; text[n]; n++) {
+        for (const char *stop = stops; *stop; stop++) {
+            if (text[n] == *stop) {
+                return n;
+            }
+        }
+    }
+    return n;
+}
+
+bool cs_fault_starts(const char *text, const char *with)
+{
+    while (*with && *text == *with) {
+        text++;
+        with++;
+    }
+    return *with == '\0';
+}
+
 /* ---- did you mean ------------------------------------------------------------------------- */
 
 #define WORD_MAX 32
@@ -215,15 +238,15 @@ static int next_word(const char **text, char *word, size_t size, char *why, size
 static int set_word(struct cs_fault_spec *spec, char *word, uint64_t *seen, char *why,
                     size_t why_size)
 {
-    char *equal = strchr(word, '=');
+    char *equal = word + cs_fault_until(word, "=");
     char reason[320];
 
-    if (!equal || equal == word) {
+    if (*equal == '\0' || equal == word) {
         return cs_fault_refuse(why, why_size, "expected key=value, got \"%.40s\"", word);
     }
     *equal = '\0';
     if (cs_fault_set(spec, word, equal + 1, reason, sizeof(reason))) {
-        bool value = strncmp(reason, "must be", 7) == 0 || strncmp(reason, "names", 5) == 0;
+        bool value = cs_fault_starts(reason, "must be") || cs_fault_starts(reason, "names");
         return cs_fault_refuse(why, why_size, "%s%s%s", value ? word : "", value ? " " : "",
                                reason);
     }
@@ -291,7 +314,7 @@ size_t cs_fault_format(const struct cs_fault_spec *spec, char text[CS_FAULT_TEXT
         if (value[0] == '\0' || strcmp(value, usual) == 0) {
             continue;
         }
-        bool quote = strpbrk(value, " \t") != NULL;
+        bool quote = value[cs_fault_until(value, " \t")] != '\0';
         n = put(text, n, " ");
         n = put(text, n, cs_fault_keys[i].name);
         n = put(text, n, quote ? "=\"" : "=");

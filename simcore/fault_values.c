@@ -156,7 +156,7 @@ static int read_number(struct cs_fault_spec *spec, const struct cs_fault_row *ro
 {
     (void)why;
     (void)why_size;
-    return strpbrk(text, "eE%") ? -EINVAL : read_scaled(spec, row, text, 0);
+    return text[cs_fault_until(text, "eE%")] ? -EINVAL : read_scaled(spec, row, text, 0);
 }
 
 static void write_number(const struct cs_fault_spec *spec, const struct cs_fault_row *row,
@@ -196,7 +196,7 @@ static int read_hex(struct cs_fault_spec *spec, const struct cs_fault_row *row, 
     const char *rest = text;
     uint32_t value;
 
-    if (strncmp(text, "0x", 2) != 0) {
+    if (!cs_fault_starts(text, "0x")) {
         return read_number(spec, row, text, why, why_size);
     }
     return cs_fault_hex_digits(&rest, &value) && *rest == '\0' ? store(spec, row, value) : -EINVAL;
@@ -290,7 +290,7 @@ static int read_drift(struct cs_fault_spec *spec, const struct cs_fault_row *row
 {
     (void)why;
     (void)why_size;
-    return strchr(text, '%') ? -EINVAL : read_scaled(spec, row, text, 3);
+    return text[cs_fault_until(text, "%")] ? -EINVAL : read_scaled(spec, row, text, 3);
 }
 
 static void write_drift(const struct cs_fault_spec *spec, const struct cs_fault_row *row,
@@ -375,7 +375,7 @@ static int read_names(struct cs_fault_spec *spec, const struct cs_fault_row *row
 
     (void)row;
     for (;;) {
-        size_t len = strcspn(text, ",");
+        size_t len = cs_fault_until(text, ",");
         if (n == CS_FAULT_NODES) {
             return cs_fault_refuse(why, why_size, "must be at most %d names", CS_FAULT_NODES);
         }
