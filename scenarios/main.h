@@ -19,6 +19,7 @@ struct cs_args {
     bool have_speed;
     uint32_t speed_permille;
     int64_t duration_ps;
+    int64_t seconds_ps; /* of wall time */
     bool have_seed;
     uint64_t seed;
     bool have_wait;
@@ -34,17 +35,18 @@ struct cs_args {
 #define CS_NOWHERE ((size_t)-1)
 
 enum cs_option_type {
-    OPTION_FLAG,   /* bool */
-    OPTION_TEXT,   /* const char * */
-    OPTION_TIME,   /* int64_t, ps, min..max */
-    OPTION_WAIT,   /* the same, or "forever" */
-    OPTION_NUMBER, /* uint64_t */
-    OPTION_SPEED,  /* uint32_t, permille */
-    OPTION_RATE,   /* uint32_t, bit/s, min..max */
-    OPTION_SAMPLE, /* uint32_t, permille of the bit, min..max */
-    OPTION_BUS,    /* NAME[:RATE[:DATA_RATE]], one more each time */
-    OPTION_FAULT,  /* text form, one more each time */
-    OPTION_ENGINE, /* int, enum cs_engine */
+    OPTION_FLAG,    /* bool */
+    OPTION_TEXT,    /* const char * */
+    OPTION_TIME,    /* int64_t, ps, min..max */
+    OPTION_WAIT,    /* the same, or "forever" */
+    OPTION_SECONDS, /* as TIME, or a number of seconds alone */
+    OPTION_NUMBER,  /* uint64_t */
+    OPTION_SPEED,   /* uint32_t, permille */
+    OPTION_RATE,    /* uint32_t, bit/s, min..max */
+    OPTION_SAMPLE,  /* uint32_t, permille of the bit, min..max */
+    OPTION_BUS,     /* NAME[:RATE[:DATA_RATE]], one more each time */
+    OPTION_FAULT,   /* text form, one more each time */
+    OPTION_ENGINE,  /* int, enum cs_engine */
 };
 
 struct cs_option {
@@ -70,7 +72,7 @@ struct cs_command {
 };
 
 extern const struct cs_option cs_run_options[], cs_serve_options[], cs_explain_options[],
-    cs_check_options[], cs_wire_options[], cs_fault_options[];
+    cs_check_options[], cs_wire_options[], cs_fault_options[], cs_bench_options[];
 
 /* Parse argv[0..argc-1], which follow the command's name. 0, or -1 with `error`. */
 int cs_options_parse(const struct cs_command *command, int argc, char **argv, struct cs_args *args,
@@ -82,6 +84,7 @@ int cs_main_serve(const struct cs_args *args);
 int cs_main_explain(const struct cs_args *args);
 int cs_main_check(const struct cs_args *args);
 int cs_main_wire(const struct cs_args *args);
+int cs_main_bench(const struct cs_args *args);
 int cs_main_fault(const struct cs_args *args);
 void cs_main_fault_help(void);
 

@@ -149,6 +149,16 @@ const struct cs_option cs_fault_options[] = {
     END_OPTION,
 };
 
+const struct cs_option cs_bench_options[] = {
+    {"json", 0, OPTION_FLAG, ARG(json), CS_NOWHERE, NULL, 0, 0, NULL, "one JSON object"},
+    {"seconds", 0, OPTION_SECONDS, ARG(seconds_ps), CS_NOWHERE, "N", 10 * CS_PS_PER_MS,
+     60 * CS_PS_PER_S, "0.25", "so long for each of the measurements, in wall time"},
+    {"bus-time", 0, OPTION_TIME, ARG(duration_ps), CS_NOWHERE, "T", CS_PS_PER_S,
+     100 * 3600 * CS_PS_PER_S, "1h", "bus time between the two looks at memory"},
+    HELP_OPTION,
+    END_OPTION,
+};
+
 const struct cs_option cs_wire_options[] = {
     {"verbose", 'v', OPTION_FLAG, ARG(verbose), CS_NOWHERE, NULL, 0, 0, NULL,
      "a line for each element, passed or failed"},
@@ -181,6 +191,21 @@ static int set_time(const struct cs_option *o, const char *value, int64_t *dest,
     snprintf(range, sizeof(range), "%s..%s%s", cs_text_time(o->min, low, sizeof(low)),
              cs_text_time(o->max, high, sizeof(high)), o->type == OPTION_WAIT ? " or forever" : "");
     return must_be(error, o, range, value);
+}
+
+static int set_seconds(const struct cs_option *o, const char *value, int64_t *dest,
+                       struct cs_error *error)
+{
+    char with_unit[32];
+    int64_t read;
+
+    snprintf(with_unit, sizeof(with_unit), "%.20ss", value);
+    bool number = strspn(value, "0123456789.") == strlen(value);
+    if (number && cs_units_parse_time(with_unit, &read) == 0 && read >= o->min && read <= o->max) {
+        *dest = read;
+        return 0;
+    }
+    return set_time(o, value, dest, error);
 }
 
 static int set_rate(const struct cs_option *o, const char *value, uint32_t *dest,
@@ -309,6 +334,8 @@ static int set_option(const struct cs_option *o, char *value, struct cs_args *ar
     case OPTION_TIME:
     case OPTION_WAIT:
         return set_time(o, value, dest, error);
+    case OPTION_SECONDS:
+        return set_seconds(o, value, dest, error);
     case OPTION_NUMBER:
         return set_number(o, value, dest, error);
     case OPTION_SPEED:
