@@ -256,6 +256,18 @@ void cs_node_lost_arbitration(struct cs_node *node, unsigned bit);
 void cs_node_attempt_failed(struct cs_node *node, enum cs_tx_result result);
 void cs_node_attempt_sent(struct cs_node *node);
 
+/* Where a frame that nothing has disturbed stands at some moment. */
+struct cs_standing {
+    unsigned pos;            /* the bit under way, or that begins now */
+    struct cs_instant start; /* its beginning */
+    unsigned rate;           /* at its beginning */
+    unsigned level;          /* of it */
+    unsigned before;         /* level of the bit before */
+    unsigned recessive;      /* recessive bits in a row before it */
+    int64_t recessive_ps;    /* beginning of the last run of recessive bits */
+    struct cs_mac_rx rx;     /* what a receiver knows by then */
+};
+
 /* ---- waiting.c */
 void cs_node_wait(struct cs_node *node, enum cs_waiting waiting);
 int64_t cs_bus_waiting_due_ps(const struct cs_bus *bus);
@@ -269,8 +281,7 @@ void cs_bus_waiting_dominant(struct cs_bus *bus, int64_t at_ps);
 /* BITS: the waiting node's own samples count. */
 void cs_waiting_sample(struct cs_node *node, unsigned level);
 void cs_waiting_enter_bits(struct cs_node *node);
-/* In the midst of a frame: the present bit began at `start`, `recessive` ones were before it. */
-void cs_waiting_enter_frame(struct cs_node *node, struct cs_instant start, unsigned recessive);
+void cs_waiting_enter_frame(struct cs_node *node, const struct cs_standing *at);
 void cs_waiting_leave_bits(struct cs_node *node);
 
 /* ---- engine_frame.c */

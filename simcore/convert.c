@@ -53,53 +53,55 @@ static void enter_quiet(struct cs_node *node, int64_t now)
 
 /* ---- in the midst of a frame -------------------------------------------------------------- */
 
-struct standing {
-    unsigned pos;            /* the bit under way, or that begins now */
-    struct cs_instant start; /* its beginning */
-    unsigned rate;           /* at its beginning */
-    struct cs_mac_rx rx;     /* what a receiver knows by then */
-    unsigned before;         /* level of the bit before */
-    unsigned recessive;      /* recessive bits in a row before it */
-};
-
 static unsigned level_at(const struct cs_wire *wire, unsigned pos)
 {
     return pos == wire->ack_slot ? 0 : cs_wire_level(wire, pos);
 }
 
-static void find_standing(const struct cs_bus *bus, struct standing *at)
+static void find_standing(const struct cs_bus *bus, struct cs_standing *at)
 {
     const struct cs_node *winner = bus->winner;
     const struct cs_wire *wire = &winner->wire;
     struct cs_instant sof = {bus->sof_ps, 0};
 
-    *at = (struct standing){.start = sof, .before = 1};
+    *at = (struct cs_standing){.start = sof, .before = 1, .recessive_ps = INT64_MIN};
     cs_mac_rx_start(&at->rx, winner->fd, 0);
     for (;;) {
         struct cs_instant end = cs_wire_instant(wire, &winner->clock, sof, at->pos + 1);
         if (end.ps > bus->sim->now_ps) {
             break;
         }
-        at->before = level_at(wire, at->pos);
-        at->recessive = at->before ? at->recessive + 1 : 0;
+        unsigned level = level_at(wire, at->pos);
+        at->recessive_ps = level && !at->before ? at->start.ps : at->recessive_ps;
+        at->recessive = level ? at->recessive + 1 : 0;
+        at->before = level;
         cs_mac_rx_bit(&at->rx, at->before);
         at->start = end;
         at->pos++;
     }
+    at->level = level_at(wire, at->pos);
+    if (at->level && !at->before) {
+        at->recessive_ps = at->start.ps;
+    }
     at->rate = wire->brs && at->pos > wire->brs && at->pos <= wire->crc_delim;
 }
 
-static void stand_in_frame(struct cs_node *node, const struct standing *at)
+static void stand_in_frame(struct cs_node *node, const struct cs_standing *at)
 {
     struct cs_bus *bus = node->bus;
     struct cs_bitclock *clock = &node->clock;
     int64_t now = bus->sim->now_ps;
     bool transmit = node->slot != CS_TXSLOT_NONE;
 
-    cs_mac_resume(node, transmit, at->pos, &at->rx);
-    node->frame_ps = bus->sof_ps;
+    if (at->pos == 0 && !transmit) {
+        cs_mac_reset(&node->mac); /* has yet to sample the SOF */
+    } else {
+        cs_mac_resume(node, transmit, at->pos, &at->rx);
+        node->frame_ps = bus->sof_ps;
+    }
     clock->level = (uint8_t)at->before;
-    clock->synced = false;
+    /* The edge at the bit's beginning was used, if it was not its own. */
+    clock->synced = !transmit && at->before && !at->level;
     if (at->start.ps >= now) {
         node->boundary = true;
         clock->end = at->start;
@@ -108,9 +110,8 @@ static void stand_in_frame(struct cs_node *node, const struct standing *at)
     cs_mac_drive(node);
     cs_bitclock_begin(clock, at->start, at->rate);
     if (clock->sample.ps <= now) {
-        unsigned level = level_at(&bus->winner->wire, at->pos);
-        cs_bitclock_sampled(clock, level);
-        if (cs_mac_switches_rate(node, level)) {
+        cs_bitclock_sampled(clock, at->level);
+        if (cs_mac_switches_rate(node, at->level)) {
             cs_bitclock_switch(clock);
         }
     }
@@ -118,7 +119,7 @@ static void stand_in_frame(struct cs_node *node, const struct standing *at)
 }
 
 /* What a node drives at this moment, or drove in the bit that has just ended. */
-static unsigned driven_by(const struct cs_node *node, const struct standing *at)
+static unsigned driven_by(const struct cs_node *node, const struct cs_standing *at)
 {
     if (node->waiting != WAIT_NONE) {
         return 1;
@@ -134,7 +135,7 @@ static unsigned driven_by(const struct cs_node *node, const struct standing *at)
 }
 
 /* The wire as it is, without an edge. */
-static void take_levels(struct cs_bus *bus, const struct standing *at)
+static void take_levels(struct cs_bus *bus, const struct cs_standing *at)
 {
     struct cs_segment *segment = &bus->medium.segment[0];
 
@@ -156,7 +157,7 @@ static void take_levels(struct cs_bus *bus, const struct standing *at)
 
 static void enter_frame(struct cs_bus *bus)
 {
-    struct standing at;
+    struct cs_standing at;
 
     find_standing(bus, &at);
     bus->medium.segment[0].sender = (int16_t)bus->winner->index;
@@ -170,7 +171,7 @@ static void enter_frame(struct cs_bus *bus)
     for (int i = 0; i < bus->n_limit; i++) {
         struct cs_node *node = bus->nodes[i];
         if (node && node->waiting != WAIT_NONE) {
-            cs_waiting_enter_frame(node, at.start, at.recessive);
+            cs_waiting_enter_frame(node, &at);
         }
     }
 }

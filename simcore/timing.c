@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 #define PS_PER_S UINT64_C(1000000000000)
 
@@ -92,10 +91,17 @@ static int check_rate(uint32_t rate, uint32_t low, uint32_t high, const char *wh
     return -EINVAL;
 }
 
+static bool bit_timing_equal(const struct cs_bit_timing *a, const struct cs_bit_timing *b)
+{
+    return a->bitrate_bps == b->bitrate_bps && a->clock_hz == b->clock_hz && a->brp == b->brp &&
+           a->prop_seg == b->prop_seg && a->phase_seg1 == b->phase_seg1 &&
+           a->phase_seg2 == b->phase_seg2 && a->sjw == b->sjw;
+}
+
 static bool is_given(const struct cs_bit_timing *t)
 {
     static const struct cs_bit_timing none;
-    return memcmp(t, &none, sizeof(none)) != 0;
+    return !bit_timing_equal(t, &none);
 }
 
 int cs_timing_check(const struct cs_timing *timing, char *why, size_t why_size)
@@ -125,9 +131,8 @@ int cs_timing_check(const struct cs_timing *timing, char *why, size_t why_size)
 
 bool cs_timing_equal(const struct cs_timing *a, const struct cs_timing *b)
 {
-    return memcmp(&a->nominal, &b->nominal, sizeof(a->nominal)) == 0 &&
-           memcmp(&a->data, &b->data, sizeof(a->data)) == 0 && a->drift_ppb == b->drift_ppb &&
-           a->tdc == b->tdc && a->tdc_offset == b->tdc_offset;
+    return bit_timing_equal(&a->nominal, &b->nominal) && bit_timing_equal(&a->data, &b->data) &&
+           a->drift_ppb == b->drift_ppb && a->tdc == b->tdc && a->tdc_offset == b->tdc_offset;
 }
 
 /* ---- the clock ---------------------------------------------------------------------------- */

@@ -157,6 +157,23 @@ void cs_waiting_sample(struct cs_node *node, unsigned level)
     }
 }
 
+/* The bit under way began at `start`; `level` was the sample before it. */
+static void count_from(struct cs_node *node, struct cs_instant start, unsigned level, bool synced)
+{
+    node->clock.level = (uint8_t)level;
+    node->clock.synced = synced;
+    if (start.ps >= node->bus->sim->now_ps) {
+        node->boundary = true;
+        node->clock.end = start;
+        return;
+    }
+    cs_bitclock_begin(&node->clock, start, 0);
+    if (node->clock.sample.ps <= node->bus->sim->now_ps) {
+        cs_bitclock_sampled(&node->clock, node->seen);
+    }
+    cs_engine_set_due(node);
+}
+
 void cs_waiting_enter_bits(struct cs_node *node)
 {
     int64_t now = node->bus->sim->now_ps, from = origin_ps(node), bit = bit_ps(node);
@@ -169,41 +186,28 @@ void cs_waiting_enter_bits(struct cs_node *node)
     struct cs_instant start = {from, 0};
     node->runs += (node->bits + bits) / IDLE_BITS;
     node->bits = (node->bits + bits) % IDLE_BITS;
-    node->clock.level = 1;
-    node->clock.synced = false;
-    start = cs_bitclock_add(&node->clock, start, bits, 0);
-    if (start.ps >= now) {
-        node->boundary = true;
-        node->clock.end = start;
-        return;
-    }
-    cs_bitclock_begin(&node->clock, start, 0);
-    if (node->clock.sample.ps <= now) {
-        cs_bitclock_sampled(&node->clock, 1);
-    }
-    cs_engine_set_due(node);
+    count_from(node, cs_bitclock_add(&node->clock, start, bits, 0), 1, false);
 }
 
-void cs_waiting_enter_frame(struct cs_node *node, struct cs_instant start, unsigned recessive)
+void cs_waiting_enter_frame(struct cs_node *node, const struct cs_standing *at)
 {
-    int64_t now = node->bus->sim->now_ps, bit = bit_ps(node);
+    int64_t now = node->bus->sim->now_ps, since = node->since_ps;
+    bool amid_dominant = !at->level && since > at->start.ps;
 
-    if (node->waiting == WAIT_OFF || node->since_ps >= now) {
+    if (node->waiting == WAIT_OFF || since >= now || amid_dominant) {
         cs_engine_start_clock(node);
         return;
     }
-    /* No more than since it waits. */
-    int64_t whole = now > node->since_ps ? (start.ps - node->since_ps) / bit : 0;
-    node->bits = whole < 0 ? 0 : whole < recessive ? (unsigned)whole : recessive;
-    node->clock.level = 1;
-    node->clock.synced = false;
-    if (start.ps >= now) {
-        node->boundary = true;
-        node->clock.end = start;
+    if (at->level && since > at->recessive_ps) {
+        /* No edge has brought it into step yet. */
+        unsigned bits = (unsigned)((now - since) / bit_ps(node));
+        struct cs_instant start = {since, 0};
+        node->bits = bits;
+        count_from(node, cs_bitclock_add(&node->clock, start, bits, 0), 1, false);
         return;
     }
-    cs_bitclock_begin(&node->clock, start, 0);
-    cs_engine_set_due(node);
+    node->bits = at->recessive;
+    count_from(node, at->start, at->before, at->before && !at->level);
 }
 
 /* From here on the bus is recessive: its bits count from times again. */
