@@ -86,6 +86,22 @@ static void find_standing(const struct cs_bus *bus, struct cs_standing *at)
     at->rate = wire->brs && at->pos > wire->brs && at->pos <= wire->crc_delim;
 }
 
+/* It has yet to sample the SOF, whose edge has brought it into step. */
+static void stand_before_sof(struct cs_node *node)
+{
+    const struct cs_rate *rate = &node->clock.rate[0];
+    int64_t bit_ps = (int64_t)(rate->bit_q32 >> 32);
+    int64_t sample_ps = (int64_t)(rate->sample_q32 >> 32);
+    int64_t left_ps = node->ready_ps - node->bus->sof_ps;
+
+    cs_mac_reset(&node->mac);
+    /* Bits of suspend transmission that were not sampled. */
+    if (left_ps > bit_ps - sample_ps) {
+        node->mac.state = MAC_SUSPEND;
+        node->mac.count = (uint8_t)((left_ps + sample_ps - 1) / bit_ps);
+    }
+}
+
 static void stand_in_frame(struct cs_node *node, const struct cs_standing *at)
 {
     struct cs_bus *bus = node->bus;
@@ -94,7 +110,7 @@ static void stand_in_frame(struct cs_node *node, const struct cs_standing *at)
     bool transmit = node->slot != CS_TXSLOT_NONE;
 
     if (at->pos == 0 && !transmit) {
-        cs_mac_reset(&node->mac); /* has yet to sample the SOF */
+        stand_before_sof(node);
     } else {
         cs_mac_resume(node, transmit, at->pos, &at->rx);
         node->frame_ps = bus->sof_ps;
