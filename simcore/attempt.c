@@ -29,7 +29,6 @@ void cs_node_start_attempt(struct cs_node *node, int64_t sof_ps)
 {
     if (node->segment < CS_SEGMENTS) {
         node->bus->medium.segment[node->segment].sender = CS_NO_NODE;
-        node->bus->medium.segment[node->segment].told = false;
     }
     node->slot = cs_txqueue_take(&node->queue);
     struct cs_txslot *tx = &node->queue.slots[node->slot];

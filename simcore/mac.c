@@ -208,11 +208,11 @@ static void frame_sent(struct cs_node *node)
         node->segment < CS_SEGMENTS ? &node->bus->medium.segment[node->segment] : NULL;
 
     /* Two that send the same frame are told as one. */
-    if (!segment || !segment->told) {
+    if (!segment || segment->told_ps != node->start_ps) {
         cs_bus_emit_frame(node->bus, node);
     }
     if (segment) {
-        segment->told = true;
+        segment->told_ps = node->start_ps;
     }
     cs_node_attempt_sent(node);
     frame_over(node);

@@ -12,6 +12,7 @@ void cs_medium_init(struct cs_medium *medium)
     for (unsigned i = 0; i < CS_SEGMENTS; i++) {
         medium->segment[i].level = medium->segment[i].base = 1;
         medium->segment[i].sender = CS_NO_NODE;
+        medium->segment[i].told_ps = -1;
     }
 }
 

@@ -31,7 +31,7 @@ struct cs_segment {
     uint8_t base;        /* without what forces it */
     uint8_t level;       /* on the wire */
     int16_t sender;      /* node that has won arbitration here, or CS_NO_NODE */
-    bool told;           /* its frame is told as valid */
+    int64_t told_ps; /* start of the frame that was told last as valid, or -1 */
 };
 
 struct cs_pulse {
