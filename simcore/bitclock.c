@@ -25,18 +25,6 @@ void cs_bitclock_set(struct cs_bitclock *clock, const struct cs_timing *timing)
     set_rate(&clock->rate[1], two ? &timing->data : &timing->nominal, timing->drift_ppb);
 }
 
-void cs_bitclock_begin(struct cs_bitclock *clock, struct cs_instant start, unsigned rate)
-{
-    const struct cs_rate *r = &clock->rate[rate];
-
-    clock->start = start;
-    clock->now_rate = (uint8_t)rate;
-    clock->sample = cs_instant_add(start, r->sample_q32);
-    clock->end = cs_instant_add(start, r->bit_q32);
-    clock->react_ps = 0;
-    clock->sampled = false;
-}
-
 void cs_bitclock_switch(struct cs_bitclock *clock)
 {
     const struct cs_rate *r = &clock->rate[clock->now_rate ^ 1u];

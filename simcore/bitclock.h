@@ -38,9 +38,29 @@ enum cs_sync {
     CS_SYNC_RESTARTED, /* the present bit, not yet sampled, begins anew */
 };
 
+static inline struct cs_instant cs_instant_add(struct cs_instant at, uint64_t q32)
+{
+    uint64_t frac = (q32 & 0xFFFFFFFFu) + at.frac;
+    return (struct cs_instant){at.ps + (int64_t)(q32 >> 32) + (int64_t)(frac >> 32),
+                               (uint32_t)frac};
+}
+
 void cs_bitclock_set(struct cs_bitclock *clock, const struct cs_timing *timing);
+
 /* The next bit begins at `start`. */
-void cs_bitclock_begin(struct cs_bitclock *clock, struct cs_instant start, unsigned rate);
+static inline void cs_bitclock_begin(struct cs_bitclock *clock, struct cs_instant start,
+                                     unsigned rate)
+{
+    const struct cs_rate *r = &clock->rate[rate];
+
+    clock->start = start;
+    clock->now_rate = (uint8_t)rate;
+    clock->sample = cs_instant_add(start, r->sample_q32);
+    clock->end = cs_instant_add(start, r->bit_q32);
+    clock->react_ps = 0;
+    clock->sampled = false;
+}
+
 /* The sample point has come, the level was `level`. */
 static inline void cs_bitclock_sampled(struct cs_bitclock *clock, unsigned level)
 {
@@ -57,11 +77,5 @@ enum cs_sync cs_bitclock_edge(struct cs_bitclock *clock, int64_t now_ps, bool ha
 /* at + n bits of that rate. */
 struct cs_instant cs_bitclock_add(const struct cs_bitclock *clock, struct cs_instant at, unsigned n,
                                   unsigned rate);
-static inline struct cs_instant cs_instant_add(struct cs_instant at, uint64_t q32)
-{
-    uint64_t frac = (q32 & 0xFFFFFFFFu) + at.frac;
-    return (struct cs_instant){at.ps + (int64_t)(q32 >> 32) + (int64_t)(frac >> 32),
-                               (uint32_t)frac};
-}
 
 #endif

@@ -14,8 +14,16 @@
 
 /* ---- sample points ------------------------------------------------------------------------ */
 
-/* Whether the sample point itself has to be met: the bit rate may change there, or it is shown. */
-static bool needs_sample_time(const struct cs_node *node)
+/* Whether the end of a data bit would come too late to find out that the nominal bit rate applies
+ * from its sample point on: the nominal rest of a bit is shorter. */
+static bool may_shorten(const struct cs_rate *rate)
+{
+    return rate[0].bit_q32 - rate[0].sample_q32 < rate[1].bit_q32 - rate[1].sample_q32;
+}
+
+/* Whether the sample point itself has to be met: another bit rate may bring the bit's end forward
+ * there, or it is shown. */
+static inline bool needs_sample_time(const struct cs_node *node)
 {
     const struct cs_mac *mac = &node->mac;
 
@@ -25,11 +33,13 @@ static bool needs_sample_time(const struct cs_node *node)
     if (node->fd < CS_FD_ISO || node->waiting != WAIT_NONE) {
         return false;
     }
-    if (mac->state == MAC_TRANSMIT) {
-        return node->wire.brs && mac->pos >= node->wire.brs;
+    if (node->clock.now_rate == 1) {
+        return may_shorten(node->clock.rate);
     }
-    return cs_mac_in_data_phase(mac) ||
-           (mac->state == MAC_RECEIVE && mac->rx.field == CS_FIELD_BRS);
+    if (mac->state == MAC_TRANSMIT) {
+        return node->wire.brs && mac->pos == node->wire.brs;
+    }
+    return mac->state == MAC_RECEIVE && mac->rx.field == CS_FIELD_BRS;
 }
 
 void cs_engine_set_due(struct cs_node *node)
@@ -344,6 +354,9 @@ static void end_bit(struct cs_node *node)
 /* Samples and late comparisons that are due; true where the bit ends. */
 static bool look_at(struct cs_node *node, int64_t now)
 {
+    if (!node->clock.sampled && node->clock.sample.ps < now) {
+        take_sample(node); /* before a late bit error is known */
+    }
     if (node->ssp.n) {
         compare_late(node);
     }

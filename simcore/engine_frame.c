@@ -81,7 +81,7 @@ static bool arbitrate(struct cs_bus *bus, struct cs_node **contenders, unsigned 
             continue;
         }
         unsigned bit = first_difference(&winner->wire, &node->wire);
-        if (bit >= winner->wire.arb_bits || bit >= node->wire.arb_bits) {
+        if (bit >= winner->wire.arb_bits || bit >= node->wire.arb_bits || bit >= ARB_BITS_MAX) {
             return false;
         }
         node->lost_at = (uint16_t)bit;
