@@ -38,6 +38,15 @@ bool life_set_is_empty(const struct life_set *set)
     return all == 0;
 }
 
+unsigned life_set_count(const struct life_set *set)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < CS_BUS_MAX_NODES; i++)
+        n += life_set_has(set, (int)i);
+    return n;
+}
+
 /* ---- lines -------------------------------------------------------------------------------- */
 
 struct wrapped {

@@ -61,6 +61,7 @@ struct life_bus {
     struct life_set who;
     int64_t who_ps, until_ps;
     uint64_t n_pending; /* how often, after the first of LIFE_FIRES */
+    uint64_t n_first;   /* LIFE_DOMINANT: by the node of `error` alone */
     int32_t fault;      /* of LIFE_FIRES */
 
     unsigned errors;    /* lines told */
@@ -94,6 +95,7 @@ void life_set_add(struct life_set *set, int node);
 void life_set_remove(struct life_set *set, int node);
 bool life_set_has(const struct life_set *set, int node);
 bool life_set_is_empty(const struct life_set *set);
+unsigned life_set_count(const struct life_set *set);
 
 /* A line of its own: where a block of that bus is open it stands in it, or after it. */
 void life_line(struct cs_life_state *state, unsigned bus, int64_t at_ps,

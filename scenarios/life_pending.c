@@ -111,17 +111,25 @@ static void tell_acks(const struct life_teller *t)
 static void tell_dominant(const struct life_teller *t)
 {
     struct life_bus *bus = t->bus;
+    unsigned n = life_set_count(&bus->who);
+    struct life_set first = {{0}};
     struct life_text text = {.used = 0};
 
-    if (bus->n_pending == 1) {
-        life_say(&text, "Eight dominant bits follow the error flag of ");
+    if (bus->n_pending == n) {
+        life_say(&text, "Eight dominant bits follow the error flag%s of ", n == 1 ? "" : "s");
         life_say_nodes(&text, t->of, &bus->who);
-        life_say(&text, ", which counts 8 more.");
+        life_say(&text, n == 1 ? ", which counts 8 more." : ": each of them counts 8 more.");
     } else {
-        life_say(&text, "Dominant bits go on after the error flags of ");
+        life_say(&text, "Dominant bits go on after the error flag%s of ", n == 1 ? "" : "s");
         life_say_nodes(&text, t->of, &bus->who);
-        life_say(&text, ": each eight of them count 8 more, %llu times until ",
-                 (unsigned long long)bus->n_pending);
+        life_say(&text, ": each eight of them count 8 more, %llu time%s",
+                 (unsigned long long)bus->n_first, bus->n_first == 1 ? "" : "s");
+        if (n > 1) {
+            life_set_add(&first, bus->error.node);
+            life_say(&text, " for ");
+            life_say_nodes(&text, t->of, &first);
+        }
+        life_say(&text, " until ");
         life_say_instant(&text, bus->until_ps);
         life_say(&text, ".");
     }
@@ -213,11 +221,15 @@ bool life_fires_again(const struct life_teller *t, const struct cs_event *event)
 
 static void on_dominant(const struct life_teller *t, const struct cs_event *event)
 {
-    if (t->bus->pending != LIFE_DOMINANT)
+    if (t->bus->pending != LIFE_DOMINANT) {
         pend(t, LIFE_DOMINANT, event);
+        t->bus->error = *event;
+        t->bus->n_first = 0;
+    }
     life_block_open(t->state, t->index, event->at_ps);
     life_set_add(&t->bus->who, event->node);
     t->bus->n_pending++;
+    t->bus->n_first += event->node == t->bus->error.node;
     t->bus->until_ps = event->at_ps;
 }
 

@@ -472,6 +472,9 @@ static void repetitions(void **state)
               .text = "attack-freeze");
     EVENT(&f, 40000, FAULT, CS_NO_NODE, .fault = 4, .stage = CS_FAULT_FIRED, .text = "noise");
     EVENT(&f, 40010, FAULT, CS_NO_NODE, .fault = 4, .stage = CS_FAULT_FIRED, .text = "noise");
+    EVENT(&f, 50000, ERROR, B, .error = CS_ERROR_OTHER, .index = 13);
+    EVENT(&f, 50000, ERROR, C, .error = CS_ERROR_OTHER, .index = 13);
+    EVENT(&f, 50040, ERROR_FRAME, B, .n_bits = 30);
     assert_string_equal(
         text_of(&f),
         "0.000000 s  can0  123#11 from \"a\" (1st try): start of frame.\n"
@@ -480,13 +483,18 @@ static void repetitions(void **state)
         "                      flags of others there, and counts 8 more.\n"
         "0.000050 s  can0    Dominant bits go on after the error flags of \"a\", \"b\" and \"c\": "
         "each eight of\n"
-        "                      them count 8 more, 1000 times until 0.016034 s.\n"
+        "                      them count 8 more, 334 times for \"a\" until 0.016034 s.\n"
         "0.020000 s  can0    The error frame is over.\n"
         "\n"
         "0.030000 s  can0  Fault 3 fires: attack-freeze\n"
         "0.030010 s  can0  Fault 3 fires 499 more times, until 0.034990 s.\n"
         "0.040000 s  can0  Fault 4 fires: noise\n"
-        "0.040010 s  can0  Fault 4 fires 1 more time, until 0.040010 s.\n");
+        "0.040010 s  can0  Fault 4 fires 1 more time, until 0.040010 s.\n"
+        "\n"
+        "0.050000 s  can0  Eight dominant bits follow the error flags of \"b\" and \"c\": each of "
+        "them counts 8\n"
+        "                    more.\n"
+        "0.050040 s  can0    The error frame is over.\n");
     close_life(&f);
 }
 
