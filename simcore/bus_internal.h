@@ -300,6 +300,12 @@ void cs_bit_engine_effects(struct cs_bus *bus);
 void cs_engine_edge(struct cs_node *node, unsigned level);
 /* The node's clock has moved: when it has to be looked at. */
 void cs_engine_set_due(struct cs_node *node);
+/* A transmitter of a frame with two bit rates has begun a bit. */
+void cs_engine_begin_fd_bit(struct cs_node *node);
+/* Transceiver delay compensation: whether it is used, and how long after the beginning of its bit a
+ * level is compared, the measured delay apart. */
+bool cs_node_compensates(const struct cs_node *node);
+int64_t cs_node_ssp_offset_ps(const struct cs_node *node);
 /* A node's clock starts: with its next bit, or (WAIT_*) now. */
 void cs_engine_start_clock(struct cs_node *node);
 

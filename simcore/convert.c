@@ -125,6 +125,13 @@ static void stand_in_frame(struct cs_node *node, const struct cs_standing *at)
     }
     cs_mac_drive(node);
     cs_bitclock_begin(clock, at->start, at->rate);
+    if (transmit && node->wire.brs) {
+        cs_engine_begin_fd_bit(node);
+        node->ssp.res_ps = CS_NEVER; /* its edge has been seen, without a delay */
+        if (node->ssp.n && node->ssp.bit[node->ssp.head].at_ps <= now) {
+            node->ssp.n = 0; /* was as it should be */
+        }
+    }
     if (clock->sample.ps <= now) {
         cs_bitclock_sampled(clock, at->level);
         if (cs_mac_switches_rate(node, at->level)) {

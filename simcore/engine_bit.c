@@ -81,7 +81,7 @@ static void take_sample(struct cs_node *node)
 
 /* ---- transceiver delay compensation ------------------------------------------------------- */
 
-static int64_t ssp_offset_ps(const struct cs_node *node)
+int64_t cs_node_ssp_offset_ps(const struct cs_node *node)
 {
     const struct cs_timing *timing = &node->timing;
     const struct cs_rate *rate = &node->clock.rate[1];
@@ -97,7 +97,7 @@ static int64_t ssp_offset_ps(const struct cs_node *node)
 /* Below this length of a data bit the loop delay of a transceiver matters. */
 #define TDC_AUTO_BELOW_PS INT64_C(1000000)
 
-static bool compensates(const struct cs_node *node)
+bool cs_node_compensates(const struct cs_node *node)
 {
     if (node->timing.tdc == CS_TDC_AUTO) {
         return (int64_t)(node->clock.rate[1].bit_q32 >> 32) < TDC_AUTO_BELOW_PS;
@@ -105,8 +105,7 @@ static bool compensates(const struct cs_node *node)
     return node->timing.tdc != CS_TDC_OFF;
 }
 
-/* A transmitter of a frame with two bit rates begins a bit. */
-static void begin_fd_bit(struct cs_node *node)
+void cs_engine_begin_fd_bit(struct cs_node *node)
 {
     struct cs_ssp *ssp = &node->ssp;
     struct cs_mac *mac = &node->mac;
@@ -117,7 +116,7 @@ static void begin_fd_bit(struct cs_node *node)
         ssp->delay_ps = 0;
         ssp->n = 0;
     }
-    mac->ssp = data && compensates(node);
+    mac->ssp = data && cs_node_compensates(node);
     if (!mac->ssp) {
         return;
     }
@@ -127,7 +126,7 @@ static void begin_fd_bit(struct cs_node *node)
     }
     unsigned at = (unsigned)(ssp->head + ssp->n++) % SSP_BITS;
     int64_t delay = node->timing.tdc == CS_TDC_FIXED ? 0 : ssp->delay_ps;
-    ssp->bit[at].at_ps = node->clock.start.ps + delay + ssp_offset_ps(node);
+    ssp->bit[at].at_ps = node->clock.start.ps + delay + cs_node_ssp_offset_ps(node);
     ssp->bit[at].level = mac->out;
 }
 
@@ -261,7 +260,7 @@ static void begin_bit(struct cs_node *node)
         if (mac->state == MAC_TRANSMIT) {
             check_won(node);
             if (node->wire.brs) {
-                begin_fd_bit(node);
+                cs_engine_begin_fd_bit(node);
             }
         }
     }

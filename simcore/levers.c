@@ -21,7 +21,9 @@ void cs_node_judge(struct cs_node *node)
                 node->segment != 0 || node->no_ack || node->no_loop;
     node->odd_rates = mine[0].sample_q32 != own.rate[0].sample_q32 ||
                       mine[1].bit_q32 != own.rate[1].bit_q32 ||
-                      mine[1].sample_q32 != own.rate[1].sample_q32;
+                      mine[1].sample_q32 != own.rate[1].sample_q32 ||
+                      (cs_node_compensates(node) &&
+                       cs_node_ssp_offset_ps(node) >= (int64_t)(mine[1].bit_q32 >> 32));
 }
 
 /* ---- nodes -------------------------------------------------------------------------------- */

@@ -96,6 +96,8 @@ static struct cs_timing random_timing(struct cs_rng *rng, struct cs_bus *bus)
         cs_bit_timing_fill(&timing.nominal, rate, (unsigned)cs_rng_range(rng, 500, 900), 0);
         break;
     default:
+        timing.tdc = (uint8_t)cs_rng_below(rng, CS_TDC_FIXED + 1);
+        timing.tdc_offset = (uint16_t)cs_rng_below(rng, 120);
         if (cs_bus_data_bitrate_bps(bus)) {
             cs_bit_timing_fill(&timing.data, cs_bus_data_bitrate_bps(bus),
                                (unsigned)cs_rng_range(rng, 600, 800), 0);
