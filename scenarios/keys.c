@@ -364,7 +364,7 @@ static void help_row(FILE *to, const struct cs_keys *keys, const struct cs_key *
     char values[300], text[600];
     size_t n;
 
-    fprintf(to, "  %-12s ", k->name);
+    cs_text_name(to, CS_HELP_INDENT, k->name);
     cs_text_wrap(to, CS_HELP_INDENT, k->help);
     describe(k, values, sizeof(values));
     n = (size_t)snprintf(text, sizeof(text), "(%s%s%s%s", values,

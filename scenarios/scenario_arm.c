@@ -105,9 +105,27 @@ static bool over_by_clearing(const struct armed *a, const struct cs_action *by)
     return cs_action_clears(by, a->action->fault->bus, &a->action->fault->spec);
 }
 
+/* What is in the way of `action`: the one without which it could be armed. The trial ends here. */
+static const struct cs_action *opponent(struct trial *trial, const struct cs_action *action)
+{
+    struct cs_bus *bus = cs_sim_bus(trial->sim, action->fault->bus);
+    char why[300];
+
+    for (unsigned i = 0; i < trial->n; i++) {
+        const struct armed *a = &trial->armed[i];
+        if (a->action->fault->bus != action->fault->bus)
+            continue;
+        cs_fault_clear(bus, a->id);
+        if (cs_fault_arm(bus, &action->fault->spec, why, sizeof(why)) > 0)
+            return a->action;
+    }
+    return NULL;
+}
+
 static int arm(struct trial *trial, const struct cs_action *action, struct cs_error *error)
 {
-    char why[300] = "", place[CS_FAULT_TEXT_MAX + 300];
+    char why[300] = "", place[CS_FAULT_TEXT_MAX + 300], other[CS_FAULT_TEXT_MAX + 300];
+    const struct cs_action *by = NULL;
     int id = cs_fault_arm(cs_sim_bus(trial->sim, action->fault->bus), &action->fault->spec, why,
                           sizeof(why));
 
@@ -116,6 +134,10 @@ static int arm(struct trial *trial, const struct cs_action *action, struct cs_er
         return 0;
     }
     cs_action_place(trial->scenario, action, "fault", place, sizeof(place));
+    if (id == -EBUSY && (by = opponent(trial, action)) != NULL) {
+        cs_action_place(trial->scenario, by, "fault", other, sizeof(other));
+        return cs_error_set(error, CS_STATUS_INPUT, "%s: %s, which is %s", place, why, other);
+    }
     return cs_error_set(error, CS_STATUS_INPUT, "%s: %s", place,
                         id == -ENOSPC ? "must be one of at most 64 faults that are armed at a time"
                                       : why);

@@ -302,9 +302,7 @@ int cs_scenario_read_fault(struct cs_reader *r, const cJSON *item, struct cs_sce
 
 static void help_lines(FILE *to, const char *name, const char *help, const char *values)
 {
-    fprintf(to, "  %-12s ", name);
-    if (strlen(name) > 12)
-        fprintf(to, "\n%*s", CS_HELP_INDENT, "");
+    cs_text_name(to, CS_HELP_INDENT, name);
     cs_text_wrap(to, CS_HELP_INDENT, help);
     if (values != NULL) {
         char text[300];

@@ -129,6 +129,14 @@ void cs_text_wrap(FILE *to, unsigned indent, const char *text)
     fputc('\n', to);
 }
 
+void cs_text_name(FILE *to, unsigned indent, const char *name)
+{
+    if (strlen(name) + 3 > indent)
+        fprintf(to, "  %s\n%*s", name, (int)indent, "");
+    else
+        fprintf(to, "  %-*s ", (int)indent - 3, name);
+}
+
 int cs_text_number(const char *text, uint64_t *value)
 {
     const int base = strncmp(text, "0x", 2) == 0 ? 16 : 10;

@@ -21,6 +21,9 @@ const char *cs_text_nearest(const char *word, const char *const *names);
 /* Print words from the column `indent`, where the cursor is, within 79 columns; then a new line. */
 void cs_text_wrap(FILE *to, unsigned indent, const char *text);
 
+/* Print a name in front of a text from the column `indent` on; a long one has a line of its own. */
+void cs_text_name(FILE *to, unsigned indent, const char *name);
+
 /* A whole number of 64 bits, decimal or with 0x in front: 0 and *value, or -1. */
 int cs_text_number(const char *text, uint64_t *value);
 

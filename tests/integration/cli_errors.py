@@ -350,7 +350,8 @@ def contradictions():
     text = '{"nodes": {"n": {}}, "faults": ["bitrate node=n bitrate=250k"%s], "timeline": [' \
            '{"at": "1s", "note": "x"}%s]}'
     same(cansim("check", "-", stdin=(text % ("", "")).encode())[0], 0)
-    with_file(text % (', "bitrate node=n bitrate=125k"', ""), ": /faults/1: ")
+    with_file(text % (', "bitrate node=n bitrate=125k"', ""),
+              ': /faults/1: contradicts fault 1, bitrate of node "n", which is bad.json: /faults/0')
     with_file(text % ("", ', {"at": "2s", "fault": {"fault": "bitrate", "node": "n", '
                           '"bitrate": 125000}}'), ": /timeline/1/fault: ")
     write("good.json", text % ("", ""))
