@@ -90,6 +90,8 @@ struct cs_node {
     struct cs_mac mac;
     /* BITS: its place on the wire and in time (medium.c, engine_bit.c). */
     struct cs_bitclock clock;
+    /* Recessive bits count anew after the bit under way. */
+    bool edge_counts;
     bool held;      /* waiting, joined amid a dominant level: its clock starts with the next edge */
     bool boundary;  /* its bit has ended: what it drives next is to be decided */
     bool odd;       /* frames that it hears need the bit engine */
@@ -280,6 +282,7 @@ bool cs_bus_waiting_is_done_at(const struct cs_bus *bus, int64_t at_ps);
 void cs_bus_waiting_dominant(struct cs_bus *bus, int64_t at_ps);
 /* BITS: the waiting node's own samples count. */
 void cs_waiting_sample(struct cs_node *node, unsigned level);
+void cs_waiting_edge(struct cs_node *node); /* its run of recessive bits is over */
 void cs_waiting_enter_bits(struct cs_node *node);
 void cs_waiting_enter_frame(struct cs_node *node, const struct cs_standing *at);
 void cs_waiting_leave_bits(struct cs_node *node);

@@ -159,6 +159,18 @@ static bool joins_late(const struct cs_node *node)
     return node->waiting == WAIT_NONE && (mac->state == MAC_IDLE || last) && cs_node_can_send(node);
 }
 
+/* Who counts recessive bits begins again with an edge, however short what follows is: CAN FD's data
+ * bits may miss all sample points. */
+static void count_anew(struct cs_node *node)
+{
+    node->edge_counts = false;
+    if (node->waiting != WAIT_NONE) {
+        cs_waiting_edge(node);
+    } else {
+        cs_mac_edge(&node->mac);
+    }
+}
+
 static void synchronize(struct cs_node *node)
 {
     struct cs_mac *mac = &node->mac;
@@ -174,7 +186,11 @@ static void synchronize(struct cs_node *node)
     }
     bool hard = waiting || (node->clock.sampled ? cs_mac_hard_syncs_after(mac, node->clock.level)
                                                 : cs_mac_hard_syncs(mac));
-    cs_mac_edge(mac);
+    if (node->clock.sampled) { /* that sample counts before the edge does */
+        node->edge_counts = waiting || mac->state == MAC_INTEGRATE;
+    } else {
+        count_anew(node);
+    }
     enum cs_sync sync = cs_bitclock_edge(&node->clock, now, hard, waiting || mac->out);
     if (sync == CS_SYNC_ENDS && hard && joins_late(node)) {
         node->clock.react_ps = now + (int64_t)(node->clock.rate[0].tq_q32 >> 32);
@@ -348,6 +364,9 @@ static void end_bit(struct cs_node *node)
     } else {
         cs_mac_sample(node, level);
     }
+    if (node->edge_counts) {
+        count_anew(node);
+    }
 }
 
 /* Samples and late comparisons that are due; true where the bit ends. */
@@ -488,6 +507,7 @@ void cs_engine_start_clock(struct cs_node *node)
 
     clock->level = 1;
     clock->synced = false;
+    node->edge_counts = false;
     if (node->waiting == WAIT_OFF || (node->waiting != WAIT_NONE && !node->seen)) {
         node->held = node->waiting != WAIT_OFF;
         clock->sampled = true;

@@ -157,6 +157,13 @@ void cs_waiting_sample(struct cs_node *node, unsigned level)
     }
 }
 
+void cs_waiting_edge(struct cs_node *node)
+{
+    if (node->fd >= CS_FD_TOLERANT) {
+        node->bits = 0;
+    }
+}
+
 /* The bit under way began at `start`; `level` was the sample before it. */
 static void count_from(struct cs_node *node, struct cs_instant start, unsigned level, bool synced)
 {
@@ -224,9 +231,10 @@ void cs_waiting_leave_bits(struct cs_node *node)
         node->since_ps = node->clock.end.ps;
     } else {
         node->since_ps = node->clock.start.ps;
-        if (node->clock.sampled && !node->clock.level) {
-            node->since_ps = node->clock.end.ps; /* the bit under way is not recessive */
+        if (node->edge_counts || (node->clock.sampled && !node->clock.level)) {
+            node->since_ps = node->clock.end.ps; /* the bit under way does not count */
             node->bits = 0;
         }
     }
+    node->edge_counts = false;
 }

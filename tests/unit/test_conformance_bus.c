@@ -477,6 +477,36 @@ static void tolerant_node_stays_silent(void **state)
     assert_int_equal(lab_count(CS_EV_ERROR, CS_NO_NODE), 0);
 }
 
+/* Data of 0111 and so on, four data bits to a nominal one: who synchronizes on each edge samples
+ * nothing but recessive levels. A controller that joins, or that is in the protocol exception
+ * state, must not take that for an idle bus: edges count anew. */
+static void joins_amid_a_data_phase(void **state)
+{
+    (void)state;
+    struct cs_bus_config config = {
+        .name = "can0", .bitrate_bps = 500000, .fd = true, .data_bitrate_bps = 2000000};
+    struct cs_frame frame = lab_frame("123##1");
+
+    frame.dlc = 15;
+    frame.len = 64;
+    memset(frame.data, 0x77, frame.len);
+    for (unsigned fd = CS_FD_TOLERANT; fd <= CS_FD_ISO; fd++) {
+        lab_open_as(&config);
+        a = lab_attach("a");
+        b = lab_attach("b");
+        lab_run(20 * BIT);
+        assert_int_equal(cs_bus_submit(lab.bus, a, &frame, 0), 0);
+        lab_run(30 * BIT);
+        c = lab_attach_as("c", (struct cs_controller_config){.fd = (enum cs_fd)fd});
+        lab_send(c, "001#");
+        lab_run(400 * BIT);
+        assert_int_equal(lab_count(CS_EV_ERROR, CS_NO_NODE), 0);
+        assert_int_equal(lab.received[b], 2);
+        assert_int_equal(lab_nth(CS_EV_STATE, c, 0)->at_ps,
+                         lab_nth(CS_EV_FRAME, a, 0)->at_ps + 3 * BIT);
+    }
+}
+
 /* ISO and what was before it: each takes the other's CRC for wrong. */
 static void non_iso_node_finds_a_crc_error(void **state)
 {
@@ -508,6 +538,7 @@ int main(void)
         T(classic_node_destroys_fd_frames),
         T(classic_node_gets_passive),
         T(tolerant_node_stays_silent),
+        T(joins_amid_a_data_phase),
         T(non_iso_node_finds_a_crc_error),
     };
     return cmocka_run_group_tests_name("conformance_bus", tests, NULL, NULL);
