@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -184,6 +185,10 @@ int cs_fault_set(struct cs_fault_spec *spec, const char *key, const char *value,
     if (!cs_fault_takes(&cs_fault_keys[i], spec->kind)) {
         return foreign_key(&cs_fault_keys[i], spec->kind, why, why_size);
     }
+    if (spec->kind == CS_FAULT_CABLE && spec->delay_ps > 0 &&
+        cs_fault_rows[i].offset == offsetof(struct cs_fault_spec, delay_ps)) {
+        return cs_fault_refuse(why, why_size, "\"length\" and \"delay\" exclude one another");
+    }
     char own[256] = "";
     if (cs_fault_rows[i].type->read(spec, &cs_fault_rows[i], value, own, sizeof(own)) == 0) {
         return 0;
@@ -245,11 +250,6 @@ static int set_word(struct cs_fault_spec *spec, char *word, uint64_t *seen, char
         return cs_fault_refuse(why, why_size, "expected key=value, got \"%.40s\"", word);
     }
     *equal = '\0';
-    if (cs_fault_set(spec, word, equal + 1, reason, sizeof(reason))) {
-        bool value = cs_fault_starts(reason, "must be") || cs_fault_starts(reason, "names");
-        return cs_fault_refuse(why, why_size, "%s%s%s", value ? word : "", value ? " " : "",
-                               reason);
-    }
     for (unsigned i = 0; i < cs_fault_n_keys; i++) {
         if (strcmp(word, cs_fault_keys[i].name) == 0) {
             if (*seen >> i & 1u) {
@@ -257,6 +257,11 @@ static int set_word(struct cs_fault_spec *spec, char *word, uint64_t *seen, char
             }
             *seen |= UINT64_C(1) << i;
         }
+    }
+    if (cs_fault_set(spec, word, equal + 1, reason, sizeof(reason))) {
+        bool value = cs_fault_starts(reason, "must be") || cs_fault_starts(reason, "names");
+        return cs_fault_refuse(why, why_size, "%s%s%s", value ? word : "", value ? " " : "",
+                               reason);
     }
     return 0;
 }

@@ -170,7 +170,7 @@ const struct cs_fault_value cs_fault_as_number = {read_number, write_number};
 static int read_count(struct cs_fault_spec *spec, const struct cs_fault_row *row, const char *text,
                       char *why, size_t why_size)
 {
-    if (strcmp(text, "all") == 0 || strcmp(text, "0") == 0) {
+    if (strcmp(text, "all") == 0) {
         spec->count = 0;
         return 0;
     }
