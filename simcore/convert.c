@@ -216,6 +216,7 @@ void cs_bit_engine_enter(struct cs_bus *bus)
         if (node) {
             node->boundary = node->held = false;
             node->ssp.n = 0;
+            node->ssp.delay_ps = 0;
             node->ssp.res_ps = CS_NEVER;
             node->seen = node->arrived = node->others = node->own = 1;
         }

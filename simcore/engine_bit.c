@@ -388,17 +388,20 @@ static bool look_at(struct cs_node *node, int64_t now)
     return false;
 }
 
-static void end_bits(struct cs_bus *bus)
+/* Returns whether some bit has ended: nothing else is a moment at which the bus may become idle. */
+static bool end_bits(struct cs_bus *bus)
 {
     struct cs_node *later[CS_BUS_MAX_NODES];
     int64_t now = bus->sim->now_ps;
     unsigned n = 0, n_waiting = 0;
+    bool any = false;
 
     for (int i = 0; i < bus->n_limit; i++) {
         struct cs_node *node = bus->nodes[i];
         if (bus->due_ps[i] > now || !node || !look_at(node, now)) {
             continue;
         }
+        any = true;
         if (node->waiting != WAIT_NONE) {
             later[CS_BUS_MAX_NODES - ++n_waiting] = node;
         } else if (node->mac.state == MAC_TRANSMIT) {
@@ -413,6 +416,7 @@ static void end_bits(struct cs_bus *bus)
     for (unsigned i = 0; i < n_waiting; i++) {
         end_bit(later[CS_BUS_MAX_NODES - 1 - i]);
     }
+    return any;
 }
 
 /* Bits until a SOF may come, where all nodes agree on it: 3 at the start of an intermission that is
