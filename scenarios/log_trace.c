@@ -82,8 +82,12 @@ static void put_error(struct cs_trace *trace, const struct cs_event *event)
 
     put_head(trace, event);
     put_color(trace, RED);
-    put_words(out, cs_error_name((enum cs_error_kind)event->error));
-    cs_out_text(out, " error in ");
+    if (event->error == CS_ERROR_OTHER) {
+        cs_out_text(out, "dominant bits after its ");
+    } else {
+        put_words(out, cs_error_name((enum cs_error_kind)event->error));
+        cs_out_text(out, " error in ");
+    }
     put_words(out, cs_field_name((enum cs_field)event->field));
     cs_out_printf(out, ", bit %u, as %s: TEC %u, REC %u", event->bit,
                   event->tx ? "transmitter" : "receiver", event->tec, event->rec);

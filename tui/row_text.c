@@ -106,10 +106,14 @@ static void say_error(const struct cs_tui *tui, const struct cs_row *row, char *
 
     (void)tui;
     cs_place_text(row->field, row->index, row->stuff, place, sizeof place);
-    /* "ack error at ack" would say it twice. */
-    snprintf(text, size, "%s error%s%s, %s, TEC %u REC %u", error,
-             strcmp(error, place) != 0 ? " at " : "", strcmp(error, place) != 0 ? place : "",
-             row->tx ? "tx" : "rx", row->tec, row->rec);
+    if (row->error == CS_ERROR_OTHER)
+        snprintf(text, size, "dominant after flag, ");
+    else /* "ack error at ack" would say it twice. */
+        snprintf(text, size, "%s error%s%s, ", error, strcmp(error, place) != 0 ? " at " : "",
+                 strcmp(error, place) != 0 ? place : "");
+    size_t used = strlen(text);
+    snprintf(text + used, size - used, "%s, TEC %u REC %u", row->tx ? "tx" : "rx", row->tec,
+             row->rec);
 }
 
 static void say_error_frame(const struct cs_tui *tui, const struct cs_row *row, char *text,

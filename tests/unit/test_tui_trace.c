@@ -272,6 +272,8 @@ static void sentences(void **state)
          "bit error at crc 3, tx, TEC 0 REC 0"},
         {{.kind = CS_EV_ERROR, .error = CS_ERROR_STUFF, .field = CS_FIELD_DATA, .stuff = true},
          "stuff error at data 0 stuff, rx, TEC 0 REC 0"},
+        {{.kind = CS_EV_ERROR, .error = CS_ERROR_OTHER, .field = CS_FIELD_ERROR_FLAG, .index = 13},
+         "dominant after flag, rx, TEC 0 REC 0"},
         {{.kind = CS_EV_ARB_LOST, .field = CS_FIELD_ID, .index = 5, .peer = 1},
          "lost arbitration to ecu at ID.23"},
         {{.kind = CS_EV_ARB_LOST, .field = CS_FIELD_ID_EXT, .index = 17},
