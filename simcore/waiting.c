@@ -213,7 +213,8 @@ void cs_waiting_enter_frame(struct cs_node *node, const struct cs_standing *at)
         count_from(node, cs_bitclock_add(&node->clock, start, bits, 0), 1, false);
         return;
     }
-    node->bits = at->recessive;
+    /* The edge to a dominant bit under way has ended the run. */
+    node->bits = at->level || at->start.ps >= now ? at->recessive : 0;
     count_from(node, at->start, at->before, at->before && !at->level);
 }
 
