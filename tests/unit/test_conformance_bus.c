@@ -507,6 +507,36 @@ static void joins_amid_a_data_phase(void **state)
     }
 }
 
+/* The same data while a controller counts its 128 runs: the frame is worth none but that at its
+ * end, and one that was there before waits in the protocol exception state to the end. */
+static void waits_through_a_data_phase(void **state)
+{
+    (void)state;
+    struct cs_frame frame = lab_frame("123##1");
+    struct cs_bus_config config = {
+        .name = "can0", .bitrate_bps = 500000, .fd = true, .data_bitrate_bps = 2000000};
+
+    frame.dlc = 15;
+    frame.len = 64;
+    memset(frame.data, 0x77, frame.len);
+    lab_open_as(&config);
+    a = lab_attach("a");
+    b = lab_attach_as("b", (struct cs_controller_config){.fd = CS_FD_TOLERANT});
+    lab_attach("c");
+    int off = lab_attach("d");
+    cs_bus_set_counters(lab.bus, off, 256, 0);
+    lab_run(20 * BIT);
+    assert_int_equal(cs_bus_submit(lab.bus, a, &frame, 0), 0);
+    lab_run(30 * BIT);
+    assert_int_equal(cs_bus_recover(lab.bus, off), 0);
+    lab_send(b, "001#");
+    lab_run(2000 * BIT);
+    const struct cs_event *first = lab_nth(CS_EV_FRAME, a, 0), *second = lab_nth(CS_EV_FRAME, b, 0);
+    assert_int_equal(second->start_ps, first->at_ps + 3 * BIT);
+    assert_int_equal(lab_nth(CS_EV_STATE, off, 1)->at_ps, second->at_ps + (3 + 126 * 11) * BIT);
+    assert_int_equal(lab_count(CS_EV_ERROR, CS_NO_NODE), 0);
+}
+
 /* ISO and what was before it: each takes the other's CRC for wrong. */
 static void non_iso_node_finds_a_crc_error(void **state)
 {
@@ -539,6 +569,7 @@ int main(void)
         T(classic_node_gets_passive),
         T(tolerant_node_stays_silent),
         T(joins_amid_a_data_phase),
+        T(waits_through_a_data_phase),
         T(non_iso_node_finds_a_crc_error),
     };
     return cmocka_run_group_tests_name("conformance_bus", tests, NULL, NULL);
