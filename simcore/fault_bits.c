@@ -35,9 +35,11 @@ static void hit_bits(struct cs_armed *f, const struct bit *bit)
 
     if (bit->field == spec->field && bit->index == spec->index && bit->stuff == spec->stuff) {
         cs_set_drop(&f->target, bit->node->index);
-        pulse(f, now + spec->offset_ps,
-              spec->length_ps ? spec->length_ps : spec->bits * bit->length_ps,
-              (enum cs_pulse_kind)kinds[spec->kind], spec->n_seen_by ? &f->seen : NULL);
+        if (pulse(f, now + spec->offset_ps,
+                  spec->length_ps ? spec->length_ps : spec->bits * bit->length_ps,
+                  (enum cs_pulse_kind)kinds[spec->kind], spec->n_seen_by ? &f->seen : NULL) == 0) {
+            cs_fault_count_early(f, bit->node, bit->length_ps);
+        }
     }
 }
 

@@ -29,6 +29,7 @@ struct cs_armed {
     int64_t armed_ps, ready_ps, fired_ps;
     struct cs_rng rng;
     bool drawn, luck; /* probability: thrown for the next match, and the result */
+    int64_t early_ps; /* a bit before arbitration was over was hit, up to here: it has counted */
     struct cs_timer timer, soon;
     /* what was before */
     struct cs_timing old_timing;
@@ -114,6 +115,8 @@ void cs_fault_end(struct cs_armed *f, enum cs_fault_stage stage);
 /* ---- fault_trigger.c */
 /* The frame engine has a frame under way: keep who has won, or will. */
 void cs_fault_note_winner(struct cs_bus *bus);
+/* A frame of `node` was hit, perhaps before it has won: then it counts, once for all contenders. */
+void cs_fault_count_early(struct cs_armed *f, const struct cs_node *node, int64_t bit_ps);
 /* Matches so far, at this instant. */
 uint64_t cs_fault_matched(const struct cs_armed *f);
 

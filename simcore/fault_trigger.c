@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* fault_trigger.c - which frames and moments fire a fault. What is decided for a frame is decided
- * at its SOF, from what both engines know there; a match counts when the frame has won arbitration.
- */
+ * at its SOF, from what both engines know there; a match counts when the frame has won arbitration,
+ * or when the fault hits it before. */
 #include "simcore/fault_internal.h"
 
 /* ---- frames ------------------------------------------------------------------------------- */
@@ -143,9 +143,22 @@ void cs_fault_note_winner(struct cs_bus *bus)
     }
 }
 
+void cs_fault_count_early(struct cs_armed *f, const struct cs_node *node, int64_t bit_ps)
+{
+    if (node->mac.state != MAC_TRANSMIT || node->mac.pos >= node->wire.arb_bits) {
+        return;
+    }
+    if (f->early_ps <= node->start_ps) {
+        count_match(f);
+    }
+    f->early_ps = node->bus->sim->now_ps + bit_ps;
+}
+
 static void won(struct cs_armed *f, struct cs_node *node)
 {
-    count_match(f);
+    if (f->early_ps <= node->start_ps) {
+        count_match(f);
+    }
     if (!cs_set_has(&f->target, node->index)) {
         return;
     }

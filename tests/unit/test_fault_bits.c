@@ -256,6 +256,30 @@ STORY(losers)
     assert_int_equal(w->stages[CS_FAULT_FIRED], 1);
 }
 
+/* A frame that is hit before it has won counts then, and not again: one attempt in three is hit. */
+STORY(hit_before_it_has_won)
+{
+    struct cs_fault_status status;
+    int id = world_arm(w, "flip field=rtr every=3");
+
+    for (unsigned i = 0; i < 4; i++) {
+        world_send(w, 0, "300#00");
+    }
+    world_run_us(w, 2000);
+    assert_int_equal(w->stages[CS_FAULT_FIRED], 2);
+    assert_int_equal(w->counts[CS_EV_FRAME], 4);
+    assert_true(cs_fault_look(w->bus, 0, &status));
+    assert_int_equal(status.matched, 6);
+    cs_fault_clear(w->bus, id);
+    world_arm(w, "dominant field=id index=0 every=2"); /* changes nothing: nobody loses */
+    world_send(w, 0, "300#00");
+    world_send(w, 1, "200#00");
+    world_run_us(w, 2000);
+    assert_true(cs_fault_look(w->bus, 0, &status));
+    assert_int_equal(status.matched, 2); /* both at once, then the loser alone */
+    assert_int_equal(status.fired, 2);   /* in one bit */
+}
+
 STORY(probability)
 {
     world_arm(w, "recessive field=ack probability=5%");
@@ -414,6 +438,7 @@ int main(void)
         cmocka_unit_test(matching),
         cmocka_unit_test(others),
         cmocka_unit_test(nth_and_every),
+        cmocka_unit_test(hit_before_it_has_won),
         cmocka_unit_test(nth_in_arbitration),
         cmocka_unit_test(armed_amid_a_frame),
         cmocka_unit_test(losers),
