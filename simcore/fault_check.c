@@ -38,15 +38,16 @@ void cs_fault_complete(struct cs_fault_spec *spec)
 
 /* ---- Janus frames ------------------------------------------------------------------------- */
 
-/* A last byte with which `late` is as long on the wire as `bits`, or -1. */
-static int fitting_byte(const struct cs_frame *late, unsigned bits)
+/* A last byte with which `late` is as long on the wire as `early`, and another frame, or -1. */
+static int fitting_byte(const struct cs_frame *late, const struct cs_frame *early, unsigned bits)
 {
     struct cs_frame frame = *late;
     struct cs_wire wire;
 
     for (unsigned value = 0; late->len > 0 && value < 256; value++) {
         frame.data[late->len - 1] = (uint8_t)value;
-        if (cs_wire_encode(&frame, &wire) == 0 && wire.n_bits == bits) {
+        if (cs_wire_encode(&frame, &wire) == 0 && wire.n_bits == bits &&
+            memcmp(frame.data, early->data, late->len) != 0) {
             return (int)value;
         }
     }
@@ -66,7 +67,7 @@ static int check_janus(const struct cs_fault_spec *spec, char *why, size_t why_s
         return cs_fault_refuse(why, why_size, "frame or late_frame cannot be sent");
     }
     if (early.n_bits != late.n_bits) {
-        int byte = fitting_byte(&spec->late_frame, early.n_bits);
+        int byte = fitting_byte(&spec->late_frame, &spec->frame, early.n_bits);
         char hint[64] = "";
         if (byte >= 0) {
             snprintf(hint, sizeof(hint), "; late_frame would fit with %02X as its last byte",

@@ -235,6 +235,9 @@ static void janus_lengths(void **state)
     snprintf(text, sizeof(text), "janus id=100 frame=100#0000AA late_frame=100#00AA%.2s",
              with + 15);
     good(text, &spec);
+    /* 00 would fit, but be the same frame. */
+    cs_fault_parse("janus frame=123#0000 late_frame=123#0003", &spec, why, sizeof(why));
+    assert_non_null(strstr(why, "would fit with 01 "));
 }
 
 /* Where `values` tells a range, its ends are taken and nothing beyond them. */
