@@ -109,6 +109,9 @@ int cs_main_wire(const struct cs_args *args)
     for (unsigned i = 0; scripts != NULL && i < args->n_operands; i++)
         cs_script_free(scripts[i]);
     free(scripts);
+    if (ret == 0 && args->only != NULL && p.passed + p.failed == 0)
+        ret = cs_error_set(&error, CS_STATUS_INPUT,
+                           "--only: must name elements of the scripts, got \"%s\"", args->only);
     if (ret == 0) {
         cs_out_printf(&p.out, "%u passed, %u failed", p.passed, p.failed);
         cs_out_line(&p.out);

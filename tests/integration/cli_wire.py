@@ -252,7 +252,8 @@ def unusable_files():
 @test
 def usage():
     """wrong options; a bit timing that cannot be"""
-    for args in (("wire",), ("wire", "--only", "", OWN[0]), ("wire", "--only", "x/y", OWN[0]), ("wire", "--on", OWN[0])):
+    for args in (("wire",), ("wire", "--only", "", OWN[0]), ("wire", "--only", "x/y", OWN[0]),
+                 ("wire", "--only", "nobody/1", OWN[0]), ("wire", "--on", OWN[0])):
         status, out, err = cansim(*args)
         same((status, out, err.count(b"\n")), (2, b"", 1), str(args))
     status, out, err = cansim("wire", "--help")
