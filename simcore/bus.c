@@ -93,6 +93,16 @@ void cs_bus_effects(struct cs_bus *bus)
     }
 }
 
+bool cs_bus_has_odd(const struct cs_bus *bus)
+{
+    for (int i = 0; i < bus->n_limit; i++) {
+        if (bus->nodes[i] && bus->nodes[i]->odd && bus->nodes[i]->waiting != WAIT_OFF) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Something other than frames needs every bit of this one. */
 static bool needs_bits(const struct cs_bus *bus)
 {
@@ -101,12 +111,12 @@ static bool needs_bits(const struct cs_bus *bus)
         return true;
     }
     for (int i = 0; i < bus->n_limit; i++) {
-        const struct cs_node *node = bus->nodes[i];
-        if (node && (node->odd || node->overload_request) && node->waiting != WAIT_OFF) {
+        if (bus->nodes[i] && bus->nodes[i]->overload_request &&
+            bus->nodes[i]->waiting != WAIT_OFF) {
             return true;
         }
     }
-    return false;
+    return cs_bus_has_odd(bus);
 }
 
 /* Those that start a frame at this instant; their attempts have begun. */
@@ -143,6 +153,8 @@ void cs_bus_begin(struct cs_bus *bus)
 
     if (bus->phase != PHASE_BITS && cs_medium_next_pulse_ps(bus) <= now) {
         cs_bus_disturb(bus);
+    } else if (bus->phase == PHASE_FRAME && bus->joined) {
+        cs_bit_engine_enter(bus);
     }
     if (bus->phase == PHASE_BITS) {
         cs_bit_engine_begin(bus);

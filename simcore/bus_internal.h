@@ -153,6 +153,7 @@ struct cs_bus {
     int64_t ack_ps;   /* FRAME: end of the ACK slot, or CS_NEVER where that changes nothing */
     int64_t valid_ps; /* FRAME: when receivers accept it, or CS_NEVER where that is not told */
     int64_t end_ps;   /* FRAME: end of EOF */
+    bool joined;      /* FRAME: a node has begun to count bits of which times tell nothing */
 
     bool error_frame; /* BITS: an error flag was sent and its delimiter not yet seen to end */
     bool eventful;    /* BITS: something happened that the frame engine leaves to this one */
@@ -172,6 +173,8 @@ void cs_bus_begin(struct cs_bus *bus);
 void cs_bus_settle(struct cs_bus *bus);
 /* Set effect_ps and begin_ps for the idle bus. */
 void cs_bus_schedule_idle(struct cs_bus *bus);
+/* Some node that takes part does not fit the frame engine. */
+bool cs_bus_has_odd(const struct cs_bus *bus);
 /* Move begin_ps forward to when this node may start. */
 void cs_bus_schedule_node(struct cs_bus *bus, const struct cs_node *node);
 

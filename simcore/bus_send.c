@@ -32,6 +32,13 @@ static void queued(struct cs_node *node, const struct cs_frame *frame, uint64_t 
     }
 }
 
+static void hold_until(struct cs_node *node, int64_t at_ps)
+{
+    if (node->hold_timer.heap_pos == 0 || at_ps < node->hold_timer.at_ps) {
+        cs_timer_start(node->bus->sim, &node->hold_timer, at_ps);
+    }
+}
+
 int cs_bus_submit(struct cs_bus *bus, int index, const struct cs_frame *frame, uint64_t cookie)
 {
     struct cs_node *node = cs_bus_node(bus, index);
@@ -62,11 +69,9 @@ int cs_bus_submit(struct cs_bus *bus, int index, const struct cs_frame *frame, u
     }
     queued(node, frame, cookie);
     if (lost || held_ps > bus->sim->now_ps) {
-        /* A frame that is lost is confirmed soon, not from within this call. */
-        int64_t at = lost ? bus->sim->now_ps : held_ps;
-        if (node->hold_timer.heap_pos == 0 || at < node->hold_timer.at_ps) {
-            cs_timer_start(bus->sim, &node->hold_timer, at);
-        }
+        /* A frame that is lost is confirmed a bit later: an owner that answers each loss with a
+         * new frame does not make time stand still. */
+        hold_until(node, lost ? bus->sim->now_ps + bus->bit_ps : held_ps);
     }
     return 0;
 }
@@ -76,6 +81,7 @@ void cs_node_hold_over(void *ctx, struct cs_timer *timer)
     struct cs_node *node = ctx;
     struct cs_bus *bus = node->bus;
 
+    (void)timer;
     /* Those that are lost now; an owner that answers with a new frame does not keep us here. */
     for (unsigned left = node->queue.n_held; left > 0; left--) {
         unsigned slot = cs_txqueue_take_lost(&node->queue);
@@ -86,7 +92,7 @@ void cs_node_hold_over(void *ctx, struct cs_timer *timer)
     }
     int64_t next = cs_txqueue_free_held(&node->queue, bus->sim->now_ps);
     if (next != INT64_MAX) {
-        cs_timer_start(bus->sim, timer, next);
+        hold_until(node, next);
     }
     if (bus->phase == PHASE_IDLE) {
         cs_bus_schedule_node(bus, node);
@@ -106,7 +112,7 @@ int cs_bus_abort(struct cs_bus *bus, int index, uint64_t cookie)
         n++;
     }
     /* An owner that answers with a new frame of the same cookie does not keep us here. */
-    for (unsigned left = node->queue.n_heap; left > 0; left--) {
+    for (unsigned left = node->queue.n_heap + node->queue.n_held; left > 0; left--) {
         unsigned slot = cs_txqueue_take_cookie(&node->queue, cookie);
         if (slot == CS_TXSLOT_NONE) {
             break;

@@ -358,7 +358,6 @@ static void end_bit(struct cs_node *node)
 {
     unsigned level = node->clock.level;
 
-    node->boundary = true;
     if (node->waiting != WAIT_NONE) {
         cs_waiting_sample(node, level);
     } else {
@@ -402,6 +401,10 @@ static bool end_bits(struct cs_bus *bus)
             continue;
         }
         any = true;
+        node->boundary = true; /* for who is asked to recover by another's event */
+        if (node->waiting == WAIT_OFF) {
+            continue;
+        }
         if (node->waiting != WAIT_NONE) {
             later[CS_BUS_MAX_NODES - ++n_waiting] = node;
         } else if (node->mac.state == MAC_TRANSMIT) {
@@ -498,7 +501,7 @@ void cs_bit_engine_effects(struct cs_bus *bus)
         return;
     }
     bus->eventful = bus->eventful || bus->error_frame;
-    if (bus->n_pending && bus->eventful) {
+    if (bus->n_pending) {
         cs_bus_apply_pending(bus);
     }
 }

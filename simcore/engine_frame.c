@@ -153,6 +153,7 @@ bool cs_frame_engine_begin(struct cs_bus *bus, struct cs_node **contenders, unsi
         return false;
     }
     bus->phase = PHASE_FRAME;
+    bus->joined = false;
     cs_bus_waiting_dominant(bus, bus->sof_ps);
     bus->end_ps = instant_ps(bus, winner, winner->wire.n_bits);
     bus->recessive_ps = instant_ps(bus, winner, winner->wire.ack_slot + 1u);

@@ -275,6 +275,19 @@ void cs_bus_drop_pulses(struct cs_bus *bus, int owner)
     }
 }
 
+void cs_medium_forget(struct cs_node *node)
+{
+    struct cs_medium *medium = &node->bus->medium;
+    uint64_t others = ~(UINT64_C(1) << (node->index % 64));
+
+    for (unsigned i = 0; i < medium->n_waiting; i++) {
+        medium->waiting[i].seen_by.word[node->index / 64] &= others;
+    }
+    for (unsigned i = 0; i < medium->n_acting; i++) {
+        medium->acting[i].seen_by.word[node->index / 64] &= others;
+    }
+}
+
 /* ---- levels ------------------------------------------------------------------------------- */
 
 static unsigned forced(const uint16_t force[3], unsigned level)

@@ -31,7 +31,7 @@ struct cs_segment {
     uint8_t base;        /* without what forces it */
     uint8_t level;       /* on the wire */
     int16_t sender;      /* node that has won arbitration here, or CS_NO_NODE */
-    int64_t told_ps; /* start of the frame that was told last as valid, or -1 */
+    int64_t told_ps;     /* start of the frame that was told last as valid, or -1 */
 };
 
 struct cs_pulse {
@@ -74,5 +74,7 @@ bool cs_medium_is_quiet(const struct cs_bus *bus);
 /* A node joins or leaves the wire; its delay or segment changes: what it drives stays. */
 void cs_medium_plug(struct cs_node *node);
 void cs_medium_unplug(struct cs_node *node);
+/* The node is no more: whoever gets its index sees none of its pulses. */
+void cs_medium_forget(struct cs_node *node);
 
 #endif

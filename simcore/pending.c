@@ -14,6 +14,7 @@ void cs_node_destroy(struct cs_node *node)
     if (!bus->closing) {
         cs_faults_node_gone(node);
         cs_medium_unplug(node);
+        cs_medium_forget(node);
         bus->begin_ps = bus->phase == PHASE_BITS ? bus->sim->now_ps : bus->begin_ps;
     }
     bus->due_ps[node->index] = CS_NEVER;
@@ -92,17 +93,19 @@ static void change(struct cs_node *node)
 }
 
 /* Nothing of a frame is under way for this controller. A bus that is never quiet as a whole, such
- * as one that is shorted, keeps nobody from leaving. */
+ * as one that is shorted, or busy with controllers that are not in step, keeps nobody from leaving.
+ */
 static bool may_change(const struct cs_node *node)
 {
     enum cs_phase phase = node->bus->phase;
 
     if (node->slot != CS_TXSLOT_NONE || phase == PHASE_FRAME ||
-        (phase == PHASE_BITS && !node->bus->eventful)) {
+        (phase == PHASE_BITS && !node->bus->eventful && !cs_bus_has_odd(node->bus))) {
         return false;
     }
     return phase == PHASE_IDLE || node->waiting != WAIT_NONE || cs_mac_is_quiet(&node->mac) ||
-           node->mac.state == MAC_INTERMISSION || node->mac.state == MAC_FLAG_WAIT;
+           node->mac.state == MAC_INTERMISSION || node->mac.state == MAC_FLAG_WAIT ||
+           node->mac.state == MAC_INTEGRATE;
 }
 
 void cs_bus_apply_pending(struct cs_bus *bus)

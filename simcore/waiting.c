@@ -37,8 +37,7 @@ void cs_node_wait(struct cs_node *node, enum cs_waiting waiting)
     node->runs = node->bits = 0;
     if (bus->phase == PHASE_FRAME && counts(node) && (node->odd || bus->winner->wire.brs)) {
         /* Its samples do not keep step with the frame, or not with the data phase. */
-        cs_bit_engine_enter(bus);
-        bus->effect_ps = CS_NEVER;
+        bus->joined = true;
         bus->begin_ps = bus->sim->now_ps;
     } else if (bus->phase == PHASE_BITS && waiting != WAIT_NONE && !node->boundary) {
         cs_engine_start_clock(node);
