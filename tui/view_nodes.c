@@ -131,13 +131,19 @@ static void put_timing(struct cs_canvas *canvas, struct cs_rect at, bool right, 
     cs_canvas_field(canvas, at.x, at.y, at.w, right, differs ? CS_STYLE_HIGH : CS_STYLE_DIM, text);
 }
 
+/* Of a controller that does not know CAN FD 0, whatever its bus has. */
+static uint32_t data_rate(const struct cs_node_status *s)
+{
+    return s->fd == CS_FD_ISO || s->fd == CS_FD_NON_ISO ? s->data_bitrate_bps : 0;
+}
+
 static bool other_rate(const struct cs_tui *tui, const struct cs_tui_node *node)
 {
     const struct cs_tui_bus *bus = bus_of(tui, node);
     const struct cs_node_status *s = &node->status;
 
-    return s->bitrate_bps != bus->bitrate_bps || (s->data_bitrate_bps && bus->data_bitrate_bps &&
-                                                  s->data_bitrate_bps != bus->data_bitrate_bps);
+    return s->bitrate_bps != bus->bitrate_bps ||
+           (data_rate(s) && bus->data_bitrate_bps && data_rate(s) != bus->data_bitrate_bps);
 }
 
 static bool other_sample(const struct cs_tui *tui, const struct cs_tui_node *node)
@@ -158,7 +164,7 @@ static void cell_rate(const struct cs_tui *tui, struct cs_canvas *canvas, struct
     char buf[CS_NUMBER_MAX];
 
     put_timing(canvas, at, true, other_rate(tui, item),
-               cs_text_rates(s->bitrate_bps, s->data_bitrate_bps, buf));
+               cs_text_rates(s->bitrate_bps, data_rate(s), buf));
 }
 
 static void cell_sample(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
@@ -307,8 +313,7 @@ static void own_timing(const struct cs_tui *tui, const struct cs_tui_node *node,
 
     text[0] = '\0';
     if (other_rate(tui, node) || other_sample(tui, node))
-        snprintf(text, size, "%s, sampled at %s · ",
-                 cs_text_rates(s->bitrate_bps, s->data_bitrate_bps, a),
+        snprintf(text, size, "%s, sampled at %s · ", cs_text_rates(s->bitrate_bps, data_rate(s), a),
                  cs_text_permille(cs_bit_timing_sample_permille(&s->timing.nominal), b));
     if (other_fd(tui, node))
         snprintf(text + strlen(text), size - strlen(text), "CAN FD: %s · ", cs_fd_name(s->fd));

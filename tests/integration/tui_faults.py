@@ -134,5 +134,16 @@ def can_fd():
         t.wait("queued on fd0")
 
 
+@test
+def data_bit_rates_of_those_who_have_one():
+    """a classic node on a bus with CAN FD has one bit rate"""
+    path = write("mixed.json", '{"buses": {"can0": {"bitrate": "500k", "fd": true, "data_bitrate": '
+                 '"2M"}}, "nodes": {"new": {}, "old": {"fd": "classic"}}}')
+    status, out, err = tui("--dump", "text", "--view", "nodes", path)
+    assert (status, err) == (0, ""), err
+    rates = {words[0]: words[-1] for words in map(str.split, out.splitlines()) if words}
+    assert (rates["new"], rates["old"]) == ("500k/2M", "500k"), out
+
+
 if __name__ == "__main__":
     run_tests()
