@@ -30,7 +30,6 @@ int cs_bus_init(struct cs_bus *bus, struct cs_sim *sim, unsigned index,
     bus->bit_ps = (int64_t)((clock.bit_q32 + (UINT64_C(1) << 31)) >> 32);
     bus->effect_ps = CS_NEVER;
     bus->begin_ps = CS_NEVER;
-    bus->from = CS_NO_NODE;
     bus->ran = sim->now_ps > 0;
     /* Before time 0 the bus was idle for as long as anyone cares. */
     bus->recessive_ps = sim->now_ps;
@@ -135,7 +134,6 @@ static unsigned start_attempts(struct cs_bus *bus, struct cs_node **contenders)
         return 0;
     }
     bus->sof_ps = now;
-    bus->from = CS_NO_NODE;
     for (unsigned i = 0; i < n; i++) {
         /* An observer of the one before may have given this one's frame up. */
         if (cs_node_can_send(contenders[i])) {

@@ -144,10 +144,9 @@ struct cs_bus {
     int64_t effect_ps;    /* next thing that ends here, or CS_NEVER */
     int64_t begin_ps;     /* next chance for something to start, or CS_NEVER */
 
-    int64_t sof_ps;         /* FRAME, BITS: SOF of the present frame */
-    int from;               /* node that sent the frame that just became valid, or CS_NO_NODE */
-    struct cs_frame frame;  /* that frame */
-    struct cs_node *winner; /* FRAME */
+    int64_t sof_ps;                           /* FRAME, BITS: SOF of the present frame */
+    struct cs_frame frame;                    /* that became valid last */
+    struct cs_node *winner;                   /* FRAME */
     struct cs_node *losers[CS_BUS_MAX_NODES]; /* FRAME: by (lost_at, index) */
     unsigned n_losers, next_loser;
     int64_t ack_ps;   /* FRAME: end of the ACK slot, or CS_NEVER where that changes nothing */

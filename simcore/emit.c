@@ -167,7 +167,6 @@ void cs_bus_emit_frame(struct cs_bus *bus, struct cs_node *from)
 
     describe_node(&event, from, CS_EV_FRAME);
     cs_bus_keep_frame(bus, from);
-    bus->from = from->index;
     event.frame = &bus->frame;
     event.cookie = tx->cookie;
     event.attempt = tx->attempts;

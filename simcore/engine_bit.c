@@ -312,7 +312,6 @@ static void start_frames(struct cs_bus *bus)
         }
         if (n == 0) {
             bus->sof_ps = bus->sim->now_ps;
-            bus->from = CS_NO_NODE;
         }
         cs_node_start_attempt(node, bus->sim->now_ps);
         cs_mac_start(node);

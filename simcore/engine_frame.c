@@ -220,7 +220,7 @@ static void finish_frame(struct cs_bus *bus)
             continue;
         }
         node->ready_ps = 0;
-        cs_node_deliver(node, &bus->frame, bus->sof_ps, bus->from, false);
+        cs_node_deliver(node, &bus->frame, bus->sof_ps, winner->index, false);
     }
     winner->ready_ps =
         winner->state == CS_STATE_ERROR_PASSIVE ? bus->free_ps + SUSPEND_BITS * bus->bit_ps : 0;

@@ -506,7 +506,6 @@ static void join_sof(struct cs_node *node)
         return;
     }
     bus->sof_ps = sof_ps;
-    bus->from = CS_NO_NODE;
     cs_node_start_attempt(node, sof_ps);
     cs_mac_start(node);
     cs_mac_rx_bit(&node->mac.rx, 0);

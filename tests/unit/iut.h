@@ -108,7 +108,6 @@ static inline unsigned iut_step(struct iut *iut, unsigned drive)
 
     if (takes_part && iut_about_to_send(iut)) {
         bus->sof_ps = iut->sim->now_ps;
-        bus->from = CS_NO_NODE;
         cs_node_start_attempt(node, bus->sof_ps);
         cs_mac_start(node);
     }

@@ -60,6 +60,27 @@ STORY(pulses_end_with_the_node_that_saw_them)
     assert_int_equal(world_look(w, 3).state, CS_STATE_ERROR_ACTIVE);
 }
 
+/* ---- segments ----------------------------------------------------------------------------- */
+
+STORY(a_frame_that_ends_on_the_joined_bus_is_told)
+{
+    struct cs_frame frame = {.id = 0x123};
+    struct cs_wire wire;
+
+    cs_wire_encode(&frame, &wire);
+    cs_bus_set_mode(w->bus, 1, CS_MODE_LOOPBACK);
+    world_send(w, 0, "100#");
+    world_run_us(w, 500);
+    int id = world_arm(w, "split nodes=b");
+    world_run_us(w, 100);
+    world_send(w, 1, "123#");
+    world_run_us(w, 2 * (wire.ack_slot + 4));
+    cs_fault_clear(w->bus, id);
+    world_run_us(w, 500);
+    assert_int_equal(w->sent[1], 1);
+    assert_int_equal(w->counts[CS_EV_FRAME], 2);
+}
+
 /* ---- nobody waits for ever ---------------------------------------------------------------- */
 
 struct load {
@@ -272,6 +293,7 @@ int main(void)
         cmocka_unit_test(lost_frames_take_time),
         cmocka_unit_test(lost_frames_do_not_wait_for_delayed_ones),
         cmocka_unit_test(pulses_end_with_the_node_that_saw_them),
+        cmocka_unit_test(a_frame_that_ends_on_the_joined_bus_is_told),
         cmocka_unit_test(a_busy_bus_lets_go),
         cmocka_unit_test(a_shorted_bus_lets_go_who_integrates),
         cmocka_unit_test(changes_from_within_events),
