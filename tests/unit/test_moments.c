@@ -192,7 +192,7 @@ static void meddle(struct meddler *m)
         .name = "late", .timing = &timing, .recovery_ps = CS_RECOVERY_MANUAL};
 
     timing.drift_ppb = cs_rng_below(&m->rng, 2) ? 0 : (int32_t)cs_rng_range(&m->rng, -9000, 9000);
-    switch (cs_rng_below(&m->rng, 8)) {
+    switch (cs_rng_below(&m->rng, 14)) {
     case 0:
     case 1:
         if (cs_bus_node_limit(m->bus) < MOST) {
@@ -213,6 +213,17 @@ static void meddle(struct meddler *m)
         cs_bus_abort(m->bus, node, 0);
         break;
     case 6:
+        cs_bus_set_timing(m->bus, node, &timing);
+        break;
+    case 7:
+        cs_bus_set_delay(m->bus, node, cs_rng_range(&m->rng, 0, 300000));
+        break;
+    case 8:
+        cs_bus_set_mode(m->bus, node, (unsigned)cs_rng_below(&m->rng, CS_MODE_ALL + 1));
+        break;
+    case 9:
+        cs_bit_timing_fill(&timing.nominal, 10000u << cs_rng_below(&m->rng, 6), CS_SAMPLE_DFLT, 0);
+        timing.data = (struct cs_bit_timing){0};
         cs_bus_set_timing(m->bus, node, &timing);
         break;
     default:
