@@ -72,9 +72,11 @@ struct life_bus {
     struct cs_frame frame;
     struct life_set sending, failed, received, counted;
     struct cs_frame rx_frame; /* what `received` have */
+    int rx_from;
     int64_t received_ps;
 
-    struct life_lines block, after;
+    struct life_lines block, after; /* this and what follows outlasts the block */
+    struct life_set heard;          /* somebody has what they sent last */
     struct life_node node[CS_BUS_MAX_NODES];
 };
 

@@ -56,6 +56,7 @@ static void on_tx_start(const struct life_teller *t, const struct cs_event *even
     }
     life_say(&text, ".");
     life_set_add(&t->bus->sending, event->node);
+    life_set_remove(&t->bus->heard, event->node);
     block_line(t, event->at_ps, &text);
 }
 
@@ -108,6 +109,13 @@ static void on_sent(const struct life_teller *t, const struct cs_event *event)
     life_line(t->state, t->index, event->at_ps, &text);
 }
 
+/* On a bus that is split: a frame beside the one that the block is about. */
+static bool is_apart(const struct life_bus *bus, int from)
+{
+    return bus->open && from != CS_NO_NODE && life_set_has(&bus->sending, from) &&
+           (life_set_count(&bus->sending) > 1 || (bus->valid && bus->done.node != from));
+}
+
 static void on_received(const struct life_teller *t, const struct cs_event *event)
 {
     struct life_bus *bus = t->bus;
@@ -115,8 +123,12 @@ static void on_received(const struct life_teller *t, const struct cs_event *even
 
     if (event->frame == NULL)
         return;
-    if (bus->open && life_set_is_empty(&bus->received))
+    if (event->peer != CS_NO_NODE)
+        life_set_add(&bus->heard, event->peer);
+    if (bus->open && life_set_is_empty(&bus->received)) {
         bus->rx_frame = *event->frame;
+        bus->rx_from = event->peer;
+    }
     if (bus->open && cs_frame_equal(&bus->rx_frame, event->frame)) {
         life_set_add(&bus->received, event->node);
         bus->received_ps = event->at_ps;
@@ -126,8 +138,15 @@ static void on_received(const struct life_teller *t, const struct cs_event *even
     }
     life_tell_pending(t);
     life_say_node(&text, t->of, event->node);
-    life_say(&text, bus->open ? " received something else: " : " received only now: ");
+    bool apart = is_apart(bus, event->peer);
+    life_say(&text, apart       ? " received "
+                    : bus->open ? " received something else: "
+                                : " received only now: ");
     life_say_frame(&text, event->frame);
+    if (apart) {
+        life_say(&text, " from ");
+        life_say_node(&text, t->of, event->peer);
+    }
     life_say(&text, ".");
     if (bus->open)
         block_line(t, event->at_ps, &text);
@@ -180,6 +199,7 @@ static void sum_up_valid(const struct life_teller *t)
 {
     const struct cs_event *done = &t->bus->done;
     bool nobody = life_set_is_empty(&t->bus->received);
+    bool told = nobody && life_set_has(&t->bus->heard, done->node);
     struct life_text text = {.used = 0};
 
     life_say(&text, "Valid: ");
@@ -188,7 +208,7 @@ static void sum_up_valid(const struct life_teller *t)
     life_say_node(&text, t->of, done->node);
     life_say(&text, ", %u bits in ", done->n_bits);
     life_say_time(&text, done->at_ps - done->start_ps);
-    life_say(&text, nobody ? ". Nobody received it" : ". Received by ");
+    life_say(&text, told ? "" : nobody ? ". Nobody received it" : ". Received by ");
     life_say_nodes(&text, t->of, &t->bus->received);
     if (!nobody && !cs_frame_equal(&t->bus->rx_frame, &t->bus->frame)) {
         life_say(&text, " as ");
@@ -214,9 +234,11 @@ static void sum_up_received(const struct life_teller *t)
     life_say_frame(&text, &bus->rx_frame);
     life_say(&text, " was received by ");
     life_say_nodes(&text, t->of, &bus->received);
-    life_say(&text, life_set_is_empty(&bus->sending)
-                        ? ", and no node has sent it."
-                        : ", who receive it twice when its sender repeats it.");
+    if (life_set_is_empty(&bus->sending))
+        life_say(&text, ", and no node has sent it");
+    else if (bus->rx_from == CS_NO_NODE || life_set_has(&bus->failed, bus->rx_from))
+        life_say(&text, ", who receive it twice when its sender repeats it");
+    life_say(&text, ".");
     block_line(t, latest_ps(bus), &text);
 }
 

@@ -70,6 +70,18 @@ def flipped():
 
 
 @test
+def split():
+    """two frames at a time, each on its part of the bus: who received which"""
+    told = texts(tell({"duration": "10ms", "nodes": {**THREE, "horn": {}},
+                       "faults": ["split nodes=dash,horn"],
+                       "timeline": [{"at": "1ms", "node": "ecu", "send": "101#04"},
+                                    {"at": "1ms", "node": "dash", "send": "201#04"}]}))
+    assert 'Valid: 201#04 from "dash", 55 bits in 110 us. Received by "horn".' in told, told
+    assert '"motor" received 101#04 from "ecu".' in told, told
+    assert 'Valid: 101#04 from "ecu", 56 bits in 112 us.' in told, told
+
+
+@test
 def bus_off():
     """the way to bus-off and back, each step with its reason"""
     told = texts(tell({"duration": "20ms", "nodes": THREE,
