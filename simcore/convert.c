@@ -42,6 +42,12 @@ static void enter_quiet(struct cs_node *node, int64_t now)
         cs_mac_start(node);
     } else if (until > now) {
         unsigned left = bits_left(now, until, bit_ps);
+        unsigned most = bus->free_ps > now ? INTERMISSION_BITS : SUSPEND_BITS;
+        if (left > most) {
+            /* Its bits have become shorter meanwhile. */
+            left = most;
+            until = now + left * bit_ps;
+        }
         mac->state = bus->free_ps > now ? MAC_INTERMISSION : MAC_SUSPEND;
         mac->suspend = bus->free_ps > now && node->ready_ps > bus->free_ps;
         mac->count = (uint8_t)left;

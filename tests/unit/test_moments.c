@@ -3,6 +3,7 @@
  * waits for ever, time goes on, and both engines tell the same. CANSIM_SEED=n repeats one run. */
 #include "tests/unit/test_fault.h"
 
+#include "simcore/probe.h"
 #include "simcore/rng.h"
 #include "tests/unit/trace.h"
 
@@ -160,6 +161,48 @@ STORY(a_shorted_bus_lets_go_who_integrates)
     assert_int_equal(load.n_detached, 1);
 }
 
+/* ---- intermission ------------------------------------------------------------------------- */
+
+static void check_overload(void *ctx, const struct cs_event *event)
+{
+    unsigned *n = ctx;
+
+    if (event->kind == CS_EV_OVERLOAD) {
+        assert_int_equal(event->field, CS_FIELD_INTERMISSION);
+        assert_in_range(event->index, 0, 1);
+        ++*n;
+    }
+}
+
+/* The bits of a controller become shorter in an intermission, which has three of them still. */
+static void shorter_bits_in_an_intermission(void **state)
+{
+    (void)state;
+    struct cs_sim *sim = cs_sim_create(1);
+    struct cs_bus_config config = {.name = "can0", .bitrate_bps = 10000};
+    struct cs_controller_config a = {.name = "a"}, b = {.name = "b"};
+    struct cs_frame frame = {.id = 0x123};
+    struct cs_wire wire;
+    unsigned n = 0;
+
+    assert_int_equal(cs_sim_add_bus(sim, &config), 0);
+    struct cs_bus *bus = cs_sim_bus(sim, 0);
+    int64_t bit_ps = cs_bus_bit_ps(bus);
+    struct cs_timing timing = *cs_bus_timing(bus);
+    cs_sim_observe(sim, check_overload, &n);
+    cs_bus_attach(bus, &a);
+    cs_bus_attach(bus, &b);
+    cs_wire_encode(&frame, &wire);
+    cs_bus_submit(bus, 0, &frame, 0);
+    cs_sim_run_until(sim, bit_ps * wire.n_bits + bit_ps / 2);
+    cs_bit_timing_fill(&timing.nominal, 1000000, CS_SAMPLE_DFLT, 0);
+    cs_bus_set_timing(bus, 1, &timing);
+    cs_bus_drive(bus, 0);
+    cs_sim_run_until(sim, bit_ps * (wire.n_bits + 2));
+    assert_in_range(n, 1, 2);
+    cs_sim_destroy(sim);
+}
+
 /* ---- from within events ------------------------------------------------------------------- */
 
 #define SENDERS 8
@@ -307,6 +350,7 @@ int main(void)
         cmocka_unit_test(a_frame_that_ends_on_the_joined_bus_is_told),
         cmocka_unit_test(a_busy_bus_lets_go),
         cmocka_unit_test(a_shorted_bus_lets_go_who_integrates),
+        cmocka_unit_test(shorter_bits_in_an_intermission),
         cmocka_unit_test(changes_from_within_events),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
