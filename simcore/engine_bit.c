@@ -490,10 +490,11 @@ static void leave(struct cs_bus *bus, int bits)
 
 void cs_bit_engine_effects(struct cs_bus *bus)
 {
-    end_bits(bus);
+    bool ended = end_bits(bus);
+
     bus->effect_ps = CS_NEVER;
     bus->begin_ps = bus->sim->now_ps;
-    int free_in = bits_until_free(bus);
+    int free_in = ended ? bits_until_free(bus) : -1;
     if (free_in >= 0 && cs_medium_is_quiet(bus)) {
         leave(bus, free_in);
         cs_bus_settle(bus);
