@@ -10,6 +10,7 @@
 
 #include "scenarios/log.h"
 #include "scenarios/main.h"
+#include "simcore/fault.h"
 #include "simcore/units.h"
 
 #define PROGRESS_S 0.25
@@ -155,6 +156,23 @@ static void say_link_troubles(const struct host *host)
                 (unsigned long long)n.lost, n.lost == 1 ? "" : "s");
 }
 
+/* What was meant to happen on this bus and did not. */
+static void say_faults(struct cs_bus *bus)
+{
+    struct cs_fault_status fault;
+    char text[CS_FAULT_TEXT_MAX];
+
+    for (unsigned i = 0; cs_fault_look(bus, i, &fault); i++) {
+        if (fault.fired == 0) {
+            cs_fault_format(&fault.spec, text);
+            fprintf(stderr, "%s: fault %d never fired: %s\n", cs_bus_name(bus), fault.id, text);
+        }
+    }
+    if (cs_bus_lost(bus) > 0)
+        fprintf(stderr, "%s: %llu pulses or edges lost, more at a time than a bus can hold\n",
+                cs_bus_name(bus), (unsigned long long)cs_bus_lost(bus));
+}
+
 static void say_summary(const struct host *host)
 {
     struct cs_sim *sim = cs_session_sim(host->session);
@@ -173,6 +191,7 @@ static void say_summary(const struct host *host)
         fprintf(stderr, ", %llu error frame%s, arbitration lost %llu time%s\n",
                 (unsigned long long)s.error_frames, s.error_frames == 1 ? "" : "s",
                 (unsigned long long)s.arb_lost, s.arb_lost == 1 ? "" : "s");
+        say_faults(cs_sim_bus(sim, i));
     }
     if (cs_session_stuck(host->session))
         fprintf(stderr, "ended, as nobody acknowledges the frames that are left; "

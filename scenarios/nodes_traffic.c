@@ -194,13 +194,13 @@ void cs_nodes_random_start(struct cs_nodes_node *node)
     cs_timer_start(node->all->sim, &node->timer, at);
 }
 
-/* When the frame after this one may be queued: at once, or where this one has taken no time (a
- * fault lost it in the queue) after the time that it would have taken. */
+/* When the frame after this one may be queued: at once, or where a fault lost this one in the queue
+ * after the time that it would have taken on the wire. */
 static int64_t after(const struct cs_nodes_node *node, const struct cs_tx_done *done)
 {
     int64_t now = cs_sim_now_ps(node->all->sim);
 
-    return done->at_ps > done->queued_ps
+    return done->result != CS_TX_LOST
                ? now
                : now + wire_ps(node, done->frame) + 3 * cs_bus_bit_ps(node->bus);
 }

@@ -110,8 +110,9 @@ static bool needs_bits(const struct cs_bus *bus)
         return true;
     }
     for (int i = 0; i < bus->n_limit; i++) {
-        if (bus->nodes[i] && bus->nodes[i]->overload_request &&
-            bus->nodes[i]->waiting != WAIT_OFF) {
+        const struct cs_node *node = bus->nodes[i];
+        if (node && node->overload_request && node->waiting != WAIT_OFF &&
+            !(node->mode & (CS_MODE_LISTEN_ONLY | CS_MODE_RESTRICTED))) {
             return true;
         }
     }
@@ -302,6 +303,10 @@ int cs_bus_attach(struct cs_bus *bus, const struct cs_controller_config *config)
     bus->medium.n_remote += node->delay_ps + node->cable_ps > 0;
     if (bus->phase == PHASE_BITS) {
         node->seen = node->arrived = node->others = bus->medium.segment[0].base;
+        if (bus->medium.n_acting) {
+            bus->medium.moved = true; /* what forces the wire is seen by this one too */
+            bus->begin_ps = bus->sim->now_ps;
+        }
     }
     if (bus->ran) {
         node->state = CS_STATE_INTEGRATING;

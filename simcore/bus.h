@@ -186,6 +186,9 @@ enum cs_engine {
 const char *cs_engine_name(enum cs_engine engine); /* "auto", "bit", "frame" */
 void cs_bus_set_engine(struct cs_bus *bus, enum cs_engine engine);
 
+/* Pulses of faults and edges on cables for which there was no room; a note tells of the first. */
+uint64_t cs_bus_lost(const struct cs_bus *bus);
+
 const char *cs_bus_name(const struct cs_bus *bus);
 unsigned cs_bus_index(const struct cs_bus *bus);
 uint32_t cs_bus_bitrate_bps(const struct cs_bus *bus);

@@ -128,6 +128,13 @@ static bool half_too_long(const struct cs_fault_spec *s)
     return s->half_ps > s->ring_ps;
 }
 
+#define RING_HALVES_MAX 100
+
+static bool half_too_short(const struct cs_fault_spec *s)
+{
+    return s->half_ps > 0 && s->ring_ps / s->half_ps > RING_HALVES_MAX;
+}
+
 static bool cable_too_long(const struct cs_fault_spec *s)
 {
     return s->delay_ps > CS_DELAY_MAX_PS;
@@ -167,6 +174,7 @@ static const struct {
     {B(BITRATE), no_rate, "needs \"bitrate\", \"data_bitrate\", \"sample_point\" or \"sjw\""},
     {B(BITRATE), rates_swapped, "\"data_bitrate\" must not be below \"bitrate\""},
     {B(RINGING), half_too_long, "\"half\" must not be longer than \"ring\""},
+    {B(RINGING), half_too_short, "\"half\" must be a hundredth of \"ring\" at least"},
     {B(CABLE), cable_too_long, "\"delay\" must be at most 100us, that is 20 km"},
     {UINT32_MAX, ext_alone, "\"ext\" needs \"id\""},
     {UINT32_MAX, base_too_big, "\"id\" is above 0x7FF, but \"ext\" says no"},

@@ -140,8 +140,15 @@ void cs_sim_set_probe(struct cs_sim *sim, cs_probe_fn *fn, void *ctx)
     sim->probe = fn;
     sim->probe_ctx = ctx;
     for (unsigned i = 0; i < sim->n_buses; i++) {
-        if (sim->buses[i]->phase == PHASE_FRAME) {
-            cs_bus_disturb(sim->buses[i]);
+        struct cs_bus *bus = sim->buses[i];
+        if (bus->phase == PHASE_FRAME) {
+            bus->joined = true; /* possibly from within an event: the next moment goes on in bits */
+            bus->begin_ps = sim->now_ps;
+        }
+        for (int n = 0; bus->phase == PHASE_BITS && n < bus->n_limit; n++) {
+            if (bus->nodes[n] && bus->due_ps[n] != CS_NEVER) {
+                cs_engine_set_due(bus->nodes[n]);
+            }
         }
     }
 }

@@ -149,9 +149,11 @@ static void penalty(struct cs_node *node, unsigned index)
 
     event.field = node->mac.overload ? CS_FIELD_OVERLOAD_FLAG : CS_FIELD_ERROR_FLAG;
     event.index = (uint16_t)index;
-    bool changed = cs_node_add(node, tx ? 8 : 0, tx ? 0 : 8);
-    emit_error(node, &event);
-    cs_node_follow(node, changed);
+    /* Where there is nothing to count any more, a bus that is shorted goes on in silence. */
+    if (cs_node_add(node, tx ? 8 : 0, tx ? 0 : 8)) {
+        emit_error(node, &event);
+        cs_node_follow(node, true);
+    }
 }
 
 /* ---- frames ------------------------------------------------------------------------------- */

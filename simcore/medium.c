@@ -18,12 +18,32 @@ void cs_medium_init(struct cs_medium *medium)
 
 /* ---- cables ------------------------------------------------------------------------------- */
 
+/* Never silent: the first is told, all are counted. */
+static void lose(struct cs_bus *bus)
+{
+    if (bus->medium.n_lost++ == 0) {
+        struct cs_event event = {
+            .kind = CS_EV_NOTE,
+            .bus = (uint16_t)bus->index,
+            .node = CS_NO_NODE,
+            .peer = CS_NO_NODE,
+            .text = "more pulses or edges at a time than this bus can hold: some are lost"};
+        cs_sim_emit(bus->sim, &event);
+    }
+}
+
+uint64_t cs_bus_lost(const struct cs_bus *bus)
+{
+    return bus->medium.n_lost;
+}
+
 static void send_edge(struct cs_node *node, struct cs_line *line, int64_t at_ps, unsigned level)
 {
     if (line->n == CS_LINE_EDGES) {
         /* More than a cable holds: the latest takes the place of the one before. */
         line->n--;
         node->bus->medium.n_edges--;
+        lose(node->bus);
     }
     unsigned at = (line->head + line->n++) % CS_LINE_EDGES;
     line->edge[at].at_ps = at_ps;
@@ -243,6 +263,7 @@ int cs_bus_pulse(struct cs_bus *bus, int64_t start_ps, int64_t end_ps, enum cs_p
         return 0;
     }
     if (make_room(medium)) {
+        lose(bus);
         return -ENOSPC;
     }
     pulse.start_ps = start_ps > bus->sim->now_ps ? start_ps : bus->sim->now_ps;
@@ -261,10 +282,15 @@ void cs_bus_drop_pulses(struct cs_bus *bus, int owner)
 {
     struct cs_medium *medium = &bus->medium;
 
-    for (unsigned i = medium->n_waiting; i-- > 0;) {
-        if (i < medium->n_waiting && medium->waiting[i].owner == owner) {
-            remove_waiting(medium, i);
-            i = medium->n_waiting;
+    unsigned n = medium->n_waiting;
+
+    /* The heap of the others is built anew in place. */
+    medium->n_waiting = 0;
+    for (unsigned i = 0; i < n; i++) {
+        struct cs_pulse pulse = medium->waiting[i];
+        if (pulse.owner != owner) {
+            medium->n_waiting++;
+            sift_up(medium, medium->n_waiting - 1, &pulse);
         }
     }
     for (unsigned i = 0; i < medium->n_acting; i++) {

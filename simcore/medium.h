@@ -12,7 +12,7 @@
 
 #include "simcore/levers.h"
 
-#define CS_LINE_EDGES 128 /* under way on one node's cable in one direction */
+#define CS_LINE_EDGES 512 /* under way on one node's cable in one direction */
 
 struct cs_bus;
 struct cs_node;
@@ -58,6 +58,7 @@ struct cs_medium {
     struct cs_pulse *acting;
     unsigned n_waiting, n_acting;
     uint64_t next_order;
+    uint64_t n_lost; /* pulses and edges for which there was no room */
 };
 
 void cs_medium_init(struct cs_medium *medium);
