@@ -105,13 +105,13 @@ static void whole_file(void **state)
     cs_sim_run_until(f.sim, 9000);
     const char *text = text_of(&f);
     static const char *const parts[] = {
-        "$timescale 1 ps $end\n$scope module can0 $end\n$var wire 1 ! wire $end\n"
-        "$scope module ecu $end\n$var wire 1 > tx $end\n$var wire 1 ? rx $end\n"
-        "$var event 1 @ sample $end\n$var string 1 A state $end\n$var string 1 C field $end\n"
-        "$var real 64 D index $end\n",
+        ("$timescale 1 ps $end\n$scope module can0 $end\n$var wire 1 ! wire $end\n"
+         "$scope module ecu $end\n$var wire 1 > tx $end\n$var wire 1 ? rx $end\n"
+         "$var event 1 @ sample $end\n$var string 1 A state $end\n$var string 1 C field $end\n"
+         "$var real 64 D index $end\n"),
         "$upscope $end\n$scope module spare1 $end\n",
-        "$upscope $end\n$upscope $end\n$enddefinitions $end\n#0\n$dumpvars\n1!\n1>\n1?\n"
-        "serror_active A\nsidle C\nr0 D\n",
+        ("$upscope $end\n$upscope $end\n$enddefinitions $end\n#0\n$dumpvars\n1!\n1>\n1?\n"
+         "serror_active A\nsidle C\nr0 D\n"),
         "$end\n#2000\n0>\nsid C\n0!\n#3750\n",
     };
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
