@@ -54,7 +54,7 @@ enum cs_error_kind {
     CS_ERROR_CRC,
     CS_ERROR_FORM,
     CS_ERROR_ACK,
-    CS_ERROR_OTHER, /* dominant bits after an error flag */
+    CS_ERROR_OTHER, /* dominant bits after an error flag; told while they count something */
     CS_ERROR_COUNT
 };
 

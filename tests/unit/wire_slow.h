@@ -169,7 +169,7 @@ static inline void slow_encode(struct slow *s, const struct cs_frame *f,
     s->crc = fd && !form->non_iso ? 1u << (s->crc_bits - 1) : 0;
     slow_header(s, f, form);
     for (unsigned i = 0; i < f->len * 8u; i++) {
-        data[i] = f->data[i / 8] >> (7 - i % 8) & 1u;
+        data[i] = (uint8_t)((unsigned)f->data[i / 8] >> (7 - i % 8) & 1u);
     }
     slow_field(s, CS_FIELD_DATA, data, f->len * 8u, fd);
     if (fd) {
@@ -216,7 +216,7 @@ static inline void random_frame(struct cs_rng *rng, struct cs_frame *frame, bool
     for (unsigned i = 0; i < frame->len; i += 8) {
         uint64_t word = cs_rng_next(rng);
         for (unsigned k = 0; k < 8 && i + k < frame->len; k++) {
-            frame->data[i + k] = pattern ? runs[word >> 8 * k & 7] : (uint8_t)(word >> 8 * k);
+            frame->data[i + k] = (uint8_t)(pattern ? runs[word >> 8 * k & 7] : word >> 8 * k);
         }
     }
 }
