@@ -405,38 +405,41 @@ int cs_bus_set_timing(struct cs_bus *bus, int index, const struct cs_timing *tim
     return 0;
 }
 
-int cs_bus_set_delay(struct cs_bus *bus, int index, int64_t delay_ps)
+/* A delay of the node, to be marked: 0, -ENOENT or -EINVAL. */
+static int check_delay(const struct cs_node *node, int64_t delay_ps)
 {
-    struct cs_node *node = cs_bus_node(bus, index);
-
     if (!node) {
         return -ENOENT;
     }
-    if (delay_ps < 0 || delay_ps > CS_DELAY_MAX_PS) {
-        return -EINVAL;
+    return delay_ps < 0 || delay_ps > CS_DELAY_MAX_PS ? -EINVAL : 0;
+}
+
+int cs_bus_set_delay(struct cs_bus *bus, int index, int64_t delay_ps)
+{
+    struct cs_node *node = cs_bus_node(bus, index);
+    int status = check_delay(node, delay_ps);
+
+    if (status == 0) {
+        mark(node);
+        node->pending.delay = true;
+        node->pending.new_delay_ps = delay_ps;
+        apply_soon(bus);
     }
-    mark(node);
-    node->pending.delay = true;
-    node->pending.new_delay_ps = delay_ps;
-    apply_soon(bus);
-    return 0;
+    return status;
 }
 
 int cs_bus_set_cable(struct cs_bus *bus, int index, int64_t cable_ps)
 {
     struct cs_node *node = cs_bus_node(bus, index);
+    int status = check_delay(node, cable_ps);
 
-    if (!node) {
-        return -ENOENT;
+    if (status == 0) {
+        mark(node);
+        node->pending.cable = true;
+        node->pending.new_cable_ps = cable_ps;
+        apply_soon(bus);
     }
-    if (cable_ps < 0 || cable_ps > CS_DELAY_MAX_PS) {
-        return -EINVAL;
-    }
-    mark(node);
-    node->pending.cable = true;
-    node->pending.new_cable_ps = cable_ps;
-    apply_soon(bus);
-    return 0;
+    return status;
 }
 
 int cs_bus_reset(struct cs_bus *bus, int index)

@@ -195,6 +195,12 @@ static inline bool cs_node_has_pending(const struct cs_node *node)
     return p->mode || p->counters || p->timing || p->delay || p->cable || p->reset || p->leave;
 }
 
+/* One nominal bit of its own clock, to the picosecond. */
+static inline int64_t cs_node_bit_ps(const struct cs_node *node)
+{
+    return (int64_t)(node->clock.rate[0].bit_q32 >> 32);
+}
+
 /* Who has won arbitration of the frame that the node hears, or CS_NO_NODE. */
 static inline int cs_node_sender(const struct cs_node *node)
 {
@@ -317,6 +323,9 @@ void cs_engine_start_clock(struct cs_node *node);
 /* ---- convert.c */
 /* Go on bit by bit from now on, whatever the phase is; cs_bit_engine_go() has to follow. */
 void cs_bit_engine_enter(struct cs_bus *bus);
+/* The node's bit under way began at `start`, now or before; `level` was the sample before it,
+ * `synced` whether an edge has been used since. */
+void cs_engine_stand_at(struct cs_node *node, struct cs_instant start, unsigned level, bool synced);
 /* Something is about to change that the frame engine did not foresee: bit by bit from here. */
 void cs_bus_disturb(struct cs_bus *bus);
 

@@ -5,12 +5,13 @@
  * stands follows from the frame's bits. */
 #include "simcore/sim_internal.h"
 
-static void stand_at(struct cs_node *node, struct cs_instant start, int64_t now)
+void cs_engine_stand_at(struct cs_node *node, struct cs_instant start, unsigned level, bool synced)
 {
     struct cs_bitclock *clock = &node->clock;
+    int64_t now = node->bus->sim->now_ps;
 
-    clock->level = 1;
-    clock->synced = false;
+    clock->level = (uint8_t)level;
+    clock->synced = synced;
     if (start.ps >= now) {
         node->boundary = true;
         clock->end = start;
@@ -18,7 +19,7 @@ static void stand_at(struct cs_node *node, struct cs_instant start, int64_t now)
     }
     cs_bitclock_begin(clock, start, 0);
     if (clock->sample.ps <= now) {
-        cs_bitclock_sampled(clock, 1);
+        cs_bitclock_sampled(clock, node->seen);
     }
     cs_engine_set_due(node);
 }
@@ -34,7 +35,7 @@ static void enter_quiet(struct cs_node *node, int64_t now)
 {
     struct cs_bus *bus = node->bus;
     struct cs_mac *mac = &node->mac;
-    int64_t bit_ps = (int64_t)(node->clock.rate[0].bit_q32 >> 32);
+    int64_t bit_ps = cs_node_bit_ps(node);
     int64_t until = bus->free_ps > now ? bus->free_ps : node->ready_ps;
 
     cs_mac_reset(mac);
@@ -51,10 +52,10 @@ static void enter_quiet(struct cs_node *node, int64_t now)
         mac->state = bus->free_ps > now ? MAC_INTERMISSION : MAC_SUSPEND;
         mac->suspend = bus->free_ps > now && node->ready_ps > bus->free_ps;
         mac->count = (uint8_t)left;
-        stand_at(node, (struct cs_instant){until - left * bit_ps, 0}, now);
+        cs_engine_stand_at(node, (struct cs_instant){until - left * bit_ps, 0}, 1, false);
         return;
     }
-    stand_at(node, (struct cs_instant){now, 0}, now);
+    cs_engine_stand_at(node, (struct cs_instant){now, 0}, 1, false);
 }
 
 /* ---- in the midst of a frame -------------------------------------------------------------- */
@@ -95,9 +96,8 @@ static void find_standing(const struct cs_bus *bus, struct cs_standing *at)
 /* It has yet to sample the SOF, whose edge has brought it into step. */
 static void stand_before_sof(struct cs_node *node)
 {
-    const struct cs_rate *rate = &node->clock.rate[0];
-    int64_t bit_ps = (int64_t)(rate->bit_q32 >> 32);
-    int64_t sample_ps = (int64_t)(rate->sample_q32 >> 32);
+    int64_t bit_ps = cs_node_bit_ps(node);
+    int64_t sample_ps = (int64_t)(node->clock.rate[0].sample_q32 >> 32);
     int64_t left_ps = node->ready_ps - node->bus->sof_ps;
 
     cs_mac_reset(&node->mac);

@@ -6,11 +6,6 @@
  * controller that is in step with the bus. */
 #include "simcore/sim_internal.h"
 
-static int64_t bit_ps(const struct cs_node *node)
-{
-    return (int64_t)(node->clock.rate[0].bit_q32 >> 32);
-}
-
 static bool counts(const struct cs_node *node)
 {
     return node->waiting == WAIT_JOIN || node->waiting == WAIT_RECOVER;
@@ -108,7 +103,7 @@ void cs_bus_waiting_run(struct cs_bus *bus)
  * over. */
 static unsigned bits_until(const struct cs_node *node, int64_t at_ps)
 {
-    int64_t bit = bit_ps(node), sample = (int64_t)(node->clock.rate[0].sample_q32 >> 32);
+    int64_t bit = cs_node_bit_ps(node), sample = (int64_t)(node->clock.rate[0].sample_q32 >> 32);
     int64_t from = origin_ps(node);
 
     return at_ps > from ? (unsigned)((at_ps - from + bit - sample) / bit) : 0;
@@ -163,26 +158,9 @@ void cs_waiting_edge(struct cs_node *node)
     }
 }
 
-/* The bit under way began at `start`; `level` was the sample before it. */
-static void count_from(struct cs_node *node, struct cs_instant start, unsigned level, bool synced)
-{
-    node->clock.level = (uint8_t)level;
-    node->clock.synced = synced;
-    if (start.ps >= node->bus->sim->now_ps) {
-        node->boundary = true;
-        node->clock.end = start;
-        return;
-    }
-    cs_bitclock_begin(&node->clock, start, 0);
-    if (node->clock.sample.ps <= node->bus->sim->now_ps) {
-        cs_bitclock_sampled(&node->clock, node->seen);
-    }
-    cs_engine_set_due(node);
-}
-
 void cs_waiting_enter_bits(struct cs_node *node)
 {
-    int64_t now = node->bus->sim->now_ps, from = origin_ps(node), bit = bit_ps(node);
+    int64_t now = node->bus->sim->now_ps, from = origin_ps(node), bit = cs_node_bit_ps(node);
 
     if (node->waiting == WAIT_OFF || from > now) {
         cs_engine_start_clock(node);
@@ -192,7 +170,7 @@ void cs_waiting_enter_bits(struct cs_node *node)
     struct cs_instant start = {from, 0};
     node->runs += (node->bits + bits) / IDLE_BITS;
     node->bits = (node->bits + bits) % IDLE_BITS;
-    count_from(node, cs_bitclock_add(&node->clock, start, bits, 0), 1, false);
+    cs_engine_stand_at(node, cs_bitclock_add(&node->clock, start, bits, 0), 1, false);
 }
 
 void cs_waiting_enter_frame(struct cs_node *node, const struct cs_standing *at)
@@ -206,15 +184,15 @@ void cs_waiting_enter_frame(struct cs_node *node, const struct cs_standing *at)
     }
     if (at->level && since > at->recessive_ps) {
         /* No edge has brought it into step yet. */
-        unsigned bits = (unsigned)((now - since) / bit_ps(node));
+        unsigned bits = (unsigned)((now - since) / cs_node_bit_ps(node));
         struct cs_instant start = {since, 0};
         node->bits = bits;
-        count_from(node, cs_bitclock_add(&node->clock, start, bits, 0), 1, false);
+        cs_engine_stand_at(node, cs_bitclock_add(&node->clock, start, bits, 0), 1, false);
         return;
     }
     /* The edge to a dominant bit under way has ended the run. */
     node->bits = at->level || at->start.ps >= now ? at->recessive : 0;
-    count_from(node, at->start, at->before, at->before && !at->level);
+    cs_engine_stand_at(node, at->start, at->before, at->before && !at->level);
 }
 
 /* From here on the bus is recessive: its bits count from times again. */
