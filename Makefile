@@ -3,6 +3,9 @@
 #   simcore/*.c                    the pure core
 #   scenarios/*.c                  session, loader, logs; scenarios/main*.c is `cansim`
 #   qemu-link/proto_*.c            the link protocol, shared by both ends
+#   qemu-link/dev_*.c              devices for guests: what they have in common
+#   qemu-link/sja1000*.c pci_*.c   the SJA1000, the cards that carry it, vfio-user
+#   qemu-link/usb_*.c slcan_*.c    USB adapters over usbredir; the serial adapter
 #   qemu-link/link_*.c             the link server; client_*.c libcansim-client;
 #   qemu-link/attach_*.c           cansim-attach; shim_*.c what it preloads
 #   tui/*.c                        cansim-tui
@@ -14,7 +17,7 @@ CC     ?= gcc
 override O := $(patsubst $(CURDIR)/%,%,$(abspath $(O)))
 VERSION := 0.1.0
 
-PKGS_LIB := libcjson zlib
+PKGS_LIB := libcjson zlib libusbredirparser-0.5
 PKGS_TUI := ncursesw
 WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion
 CFLAGS ?= -O2 -g
@@ -37,6 +40,7 @@ objs = $(patsubst %.c,$(O)/obj/%.o,$(wildcard $(1)))
 SIMCORE_OBJ  := $(call objs,simcore/*.c)
 PROTO_OBJ    := $(call objs,qemu-link/proto_*.c)
 LINK_OBJ     := $(call objs,qemu-link/link_*.c)
+DEVICE_OBJ   := $(call objs,$(addprefix qemu-link/,dev_*.c sja1000*.c pci_*.c usb_*.c slcan_*.c))
 CLIENT_OBJ   := $(call objs,qemu-link/client_*.c)
 ATTACH_OBJ   := $(call objs,qemu-link/attach_*.c)
 SHIM_OBJ     := $(call objs,qemu-link/shim_*.c)
@@ -101,7 +105,7 @@ endef
 
 $(LIB_CORE): $(SIMCORE_OBJ)
 	$(archive)
-$(LIB_HOST): $(SCENARIO_OBJ) $(LINK_OBJ) $(PROTO_OBJ) $(PLUGIN_OBJ)
+$(LIB_HOST): $(SCENARIO_OBJ) $(LINK_OBJ) $(DEVICE_OBJ) $(PROTO_OBJ) $(PLUGIN_OBJ)
 	$(archive)
 $(LIB_TUI): $(TUI_OBJ)
 	$(archive)
@@ -166,7 +170,7 @@ check-guest: deps
 
 # Each target for FUZZ_SECONDS, on top of its saved corpus; what it finds lands in $(O)/fuzz.
 FUZZ_SECONDS ?= 60
-FUZZ_SRC := $(filter-out scenarios/main%,$(wildcard simcore/*.c scenarios/*.c qemu-link/proto_*.c qemu-link/link_*.c))
+FUZZ_SRC := $(filter-out scenarios/main%,$(wildcard simcore/*.c scenarios/*.c $(addprefix qemu-link/,proto_*.c link_*.c dev_*.c sja1000*.c pci_*.c usb_*.c slcan_*.c)))
 fuzz: $(addprefix $(O)/fuzz/fuzz_,$(FUZZERS))
 	@for name in $(FUZZERS); do \
 	    echo "fuzz $$name for $(FUZZ_SECONDS) s"; mkdir -p $(O)/fuzz/corpus/$$name; \

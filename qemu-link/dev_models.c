@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+/* dev_models.c - all devices that there are: a new one is a row here and a file that says what it
+ * is. */
+#include "qemu-link/dev_internal.h"
+
+const struct cs_device_model *const cs_device_model_rows[] = {
+    NULL,
+};
