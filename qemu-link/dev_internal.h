@@ -12,8 +12,9 @@
 
 /* All are called from the loop or from cs_device_plug(), `self` is what create() returned. */
 struct cs_device_ops {
-    /* Everything behind the socket, no peer yet. NULL: no memory. */
-    void *(*create)(struct cs_device *device);
+    /* Everything behind the socket, no peer yet. NULL: with *status 3 and a sentence in `why`,
+     * "not enough memory" … */
+    void *(*create)(struct cs_device *device, int *status, char *why, size_t why_size);
     /* A peer may still be there: it is dropped. */
     void (*destroy)(void *self);
     /* A peer has come; `fd` (non-blocking, close-on-exec) belongs to the kind from now on. Only

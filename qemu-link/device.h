@@ -39,6 +39,8 @@ struct cs_device_spec {
  * `why` that says what must be there and what was got. */
 int cs_device_parse(enum cs_device_kind kind, const char *text, struct cs_device_spec *spec,
                     char *why, size_t why_size);
+/* Fill in `name` from `path`, or the model where the path is no file's. */
+void cs_device_name_from_path(struct cs_device_spec *spec);
 /* A model by its name or one of its other names, NULL: none; cs_device_models() names them all,
  * ", " between them. */
 const struct cs_device_model *cs_device_find_model(enum cs_device_kind kind, const char *name);

@@ -352,6 +352,26 @@ int cs_bus_detach(struct cs_bus *bus, int index)
     return 0;
 }
 
+int cs_bus_remove(struct cs_bus *bus, int index)
+{
+    struct cs_node *node = cs_bus_node(bus, index);
+
+    if (!node) {
+        return -ENOENT;
+    }
+    if (bus->sim->depth > 0) {
+        return node->pending.leave ? 0 : cs_bus_detach(bus, index);
+    }
+    if (cs_node_has_pending(node)) {
+        bus->n_pending--;
+    }
+    cs_node_cut(node);
+    if (bus->phase == PHASE_IDLE) {
+        cs_bus_schedule_idle(bus);
+    }
+    return 0;
+}
+
 int cs_bus_set_mode(struct cs_bus *bus, int index, unsigned mode)
 {
     struct cs_node *node = cs_bus_node(bus, index);

@@ -133,6 +133,7 @@ struct cs_node_status {
     enum cs_fd fd; /* never CS_FD_BUS */
     int64_t delay_ps, cable_ps;
     bool plugged; /* not cut off by a fault */
+    unsigned recovery_runs; /* while it recovers from bus-off: idle periods seen, 0..128 */
     unsigned queued, queue_len;
     uint64_t sent, received, retries, arb_lost, errors, dropped, refused;
     uint64_t busy_ps; /* bus time taken by its frames, intermission included */
@@ -146,6 +147,10 @@ int cs_bus_attach(struct cs_bus *bus, const struct cs_controller_config *config)
 /* Leave: queued frames are confirmed as CS_TX_DETACHED, then `detached` runs (possibly before
  * return). */
 int cs_bus_detach(struct cs_bus *bus, int node);
+/* Leave at once, as when its power is cut: what it sends ends in the midst of a bit, and the others
+ * see what follows from that. From within a callback it is as cs_bus_detach(). Returns 0 or
+ * -ENOENT. */
+int cs_bus_remove(struct cs_bus *bus, int node);
 
 /* Queue a copy of a frame; it starts at the next chance after now, no callback runs before return.
  * Returns 0, -EINVAL, -EOPNOTSUPP (CAN FD), -ENOSPC (queue full), -ENETDOWN (bus-off),

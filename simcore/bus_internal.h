@@ -231,6 +231,8 @@ void cs_node_hold_over(void *ctx, struct cs_timer *timer);
 /* Apply all pending changes if the bus is idle; nodes that leave are gone afterwards. */
 void cs_bus_apply_pending(struct cs_bus *bus);
 void cs_node_destroy(struct cs_node *node);
+/* Leave in the midst of whatever is under way; not from within a callback. */
+void cs_node_cut(struct cs_node *node);
 
 /* ---- emit.c: events and callbacks */
 struct cs_event cs_node_event(const struct cs_node *node, enum cs_event_kind kind);
@@ -285,6 +287,8 @@ void cs_bus_waiting_run(struct cs_bus *bus); /* finish those that are due now */
 /* Some node counts recessive bits. */
 bool cs_bus_has_counting(const struct cs_bus *bus);
 /* A dominant bit that begins at `at_ps` comes after the last sample that some node waits for. */
+/* Idle periods that a controller in recovery has seen so far, 0..RECOVERY_RUNS. */
+unsigned cs_waiting_runs(const struct cs_node *node);
 bool cs_bus_waiting_is_done_at(const struct cs_bus *bus, int64_t at_ps);
 /* A dominant bit begins at `at_ps`, after recessive ones since bus->recessive_ps. */
 void cs_bus_waiting_dominant(struct cs_bus *bus, int64_t at_ps);

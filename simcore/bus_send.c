@@ -150,6 +150,7 @@ int cs_bus_node_status(const struct cs_bus *bus, int index, struct cs_node_statu
     status->delay_ps = node->delay_ps;
     status->cable_ps = node->cable_ps;
     status->plugged = node->segment == 0;
+    status->recovery_runs = cs_waiting_runs(node);
     status->queued = cs_txqueue_used(&node->queue);
     status->queue_len = node->queue.capacity;
     return 0;

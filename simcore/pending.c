@@ -40,6 +40,16 @@ static void leave(struct cs_node *node)
     cs_node_destroy(node);
 }
 
+void cs_node_cut(struct cs_node *node)
+{
+    if (node->bus->phase != PHASE_IDLE) {
+        cs_bus_disturb(node->bus);
+        cs_mac_reset(&node->mac);
+        cs_node_redrive(node);
+    }
+    leave(node);
+}
+
 void cs_node_reset_now(struct cs_node *node)
 {
     bool changed = node->tec != 0 || node->rec != 0;

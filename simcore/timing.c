@@ -108,8 +108,11 @@ int cs_timing_check(const struct cs_timing *timing, char *why, size_t why_size)
 {
     uint32_t nominal = cs_bit_timing_bitrate(&timing->nominal);
 
+    bool clocked = timing->nominal.clock_hz != 0;
+
     if (check_segments(&timing->nominal, "nominal", why, why_size) ||
-        check_rate(nominal, CS_BITRATE_MIN, CS_BITRATE_MAX, "nominal", why, why_size)) {
+        check_rate(nominal, clocked ? CS_CLOCKED_BITRATE_MIN : CS_BITRATE_MIN,
+                   clocked ? CS_CLOCKED_BITRATE_MAX : CS_BITRATE_MAX, "nominal", why, why_size)) {
         return -EINVAL;
     }
     if (is_given(&timing->data) && (check_segments(&timing->data, "data", why, why_size) ||

@@ -131,6 +131,19 @@ void cs_bus_waiting_dominant(struct cs_bus *bus, int64_t at_ps)
     }
 }
 
+unsigned cs_waiting_runs(const struct cs_node *node)
+{
+    unsigned runs = node->runs;
+
+    if (node->waiting != WAIT_RECOVER) {
+        return 0;
+    }
+    if (node->bus->phase != PHASE_BITS) {
+        runs += (node->bits + bits_until(node, node->bus->sim->now_ps)) / IDLE_BITS;
+    }
+    return runs < RECOVERY_RUNS ? runs : RECOVERY_RUNS;
+}
+
 /* ---- by samples --------------------------------------------------------------------------- */
 
 void cs_waiting_sample(struct cs_node *node, unsigned level)
