@@ -60,6 +60,27 @@ const char *cs_device_models(enum cs_device_kind kind, char *text, size_t size)
     return text;
 }
 
+bool cs_device_model_info(unsigned index, struct cs_device_model_info *info)
+{
+    for (unsigned i = 0; cs_device_model_rows[i]; i++) {
+        const struct cs_device_model *model = cs_device_model_rows[i];
+
+        if (i != index)
+            continue;
+        *info = (struct cs_device_model_info){
+            .kind = model->kind,
+            .name = model->name,
+            .aliases = model->aliases,
+            .min_ports = model->min_ports,
+            .max_ports = model->max_ports,
+            .driver = model->driver,
+            .help = model->help,
+        };
+        return true;
+    }
+    return false;
+}
+
 /* ---- names -------------------------------------------------------------------------------- */
 
 /* The last part of a path, without its ending; for a pseudo-terminal without a link and for TCP the

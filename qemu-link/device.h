@@ -45,6 +45,15 @@ void cs_device_name_from_path(struct cs_device_spec *spec);
  * ", " between them. */
 const struct cs_device_model *cs_device_find_model(enum cs_device_kind kind, const char *name);
 const char *cs_device_models(enum cs_device_kind kind, char *text, size_t size);
+struct cs_device_model_info {
+    enum cs_device_kind kind;
+    const char *name, *aliases; /* ',' between them */
+    unsigned min_ports, max_ports;
+    const char *driver; /* of Linux */
+    const char *help;
+};
+/* The index-th of all models; false beyond the last. */
+bool cs_device_model_info(unsigned index, struct cs_device_model_info *info);
 /* The whole spec as it stands: 0, or -EINVAL with a sentence (number of buses, name, path). */
 int cs_device_check(const struct cs_device_spec *spec, char *why, size_t why_size);
 

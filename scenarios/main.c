@@ -112,6 +112,7 @@ static void general_help(void)
         printf("  %-10s %-10s %s\n", commands[i].name, commands[i].operands, commands[i].summary);
     printf("  %-10s %-10s %s\n", "help", "[COMMAND]", "show the options of a command");
     printf("  %-10s %-10s %s\n", "help", "scenario", "show the keys of a scenario file");
+    printf("  %-10s %-10s %s\n", "help", "devices", "show the devices for guests");
     printf("\n  --help, --version\n");
 }
 
@@ -151,6 +152,10 @@ static int help(int argc, char **argv)
     }
     if (strcmp(argv[0], "scenario") == 0) {
         cs_scenario_help(stdout);
+        return CS_STATUS_OK;
+    }
+    if (strcmp(argv[0], "devices") == 0) {
+        cs_main_devices_help();
         return CS_STATUS_OK;
     }
     const struct cs_command *command = find_command(argv[0]);

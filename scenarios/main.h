@@ -3,6 +3,7 @@
 #ifndef CANSIM_SCENARIOS_MAIN_H
 #define CANSIM_SCENARIOS_MAIN_H
 
+#include "qemu-link/device.h"
 #include "scenarios/session.h"
 
 #define CS_FAULT_OPTIONS 64 /* --fault on one command line */
@@ -28,6 +29,8 @@ struct cs_args {
     uint32_t sample_permille, data_sample_permille; /* of the bit; 0: as the bit rate has it */
     struct cs_session_bus buses[CS_SIM_MAX_BUSES];
     unsigned n_buses;
+    struct cs_device_spec devices[CS_DEVICES_MAX];
+    unsigned n_devices;
     char **operands; /* into argv */
     unsigned n_operands;
 };
@@ -45,6 +48,7 @@ enum cs_option_type {
     OPTION_RATE,    /* uint32_t, bit/s, min..max */
     OPTION_SAMPLE,  /* uint32_t, permille of the bit, min..max */
     OPTION_BUS,     /* NAME[:RATE[:DATA_RATE]], one more each time */
+    OPTION_DEVICE,  /* one more each time; `min` is its enum cs_device_kind */
     OPTION_FAULT,   /* text form, one more each time */
     OPTION_ENGINE,  /* int, enum cs_engine */
 };
@@ -87,6 +91,12 @@ int cs_main_wire(const struct cs_args *args);
 int cs_main_bench(const struct cs_args *args);
 int cs_main_fault(const struct cs_args *args);
 void cs_main_fault_help(void);
+
+void cs_main_devices_help(void);
+/* On stderr: how to join the session's devices; what came of them that somebody would want to know.
+ */
+void cs_main_say_devices(const struct cs_session *session);
+void cs_main_say_device_troubles(const struct cs_session *session);
 
 /* "cansim: TEXT" on stderr; returns the status. */
 int cs_main_complain(const struct cs_error *error);

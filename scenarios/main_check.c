@@ -17,7 +17,8 @@ int cs_main_check(const struct cs_args *args)
                 status = error.status;
             continue;
         }
-        if (cs_session_check_link(scenario, &error) != 0)
+        if (cs_session_check_link(scenario, &error) != 0 ||
+            cs_session_check_devices(scenario, &error) != 0)
             status = cs_main_complain(&error) > status ? error.status : status;
         else if (!args->quiet)
             printf("%s: ok: %u bus%s, %u node%s, %u action%s\n", scenario->file, scenario->n_buses,

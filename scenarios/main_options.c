@@ -72,6 +72,27 @@
         "quiet", 'q', OPTION_FLAG, ARG(quiet), CS_NOWHERE, NULL, 0, 0, NULL, \
             "no trace, no progress, no summary"                              \
     }
+#define DEVICE_OPTIONS                                                                          \
+    {"card",                                                                                    \
+     0,                                                                                         \
+     OPTION_DEVICE,                                                                             \
+     0,                                                                                         \
+     CS_NOWHERE,                                                                                \
+     "M:BUS[,BUS]=PATH",                                                                        \
+     CS_DEVICE_CARD,                                                                            \
+     CS_DEVICE_CARD,                                                                            \
+     NULL,                                                                                      \
+     "a PCI card for a QEMU guest (vfio-user, QEMU >= 10.1), once for each; models M: cansim "  \
+     "help devices"},                                                                           \
+        {"usb",         0,                                                                      \
+         OPTION_DEVICE, 0,                                                                      \
+         CS_NOWHERE,    "M:BUS[,BUS]=PATH",                                                     \
+         CS_DEVICE_USB, CS_DEVICE_USB,                                                          \
+         NULL,          "a USB adapter for a guest of any QEMU (usbredir), once for each"},     \
+    {                                                                                           \
+        "slcan", 0, OPTION_DEVICE, 0, CS_NOWHERE, "BUS=PATH", CS_DEVICE_SLCAN, CS_DEVICE_SLCAN, \
+            NULL, "a serial adapter at a socket, \"pty\" or \"pty:LINK\", once for each"        \
+    }
 #define END_OPTION                                         \
     {                                                      \
         NULL, 0, OPTION_FLAG, 0, 0, NULL, 0, 0, NULL, NULL \
@@ -94,6 +115,7 @@ const struct cs_option cs_run_options[] = {
     DURATION_OPTION,
     SEED_OPTION,
     LINK_OPTION,
+    DEVICE_OPTIONS,
     {"wait", 0, OPTION_WAIT, ARG(wait_ps), ARG(have_wait), "T", 0, 24 * 3600 * CS_PS_PER_S, NULL,
      "wait so long (or \"forever\") for the scenario's outside clients"},
     QUIET_OPTION,
@@ -105,6 +127,7 @@ const struct cs_option cs_serve_options[] = {
     {"bus", 0, OPTION_BUS, 0, CS_NOWHERE, "NAME[:RATE]", 0, 0, "can0:500k",
      "a bus, once for each; NAME:RATE:RATE is one with CAN FD, and its second bit rate"},
     LINK_OPTION,
+    DEVICE_OPTIONS,
     LOG_OPTION,
     EVENTS_OPTION,
     DETAIL_OPTION,
@@ -300,6 +323,21 @@ static int set_fault(const char *value, struct cs_args *args, struct cs_error *e
     return 0;
 }
 
+static int set_device(const struct cs_option *o, const char *value, struct cs_args *args,
+                      struct cs_error *error)
+{
+    char why[300];
+
+    if (args->n_devices == CS_DEVICES_MAX)
+        return cs_error_set(error, CS_STATUS_INPUT, "--%s: must be at most %d devices, got more",
+                            o->name, CS_DEVICES_MAX);
+    if (cs_device_parse((enum cs_device_kind)o->min, value, &args->devices[args->n_devices], why,
+                        sizeof(why)) != 0)
+        return cs_error_set(error, CS_STATUS_INPUT, "--%s: %s", o->name, why);
+    args->n_devices++;
+    return 0;
+}
+
 static int set_engine(const struct cs_option *o, const char *value, int *dest,
                       struct cs_error *error)
 {
@@ -348,6 +386,8 @@ static int set_option(const struct cs_option *o, char *value, struct cs_args *ar
         return set_rate(o, value, dest, error);
     case OPTION_BUS:
         return set_bus(o, value, args, error);
+    case OPTION_DEVICE:
+        return set_device(o, value, args, error);
     case OPTION_FAULT:
         return set_fault(value, args, error);
     case OPTION_ENGINE:

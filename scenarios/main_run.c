@@ -133,10 +133,13 @@ static void say_where(const struct host *host)
     const char *bus = cs_bus_name(cs_sim_bus(cs_session_sim(host->session), 0));
     char names[200];
 
-    if (address == NULL || host->args->quiet)
+    if (host->args->quiet)
         return;
-    fprintf(stderr, "cansim: serving %s; join with:\n", address);
-    fprintf(stderr, "  cansim-attach --link %s -- candump %s\n", address, bus);
+    if (address != NULL) {
+        fprintf(stderr, "cansim: serving %s; join with:\n", address);
+        fprintf(stderr, "  cansim-attach --link %s -- candump %s\n", address, bus);
+    }
+    cs_main_say_devices(host->session);
     if (cs_session_waiting(host->session, names, sizeof(names)) > 0)
         fprintf(stderr, "cansim: the clock starts when they have joined: %s\n", names);
 }
@@ -281,6 +284,8 @@ static int finish(struct host *host)
 
     ev_timer_stop(host->loop, &host->progress);
     clear_progress(host);
+    if (!host->args->quiet) /* closing ends the devices */
+        cs_main_say_device_troubles(host->session);
     if (cs_session_close(host->session, &error) != 0 && host->status == CS_STATUS_OK &&
         host->error.text[0] == '\0') {
         host->error = error;
@@ -331,6 +336,8 @@ static void common_config(const struct cs_args *args, struct cs_session_config *
 {
     memset(config, 0, sizeof(*config));
     config->link = args->link;
+    config->devices = args->devices;
+    config->n_devices = args->n_devices;
     config->log = args->log;
     config->events = args->events;
     config->detail = args->detail;

@@ -194,6 +194,13 @@ void cs_nodes_on_failure(struct cs_nodes *nodes, void (*failed)(void *ctx, const
     nodes->failed_ctx = ctx;
 }
 
+void cs_nodes_on_plug(struct cs_nodes *nodes,
+                      void (*plug)(void *ctx, unsigned device, bool plugged), void *ctx)
+{
+    nodes->plug = plug;
+    nodes->plug_ctx = ctx;
+}
+
 int cs_nodes_start(struct cs_nodes *nodes, struct cs_error *error)
 {
     cs_timeline_faults(nodes);

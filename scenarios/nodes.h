@@ -18,6 +18,10 @@ void cs_nodes_destroy(struct cs_nodes *nodes);
 void cs_nodes_on_failure(struct cs_nodes *nodes, void (*failed)(void *ctx, const char *text),
                          void *ctx);
 
+/* Who plugs a device (its index in the scenario) in or pulls it out when the timeline says so. */
+void cs_nodes_on_plug(struct cs_nodes *nodes,
+                      void (*plug)(void *ctx, unsigned device, bool plugged), void *ctx);
+
 /* All that are not absent join, and the timeline starts. 0 or -1 with `error`. */
 int cs_nodes_start(struct cs_nodes *nodes, struct cs_error *error);
 

@@ -46,6 +46,8 @@ struct cs_nodes {
     unsigned next_action;
     void (*failed)(void *ctx, const char *text);
     void *failed_ctx;
+    void (*plug)(void *ctx, unsigned device, bool plugged);
+    void *plug_ctx;
 };
 
 int cs_nodes_submit(struct cs_nodes_node *node, const struct cs_frame *frame);

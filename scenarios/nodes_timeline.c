@@ -120,13 +120,23 @@ static void reset(struct cs_nodes *nodes, const struct cs_action *action)
         cs_bus_reset(node->bus, node->index);
 }
 
+static bool is_device(struct cs_nodes *nodes, const struct cs_action *action)
+{
+    if (action->device >= 0 && nodes->plug != NULL)
+        nodes->plug(nodes->plug_ctx, (unsigned)action->device, action->kind == CS_ACTION_PLUG);
+    return action->device >= 0;
+}
+
 /* A fault like any other: it is seen in the stream, and clearing "all" ends it as well. */
 static void unplug(struct cs_nodes *nodes, const struct cs_action *action)
 {
-    struct cs_nodes_node *node = &nodes->node[action->node];
+    struct cs_nodes_node *node;
     struct cs_fault_spec spec;
     char why[300];
 
+    if (is_device(nodes, action))
+        return;
+    node = &nodes->node[action->node];
     if (node->index == CS_NO_NODE || cs_fault_begin(&spec, "unplug", why, sizeof(why)) != 0 ||
         cs_fault_set(&spec, "node", node->def->name, why, sizeof(why)) != 0 ||
         cs_fault_finish(&spec, why, sizeof(why)) != 0)
@@ -140,8 +150,11 @@ static void unplug(struct cs_nodes *nodes, const struct cs_action *action)
 
 static void plug(struct cs_nodes *nodes, const struct cs_action *action)
 {
-    struct cs_nodes_node *node = &nodes->node[action->node];
+    struct cs_nodes_node *node;
 
+    if (is_device(nodes, action))
+        return;
+    node = &nodes->node[action->node];
     if (node->unplugged > 0)
         cs_fault_clear(node->bus, node->unplugged);
     node->unplugged = 0;

@@ -146,6 +146,11 @@ static const struct cs_key root_rows[] = {
      .read = cs_scenario_read_nodes,
      .form = "an object: name to node",
      .help = "who is on the buses"},
+    {.name = "devices",
+     .type = CS_KEY_CUSTOM,
+     .read = cs_scenario_read_devices,
+     .form = "an object: name to device",
+     .help = "cards and adapters for guests and programs outside"},
     {.name = "faults",
      .type = CS_KEY_CUSTOM,
      .read = cs_scenario_read_faults,
@@ -171,6 +176,7 @@ void cs_scenario_help(FILE *to)
         &cs_scenario_node_keys,
         &cs_scenario_message_keys,
         &cs_scenario_counter_keys,
+        &cs_scenario_device_keys,
         &cs_scenario_action_keys,
     };
 

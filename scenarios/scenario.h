@@ -121,6 +121,7 @@ struct cs_action {
     int64_t at_ps;
     int kind;     /* enum cs_action_kind */
     int node;     /* index into nodes, -1 none */
+    int device;   /* index into devices, -1 none */
     unsigned bus; /* of a note */
     struct cs_frames frames;
     const char *note;
@@ -134,6 +135,26 @@ struct cs_action {
     const char *option;                /* the text of --fault */
     unsigned order;                    /* in its array */
 };
+
+#define CS_SCENARIO_MAX_DEVICES  32
+#define CS_SCENARIO_DEVICE_PORTS 4
+
+enum cs_scenario_device_type { CS_SCENARIO_CARD, CS_SCENARIO_USB, CS_SCENARIO_SLCAN };
+
+/* Hardware for guests and programs outside. */
+struct cs_scenario_device {
+    const char *name;
+    int type; /* enum cs_scenario_device_type */
+    const char *model;
+    unsigned bus[CS_SCENARIO_DEVICE_PORTS];
+    unsigned n_buses;
+    const char *path;
+    bool unplugged;
+};
+
+/* The name of one of its controllers: the device's, or NAME.I where it has several. Returns buf. */
+const char *cs_scenario_port_name(const struct cs_scenario_device *device, unsigned port,
+                                  char buf[CS_NAME_MAX]);
 
 struct cs_scenario_bus {
     const char *name;
@@ -155,6 +176,8 @@ struct cs_scenario {
     unsigned n_buses;
     struct cs_scenario_node *nodes;
     unsigned n_nodes;
+    struct cs_scenario_device devices[CS_SCENARIO_MAX_DEVICES];
+    unsigned n_devices;
     struct cs_action *actions; /* by time; those of one time in the order of the file */
     unsigned n_actions;
     struct cs_file_id inputs[CS_SCENARIO_INPUTS]; /* never to be written to */

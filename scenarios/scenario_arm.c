@@ -69,6 +69,18 @@ static void attach(struct trial *trial, const struct cs_scenario_node *node)
         cs_bus_attach(bus, &config);
 }
 
+static void attach_device(struct trial *trial, const struct cs_scenario_device *device)
+{
+    char name[CS_NAME_MAX];
+    struct cs_controller_config config = {.name = name, .via = "trial"};
+
+    for (unsigned i = 0; i < device->n_buses; i++) {
+        struct cs_bus *bus = cs_sim_bus(trial->sim, device->bus[i]);
+        if (cs_bus_find_node(bus, cs_scenario_port_name(device, i, name)) < 0)
+            cs_bus_attach(bus, &config);
+    }
+}
+
 static void detach(struct trial *trial, const struct cs_scenario_node *node)
 {
     struct cs_bus *bus = cs_sim_bus(trial->sim, node->bus);
@@ -159,6 +171,8 @@ static int try_all(struct trial *trial, struct cs_error *error)
         if (!s->nodes[i].absent)
             attach(trial, &s->nodes[i]);
     }
+    for (unsigned i = 0; i < s->n_devices; i++)
+        attach_device(trial, &s->devices[i]);
     for (unsigned i = 0; i < s->n_actions; i++) {
         const struct cs_action *action = &s->actions[i];
         clear(trial, over_in_time, action);

@@ -419,7 +419,7 @@ static int finish_node(struct cs_reader *r, struct cs_scenario_node *node)
     }
 }
 
-static bool name_ok(const char *name)
+bool cs_scenario_name_ok(const char *name)
 {
     char clean[CS_NAME_MAX];
     size_t len = strlen(name);
@@ -436,7 +436,7 @@ static int read_node(struct cs_reader *r, const cJSON *item, struct cs_scenario_
     struct cs_scenario *scenario = r->ctx;
     unsigned on_bus = 0;
 
-    if (!name_ok(item->string))
+    if (!cs_scenario_name_ok(item->string))
         return cs_reader_fail(r, "must be named by 1..%d bytes without spaces", CS_NAME_MAX - 1);
     node->name = item->string;
     if (!cJSON_IsObject(item))

@@ -121,6 +121,7 @@
     }
 
 extern const struct cs_keys cs_scenario_node_keys;
+extern const struct cs_keys cs_scenario_device_keys;
 extern const struct cs_keys cs_scenario_timing_keys;
 extern const struct cs_keys cs_scenario_segment_keys;
 extern const struct cs_keys cs_scenario_message_keys;
@@ -129,6 +130,9 @@ extern const struct cs_keys cs_scenario_action_keys;
 
 /* Readers of one value each; r->ctx is the struct cs_scenario. 0 or -1 with r->error. */
 int cs_scenario_read_nodes(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_scenario_read_devices(struct cs_reader *r, const cJSON *item, void *dest);
+/* 1..CS_NAME_MAX-1 bytes, no spaces, nothing that disturbs a screen. */
+bool cs_scenario_name_ok(const char *name);
 int cs_scenario_read_timeline(struct cs_reader *r, const cJSON *item, void *dest);
 int cs_scenario_read_frames(struct cs_reader *r, const cJSON *item, void *dest); /* cs_frames */
 int cs_scenario_read_mode(struct cs_reader *r, const cJSON *item, void *dest);   /* unsigned */

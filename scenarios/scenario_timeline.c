@@ -8,6 +8,19 @@
 #define ACTION(member) offsetof(struct cs_action, member)
 #define MAX_ACTIONS    100000
 
+static bool device_named(struct cs_reader *r, const cJSON *item, int *index)
+{
+    const struct cs_scenario *scenario = r->ctx;
+
+    for (unsigned i = 0; cJSON_IsString(item) && i < scenario->n_devices; i++) {
+        if (strcmp(scenario->devices[i].name, item->valuestring) == 0) {
+            *index = (int)i;
+            return true;
+        }
+    }
+    return false;
+}
+
 static int node_named(struct cs_reader *r, const cJSON *item, int *index)
 {
     struct cs_scenario *scenario = r->ctx;
@@ -113,14 +126,26 @@ static int read_reset(struct cs_reader *r, const cJSON *item, void *dest)
     return set_node_kind(r, item, dest, CS_ACTION_RESET);
 }
 
+/* A simulated node, or a device. */
+static int plug_kind(struct cs_reader *r, const cJSON *item, struct cs_action *action, int kind)
+{
+    const struct cs_scenario *scenario = r->ctx;
+
+    if (!device_named(r, item, &action->device))
+        return set_node_kind(r, item, action, kind);
+    if (scenario->devices[action->device].type == CS_SCENARIO_CARD)
+        return cs_reader_must_be(r, item, "a device that can be plugged, not a card,");
+    return set_kind(r, action, kind);
+}
+
 static int read_plug(struct cs_reader *r, const cJSON *item, void *dest)
 {
-    return set_node_kind(r, item, dest, CS_ACTION_PLUG);
+    return plug_kind(r, item, dest, CS_ACTION_PLUG);
 }
 
 static int read_unplug(struct cs_reader *r, const cJSON *item, void *dest)
 {
-    return set_node_kind(r, item, dest, CS_ACTION_UNPLUG);
+    return plug_kind(r, item, dest, CS_ACTION_UNPLUG);
 }
 
 static int read_action_fault(struct cs_reader *r, const cJSON *item, void *dest)
@@ -258,12 +283,12 @@ static const struct cs_key action_rows[] = {
     {.name = "unplug",
      .type = CS_KEY_CUSTOM,
      .read = read_unplug,
-     .form = "the name of a simulated node",
-     .help = "cut it off from the bus: it hears only itself"},
+     .form = "the name of a simulated node or of a device",
+     .help = "cut it off from the bus: it hears only itself; a device: pull it out of the guest"},
     {.name = "plug",
      .type = CS_KEY_CUSTOM,
      .read = read_plug,
-     .form = "the name of a simulated node",
+     .form = "the name of a simulated node or of a device",
      .help = "connect it again"},
     {.name = NULL},
 };
@@ -291,7 +316,7 @@ static int read_action(struct cs_reader *r, const cJSON *item, struct cs_action 
 {
     const struct cs_scenario *scenario = r->ctx;
 
-    action->node = -1;
+    action->node = action->device = -1;
     if (cs_keys_read(r, item, &cs_scenario_action_keys, 0, action) != 0)
         return -1;
     if (action->kind == CS_ACTION_NONE)
@@ -301,6 +326,8 @@ static int read_action(struct cs_reader *r, const cJSON *item, struct cs_action 
         return action->node < 0 || action->kind == CS_ACTION_NOTE
                    ? 0
                    : cs_scenario_fail_at(r, "node", "does not go with \"fault\" and \"clear\"");
+    if (action->device >= 0)
+        return 0;
     if (action->node < 0)
         return cs_reader_fail(r, "must have the key \"node\", got none");
     if (action->kind == CS_ACTION_TIMING)
@@ -369,7 +396,7 @@ static struct cs_action *new_fault(struct cs_scenario *scenario, unsigned order)
         return NULL;
     struct cs_action *action = &scenario->actions[scenario->n_actions++];
     action->kind = CS_ACTION_FAULT;
-    action->node = -1;
+    action->node = action->device = -1;
     action->at_start = true;
     action->order = order;
     action->fault = fault;

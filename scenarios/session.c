@@ -138,7 +138,7 @@ static void set_pace(struct cs_session *session, const struct cs_session_config 
         session->speed_permille = scenario->speed_permille;
     else
         session->auto_speed = true;
-    if (session->auto_speed && !config->tui && session->link == NULL)
+    if (session->auto_speed && !config->tui && !cs_session_is_open(session))
         session->speed_permille = 0;
     session->duration_ps = config->duration_ps;
     if (session->duration_ps == 0 && scenario != NULL)
@@ -166,7 +166,8 @@ struct cs_session *cs_session_create(const struct cs_session_config *config, str
     if (session->scenario != NULL &&
         cs_scenario_add_faults(session->scenario, config->faults, config->n_faults, error) != 0)
         goto failed;
-    if (build(session, config, error) != 0 || open_link(session, config, error) != 0)
+    if (build(session, config, error) != 0 || open_link(session, config, error) != 0 ||
+        cs_session_devices_open(session, config, error) != 0)
         goto failed;
     set_pace(session, config);
     cs_session_wait_init(session, config);
@@ -186,6 +187,7 @@ int cs_session_close(struct cs_session *session, struct cs_error *error)
     if (session->link != NULL)
         cs_link_server_destroy(session->link);
     session->link = NULL;
+    cs_session_devices_close(session);
     cs_session_wait_fini(session);
     cs_session_clock_fini(session);
     return cs_session_logs_close(session, error);
@@ -257,13 +259,22 @@ int64_t cs_session_duration_ps(const struct cs_session *session)
     return session->duration_ps;
 }
 
+bool cs_session_is_open(const struct cs_session *session)
+{
+    return session->link != NULL || session->n_devices > 0;
+}
+
 unsigned cs_session_clients(const struct cs_session *session)
 {
-    struct cs_link_server_stats stats;
+    struct cs_link_server_stats stats = {0};
+    struct cs_session_device device;
 
-    if (session->link == NULL)
-        return 0;
-    cs_link_server_stats(session->link, &stats);
+    if (session->link != NULL)
+        cs_link_server_stats(session->link, &stats);
+    for (unsigned i = 0; i < session->n_devices; i++) {
+        cs_session_device(session, i, &device);
+        stats.clients += device.connected;
+    }
     return stats.clients;
 }
 

@@ -10,6 +10,7 @@
 #include "simcore/stats.h"
 
 struct ev_loop;
+struct cs_device_spec;
 struct cs_scenario;
 struct cs_session; /* opaque */
 
@@ -23,8 +24,10 @@ struct cs_session_config {
     const char *scenario; /* file name, "-" for standard input, or NULL: an empty host */
     const struct cs_session_bus *buses; /* only without a scenario */
     unsigned n_buses;                   /* 0: "can0" at 500 kbit/s */
-    bool serve;                /* open the link even where the scenario does not ask for it */
-    const char *link;          /* address; NULL: CANSIM_LINK, else the default */
+    bool serve;       /* open the link even where the scenario does not ask for it */
+    const char *link; /* address; NULL: CANSIM_LINK, else the default */
+    const struct cs_device_spec *devices; /* beside the scenario's */
+    unsigned n_devices;
     const char *log;           /* candump -L file, "-" stdout, NULL none */
     const char *events;        /* JSON lines file, "-" stdout, NULL none */
     bool detail;               /* in events: who acknowledged and received as well */
@@ -63,6 +66,8 @@ bool cs_session_failed(const struct cs_session *session);
 unsigned cs_session_waiting(const struct cs_session *session, char *names, size_t size);
 /* Whether the address that a scenario gives for its link could be read. 0 or -1 with `error`. */
 int cs_session_check_link(const struct cs_scenario *scenario, struct cs_error *error);
+/* Whether its devices could be made, as far as that can be told without making them. The same. */
+int cs_session_check_devices(const struct cs_scenario *scenario, struct cs_error *error);
 /* Write what the logs hold. 0, or -1 with `error`: "FILE: cannot be written: ...", status 3; where
  * only the reader of standard output went away status 0 and no text. */
 int cs_session_flush(struct cs_session *session, struct cs_error *error);
@@ -78,7 +83,8 @@ const char *
 cs_session_title(const struct cs_session *session); /* scenario's title or "empty host" */
 const char *cs_session_link(const struct cs_session *session);    /* address served, NULL if none */
 int64_t cs_session_duration_ps(const struct cs_session *session); /* 0: endless */
-unsigned cs_session_clients(const struct cs_session *session);    /* attached over the link */
+unsigned
+cs_session_clients(const struct cs_session *session); /* attached over the link, peers of devices */
 
 /* What came of the link since the start; all 0 without one. */
 struct cs_session_link_counts {
@@ -92,6 +98,30 @@ bool cs_session_stuck(const struct cs_session *session);
 
 void cs_session_link_counts(const struct cs_session *session,
                             struct cs_session_link_counts *counts);
+
+/* ---- devices for guests and programs outside ----------------------------------------------- */
+
+#define CS_SESSION_DEVICE_PORTS 4
+
+struct cs_session_device {
+    const char *name, *kind, *model, *driver; /* "guest1", "usb", "pcanfd", Linux's "peak_usb" */
+    const char *path;                         /* where it listens */
+    bool can_plug, plugged, connected;
+    unsigned n_ports;
+    const char *bus[CS_SESSION_DEVICE_PORTS];
+    int node[CS_SESSION_DEVICE_PORTS]; /* on that bus, or CS_NO_NODE */
+    uint64_t connections, refused, protocol_errors, lost;
+};
+
+/* Those of the scenario first, in its order. */
+unsigned cs_session_devices(const struct cs_session *session);
+void cs_session_device(const struct cs_session *session, unsigned index,
+                       struct cs_session_device *device);
+/* What to give the peer, ready to paste: QEMU's options, or how to open the line. Returns text. */
+const char *cs_session_device_option(const struct cs_session *session, unsigned index, char *text,
+                                     size_t size);
+/* Plug it in or pull it out. 0, -EINVAL (no such device), -EOPNOTSUPP (a card). */
+int cs_session_plug(struct cs_session *session, unsigned index, bool plugged);
 
 /* Bring the sim up to the present (paced: where the clock says; paused or fast: where it is).
  * Called before anything from outside is done to the buses. */

@@ -113,7 +113,7 @@ static bool over(struct cs_session *session)
     if (session->duration_ps > 0)
         return now >= session->duration_ps && next > session->duration_ps;
     /* Nothing is left to happen, and nobody could bring anything. */
-    return session->link == NULL && !session->tui && (next == CS_NEVER || is_stuck(session));
+    return !cs_session_is_open(session) && !session->tui && (next == CS_NEVER || is_stuck(session));
 }
 
 void cs_session_finish(struct cs_session *session)

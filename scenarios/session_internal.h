@@ -11,6 +11,7 @@
 #include "scenarios/nodes.h"
 #include "scenarios/session.h"
 
+struct cs_device;
 struct cs_link_server;
 
 struct cs_session {
@@ -20,6 +21,8 @@ struct cs_session {
     struct cs_stats *stats;
     struct cs_nodes *nodes;
     struct cs_link_server *link;
+    struct cs_device *devices[32]; /* CS_DEVICES_MAX */
+    unsigned n_devices;
     uint64_t frames; /* on all buses, when it was last seen to grow: */
     int64_t frames_ps;
     bool stuck;
@@ -59,6 +62,13 @@ int cs_session_logs_open(struct cs_session *session, const struct cs_session_con
                          struct cs_error *error);
 int cs_session_logs_close(struct cs_session *session, struct cs_error *error);
 void cs_session_logs_discard(struct cs_session *session);
+
+/* Devices: 0 or -1 with `error`; closing twice is nothing. */
+int cs_session_devices_open(struct cs_session *session, const struct cs_session_config *config,
+                            struct cs_error *error);
+void cs_session_devices_close(struct cs_session *session);
+
+bool cs_session_is_open(const struct cs_session *session); /* somebody from outside may come */
 
 /* Clock. */
 int cs_session_clock_init(struct cs_session *session);

@@ -79,7 +79,7 @@ void cs_session_wait_init(struct cs_session *session, const struct cs_session_co
 
     ev_timer_init(&session->patience, on_patience, 0., 0.);
     session->patience.data = session;
-    if (scenario == NULL || session->link == NULL)
+    if (scenario == NULL || !cs_session_is_open(session))
         return;
     for (unsigned i = 0; i < scenario->n_nodes; i++) {
         struct cs_scenario_node *def = &scenario->nodes[i];
