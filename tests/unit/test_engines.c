@@ -231,19 +231,46 @@ static void point_at_difference(const char *a, const char *b, uint64_t seed)
              (int)strcspn(a + line, "\n"), a + line, (int)strcspn(b + line, "\n"), b + line);
 }
 
+/* From outside of the run, as a device's reset line: one controller is gone at once, amid whatever
+ * it does, and mostly comes back. */
+static void cut(struct world *world, struct cs_rng *rng)
+{
+    struct actor *actor = &world->actors[cs_rng_below(rng, world->n)];
+    struct cs_controller_config config = {.name = "cut", .ops = &ops, .ctx = actor};
+
+    cs_bus_remove(actor->bus, actor->node);
+    int node = cs_rng_below(rng, 4) ? cs_bus_attach(actor->bus, &config) : -1;
+    actor->node = node >= 0 ? node : actor->node;
+}
+
+static void run(struct world *world, uint64_t seed, bool in_steps)
+{
+    struct cs_rng cuts, steps;
+    int64_t end = 200 * CS_PS_PER_MS;
+
+    cs_rng_init(&cuts, seed, "cuts");
+    cs_rng_init(&steps, seed, "steps");
+    int64_t cut_ps = cs_rng_below(&cuts, 4) ? end : cs_rng_range(&cuts, 0, end);
+    for (int64_t t = 0; t < end;) {
+        int64_t step = in_steps ? cs_rng_range(&steps, 1, 9 * CS_PS_PER_MS) : end;
+        t = t + step < end ? t + step : end;
+        while (cut_ps <= t && cut_ps < end) {
+            cs_sim_run_until(world->sim, cut_ps);
+            cut(world, &cuts);
+            cut_ps += cs_rng_range(&cuts, 1, 20 * CS_PS_PER_MS);
+        }
+        cs_sim_run_until(world->sim, t);
+    }
+}
+
 static uint64_t compare(uint64_t seed)
 {
     static struct world fast, slow;
     build(&fast, seed, seed % 2 ? CS_ENGINE_AUTO : CS_ENGINE_FRAME);
     build(&slow, seed, CS_ENGINE_BIT);
     /* In uneven steps: how time is cut must not matter. */
-    struct cs_rng rng;
-    cs_rng_init(&rng, seed, "steps");
-    for (int64_t t = 0; t < 200 * CS_PS_PER_MS; t += cs_rng_range(&rng, 1, 9 * CS_PS_PER_MS)) {
-        cs_sim_run_until(fast.sim, t);
-    }
-    cs_sim_run_until(fast.sim, 200 * CS_PS_PER_MS);
-    cs_sim_run_until(slow.sim, 200 * CS_PS_PER_MS);
+    run(&fast, seed, true);
+    run(&slow, seed, false);
     if (strcmp(fast.trace.text, slow.trace.text) != 0) {
         point_at_difference(fast.trace.text, slow.trace.text, seed);
     }
