@@ -243,10 +243,16 @@ static void on_soon(void *ctx, struct cs_timer *timer)
 
 void cs_port_sleep(struct cs_port *port)
 {
+    struct cs_node_status status;
+
     /* Where nobody more can observe the bus it stays awake. */
     if (!port->on || port->asleep || cs_sim_observe(port->host.sim, on_bus_event, port) != 0)
         return;
     port->asleep = true;
+    if (port->seat && cs_bus_node_status(port->bus, port->seat->node, &status) == 0) {
+        port->config.tec = status.tec;
+        port->config.rec = status.rec;
+    }
     cs_timer_stop(port->host.sim, &port->soon);
     leave(port);
 }
@@ -381,6 +387,11 @@ int cs_port_set_counters(struct cs_port *port, unsigned tec, unsigned rec)
 int cs_port_recover(struct cs_port *port)
 {
     return port->seat ? cs_bus_recover(port->bus, port->seat->node) : -ENETDOWN;
+}
+
+int cs_port_freeze(struct cs_port *port)
+{
+    return port->seat ? cs_bus_freeze(port->bus, port->seat->node) : -ENETDOWN;
 }
 
 /* ---- looking ------------------------------------------------------------------------------ */

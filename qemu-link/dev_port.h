@@ -52,6 +52,7 @@ int cs_port_abort(struct cs_port *port, uint64_t cookie);
 int cs_port_set_mode(struct cs_port *port, unsigned mode);
 int cs_port_set_counters(struct cs_port *port, unsigned tec, unsigned rec);
 int cs_port_recover(struct cs_port *port);
+int cs_port_freeze(struct cs_port *port);
 
 /* Asleep: neither acknowledges nor receives; the next dominant edge wakes it (`woken`), and it
  * integrates anew. */

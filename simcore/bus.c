@@ -507,3 +507,17 @@ int cs_bus_recover(struct cs_bus *bus, int index)
     cs_node_request_recovery(node);
     return 0;
 }
+
+int cs_bus_freeze(struct cs_bus *bus, int index)
+{
+    struct cs_node *node = cs_bus_node(bus, index);
+
+    if (!node) {
+        return -ENOENT;
+    }
+    if (node->waiting != WAIT_RECOVER) {
+        return -EALREADY;
+    }
+    cs_node_freeze_recovery(node);
+    return 0;
+}

@@ -132,8 +132,10 @@ struct cs_node_status {
     struct cs_timing timing;
     enum cs_fd fd; /* never CS_FD_BUS */
     int64_t delay_ps, cable_ps;
-    bool plugged; /* not cut off by a fault */
+    bool plugged;           /* not cut off by a fault */
     unsigned recovery_runs; /* while it recovers from bus-off: idle periods seen, 0..128 */
+    /* A frame or error frame is under way, to the bit: it is its transmitter, or hears it. */
+    bool sending, receiving;
     unsigned queued, queue_len;
     uint64_t sent, received, retries, arb_lost, errors, dropped, refused;
     uint64_t busy_ps; /* bus time taken by its frames, intermission included */
@@ -172,6 +174,9 @@ int cs_bus_set_cable(struct cs_bus *bus, int node, int64_t cable_ps);
 int cs_bus_reset(struct cs_bus *bus, int node);
 /* Ask a bus-off controller to recover. Returns 0, or -EALREADY where it is not bus-off. */
 int cs_bus_recover(struct cs_bus *bus, int node);
+/* Stop such a recovery; cs_bus_recover() goes on with the idle periods counted so far. Returns 0,
+ * or -EALREADY where none is under way. */
+int cs_bus_freeze(struct cs_bus *bus, int node);
 /* Set the counters, as a test or a register write does; TEC 0..256, REC 0..255; states follow. */
 int cs_bus_set_counters(struct cs_bus *bus, int node, unsigned tec, unsigned rec);
 

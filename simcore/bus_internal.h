@@ -81,10 +81,11 @@ struct cs_node {
     uint16_t tec, rec;
     enum cs_node_state state;
     enum cs_waiting waiting;
-    unsigned runs;    /* WAIT_RECOVER: recessive runs of 11 bits so far */
-    unsigned bits;    /* recessive bits of the present run, as far as counted bit by bit */
-    int64_t since_ps; /* waiting: recessive bits count from here at the earliest */
-    int64_t ready_ps; /* end of suspend transmission */
+    unsigned runs;      /* WAIT_RECOVER: recessive runs of 11 bits so far */
+    unsigned kept_runs; /* WAIT_OFF: those of a recovery that was stopped */
+    unsigned bits;      /* recessive bits of the present run, as far as counted bit by bit */
+    int64_t since_ps;   /* waiting: recessive bits count from here at the earliest */
+    int64_t ready_ps;   /* end of suspend transmission */
     struct cs_timer recovery_timer, hold_timer;
     struct cs_pending pending;
     struct cs_mac mac;
@@ -261,6 +262,7 @@ void cs_node_set_counters(struct cs_node *node, unsigned tec, unsigned rec);
 void cs_node_received_ok(struct cs_node *node); /* at the end of the ACK slot */
 void cs_node_sent_ok(struct cs_node *node);
 void cs_node_request_recovery(struct cs_node *node);
+void cs_node_freeze_recovery(struct cs_node *node);
 
 /* ---- attempt.c: what both engines do with a frame on the wire */
 void cs_node_start_attempt(struct cs_node *node, int64_t sof_ps);

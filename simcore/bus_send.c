@@ -128,6 +128,19 @@ int cs_bus_abort(struct cs_bus *bus, int index, uint64_t cookie)
 
 /* ---- looking ------------------------------------------------------------------------------ */
 
+/* Of a controller that takes part: whether a frame is under way, and on which side it is. */
+static void look_at_wire(const struct cs_node *node, struct cs_node_status *status)
+{
+    enum cs_phase phase = node->bus->phase;
+    const struct cs_mac *mac = &node->mac;
+    bool busy = phase == PHASE_FRAME ||
+                (phase == PHASE_BITS && !cs_mac_is_quiet(mac) && mac->state != MAC_INTERMISSION);
+    bool sends = node->slot != CS_TXSLOT_NONE || (phase == PHASE_BITS && mac->transmitter);
+
+    status->sending = busy && node->waiting == WAIT_NONE && sends;
+    status->receiving = busy && node->waiting == WAIT_NONE && !sends;
+}
+
 int cs_bus_node_status(const struct cs_bus *bus, int index, struct cs_node_status *status)
 {
     const struct cs_node *node = cs_bus_node(bus, index);
@@ -151,6 +164,7 @@ int cs_bus_node_status(const struct cs_bus *bus, int index, struct cs_node_statu
     status->cable_ps = node->cable_ps;
     status->plugged = node->segment == 0;
     status->recovery_runs = cs_waiting_runs(node);
+    look_at_wire(node, status);
     status->queued = cs_txqueue_used(&node->queue);
     status->queue_len = node->queue.capacity;
     return 0;

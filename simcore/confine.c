@@ -26,6 +26,7 @@ bool cs_node_add(struct cs_node *node, int tec, int rec)
 static void go_bus_off(struct cs_node *node)
 {
     node->state = CS_STATE_BUS_OFF;
+    node->kept_runs = 0;
     cs_mac_reset(&node->mac);
     cs_node_wait(node, WAIT_OFF);
     struct cs_event event = cs_node_event(node, CS_EV_STATE);
@@ -94,8 +95,20 @@ void cs_node_request_recovery(struct cs_node *node)
     if (node->waiting == WAIT_OFF) {
         cs_timer_stop(node->bus->sim, &node->recovery_timer);
         cs_node_wait(node, WAIT_RECOVER);
+        node->runs = node->kept_runs;
         if (node->bus->phase == PHASE_IDLE) {
             cs_bus_schedule_idle(node->bus);
         }
+    }
+}
+
+void cs_node_freeze_recovery(struct cs_node *node)
+{
+    unsigned runs = cs_waiting_runs(node);
+
+    cs_node_wait(node, WAIT_OFF);
+    node->kept_runs = runs < RECOVERY_RUNS ? runs : RECOVERY_RUNS - 1;
+    if (node->bus->phase == PHASE_IDLE) {
+        cs_bus_schedule_idle(node->bus);
     }
 }
