@@ -164,6 +164,8 @@ static bool tell_counters(struct pcan_channel *ch, uint8_t tec, uint8_t rec)
     const uint8_t bytes[4] = {(uint8_t)(ch->index | type << 4 | receiving), ch->code & 0x1F, tec,
                               rec};
 
+    if (tec == ch->told_tec && rec == ch->told_rec)
+        return true;
     if (ch->pcan->wants_errors && !tell_event(ch, PCAN_REC_ERROR, bytes))
         return false;
     ch->told_tec = tec;
@@ -195,14 +197,16 @@ static bool tell_changes(struct pcan_channel *ch, const struct cs_node_status *n
     const uint8_t tec = clamp(now->tec), rec = clamp(now->rec);
     const unsigned bits = bits_of(ch, now);
 
+    if (!tell_counters(ch, tec, rec))
+        return false;
     if (bits != ch->bits) {
-        if (!tell_counters(ch, tec, rec) || !tell_status(ch, bits))
+        if (!tell_status(ch, bits))
             return false;
         ch->bits = (uint8_t)bits;
         if (bits == 0)
             ch->told_tec = ch->told_rec = 0;
     }
-    return (ch->told_tec == tec && ch->told_rec == rec) || tell_counters(ch, tec, rec);
+    return tell_counters(ch, tec, rec);
 }
 
 void cs_pcan_tell_state(struct pcan_channel *ch)
