@@ -210,10 +210,9 @@ static void rx_record_bytes(void **state)
     assert_int_equal(cs_pcan_take(w->pcan, rec, sizeof(rec)), 0);
 }
 
-/* 64 bytes. */
-#define LONGEST                                                              \
-    "456##00102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F20" \
-    "2122232425262728292A2B2C2D2E2F303132333435363738393A3B3C3D3E3F40"
+static const char longest[] = /* 64 bytes */
+    "456##00102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F20"
+    "2122232425262728292A2B2C2D2E2F303132333435363738393A3B3C3D3E3F40";
 
 static void every_kind_of_frame_both_ways(void **state)
 {
@@ -226,7 +225,7 @@ static void every_kind_of_frame_both_ways(void **state)
                                          "123##0",
                                          "123##111",
                                          "1ABCDEF0##1112233445566778899AABBCC",
-                                         LONGEST,
+                                         longest,
                                          "123#1122334455667788_F"};
     struct world *w = *state;
 
