@@ -3,9 +3,9 @@
  * is. */
 #include "qemu-link/dev_internal.h"
 
-extern const struct cs_device_model cs_usb_gs_model;
-
 const struct cs_device_model *const cs_device_model_rows[] = {
+    &cs_usb_pcanfd_model,
+    &cs_usb_pcanprofd_model,
     &cs_usb_gs_model,
     NULL,
 };
