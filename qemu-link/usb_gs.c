@@ -105,6 +105,7 @@ static void stop(struct gs_channel *ch)
     cs_gs_forget(ch);
     ch->started = ch->off = false;
     ch->state = GS_ACTIVE;
+    ch->next_error_ps = 0;
     ch->tec = ch->rec = 0;
 }
 

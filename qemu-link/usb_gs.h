@@ -63,7 +63,8 @@ struct gs_channel {
     bool off;       /* bus-off: frames wait */
     bool state_due; /* a state found no room */
     bool restart_due;
-    bool overflow; /* frames were lost: the next one tells it */
+    int64_t next_error_ps; /* before it no error is told, unless all are asked for */
+    bool overflow;         /* frames were lost: the next one tells it */
     struct gs_sent sent[GS_SENT_MAX];
     uint64_t first, next; /* cookies */
 };

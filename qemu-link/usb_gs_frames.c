@@ -37,8 +37,9 @@
 #define PROT_TX    0x80u
 #define LOC_CRC    0x08u
 
-#define WARNING_LIMIT 96u
-#define PASSIVE_LIMIT 128u
+#define ERROR_EVERY_PS (10 * CS_PS_PER_MS)
+#define WARNING_LIMIT  96u
+#define PASSIVE_LIMIT  128u
 
 /* ---- packets for the guest ----------------------------------------------------------------- */
 
@@ -156,11 +157,27 @@ static void follow_state(struct gs_channel *ch, const struct cs_event *event)
 
 /* ---- errors -------------------------------------------------------------------------------- */
 
+/* Drivers before Linux 6.2 cannot ask for errors, but show them: some a second, not to drown the
+ * guest. Who asks gets all that there is room for. */
+static bool is_told(struct gs_channel *ch)
+{
+    const int64_t now_ps = cs_port_now_ps(ch->port);
+
+    if (!has_room(ch->gs))
+        return false;
+    if (ch->mode & GS_BERR_REPORTING)
+        return true;
+    if (now_ps < ch->next_error_ps)
+        return false;
+    ch->next_error_ps = now_ps + ERROR_EVERY_PS;
+    return true;
+}
+
 static void tell_lost_arbitration(struct gs_channel *ch, const struct cs_event *event)
 {
     uint8_t data[8] = {cs_alc_of(event)};
 
-    if (ch->mode & GS_BERR_REPORTING && has_room(ch->gs))
+    if (is_told(ch))
         put_error(ch, ERR_LOSTARB, data);
 }
 
@@ -173,7 +190,7 @@ static void tell_error(struct gs_channel *ch, const struct cs_event *event)
     uint8_t data[8] = {0};
     uint32_t class = ERR_PROT | ERR_BUSERROR;
 
-    if (!(ch->mode & GS_BERR_REPORTING) || event->error >= CS_ERROR_COUNT || !has_room(ch->gs))
+    if (event->error >= CS_ERROR_COUNT || !is_told(ch))
         return;
     ch->tec = (uint8_t)(event->tec < 255 ? event->tec : 255);
     ch->rec = (uint8_t)(event->rec < 255 ? event->rec : 255);
