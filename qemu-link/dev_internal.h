@@ -42,6 +42,7 @@ struct cs_device_model {
 
 extern const struct cs_device_model *const cs_device_model_rows[]; /* ends with NULL */
 extern const struct cs_device_model cs_pci_kvaser_model, cs_pci_ems_model, cs_pci_peak_model;
+extern const struct cs_device_model cs_slcan_model;
 extern const struct cs_device_model cs_usb_pcanfd_model, cs_usb_pcanprofd_model, cs_usb_gs_model;
 
 struct cs_device {

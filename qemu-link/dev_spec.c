@@ -83,6 +83,17 @@ bool cs_device_model_info(unsigned index, struct cs_device_model_info *info)
 
 /* ---- names -------------------------------------------------------------------------------- */
 
+/* A file's name alone lies here. */
+int cs_device_set_path(struct cs_device_spec *spec, const char *path)
+{
+    const bool plain = strchr(path, '/') || strncmp(path, "tcp:", 4) == 0 ||
+                       strncmp(path, "unix:", 5) == 0 || path[0] == '\0' ||
+                       (spec->kind == CS_DEVICE_SLCAN && strncmp(path, "pty", 3) == 0);
+    const int n = snprintf(spec->path, sizeof(spec->path), "%s%s", plain ? "" : "./", path);
+
+    return n >= 0 && (size_t)n < sizeof(spec->path) ? 0 : -EINVAL;
+}
+
 /* The last part of a path, without its ending; for a pseudo-terminal without a link and for TCP the
  * model's name. */
 void cs_device_name_from_path(struct cs_device_spec *spec)
@@ -135,7 +146,14 @@ int cs_device_check(const struct cs_device_spec *spec, char *why, size_t why_siz
     }
     if (spec->kind == CS_DEVICE_SLCAN && strncmp(spec->path, "pty", 3) == 0)
         return 0;
-    return cs_link_server_check_address(spec->path, why, why_size);
+    if (strncmp(spec->path, "tcp:", 4) == 0)
+        return cs_link_server_check_address(spec->path, why, why_size);
+    if (strlen(spec->path) >= CS_PROTO_PATH_MAX) {
+        snprintf(why, why_size, "must have a path of at most %d bytes, got %zu",
+                 CS_PROTO_PATH_MAX - 1, strlen(spec->path));
+        return -EINVAL;
+    }
+    return 0;
 }
 
 static int malformed(enum cs_device_kind kind, const char *text, char *why, size_t why_size)
@@ -191,9 +209,8 @@ int cs_device_parse(enum cs_device_kind kind, const char *text, struct cs_device
         return malformed(kind, text, why, why_size);
     if (read_model(kind, &at, spec, why, why_size) != 0)
         return -EINVAL;
-    if (read_buses(&at, spec) != 0 || *at == '\0' || strlen(at) >= sizeof(spec->path))
+    if (read_buses(&at, spec) != 0 || *at == '\0' || cs_device_set_path(spec, at) != 0)
         return malformed(kind, text, why, why_size);
-    snprintf(spec->path, sizeof(spec->path), "%s", at);
     cs_device_name_from_path(spec);
     return cs_device_check(spec, why, why_size);
 }

@@ -39,6 +39,8 @@ struct cs_device_spec {
  * `why` that says what must be there and what was got. */
 int cs_device_parse(enum cs_device_kind kind, const char *text, struct cs_device_spec *spec,
                     char *why, size_t why_size);
+/* Fill in `path` from what a person wrote. 0, or -EINVAL: too long. */
+int cs_device_set_path(struct cs_device_spec *spec, const char *path);
 /* Fill in `name` from `path`, or the model where the path is no file's. */
 void cs_device_name_from_path(struct cs_device_spec *spec);
 /* A model by its name or one of its other names, NULL: none; cs_device_models() names them all,

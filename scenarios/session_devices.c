@@ -42,7 +42,9 @@ static int make_spec(const struct cs_scenario *scenario, const struct cs_scenari
                             scenario->file, device->name,
                             cs_device_models(spec->kind, models, sizeof(models)), device->model);
     snprintf(spec->name, sizeof(spec->name), "%s", device->name);
-    snprintf(spec->path, sizeof(spec->path), "%s", device->path);
+    if (cs_device_set_path(spec, device->path) != 0)
+        return cs_error_set(error, CS_STATUS_INPUT, "%s: /devices/%s/path: is too long",
+                            scenario->file, device->name);
     for (spec->n_buses = 0; spec->n_buses < device->n_buses; spec->n_buses++)
         snprintf(spec->bus[spec->n_buses], sizeof(spec->bus[0]), "%s",
                  scenario->buses[device->bus[spec->n_buses]].name);

@@ -32,7 +32,7 @@ def closed(peer):
 
 
 def serve(*options, sockets=()):
-    process = start("serve", "--bus", "can0:500k", "--bus", "can1:250k", "--link", "host.sock", *options)
+    process = start("serve", "--bus", "can0:500k", "--bus", "can1:250k", "--link", "./host.sock", *options)
     wait_for(lambda: all(os.path.exists(os.path.join(FOLDER, s)) for s in ("host.sock",) + tuple(sockets))
              or process.poll() is not None, "the sockets")
     assert process.poll() is None, stop(process)
@@ -90,7 +90,7 @@ def one_peer():
 def stale():
     """the socket of a host that was killed is taken over, that of a living one is not"""
     process = serve(*ALL, sockets=SOCKETS)
-    status, _, err = cansim("serve", "--link", "other.sock", *ALL[2:4])
+    status, _, err = cansim("serve", "--link", "./other.sock", *ALL[2:4])
     same(status, 3, err)
     assert b"g2.usb" in err, err
     stop(process, signal.SIGKILL)

@@ -23,8 +23,9 @@ static void reads_what_is_right(void **state)
     } rows[] = {
         {CS_DEVICE_CARD, "kvaser:can0=/run/x/guest1.vfu", "kvaser", "guest1", "can0", "can0",
          "/run/x/guest1.vfu", 1},
-        {CS_DEVICE_CARD, "kvaser_pci:can0,can1,can0,can3=g", "kvaser", "g", "can0", "can3", "g", 4},
-        {CS_DEVICE_CARD, "kvaser:a=b=c,d:e", "kvaser", "b_c_d_e", "a", "a", "b=c,d:e", 1},
+        {CS_DEVICE_CARD, "kvaser_pci:can0,can1,can0,can3=g", "kvaser", "g", "can0", "can3", "./g",
+         4},
+        {CS_DEVICE_CARD, "kvaser:a=b=c,d:e", "kvaser", "b_c_d_e", "a", "a", "./b=c,d:e", 1},
         {CS_DEVICE_USB, "pcanfd:can0=/tmp/.usb", "pcanfd", ".usb", "can0", "can0", "/tmp/.usb", 1},
         {CS_DEVICE_USB, "gs_usb:can0,can1=tcp:127.0.0.1:4000", "gs_usb", "gs_usb", "can0", "can1",
          "tcp:127.0.0.1:4000", 2},
