@@ -100,7 +100,7 @@ static void go_on(struct pcan_channel *ch, unsigned mode)
     if (cs_port_is_on(ch->port) && config.fd == ch->config.fd &&
         cs_timing_equal(&config.timing, &ch->config.timing)) {
         cs_port_set_mode(ch->port, mode);
-        if (is_bus_off(ch) && !ch->recovering) {
+        if (is_bus_off(ch)) {
             ch->recovering = true;
             cs_port_recover(ch->port);
         }

@@ -214,8 +214,7 @@ void cs_pcan_tell_state(struct pcan_channel *ch)
     struct cs_node_status now;
 
     cs_port_look(ch->port, &now);
-    if (!ch->recovering || now.state != CS_STATE_BUS_OFF)
-        ch->behind = !tell_changes(ch, &now);
+    ch->behind = !tell_changes(ch, &now);
 }
 
 void cs_pcan_error(struct pcan_channel *ch, const struct cs_event *event)

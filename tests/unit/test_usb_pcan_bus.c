@@ -4,6 +4,8 @@
  * sent once. */
 #include "tests/unit/test_usb_pcan.h"
 
+#include "simcore/fault.h"
+
 static struct cs_node_status status_of(struct world *w)
 {
     struct cs_node_status status;
@@ -238,6 +240,7 @@ static void restart_takes_128_idle_periods(void **state)
 
     go_bus_off(w);
     driver_restart(w, 0, PCAN_CMD_NORMAL_MODE);
+    assert_int_equal(status_of(w).tec, 256); /* what the guest wrote does not count */
     run(w, recovery_ps - 2 * BIT_PS);
     assert_int_equal(w->node_state, CS_STATE_BUS_OFF);
     assert_false(w->driver[0].bus_off); /* nothing that confuses the driver */
@@ -381,6 +384,28 @@ static void single_shot_among_errors(void **state)
     assert_true(w->error_frames > 0);
 }
 
+/* What a sender sees while it sends its error flag is no attempt of the next frame. */
+static void single_shot_after_a_long_error(void **state)
+{
+    struct world *w = *state;
+    struct cs_fault_spec spec;
+    char why[200];
+
+    join_peer(w, 0);
+    driver_up(w);
+    xmit_flags(w, 0, 1, "123#FFFFFFFF", PCAN_FLAG_SINGLE_SHOT);
+    xmit_flags(w, 0, 2, "124#", PCAN_FLAG_SINGLE_SHOT);
+    run(w, 40 * BIT_PS);
+    assert_int_equal(cs_fault_parse("short for=80us", &spec, why, sizeof(why)), 0);
+    assert_true(cs_fault_arm(w->bus[0], &spec, why, sizeof(why)) > 0);
+    run(w, 10 * MS);
+    check_driver(w);
+    assert_true(w->driver[0].tec > 8); /* it counted in the flag, too */
+    assert_int_equal(w->attempts, 2);
+    assert_int_equal(w->n_answers, 2);
+    assert_true(frame_is(&w->peer_frame, "124#"));
+}
+
 static void single_shot_that_succeeds(void **state)
 {
     struct world *w = *state;
@@ -467,6 +492,7 @@ int main(void)
         T(single_shot_that_loses_arbitration),
         T(other_frames_are_sent_again),
         T(single_shot_among_errors),
+        T(single_shot_after_a_long_error),
         T(single_shot_that_succeeds),
         T(listen_only),
         T(two_channels_on_two_buses),
