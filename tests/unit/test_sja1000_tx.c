@@ -494,9 +494,9 @@ static void listen_only(void **state)
     assert_int_equal(get(w, IR), TI);
     /* It hears what another acknowledges, and acknowledges nothing. */
     peer_sends(w, &frame);
-    run_bits(w, 3000);
+    run_bits(w, 1500);
     cs_bus_node_status(w->bus, w->peer, &status);
-    assert_int_equal(status.tec, 128);
+    assert_in_range(status.tec, 64, 127);
     assert_int_equal(get(w, RMC), 0);
     assert_int_equal(get(w, RXERR), 0);
     assert_int_equal(get(w, IR), BEI);
