@@ -214,7 +214,7 @@ static void traffic(void **state)
     probe_and_open(&d, *state, 0);
     go(&d, 30);
     for (unsigned i = 0; i < 100; i++) {
-        const struct cs_frame ext = frame_of(0x1000 + i, CS_FRAME_EXT, i % 9);
+        const struct cs_frame ext = frame_of(0x1FFF0000 + i, CS_FRAME_EXT, i % 9);
 
         xmit(&d, &ext);
         peer_sends(d.w, &frame);
@@ -276,7 +276,7 @@ static void bus_off_and_restart(void **state)
     assert_int_equal(d.bus_error, 0);
     assert_int_equal(get(w, TXERR), 127);
     assert_int_equal(get(w, MOD) & RM, RM);
-    cs_fault_clear(w->bus, CS_FAULT_ALL);
+    cs_fault_clear_all(w->bus);
     cs_bus_reset(w->bus, w->peer);
     for (unsigned i = 0; i < 3; i++) {
         restart(&d);
