@@ -88,7 +88,7 @@ static void on_counters(struct cs_sja1000 *chip, const struct cs_event *event)
 static void on_lost_arbitration(struct cs_sja1000 *chip, const struct cs_event *event)
 {
     cs_sja_attempt_lost(chip);
-    if (chip->alc_held)
+    if (chip->alc_held || !cs_sja_is_pelican(chip))
         return;
     chip->alc_held = true;
     chip->alc = cs_alc_of(event);
@@ -100,7 +100,7 @@ static void on_error(struct cs_sja1000 *chip, const struct cs_event *event)
     /* What follows in its error frame concerns an attempt that has failed already. */
     if (event->tx && event->field <= CS_FIELD_EOF)
         cs_sja_attempt_lost(chip);
-    if (chip->ecc_held)
+    if (chip->ecc_held || !cs_sja_is_pelican(chip))
         return;
     chip->ecc_held = true;
     chip->ecc = cs_ecc_of(event);
@@ -212,9 +212,9 @@ void cs_sja_leave_reset(struct cs_sja1000 *chip)
         return;
     }
     if (was_off && !chip->off_over) {
-        if (!cs_port_is_on(chip->port))
-            join_off(chip);
         start_recovery(chip);
+        if (!chip->recovering) /* its controller is not off yet, or not there */
+            join_off(chip);
         return;
     }
     chip->bs = false;
