@@ -57,15 +57,23 @@ static void counters_outlast_sleep(void **state)
     put(w, MOD, 0);
     run_bits(w, 20);
     receive(w, &frame); /* REC goes down by one */
+    load(w, &frame);
+    put(w, CMR, TR); /* and TEC */
+    run_bits(w, 100);
     put(w, MOD, SM);
-    assert_int_equal(get(w, TXERR), 130);
+    assert_int_equal(get(w, MOD), SM);
+    assert_int_equal(get(w, TXERR), 129);
     assert_int_equal(get(w, RXERR), 9);
     put(w, MOD, 0);
     run_bits(w, 20);
-    assert_int_equal(get(w, TXERR), 130);
+    assert_int_equal(get(w, TXERR), 129);
     assert_int_equal(get(w, RXERR), 9);
     receive(w, &frame);
     assert_int_equal(get(w, RXERR), 8);
+    load(w, &frame);
+    put(w, CMR, TR);
+    run_bits(w, 100);
+    assert_int_equal(get(w, TXERR), 128);
 }
 
 static void refuses_to_sleep(void **state)
@@ -95,6 +103,7 @@ static void refuses_to_sleep(void **state)
     put(w, MOD, SM);
     assert_int_equal(get(w, MOD), 0);
     assert_int_equal(get(w, IR), WUI | RI);
+    assert_int_equal(get(w, SR) & (RS | TS), 0); /* it has not left the bus for it */
     put(w, CMR, RRB);
     /* While a request is. */
     load(w, &frame);
