@@ -13,6 +13,7 @@
 
 #define ACCEPTS_PER_TURN 16
 #define ACCEPT_AGAIN_S   1.0
+#define LOST_AGAIN_PS    CS_PS_PER_S
 #define USAGE            2
 #define TROUBLE          3
 
@@ -91,17 +92,24 @@ void cs_device_note(struct cs_device *device, unsigned port, const char *text)
 
 void cs_device_lost(struct cs_device *device, unsigned port, unsigned n)
 {
+    const int64_t now_ps = cs_sim_now_ps(device->host.sim);
     struct cs_device_status status = {0};
-    struct cs_event event = {
-        .kind = CS_EV_LOST,
-        .bus = (uint16_t)cs_bus_index(device->bus[port]),
-        .n_bits = n < UINT16_MAX ? (uint16_t)n : UINT16_MAX,
-        .text = "frames for the peer were dropped",
-    };
 
     device->lost += n;
+    device->lost_untold += n;
+    if (device->lost_told && now_ps - device->lost_told_ps < LOST_AGAIN_PS)
+        return;
     device->spec.model->ops->look(device->self, &status);
-    event.node = (int16_t)(port < status.n_ports ? status.port[port].node : CS_NO_NODE);
+    const struct cs_event event = {
+        .kind = CS_EV_LOST,
+        .bus = (uint16_t)cs_bus_index(device->bus[port]),
+        .node = (int16_t)(port < status.n_ports ? status.port[port].node : CS_NO_NODE),
+        .n_bits = device->lost_untold < UINT16_MAX ? (uint16_t)device->lost_untold : UINT16_MAX,
+        .text = "frames for the peer were dropped",
+    };
+    device->lost_told = true;
+    device->lost_told_ps = now_ps;
+    device->lost_untold = 0;
     cs_sim_publish(device->host.sim, &event);
 }
 

@@ -41,6 +41,8 @@ struct cs_device_model {
 };
 
 extern const struct cs_device_model *const cs_device_model_rows[]; /* ends with NULL */
+extern const struct cs_device_model cs_pci_kvaser_model, cs_pci_ems_model, cs_pci_peak_model;
+extern const struct cs_device_model cs_usb_pcanfd_model, cs_usb_pcanprofd_model, cs_usb_gs_model;
 
 struct cs_device {
     struct cs_link_host host;
@@ -51,6 +53,9 @@ struct cs_device {
     ev_io acceptable;
     ev_timer accept_again;
     uint64_t connections, refused, protocol_errors, lost;
+    bool lost_told; /* losses were told at lost_told_ps; lost_untold came after it */
+    int64_t lost_told_ps;
+    uint64_t lost_untold;
     void *self;
 };
 
@@ -64,7 +69,8 @@ void cs_device_gone(struct cs_device *device);
 void cs_device_blame(struct cs_device *device, const char *why);
 /* A note in the event stream, "NAME: TEXT", on the bus of a port. */
 void cs_device_note(struct cs_device *device, unsigned port, const char *text);
-/* Frames that found no room on the way to the peer; the first of a run is an event (CS_EV_LOST). */
+/* Frames that found no room on the way to the peer. The event stream hears of it (CS_EV_LOST) at
+ * once, and then once a second of bus time. */
 void cs_device_lost(struct cs_device *device, unsigned port, unsigned n);
 
 #endif
