@@ -88,7 +88,7 @@ static void on_counters(struct cs_sja1000 *chip, const struct cs_event *event)
 static void on_lost_arbitration(struct cs_sja1000 *chip, const struct cs_event *event)
 {
     cs_sja_attempt_lost(chip);
-    if (chip->alc_held)
+    if (chip->alc_held || !cs_sja_is_pelican(chip))
         return;
     chip->alc_held = true;
     chip->alc = cs_alc_of(event);
@@ -100,7 +100,7 @@ static void on_error(struct cs_sja1000 *chip, const struct cs_event *event)
     /* What follows in its error frame concerns an attempt that has failed already. */
     if (event->tx && event->field <= CS_FIELD_EOF)
         cs_sja_attempt_lost(chip);
-    if (chip->ecc_held)
+    if (chip->ecc_held || !cs_sja_is_pelican(chip))
         return;
     chip->ecc_held = true;
     chip->ecc = cs_ecc_of(event);
@@ -212,9 +212,9 @@ void cs_sja_leave_reset(struct cs_sja1000 *chip)
         return;
     }
     if (was_off && !chip->off_over) {
-        if (!cs_port_is_on(chip->port))
-            join_off(chip);
         start_recovery(chip);
+        if (!chip->recovering) /* its controller is not off yet, or not there */
+            join_off(chip);
         return;
     }
     chip->bs = false;
@@ -244,6 +244,33 @@ static void on_state(struct cs_sja1000 *chip, const struct cs_event *event)
     }
 }
 
+/* ---- status (6.3.5, 6.4.5) ------------------------------------------------------------------ */
+
+/* RS and TS; both: it waits for the bus to be idle. */
+static unsigned activity(const struct cs_sja1000 *chip)
+{
+    struct cs_node_status status;
+
+    if (chip->asleep)
+        return 0;
+    cs_port_look(chip->port, &status);
+    if (chip->reset_mode || !status.attached || status.state == CS_STATE_INTEGRATING ||
+        status.state == CS_STATE_BUS_OFF)
+        return SR_RS | SR_TS;
+    return (status.sending ? SR_TS : 0u) | (status.receiving ? SR_RS : 0u);
+}
+
+uint8_t cs_sja_sr(const struct cs_sja1000 *chip)
+{
+    unsigned busy = activity(chip);
+
+    if (busy == (SR_RS | SR_TS) && !cs_sja_is_pelican(chip))
+        busy = 0; /* where waiting is not told */
+    return (uint8_t)((chip->count ? SR_RBS : 0u) | (chip->dos ? SR_DOS : 0u) |
+                     (chip->tbs ? SR_TBS : 0u) | (chip->tcs ? SR_TCS : 0u) |
+                     (chip->es ? SR_ES : 0u) | (chip->bs ? SR_BS : 0u) | busy);
+}
+
 /* ---- sleep (6.3.4, 6.4.3) ------------------------------------------------------------------- */
 
 static void awake(struct cs_sja1000 *chip)
@@ -264,7 +291,7 @@ void cs_sja_sleep(struct cs_sja1000 *chip)
 {
     if (chip->reset_mode || chip->asleep)
         return;
-    if (chip->irq_active || !chip->tbs || cs_sja_sr(chip) & (SR_RS | SR_TS | SR_BS)) {
+    if (chip->irq_active || !chip->tbs || activity(chip)) {
         cs_sja_raise(chip, IR_WUI);
         return;
     }
@@ -275,30 +302,6 @@ void cs_sja_sleep(struct cs_sja1000 *chip)
 static void on_woken(void *ctx)
 {
     awake(ctx);
-}
-
-/* ---- status (6.3.5, 6.4.5) ------------------------------------------------------------------ */
-
-/* RS and TS; both: it waits for the bus to be idle, which BasicCAN mode does not tell. */
-static unsigned activity(const struct cs_sja1000 *chip)
-{
-    const unsigned waits = cs_sja_is_pelican(chip) ? SR_RS | SR_TS : 0;
-    struct cs_node_status status;
-
-    if (chip->asleep)
-        return 0;
-    cs_port_look(chip->port, &status);
-    if (chip->reset_mode || !status.attached || status.state == CS_STATE_INTEGRATING ||
-        status.state == CS_STATE_BUS_OFF)
-        return waits;
-    return (status.sending ? SR_TS : 0u) | (status.receiving ? SR_RS : 0u);
-}
-
-uint8_t cs_sja_sr(const struct cs_sja1000 *chip)
-{
-    return (uint8_t)((chip->count ? SR_RBS : 0u) | (chip->dos ? SR_DOS : 0u) |
-                     (chip->tbs ? SR_TBS : 0u) | (chip->tcs ? SR_TCS : 0u) |
-                     (chip->es ? SR_ES : 0u) | (chip->bs ? SR_BS : 0u) | activity(chip));
 }
 
 /* ---- what the bus tells --------------------------------------------------------------------- */

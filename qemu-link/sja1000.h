@@ -26,7 +26,8 @@ struct cs_sja1000_config {
 struct cs_sja1000 *cs_sja1000_create(const struct cs_link_host *host,
                                      const struct cs_sja1000_config *config);
 void cs_sja1000_destroy(struct cs_sja1000 *chip);
-/* The RST pin: as after power-on, off the bus at once. */
+/* The RST pin: as after power-on, off the bus at once; what the data sheet's reset tables leave
+ * open (bit timing, filters, interrupt enables, buffers) keeps its value. */
 void cs_sja1000_reset(struct cs_sja1000 *chip);
 
 /* One access; `address` 0..127, what is beyond wraps. Reading has the side effects of the chip.

@@ -310,6 +310,82 @@ static void recovery_is_counted(void **state)
     assert_int_equal(status.recovery_runs, 0);
 }
 
+/* Stopped, it counts no more; asked again, it goes on from there. */
+static void recovery_is_frozen(void **state)
+{
+    struct world *w = *state;
+    struct cs_port_config config = config_of(w);
+    struct cs_node_status status;
+
+    assert_int_equal(cs_port_freeze(w->port), -ENETDOWN);
+    cs_port_on(w->port, &config);
+    run(w, CS_PS_PER_MS);
+    cs_port_set_counters(w->port, 256, 0);
+    run(w, CS_PS_PER_MS);
+    assert_int_equal(cs_port_freeze(w->port), -EALREADY);
+    for (unsigned part = 0; part < 4; part++) {
+        const unsigned most = (part + 1) * 31;
+
+        assert_int_equal(cs_port_recover(w->port), 0);
+        if (part == 3) /* amid frames of another, which nobody acknowledges */
+            cs_bus_submit(w->bus, w->other, &frame, 1);
+        run(w, 31 * 11 * BIT_PS + BIT_PS);
+        cs_port_look(w->port, &status);
+        assert_in_range(status.recovery_runs, part < 3 ? most : most - 30, most);
+        assert_int_equal(cs_port_freeze(w->port), 0);
+        run(w, CS_PS_PER_MS);
+        cs_port_look(w->port, &status);
+        assert_int_equal(status.state, CS_STATE_BUS_OFF);
+    }
+    assert_int_equal(cs_port_recover(w->port), 0);
+    run(w, CS_PS_PER_S);
+    cs_port_look(w->port, &status);
+    assert_int_equal(status.state, CS_STATE_ERROR_ACTIVE);
+}
+
+static unsigned activity(const struct world *w, int node)
+{
+    struct cs_node_status status;
+
+    assert_int_equal(cs_bus_node_status(w->bus, node, &status), 0);
+    assert_false(status.sending && status.receiving);
+    return status.sending ? 2u : status.receiving;
+}
+
+/* What is on the wire, seen from both sides: the same from both engines but for the first bit. */
+static void tells_who_sends(void **state)
+{
+    struct world *w = *state;
+    struct cs_port_config config = config_of(w);
+    const struct cs_frame lower = {.id = 0x122, .dlc = 1, .len = 1};
+
+    cs_port_on(w->port, &config);
+    for (unsigned engine = 0; engine < 2; engine++) {
+        unsigned n_sending = 0, n_receiving = 0;
+
+        cs_bus_set_engine(w->bus, engine ? CS_ENGINE_BIT : CS_ENGINE_AUTO);
+        run(w, CS_PS_PER_MS);
+        assert_int_equal(activity(w, w->other), 0);
+        cs_port_submit(w->port, &frame, 1);
+        cs_bus_submit(w->bus, w->other, &lower, 1);
+        for (unsigned bit = 0; bit < 170; bit++) {
+            run(w, BIT_PS);
+            n_sending += activity(w, cs_port_node(w->port)) == 2;
+            n_receiving += activity(w, cs_port_node(w->port)) == 1;
+            if (bit == 4) /* both, in arbitration */
+                assert_int_equal(activity(w, w->other), 2);
+            if (bit == 20)
+                assert_int_equal(activity(w, w->other), 2);
+            if (bit == 20)
+                assert_int_equal(activity(w, cs_port_node(w->port)), 1);
+        }
+        assert_in_range(n_sending, 60, 80);
+        assert_in_range(n_receiving, 35, 60);
+        run(w, BIT_PS);
+        assert_int_equal(activity(w, w->other), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -323,6 +399,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(takes_what_registers_can, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sleeps_until_an_edge, set_up, tear_down),
         cmocka_unit_test_setup_teardown(recovery_is_counted, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(recovery_is_frozen, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(tells_who_sends, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
