@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What is said about devices: which there are, how to join one, and what went wrong. */
 #include <stdio.h>
+#include <string.h>
 
 #include "scenarios/main.h"
 
@@ -45,6 +46,8 @@ void cs_main_say_devices(const struct cs_session *session)
             fprintf(stderr, "%s%s", p > 0 ? ", " : "", device.bus[p]);
         fprintf(stderr, "; join with:\n  %s\n",
                 cs_session_device_option(session, i, option, sizeof(option)));
+        if (strstr(option, "reconnect=1") != NULL)
+            fprintf(stderr, "  (QEMU 9.2 and newer: reconnect-ms=1000 in place of reconnect=1)\n");
     }
 }
 

@@ -53,6 +53,24 @@ static const struct cs_scenario_node *find_node(const struct cs_scenario *scenar
     return NULL;
 }
 
+/* The bus of a node or of a device's controller, -1: there is none of that name. */
+static int bus_of(const struct cs_scenario *scenario, const char *name)
+{
+    const struct cs_scenario_node *node = find_node(scenario, name);
+    char port[CS_NAME_MAX];
+
+    if (node != NULL)
+        return (int)node->bus;
+    for (unsigned i = 0; i < scenario->n_devices; i++) {
+        const struct cs_scenario_device *device = &scenario->devices[i];
+        for (unsigned p = 0; p < device->n_buses; p++) {
+            if (strcmp(cs_scenario_port_name(device, p, port), name) == 0)
+                return (int)device->bus[p];
+        }
+    }
+    return -1;
+}
+
 /* Nodes that a fault names, "" where one is not given: 0..count_named()-1, and the key. */
 static unsigned count_named(const struct cs_fault_spec *spec)
 {
@@ -91,9 +109,9 @@ static int choose_bus(struct reading *f)
     }
     for (unsigned i = 0; i < count_named(&f->fault->spec); i++) {
         name = named(&f->fault->spec, i, &key);
-        const struct cs_scenario_node *node = find_node(s, name);
-        if (node != NULL) {
-            f->fault->bus = node->bus;
+        const int bus = bus_of(s, name);
+        if (bus >= 0) {
+            f->fault->bus = (unsigned)bus;
             return 0;
         }
         if (name[0] != '\0' && s->n_buses > 1)
@@ -135,8 +153,7 @@ static int check_names(struct reading *f)
         return -1;
     for (unsigned i = 0; i < count_named(spec); i++) {
         name = named(spec, i, &key);
-        const struct cs_scenario_node *node = find_node(f->scenario, name);
-        if (name[0] != '\0' && (node == NULL || node->bus != f->fault->bus))
+        if (name[0] != '\0' && bus_of(f->scenario, name) != (int)f->fault->bus)
             return no_such_node(f, key, name, f->scenario->buses[f->fault->bus].name);
     }
     return check_fd(f, spec);
