@@ -22,6 +22,9 @@ void cs_nodes_on_failure(struct cs_nodes *nodes, void (*failed)(void *ctx, const
 void cs_nodes_on_plug(struct cs_nodes *nodes,
                       void (*plug)(void *ctx, unsigned device, bool plugged), void *ctx);
 
+/* Do an action now. */
+void cs_nodes_do(struct cs_nodes *nodes, const struct cs_action *action);
+
 /* All that are not absent join, and the timeline starts. 0 or -1 with `error`. */
 int cs_nodes_start(struct cs_nodes *nodes, struct cs_error *error);
 

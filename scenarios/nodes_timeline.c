@@ -170,6 +170,11 @@ static void (*const act[])(struct cs_nodes *nodes, const struct cs_action *actio
     [CS_ACTION_UNPLUG] = unplug,
 };
 
+void cs_nodes_do(struct cs_nodes *nodes, const struct cs_action *action)
+{
+    act[action->kind](nodes, action);
+}
+
 static void on_time(void *ctx, struct cs_timer *timer)
 {
     struct cs_nodes *nodes = ctx;

@@ -151,6 +151,11 @@ static const struct cs_key root_rows[] = {
      .read = cs_scenario_read_devices,
      .form = "an object: name to device",
      .help = "cards and adapters for guests and programs outside"},
+    {.name = "guests",
+     .type = CS_KEY_CUSTOM,
+     .read = cs_scenario_read_guests,
+     .form = "an object: name to guest",
+     .help = "QEMU guests that are started with the run and end with it"},
     {.name = "faults",
      .type = CS_KEY_CUSTOM,
      .read = cs_scenario_read_faults,
@@ -177,6 +182,8 @@ void cs_scenario_help(FILE *to)
         &cs_scenario_message_keys,
         &cs_scenario_counter_keys,
         &cs_scenario_device_keys,
+        &cs_scenario_guest_keys,
+        &cs_scenario_step_keys,
         &cs_scenario_action_keys,
     };
 
@@ -250,6 +257,8 @@ void cs_scenario_free(struct cs_scenario *scenario)
         return;
     for (unsigned i = 0; i < scenario->n_nodes; i++)
         cs_scenario_free_node(&scenario->nodes[i]);
+    for (unsigned i = 0; i < scenario->n_guests; i++)
+        cs_scenario_free_guest(&scenario->guests[i]);
     for (unsigned i = 0; i < scenario->n_actions; i++)
         cs_scenario_free_action(&scenario->actions[i]);
     free(scenario->nodes);

@@ -6,6 +6,7 @@
 
 #include "scenarios/error.h"
 #include "scenarios/file.h"
+#include "scenarios/guest.h"
 #include "scenarios/keys.h"
 #include "scenarios/replay.h"
 #include "simcore/fault.h"
@@ -134,10 +135,12 @@ struct cs_action {
     bool at_start;                     /* of "faults" or an option, not of the timeline */
     const char *option;                /* the text of --fault */
     unsigned order;                    /* in its array */
+    const char *guest;                 /* of a guest's script, whose step is `order` */
 };
 
 #define CS_SCENARIO_MAX_DEVICES  32
 #define CS_SCENARIO_DEVICE_PORTS 4
+#define CS_SCENARIO_MAX_GUESTS   16
 
 enum cs_scenario_device_type { CS_SCENARIO_CARD, CS_SCENARIO_USB, CS_SCENARIO_SLCAN };
 
@@ -152,8 +155,9 @@ struct cs_scenario_device {
     bool unplugged;
 };
 
-/* The name of one of its controllers: the device's, or NAME.I where it has several. Returns buf. */
-const char *cs_scenario_port_name(const struct cs_scenario_device *device, unsigned port,
+/* The name of one of the controllers of a device or guest: its own, or NAME.I where it has several.
+ * Returns buf. */
+const char *cs_scenario_port_name(const char *name, unsigned n_ports, unsigned port,
                                   char buf[CS_NAME_MAX]);
 
 struct cs_scenario_bus {
@@ -178,6 +182,8 @@ struct cs_scenario {
     unsigned n_nodes;
     struct cs_scenario_device devices[CS_SCENARIO_MAX_DEVICES];
     unsigned n_devices;
+    struct cs_guest_def guests[CS_SCENARIO_MAX_GUESTS];
+    unsigned n_guests;
     struct cs_action *actions; /* by time; those of one time in the order of the file */
     unsigned n_actions;
     struct cs_file_id inputs[CS_SCENARIO_INPUTS]; /* never to be written to */

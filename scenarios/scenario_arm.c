@@ -26,7 +26,10 @@ struct trial {
 void cs_action_place(const struct cs_scenario *scenario, const struct cs_action *action,
                      const char *key, char *text, size_t size)
 {
-    if (action->option != NULL)
+    if (action->guest != NULL)
+        snprintf(text, size, "%s: /guests/%s/script/%u/do/%s", scenario->file, action->guest,
+                 action->order, key);
+    else if (action->option != NULL)
         snprintf(text, size, "--fault \"%s\"", action->option);
     else if (action->at_start)
         snprintf(text, size, "%s: /faults/%u", scenario->file, action->order);
@@ -69,15 +72,16 @@ static void attach(struct trial *trial, const struct cs_scenario_node *node)
         cs_bus_attach(bus, &config);
 }
 
-static void attach_device(struct trial *trial, const struct cs_scenario_device *device)
+/* The controllers of a device or guest. */
+static void attach_ports(struct trial *trial, const char *name, const unsigned *bus, unsigned n)
 {
-    char name[CS_NAME_MAX];
-    struct cs_controller_config config = {.name = name, .via = "trial"};
+    char port[CS_NAME_MAX];
+    struct cs_controller_config config = {.name = port, .via = "trial"};
 
-    for (unsigned i = 0; i < device->n_buses; i++) {
-        struct cs_bus *bus = cs_sim_bus(trial->sim, device->bus[i]);
-        if (cs_bus_find_node(bus, cs_scenario_port_name(device, i, name)) < 0)
-            cs_bus_attach(bus, &config);
+    for (unsigned i = 0; i < n; i++) {
+        struct cs_bus *at = cs_sim_bus(trial->sim, bus[i]);
+        if (cs_bus_find_node(at, cs_scenario_port_name(name, n, i, port)) < 0)
+            cs_bus_attach(at, &config);
     }
 }
 
@@ -172,7 +176,9 @@ static int try_all(struct trial *trial, struct cs_error *error)
             attach(trial, &s->nodes[i]);
     }
     for (unsigned i = 0; i < s->n_devices; i++)
-        attach_device(trial, &s->devices[i]);
+        attach_ports(trial, s->devices[i].name, s->devices[i].bus, s->devices[i].n_buses);
+    for (unsigned i = 0; i < s->n_guests; i++)
+        attach_ports(trial, s->guests[i].name, s->guests[i].bus, s->guests[i].n_buses);
     for (unsigned i = 0; i < s->n_actions; i++) {
         const struct cs_action *action = &s->actions[i];
         clear(trial, over_in_time, action);

@@ -10,23 +10,30 @@
 /* In the order of enum cs_scenario_device_type. */
 static const char *const types[] = {"card", "usb", "slcan", NULL};
 
-static int read_device_buses(struct cs_reader *r, const cJSON *item, void *dest)
+int cs_scenario_read_ports(struct cs_reader *r, const cJSON *item,
+                           unsigned bus[CS_SCENARIO_DEVICE_PORTS], unsigned *n_buses)
 {
-    struct cs_scenario_device *device = dest;
     const cJSON *child = cJSON_IsArray(item) ? item->child : item;
     int n = cJSON_IsArray(item) ? cJSON_GetArraySize(item) : 1;
 
     if (n < 1 || n > CS_SCENARIO_DEVICE_PORTS)
         return cs_reader_must_be(r, item, "a bus or an array of 1..%d buses",
                                  CS_SCENARIO_DEVICE_PORTS);
-    for (device->n_buses = 0; device->n_buses < (unsigned)n; child = child->next) {
-        size_t mark = cJSON_IsArray(item) ? cs_reader_enter_index(r, device->n_buses) : r->path_len;
-        if (cs_scenario_read_bus(r, child, &device->bus[device->n_buses]) != 0)
+    for (*n_buses = 0; *n_buses < (unsigned)n; child = child->next) {
+        size_t mark = cJSON_IsArray(item) ? cs_reader_enter_index(r, *n_buses) : r->path_len;
+        if (cs_scenario_read_bus(r, child, &bus[*n_buses]) != 0)
             return -1;
         cs_reader_leave(r, mark);
-        device->n_buses++;
+        (*n_buses)++;
     }
     return 0;
+}
+
+static int read_device_buses(struct cs_reader *r, const cJSON *item, void *dest)
+{
+    struct cs_scenario_device *device = dest;
+
+    return cs_scenario_read_ports(r, item, device->bus, &device->n_buses);
 }
 
 static const struct cs_key device_rows[] = {
@@ -71,13 +78,13 @@ const struct cs_keys cs_scenario_device_keys = {
     .kinds = types,
 };
 
-const char *cs_scenario_port_name(const struct cs_scenario_device *device, unsigned port,
+const char *cs_scenario_port_name(const char *name, unsigned n_ports, unsigned port,
                                   char buf[CS_NAME_MAX])
 {
-    if (device->n_buses > 1)
-        snprintf(buf, CS_NAME_MAX, "%.*s.%u", CS_NAME_MAX - 8, device->name, port);
+    if (n_ports > 1)
+        snprintf(buf, CS_NAME_MAX, "%.*s.%u", CS_NAME_MAX - 8, name, port);
     else
-        snprintf(buf, CS_NAME_MAX, "%s", device->name);
+        snprintf(buf, CS_NAME_MAX, "%s", name);
     return buf;
 }
 

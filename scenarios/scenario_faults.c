@@ -64,8 +64,15 @@ static int bus_of(const struct cs_scenario *scenario, const char *name)
     for (unsigned i = 0; i < scenario->n_devices; i++) {
         const struct cs_scenario_device *device = &scenario->devices[i];
         for (unsigned p = 0; p < device->n_buses; p++) {
-            if (strcmp(cs_scenario_port_name(device, p, port), name) == 0)
+            if (strcmp(cs_scenario_port_name(device->name, device->n_buses, p, port), name) == 0)
                 return (int)device->bus[p];
+        }
+    }
+    for (unsigned i = 0; i < scenario->n_guests; i++) {
+        const struct cs_guest_def *guest = &scenario->guests[i];
+        for (unsigned p = 0; p < guest->n_buses; p++) {
+            if (strcmp(cs_scenario_port_name(guest->name, guest->n_buses, p, port), name) == 0)
+                return (int)guest->bus[p];
         }
     }
     return -1;

@@ -122,6 +122,8 @@
 
 extern const struct cs_keys cs_scenario_node_keys;
 extern const struct cs_keys cs_scenario_device_keys;
+extern const struct cs_keys cs_scenario_guest_keys;
+extern const struct cs_keys cs_scenario_step_keys;
 extern const struct cs_keys cs_scenario_timing_keys;
 extern const struct cs_keys cs_scenario_segment_keys;
 extern const struct cs_keys cs_scenario_message_keys;
@@ -130,6 +132,14 @@ extern const struct cs_keys cs_scenario_action_keys;
 
 /* Readers of one value each; r->ctx is the struct cs_scenario. 0 or -1 with r->error. */
 int cs_scenario_read_nodes(struct cs_reader *r, const cJSON *item, void *dest);
+/* A bus, or an array of them, one for each channel. */
+int cs_scenario_read_ports(struct cs_reader *r, const cJSON *item,
+                           unsigned bus[CS_SCENARIO_DEVICE_PORTS], unsigned *n);
+int cs_scenario_read_guests(struct cs_reader *r, const cJSON *item, void *dest);
+void cs_scenario_free_guest(struct cs_guest_def *guest);
+/* `timed`: it must have "at". */
+int cs_scenario_read_action(struct cs_reader *r, const cJSON *item, struct cs_action *action,
+                            bool timed);
 int cs_scenario_read_devices(struct cs_reader *r, const cJSON *item, void *dest);
 /* 1..CS_NAME_MAX-1 bytes, no spaces, nothing that disturbs a screen. */
 bool cs_scenario_name_ok(const char *name);

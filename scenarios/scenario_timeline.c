@@ -203,11 +203,10 @@ static int read_action_bus(struct cs_reader *r, const cJSON *item, void *dest)
 static const struct cs_key action_rows[] = {
     {.name = "at",
      .type = CS_KEY_TIME,
-     .required = true,
      .offset = ACTION(at_ps),
      .min = 0,
      .max = 2400 * 3600 * CS_PS_PER_S,
-     .help = "bus time"},
+     .help = "bus time; needed, but in a guest's script, which has none"},
     {.name = "comment", .type = CS_KEY_COMMENT, .help = "for people"},
     {.name = "node",
      .type = CS_KEY_CUSTOM,
@@ -312,12 +311,26 @@ static int check_timing(struct cs_reader *r, const struct cs_scenario_node *node
     return 0;
 }
 
-static int read_action(struct cs_reader *r, const cJSON *item, struct cs_action *action)
+/* Has it a time where it must have one, and none where it must not? */
+static int check_time(struct cs_reader *r, const cJSON *item, bool timed)
+{
+    const bool has = cJSON_GetObjectItemCaseSensitive(item, "at") != NULL;
+
+    if (cJSON_IsObject(item) && timed && !has)
+        return cs_reader_fail(r, "must have the key \"at\", got none");
+    if (!timed && has)
+        return cs_scenario_fail_at(r, "at", "does not go with a script: it happens in its turn");
+    return 0;
+}
+
+int cs_scenario_read_action(struct cs_reader *r, const cJSON *item, struct cs_action *action,
+                            bool timed)
 {
     const struct cs_scenario *scenario = r->ctx;
 
     action->node = action->device = -1;
-    if (cs_keys_read(r, item, &cs_scenario_action_keys, 0, action) != 0)
+    if (cs_keys_read(r, item, &cs_scenario_action_keys, 0, action) != 0 ||
+        check_time(r, item, timed) != 0)
         return -1;
     if (action->kind == CS_ACTION_NONE)
         return cs_reader_fail(r, "must have an action (send, note, attach, detach, recover, mode, "
@@ -379,7 +392,7 @@ int cs_scenario_read_timeline(struct cs_reader *r, const cJSON *item, void *dest
         struct cs_action *action = &scenario->actions[scenario->n_actions++];
         size_t mark = cs_reader_enter_index(r, order);
         action->order = order++;
-        if (read_action(r, child, action) != 0)
+        if (cs_scenario_read_action(r, child, action, true) != 0)
             return -1;
         cs_reader_leave(r, mark);
     }
