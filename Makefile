@@ -207,7 +207,7 @@ install: all
 	    $(DEST)/include/cansim/simcore $(DEST)/share/man/man1 $(DEST)/share/man/man5 \
 	    $(DEST)/share/cansim/examples $(DEST)/share/doc/cansim
 	install -m 755 $(PROGRAMS) $(DEST)/bin
-	install -m 755 $(SHIM_SO) $(DEST)/lib/cansim
+	install -m 755 $(SHIM_SO) qemu-link/guest/build-guest $(DEST)/lib/cansim
 	install -m 644 $(CLIENT_A) $(DEST)/lib
 	install -m 755 $(CLIENT_SO) $(DEST)/lib
 	ln -sf $(notdir $(CLIENT_SO)) $(DEST)/lib/libcansim-client.so

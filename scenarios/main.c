@@ -66,6 +66,8 @@ static const struct cs_command commands[] = {
      run_help},
     {"serve", "", "host empty buses until interrupted", cs_serve_options, 0, 0, cs_main_serve,
      serve_help},
+    {"guest", "ACTION [ARG...]", "start a QEMU guest on a bus, or build one", cs_guest_options, 1,
+     1000000, cs_main_guest, cs_main_guest_help},
     {"explain", "FRAME...", "show a frame's bits on the wire", cs_explain_options, 1, 1000000,
      cs_main_explain, explain_help},
     {"check", "FILE...", "read scenarios and say what is wrong with them", cs_check_options, 1,

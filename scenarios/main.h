@@ -4,6 +4,7 @@
 #define CANSIM_SCENARIOS_MAIN_H
 
 #include "qemu-link/device.h"
+#include "scenarios/guest.h"
 #include "scenarios/session.h"
 
 #define CS_FAULT_OPTIONS 64 /* --fault on one command line */
@@ -31,6 +32,9 @@ struct cs_args {
     unsigned n_buses;
     struct cs_device_spec devices[CS_DEVICES_MAX];
     unsigned n_devices;
+    struct cs_guest_def guest;
+    int via; /* enum cs_guest_via */
+    bool print;
     char **operands; /* into argv */
     unsigned n_operands;
 };
@@ -48,6 +52,8 @@ enum cs_option_type {
     OPTION_RATE,    /* uint32_t, bit/s, min..max */
     OPTION_SAMPLE,  /* uint32_t, permille of the bit, min..max */
     OPTION_BUS,     /* NAME[:RATE[:DATA_RATE]], one more each time */
+    OPTION_VIA,     /* int, enum cs_guest_via */
+    OPTION_MEMORY,  /* int64_t, MiB */
     OPTION_DEVICE,  /* one more each time; `min` is its enum cs_device_kind */
     OPTION_FAULT,   /* text form, one more each time */
     OPTION_ENGINE,  /* int, enum cs_engine */
@@ -76,7 +82,8 @@ struct cs_command {
 };
 
 extern const struct cs_option cs_run_options[], cs_serve_options[], cs_explain_options[],
-    cs_check_options[], cs_wire_options[], cs_fault_options[], cs_bench_options[];
+    cs_check_options[], cs_wire_options[], cs_fault_options[], cs_bench_options[],
+    cs_guest_options[];
 
 /* Parse argv[0..argc-1], which follow the command's name. 0, or -1 with `error`. */
 int cs_options_parse(const struct cs_command *command, int argc, char **argv, struct cs_args *args,
@@ -92,6 +99,17 @@ int cs_main_bench(const struct cs_args *args);
 int cs_main_fault(const struct cs_args *args);
 void cs_main_fault_help(void);
 
+int cs_main_guest(const struct cs_args *args);
+void cs_main_guest_help(void);
+/* A session to its end, with signals, progress and summary. */
+struct cs_main_console {
+    int (*begin)(void *ctx, struct cs_session *session, struct ev_loop *loop);
+    void (*end)(void *ctx);
+    void *ctx;
+};
+int cs_main_host(const struct cs_args *args, const struct cs_session_config *config,
+                 const struct cs_main_console *console);
+void cs_main_common_config(const struct cs_args *args, struct cs_session_config *config);
 void cs_main_devices_help(void);
 /* On stderr: how to join the session's devices; what came of them that somebody would want to know.
  */

@@ -141,6 +141,38 @@ const struct cs_option cs_serve_options[] = {
     END_OPTION,
 };
 
+#define GUEST_TEXT(option, member, form, text)                                        \
+    {                                                                                 \
+        option, 0, OPTION_TEXT, ARG(guest.member), CS_NOWHERE, form, 0, 0, NULL, text \
+    }
+
+const struct cs_option cs_guest_options[] = {
+    {"bus", 0, OPTION_BUS, 0, CS_NOWHERE, "NAME[:RATE]", 0, 0, "can0:500k",
+     "a bus, and a controller of the guest on it, once for each; NAME:RATE:RATE: CAN FD"},
+    {"via", 0, OPTION_VIA, ARG(via), CS_NOWHERE, "WAY", 0, 0, "auto",
+     "how the controllers join: vfio-user, usb, shim, slcan, none, or the best that QEMU has"},
+    GUEST_TEXT("model", model, "M", "of the card or adapter, see cansim help devices"),
+    GUEST_TEXT("as", name, "NAME", "its name on the bus (guest)"),
+    GUEST_TEXT("kernel", kernel, "FILE", "a kernel, in place of the small Debian guest"),
+    GUEST_TEXT("initrd", initrd, "FILE", "its initial file system"),
+    GUEST_TEXT("append", append, "TEXT", "parameters of the kernel"),
+    GUEST_TEXT("disk", disk, "FILE", "a disk image"),
+    GUEST_TEXT("machine", machine, "M", "of QEMU"),
+    GUEST_TEXT("arch", arch, "ARCH", "which QEMU: qemu-system-ARCH (x86_64)"),
+    GUEST_TEXT("qemu", qemu, "PROGRAM", "which QEMU, by its program (CANSIM_QEMU)"),
+    {"memory", 0, OPTION_MEMORY, ARG(guest.memory_mib), CS_NOWHERE, "MIB", 0, 0, "128",
+     "of the guest"},
+    GUEST_TEXT("console", console, "FILE", "also write there what the console says"),
+    {"print", 0, OPTION_FLAG, ARG(print), CS_NOWHERE, NULL, 0, 0, NULL,
+     "print QEMU's command line and end"},
+    LINK_OPTION,
+    LOG_OPTION,
+    EVENTS_OPTION,
+    QUIET_OPTION,
+    HELP_OPTION,
+    END_OPTION,
+};
+
 const struct cs_option cs_explain_options[] = {
     {"json", 0, OPTION_FLAG, ARG(json), CS_NOWHERE, NULL, 0, 0, NULL,
      "one JSON object a frame, a line each"},
@@ -338,6 +370,28 @@ static int set_device(const struct cs_option *o, const char *value, struct cs_ar
     return 0;
 }
 
+static int set_via(const struct cs_option *o, const char *value, int *dest, struct cs_error *error)
+{
+    for (int i = 0; cs_guest_vias[i] != NULL; i++) {
+        if (strcmp(value, cs_guest_vias[i]) == 0) {
+            *dest = i;
+            return 0;
+        }
+    }
+    return must_be(error, o, "auto, vfio-user, usb, shim, slcan or none", value);
+}
+
+static int set_memory(const struct cs_option *o, const char *value, int64_t *dest,
+                      struct cs_error *error)
+{
+    uint64_t mib;
+
+    if (cs_text_number(value, &mib) != 0 || mib < 1 || mib > 1048576)
+        return must_be(error, o, "1..1048576, in MiB", value);
+    *dest = (int64_t)mib;
+    return 0;
+}
+
 static int set_engine(const struct cs_option *o, const char *value, int *dest,
                       struct cs_error *error)
 {
@@ -386,6 +440,10 @@ static int set_option(const struct cs_option *o, char *value, struct cs_args *ar
         return set_rate(o, value, dest, error);
     case OPTION_BUS:
         return set_bus(o, value, args, error);
+    case OPTION_VIA:
+        return set_via(o, value, dest, error);
+    case OPTION_MEMORY:
+        return set_memory(o, value, dest, error);
     case OPTION_DEVICE:
         return set_device(o, value, args, error);
     case OPTION_FAULT:

@@ -302,7 +302,8 @@ static int finish(struct host *host)
     return host->status;
 }
 
-static int host_session(const struct cs_args *args, const struct cs_session_config *config)
+int cs_main_host(const struct cs_args *args, const struct cs_session_config *config,
+                 const struct cs_main_console *console)
 {
     struct host host;
     int status;
@@ -323,8 +324,12 @@ static int host_session(const struct cs_args *args, const struct cs_session_conf
     } else {
         say_where(&host);
         start_progress(&host, config->serve);
+        if (console != NULL)
+            console->begin(console->ctx, host.session, host.loop);
         cs_session_start(host.session, on_finished, &host);
         ev_run(host.loop, 0);
+        if (console != NULL)
+            console->end(console->ctx);
         status = finish(&host);
     }
     cs_session_destroy(host.session);
@@ -332,7 +337,7 @@ static int host_session(const struct cs_args *args, const struct cs_session_conf
     return status;
 }
 
-static void common_config(const struct cs_args *args, struct cs_session_config *config)
+void cs_main_common_config(const struct cs_args *args, struct cs_session_config *config)
 {
     memset(config, 0, sizeof(*config));
     config->link = args->link;
@@ -358,7 +363,7 @@ int cs_main_run(const struct cs_args *args)
     struct cs_session_config config;
     struct cs_error error;
 
-    common_config(args, &config);
+    cs_main_common_config(args, &config);
     if (args->scenario != NULL && args->n_operands > 0) {
         cs_error_set(&error, CS_STATUS_INPUT, "run: must have one FILE, got \"%s\" as well",
                      args->operands[0]);
@@ -371,16 +376,16 @@ int cs_main_run(const struct cs_args *args)
     config.faults = args->faults;
     config.n_faults = args->n_faults;
     config.scenario = args->scenario != NULL ? args->scenario : args->operands[0];
-    return host_session(args, &config);
+    return cs_main_host(args, &config, NULL);
 }
 
 int cs_main_serve(const struct cs_args *args)
 {
     struct cs_session_config config;
 
-    common_config(args, &config);
+    cs_main_common_config(args, &config);
     config.serve = true;
     config.buses = args->buses;
     config.n_buses = args->n_buses;
-    return host_session(args, &config);
+    return cs_main_host(args, &config, NULL);
 }

@@ -113,8 +113,11 @@ static int open_link(struct cs_session *session, const struct cs_session_config 
         .ctx = session,
     };
 
-    if (!asked && !config->serve && config->link == NULL)
-        return 0;
+    if (!asked && !config->serve && config->link == NULL) {
+        if (!session->guests_need_link)
+            return 0;
+        address = session->guest_link;
+    }
     if (address == NULL && session->scenario != NULL) {
         address = session->scenario->link_address;
         if (cs_session_check_link(session->scenario, error) != 0)
@@ -166,8 +169,10 @@ struct cs_session *cs_session_create(const struct cs_session_config *config, str
     if (session->scenario != NULL &&
         cs_scenario_add_faults(session->scenario, config->faults, config->n_faults, error) != 0)
         goto failed;
-    if (build(session, config, error) != 0 || open_link(session, config, error) != 0 ||
-        cs_session_devices_open(session, config, error) != 0)
+    if (build(session, config, error) != 0 || cs_session_guests_plan(session, config, error) != 0 ||
+        open_link(session, config, error) != 0 ||
+        cs_session_devices_open(session, config, error) != 0 ||
+        cs_session_guests_open(session, config->interactive, error) != 0)
         goto failed;
     set_pace(session, config);
     cs_session_wait_init(session, config);
@@ -184,10 +189,12 @@ int cs_session_close(struct cs_session *session, struct cs_error *error)
 {
     session->finished = true;
     cs_session_link_counts(session, &session->link_counts);
+    cs_session_guests_close(session);
     if (session->link != NULL)
         cs_link_server_destroy(session->link);
     session->link = NULL;
     cs_session_devices_close(session);
+    cs_session_guests_clean(session);
     cs_session_wait_fini(session);
     cs_session_clock_fini(session);
     return cs_session_logs_close(session, error);
@@ -204,6 +211,7 @@ void cs_session_destroy(struct cs_session *session)
     cs_stats_destroy(session->stats);
     if (session->sim != NULL)
         cs_sim_destroy(session->sim);
+    cs_session_guests_free(session);
     cs_nodes_destroy(session->nodes);
     cs_scenario_free(session->scenario);
     free(session);
@@ -216,6 +224,8 @@ void cs_session_start(struct cs_session *session, void (*finished)(void *ctx, in
     session->done_ctx = ctx;
     session->started = true;
     if (session->nodes != NULL && cs_nodes_start(session->nodes, &session->error) != 0)
+        session->failed = true;
+    if (!session->failed && cs_session_guests_start(session, &session->error) != 0)
         session->failed = true;
     cs_session_wait_start(session);
     if (session->failed)

@@ -11,6 +11,7 @@
 
 struct ev_loop;
 struct cs_device_spec;
+struct cs_guest_def;
 struct cs_scenario;
 struct cs_session; /* opaque */
 
@@ -28,12 +29,14 @@ struct cs_session_config {
     const char *link; /* address; NULL: CANSIM_LINK, else the default */
     const struct cs_device_spec *devices; /* beside the scenario's */
     unsigned n_devices;
-    const char *log;           /* candump -L file, "-" stdout, NULL none */
-    const char *events;        /* JSON lines file, "-" stdout, NULL none */
-    bool detail;               /* in events: who acknowledged and received as well */
-    const char *explain;       /* the life of each frame, as text; "-" stdout, NULL none */
-    const char *vcd;           /* waveforms; "-" stdout, NULL none */
-    enum cs_engine engine;     /* what comes out does not depend on it */
+    const struct cs_guest_def *guest; /* one more; NULL: only the scenario's */
+    bool interactive;                 /* it has a shell for people */
+    const char *log;                  /* candump -L file, "-" stdout, NULL none */
+    const char *events;               /* JSON lines file, "-" stdout, NULL none */
+    bool detail;                      /* in events: who acknowledged and received as well */
+    const char *explain;              /* the life of each frame, as text; "-" stdout, NULL none */
+    const char *vcd;                  /* waveforms; "-" stdout, NULL none */
+    enum cs_engine engine;            /* what comes out does not depend on it */
     const char *const *faults; /* armed at the start: text form, which may have bus=NAME in it */
     unsigned n_faults;         /* 0 without a scenario */
     bool have_seed;
@@ -122,6 +125,19 @@ const char *cs_session_device_option(const struct cs_session *session, unsigned 
                                      size_t size);
 /* Plug it in or pull it out. 0, -EINVAL (no such device), -EOPNOTSUPP (a card). */
 int cs_session_plug(struct cs_session *session, unsigned index, bool plugged);
+
+/* ---- guests ---------------------------------------------------------------------------------- */
+
+/* Bytes for the console of the first guest. */
+void cs_session_type(struct cs_session *session, const char *bytes, size_t n);
+/* Who gets what consoles say, with the session as `ctx`; before cs_session_start(). */
+void cs_session_on_output(struct cs_session *session,
+                          void (*output)(void *ctx, const char *bytes, size_t n));
+/* The way in that a guest has, in the scenario's word for it; NULL: there is no such guest. */
+const char *cs_session_guest_via(const struct cs_session *session, unsigned index);
+/* Its whole command line, ending with NULL. */
+void cs_session_guest_words(const struct cs_session *session, unsigned index, char *const **words,
+                            const char **program);
 
 /* Bring the sim up to the present (paced: where the clock says; paused or fast: where it is).
  * Called before anything from outside is done to the buses. */

@@ -112,6 +112,8 @@ static bool over(struct cs_session *session)
         return true;
     if (session->duration_ps > 0)
         return now >= session->duration_ps && next > session->duration_ps;
+    if (cs_session_guests_done(session))
+        return true;
     /* Nothing is left to happen, and nobody could bring anything. */
     return !cs_session_is_open(session) && !session->tui && (next == CS_NEVER || is_stuck(session));
 }

@@ -65,8 +65,8 @@ int cs_session_check_devices(const struct cs_scenario *scenario, struct cs_error
     return 0;
 }
 
-static int open_device(struct cs_session *session, const struct cs_device_spec *spec,
-                       struct cs_error *error)
+int cs_session_open_device(struct cs_session *session, const struct cs_device_spec *spec,
+                           struct cs_error *error)
 {
     const struct cs_link_host host = {
         .sim = session->sim,
@@ -111,11 +111,11 @@ int cs_session_devices_open(struct cs_session *session, const struct cs_session_
     /* As with the link: what is outside cannot keep up with virtual time. */
     for (unsigned i = 0; scenario != NULL && !config->fast && i < scenario->n_devices; i++) {
         if (make_spec(scenario, &scenario->devices[i], &spec, error) != 0 ||
-            open_device(session, &spec, error) != 0)
+            cs_session_open_device(session, &spec, error) != 0)
             return -1;
     }
     for (unsigned i = 0; i < config->n_devices; i++) {
-        if (open_device(session, &config->devices[i], error) != 0)
+        if (cs_session_open_device(session, &config->devices[i], error) != 0)
             return -1;
     }
     if (session->nodes != NULL && !config->fast)

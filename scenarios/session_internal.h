@@ -12,6 +12,8 @@
 #include "scenarios/session.h"
 
 struct cs_device;
+struct cs_device_spec;
+struct cs_session_guest;
 struct cs_link_server;
 
 struct cs_session {
@@ -23,6 +25,12 @@ struct cs_session {
     struct cs_link_server *link;
     struct cs_device *devices[32]; /* CS_DEVICES_MAX */
     unsigned n_devices;
+    struct cs_session_guest *guests;
+    unsigned n_guests;
+    bool guests_need_link;
+    char guest_folder[128]; /* of their sockets, private; "": none */
+    char guest_link[160];   /* address of a link there */
+    void (*guest_output)(void *ctx, const char *bytes, size_t n);
     uint64_t frames; /* on all buses, when it was last seen to grow: */
     int64_t frames_ps;
     bool stuck;
@@ -67,6 +75,18 @@ void cs_session_logs_discard(struct cs_session *session);
 int cs_session_devices_open(struct cs_session *session, const struct cs_session_config *config,
                             struct cs_error *error);
 void cs_session_devices_close(struct cs_session *session);
+int cs_session_open_device(struct cs_session *session, const struct cs_device_spec *spec,
+                           struct cs_error *error);
+
+/* Guests, in this order: 0 or -1 with `error`; closing twice is nothing. */
+int cs_session_guests_plan(struct cs_session *session, const struct cs_session_config *config,
+                           struct cs_error *error);
+int cs_session_guests_open(struct cs_session *session, bool interactive, struct cs_error *error);
+int cs_session_guests_start(struct cs_session *session, struct cs_error *error);
+void cs_session_guests_close(struct cs_session *session);
+void cs_session_guests_clean(struct cs_session *session); /* after devices and link */
+void cs_session_guests_free(struct cs_session *session);
+bool cs_session_guests_done(const struct cs_session *session);
 
 bool cs_session_is_open(const struct cs_session *session); /* somebody from outside may come */
 

@@ -27,6 +27,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 REPO = os.path.dirname(os.path.dirname(HERE))
+BUILDER = os.path.join(REPO, "qemu-link", "guest", "build-guest")
 QEMU = "qemu-system-x86_64"
 BOOT_S = 60
 RESTORE_S = 20
@@ -59,7 +60,7 @@ def bin_directory():
 
 def build_image(cache):
     """Path of the image directory; builds it the first time.  Raises Missing."""
-    done = subprocess.run([os.path.join(HERE, "build-guest"), cache], stdin=subprocess.DEVNULL,
+    done = subprocess.run([BUILDER, cache], stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
     lines = done.stderr.decode(errors="replace").strip().splitlines()
     if done.returncode == 3:
