@@ -140,7 +140,8 @@ struct cs_guest *cs_guest_start(const struct cs_guest_def *def,
 /* End QEMU: asked to, then made to, within seconds. */
 void cs_guest_stop(struct cs_guest *guest);
 void cs_guest_type(struct cs_guest *guest, const char *bytes, size_t n);
-bool cs_guest_done(const struct cs_guest *guest); /* its script is through */
-bool cs_guest_gone(const struct cs_guest *guest); /* QEMU has ended */
+bool cs_guest_done(const struct cs_guest *guest);     /* its script is through */
+unsigned cs_guest_step(const struct cs_guest *guest); /* the one that is under way */
+bool cs_guest_gone(const struct cs_guest *guest);     /* QEMU has ended */
 
 #endif

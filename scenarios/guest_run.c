@@ -240,6 +240,11 @@ bool cs_guest_done(const struct cs_guest *guest)
     return guest->done;
 }
 
+unsigned cs_guest_step(const struct cs_guest *guest)
+{
+    return guest->step;
+}
+
 bool cs_guest_gone(const struct cs_guest *guest)
 {
     return guest->pid == 0;

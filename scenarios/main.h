@@ -114,6 +114,7 @@ void cs_main_devices_help(void);
 /* On stderr: how to join the session's devices; what came of them that somebody would want to know.
  */
 void cs_main_say_devices(const struct cs_session *session);
+void cs_main_say_guests(const struct cs_session *session);
 void cs_main_say_device_troubles(const struct cs_session *session);
 
 /* "cansim: TEXT" on stderr; returns the status. */

@@ -41,6 +41,8 @@ void cs_main_say_devices(const struct cs_session *session)
 
     for (unsigned i = 0; i < cs_session_devices(session); i++) {
         cs_session_device(session, i, &device);
+        if (device.of_guest)
+            continue;
         fprintf(stderr, "cansim: %s %s on ", device.model, device.name);
         for (unsigned p = 0; p < device.n_ports; p++)
             fprintf(stderr, "%s%s", p > 0 ? ", " : "", device.bus[p]);
@@ -48,6 +50,18 @@ void cs_main_say_devices(const struct cs_session *session)
                 cs_session_device_option(session, i, option, sizeof(option)));
         if (strstr(option, "reconnect=1") != NULL)
             fprintf(stderr, "  (QEMU 9.2 and newer: reconnect-ms=1000 in place of reconnect=1)\n");
+    }
+}
+
+void cs_main_say_guests(const struct cs_session *session)
+{
+    char *const *words;
+    const char *program, *name;
+
+    for (unsigned i = 0; cs_session_guest(session, i, &name) != NULL; i++) {
+        cs_session_guest_words(session, i, &words, &program);
+        fprintf(stderr, "cansim: guest %s joins through %s, in %s\n", name,
+                cs_session_guest(session, i, &name), program);
     }
 }
 

@@ -140,6 +140,7 @@ static void say_where(const struct host *host)
         fprintf(stderr, "  cansim-attach --link %s -- candump %s\n", address, bus);
     }
     cs_main_say_devices(host->session);
+    cs_main_say_guests(host->session);
     if (cs_session_waiting(host->session, names, sizeof(names)) > 0)
         fprintf(stderr, "cansim: the clock starts when they have joined: %s\n", names);
 }

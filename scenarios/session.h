@@ -110,6 +110,7 @@ struct cs_session_device {
     const char *name, *kind, *model, *driver; /* "guest1", "usb", "pcanfd", Linux's "peak_usb" */
     const char *path;                         /* where it listens */
     bool can_plug, plugged, connected;
+    bool of_guest; /* of a guest that the session has started: nobody else is to join */
     unsigned n_ports;
     const char *bus[CS_SESSION_DEVICE_PORTS];
     int node[CS_SESSION_DEVICE_PORTS]; /* on that bus, or CS_NO_NODE */
@@ -133,8 +134,9 @@ void cs_session_type(struct cs_session *session, const char *bytes, size_t n);
 /* Who gets what consoles say, with the session as `ctx`; before cs_session_start(). */
 void cs_session_on_output(struct cs_session *session,
                           void (*output)(void *ctx, const char *bytes, size_t n));
-/* The way in that a guest has, in the scenario's word for it; NULL: there is no such guest. */
-const char *cs_session_guest_via(const struct cs_session *session, unsigned index);
+/* The way in that a guest has, in the scenario's word for it, and its name; NULL: there is no such
+ * guest. */
+const char *cs_session_guest(const struct cs_session *session, unsigned index, const char **name);
 /* Its whole command line, ending with NULL. */
 void cs_session_guest_words(const struct cs_session *session, unsigned index, char *const **words,
                             const char **program);

@@ -110,10 +110,10 @@ static bool over(struct cs_session *session)
 
     if (session->failed || now >= CS_TIME_END)
         return true;
-    if (session->duration_ps > 0)
-        return now >= session->duration_ps && next > session->duration_ps;
     if (cs_session_guests_done(session))
         return true;
+    if (session->duration_ps > 0)
+        return now >= session->duration_ps && next > session->duration_ps;
     /* Nothing is left to happen, and nobody could bring anything. */
     return !cs_session_is_open(session) && !session->tui && (next == CS_NEVER || is_stuck(session));
 }
@@ -123,6 +123,8 @@ void cs_session_finish(struct cs_session *session)
     if (session->finished)
         return;
     session->finished = true;
+    if (!session->failed)
+        cs_session_guests_judge(session);
     cs_session_flush(session, &session->error);
     cs_session_clock_run(session);
     if (session->done != NULL)

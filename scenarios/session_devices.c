@@ -148,6 +148,8 @@ void cs_session_device(const struct cs_session *session, unsigned index,
         .model = status.model,
         .driver = status.driver,
         .path = status.path,
+        .of_guest = session->guest_folder[0] != '\0' &&
+                    strncmp(status.path, session->guest_folder, strlen(session->guest_folder)) == 0,
         .can_plug = status.kind != CS_DEVICE_CARD,
         .plugged = status.plugged,
         .connected = status.connected,

@@ -172,6 +172,20 @@ bool cs_session_guests_done(const struct cs_session *session)
     return session->n_guests > 0 && !any;
 }
 
+void cs_session_guests_judge(struct cs_session *session)
+{
+    for (unsigned i = 0; i < session->n_guests; i++) {
+        const struct cs_session_guest *g = &session->guests[i];
+        if (g->guest == NULL || g->def->n_steps == 0 || cs_guest_done(g->guest))
+            continue;
+        cs_error_set(&session->error, CS_STATUS_EXPECTATION,
+                     "%s: /guests/%s/script/%u: the run ended before this step was through",
+                     session->scenario->file, g->def->name, cs_guest_step(g->guest));
+        session->failed = true;
+        return;
+    }
+}
+
 static void on_ended(void *ctx, int status, const char *text)
 {
     struct cs_session *session = ctx;
@@ -242,9 +256,12 @@ void cs_session_on_output(struct cs_session *session,
     session->guest_output = output;
 }
 
-const char *cs_session_guest_via(const struct cs_session *session, unsigned index)
+const char *cs_session_guest(const struct cs_session *session, unsigned index, const char **name)
 {
-    return index < session->n_guests ? cs_guest_vias[session->guests[index].via] : NULL;
+    if (index >= session->n_guests)
+        return NULL;
+    *name = session->guests[index].def->name;
+    return cs_guest_vias[session->guests[index].via];
 }
 
 void cs_session_guest_words(const struct cs_session *session, unsigned index, char *const **words,

@@ -87,6 +87,7 @@ void cs_session_guests_close(struct cs_session *session);
 void cs_session_guests_clean(struct cs_session *session); /* after devices and link */
 void cs_session_guests_free(struct cs_session *session);
 bool cs_session_guests_done(const struct cs_session *session);
+void cs_session_guests_judge(struct cs_session *session); /* the run ends: are scripts through? */
 
 bool cs_session_is_open(const struct cs_session *session); /* somebody from outside may come */
 
