@@ -109,7 +109,7 @@ static void stop(struct gs_channel *ch)
     ch->tec = ch->rec = 0;
 }
 
-static void start(struct gs_channel *ch, uint32_t flags)
+static bool start(struct gs_channel *ch, uint32_t flags)
 {
     const bool fd = flags & GS_FD;
     struct cs_port_config config = {
@@ -128,6 +128,7 @@ static void start(struct gs_channel *ch, uint32_t flags)
         config.timing.data = ch->data;
     ch->mode = flags;
     ch->started = cs_port_on(ch->port, &config) == 0;
+    return ch->started;
 }
 
 static bool set_mode(struct gs_channel *ch, const uint8_t *data)
@@ -136,10 +137,9 @@ static bool set_mode(struct gs_channel *ch, const uint8_t *data)
 
     if (mode > 1)
         return false;
-    if (mode == 0)
-        stop(ch);
-    else
-        start(ch, flags & FEATURES);
+    if (mode == 1)
+        return start(ch, flags & FEATURES);
+    stop(ch);
     return true;
 }
 
@@ -334,7 +334,7 @@ const struct cs_device_model cs_usb_gs_model = {
     .name = "gs_usb",
     .aliases = "gsusb,candlelight",
     .min_ports = 1,
-    .max_ports = CS_DEVICE_PORTS_MAX,
+    .max_ports = GS_CHANNELS_MAX,
     .driver = "gs_usb",
     .help = "gs_usb adapter with CAN FD (1d50:606f)",
     .ops = &cs_usb_ops,

@@ -150,6 +150,7 @@ static void detach(struct cs_usb *usb)
 {
     if (!usb->attached)
         return;
+    cs_usb_forget_packets(usb);
     usb->attached = usb->configured = false;
     usb->awaiting_ack =
         usbredirparser_peer_has_cap(usb->parser, usb_redir_cap_device_disconnect_ack);
@@ -168,7 +169,6 @@ static void plug(void *self)
     }
     if (usb->parser)
         detach(usb);
-    cs_usb_forget_packets(usb);
     usb->profile->reset(usb->self);
 }
 
