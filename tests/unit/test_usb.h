@@ -59,7 +59,7 @@ struct usb_guest {
     uint8_t answer[4096];
     unsigned n_done, n_in, n_ended; /* OUT packets; IN packets; cancelled by the host */
     int status;                     /* of the last bulk packet */
-    uint64_t last_id;
+    uint64_t last_id, control_id;
     unsigned urbs; /* IN packets that are asked for anew whenever one came */
     bool idle;     /* ask for none */
 };
@@ -204,7 +204,7 @@ static inline void usb_on_control(void *priv, uint64_t id,
 {
     struct usb_world *w = priv;
 
-    assert_int_equal(id, w->guest.last_id);
+    assert_int_equal(id, w->guest.control_id);
     assert_true(len <= (int)sizeof(w->guest.answer));
     if (len > 0)
         memcpy(w->guest.answer, data, (size_t)len);
@@ -404,8 +404,8 @@ static inline int usb_control(struct usb_world *w, unsigned type, unsigned reque
     if (data)
         memcpy(bytes, data, len);
     w->guest.control = NO_ANSWER;
-    w->guest.last_id = w->guest.next_id++;
-    usbredirparser_send_control_packet(w->guest.parser, w->guest.last_id, &header,
+    w->guest.control_id = w->guest.next_id++;
+    usbredirparser_send_control_packet(w->guest.parser, w->guest.control_id, &header,
                                        data ? bytes : NULL, data ? (int)len : 0);
     usb_pump(w);
     return w->guest.control;
