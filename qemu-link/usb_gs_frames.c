@@ -298,12 +298,10 @@ void cs_gs_packet(struct gs *gs, const uint8_t *data, size_t len)
 /* Bus-off takes no frame from the guest: it is sent when the controller has recovered. */
 void cs_gs_confirmed(struct gs_channel *ch, const struct cs_tx_done *done)
 {
-    const bool tried = ch->mode & GS_ONE_SHOT && done->attempts > 0;
-
     if (done->cookie < ch->first || done->cookie >= ch->next ||
         !sent_of(ch, done->cookie)->in_controller)
         return;
-    if (done->result == CS_TX_BUS_OFF && !tried)
+    if (done->result == CS_TX_BUS_OFF)
         sent_of(ch, done->cookie)->in_controller = false;
     else
         echo(ch, done->cookie);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A gs_usb adapter where the bus goes wrong: errors, states, bus-off, losses. */
+#include "simcore/fault.h"
 #include "tests/unit/test_usb_gs.h"
 
 /* ---- errors ---------------------------------------------------------------------------------- */
@@ -146,16 +147,25 @@ static void a_single_shot_that_ended_in_bus_off_is_over(void **state)
 {
     struct usb_world *w = *state;
 
-    gs_open(w, 1, GS_ONE_SHOT);
-    cs_bus_set_counters(w->bus[1], gs_node(w, 1), 250, 0);
-    usb_run(w, MS);
-    assert_int_equal(can(w, 1)->state, GS_PASSIVE);
+    struct cs_fault_spec fault;
+    char why[128];
+
+    gs_open(w, 0, GS_ONE_SHOT);
+    assert_int_equal(cs_fault_parse("error-frame field=data count=1", &fault, why, 128), 0);
+    assert_true(cs_fault_arm(w->bus[0], &fault, why, sizeof(why)) > 0);
+    cs_bus_set_counters(w->bus[0], gs_node(w, 0), 250, 0);
     w->attempts = 0;
-    gs_xmit(w, 1, "123#55");
-    gs_xmit(w, 1, "321#55");
-    usb_run(w, 20 * MS);
+    gs_xmit(w, 0, "555#5555");
+    gs_xmit(w, 0, "321#55");
+    usb_pump(w);
+    usb_run(w, MS);
+    assert_int_equal(can(w, 0)->state, GS_BUS_OFF);
+    assert_int_equal(gs_on_their_way(w, 0), 1); /* that other one was not tried yet */
+    usb_run(w, 5 * MS);
+    assert_int_equal(gs_on_their_way(w, 0), 0);
     assert_int_equal(w->attempts, 2);
-    assert_int_equal(gs_on_their_way(w, 1), 0);
+    assert_int_equal(w->peer_received, 1);
+    usb_same_frame(&w->peer_frame, "321#55");
 }
 
 /* ---- losses -------------------------------------------------------------------------------------
