@@ -116,6 +116,8 @@ static void set_reset_values(struct cs_sja1000 *chip)
     chip->asleep = chip->recovering = chip->force_off = chip->off_over = false;
     chip->tbs = true;
     chip->held = chip->dos = false;
+    /* Their interrupts are gone, and with them whoever would read what was captured. */
+    chip->alc_held = chip->ecc_held = false;
     chip->ir &= IR_EI;
     cs_sja_fifo_clear(chip);
     cs_sja_update_irq(chip);

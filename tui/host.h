@@ -14,6 +14,7 @@ enum cs_host_needs {
     CS_NEEDS_IDS = 1 << 0,
     CS_NEEDS_NODES = 1 << 1,
     CS_NEEDS_FAULTS = 1 << 2,
+    CS_NEEDS_DEVICES = 1 << 3,
 };
 
 struct cs_host_ops {
@@ -28,6 +29,8 @@ struct cs_host_ops {
     /* Returns as cs_session_arm(), cs_session_clear(). */
     int (*arm)(void *ctx, unsigned bus, const char *text, char *why, size_t why_size);
     int (*disarm)(void *ctx, unsigned bus, int id);
+    /* Returns as cs_session_plug(). */
+    int (*plug)(void *ctx, unsigned device, bool plugged);
 };
 
 struct cs_host {

@@ -4,6 +4,56 @@
 
 #include <stdio.h>
 
+static void look_at_port(struct cs_session *s, const struct cs_session_device *from, unsigned i,
+                         struct cs_tui_port *port)
+{
+    struct cs_bus *bus = cs_sim_find_bus(cs_session_sim(s), from->bus[i]);
+    struct cs_node_status status;
+
+    snprintf(port->bus, sizeof port->bus, "%s", from->bus[i]);
+    port->on = bus && from->node[i] >= 0 && cs_bus_node_status(bus, from->node[i], &status) == 0;
+    if (!port->on)
+        return;
+    port->bitrate_bps = status.bitrate_bps;
+    port->tec = status.tec;
+    port->rec = status.rec;
+    port->state = (uint8_t)status.state;
+}
+
+static void refresh_devices(struct cs_session *s, struct cs_tui *tui)
+{
+    tui->n_devices =
+        cs_session_devices(s) < CS_TUI_DEVICES ? cs_session_devices(s) : CS_TUI_DEVICES;
+    for (unsigned i = 0; i < tui->n_devices; i++) {
+        struct cs_tui_device *device = &tui->devices[i];
+        struct cs_session_device from;
+
+        cs_session_device(s, i, &from);
+        *device = (struct cs_tui_device){
+            .plugged = from.plugged,
+            .connected = from.connected,
+            .n_ports = from.n_ports < 4 ? from.n_ports : 4,
+            .connections = from.connections,
+            .refused = from.refused,
+            .protocol_errors = from.protocol_errors,
+            .lost = from.lost,
+        };
+        snprintf(device->name, sizeof device->name, "%s", from.name);
+        snprintf(device->kind, sizeof device->kind, "%s", from.kind);
+        snprintf(device->model, sizeof device->model, "%s", from.model);
+        snprintf(device->driver, sizeof device->driver, "%s", from.driver);
+        snprintf(device->path, sizeof device->path, "%s", from.path);
+        cs_session_device_option(s, i, device->option, sizeof device->option);
+        for (unsigned p = 0; p < device->n_ports; p++)
+            look_at_port(s, &from, p, &device->port[p]);
+    }
+}
+
+static int plug(void *ctx, unsigned device, bool plugged)
+{
+    return cs_session_plug(((struct cs_host_session *)ctx)->session, device, plugged);
+}
+
 static void refresh(void *ctx, struct cs_tui *tui, unsigned needs)
 {
     struct cs_host_session *hs = ctx;
@@ -21,6 +71,8 @@ static void refresh(void *ctx, struct cs_tui *tui, unsigned needs)
     info->speed_permille = hs->still ? 1000 : cs_session_speed(s);
     info->now_ps = cs_sim_now_ps(cs_session_sim(s));
     info->duration_ps = hs->still ? 0 : cs_session_duration_ps(s);
+    if (needs & CS_NEEDS_DEVICES)
+        refresh_devices(s, tui);
     cs_feed_refresh(&hs->feed, needs);
 }
 
@@ -68,6 +120,7 @@ const struct cs_host_ops cs_host_session_ops = {
     .inject = inject,
     .arm = arm,
     .disarm = disarm,
+    .plug = plug,
 };
 
 int cs_host_session_init(struct cs_host_session *hs, struct cs_session *session, struct cs_tui *tui)

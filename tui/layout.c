@@ -141,18 +141,26 @@ static void draw_buses(const struct cs_tui *tui, struct cs_canvas *canvas)
     }
 }
 
+static const char *tab_title(const struct cs_view *view, bool brief)
+{
+    return brief && view->brief ? view->brief : view->title;
+}
+
 static void draw_tabs(const struct cs_tui *tui, struct cs_canvas *canvas, int y)
 {
     char text[128] = "";
-    int x = 1;
+    int x = 1, wanted = 1;
 
     cs_canvas_fill(canvas, (struct cs_rect){0, y, tui->width, 1}, CS_STYLE_FAINT, 0x2500);
-    for (unsigned v = 0; v < cs_n_views; v++)
-        x = cs_canvas_printf(canvas, x, y, v == tui->view ? CS_STYLE_TAB_ON : CS_STYLE_TAB,
-                             " %u %s ", v + 1, cs_views[v]->title) +
-            1;
     if (cs_views[tui->view]->status)
         cs_views[tui->view]->status(tui, text, sizeof text);
+    for (unsigned v = 0; v < cs_n_views; v++)
+        wanted += cs_text_width(cs_views[v]->title) + 5;
+    const bool brief = wanted + cs_text_width(text) + 3 > tui->width;
+    for (unsigned v = 0; v < cs_n_views; v++)
+        x = cs_canvas_printf(canvas, x, y, v == tui->view ? CS_STYLE_TAB_ON : CS_STYLE_TAB,
+                             " %u %s ", v + 1, tab_title(cs_views[v], brief)) +
+            1;
     if (text[0])
         cs_canvas_printf(canvas, tui->width - 3 - cs_text_width(text), y, CS_STYLE_DIM, " %s ",
                          text);

@@ -225,6 +225,8 @@ struct cs_session_config cs_main_config(const struct cs_options *o)
         .link = o->link,
         .log = o->log,
         .events = o->events,
+        .devices = o->devices,
+        .n_devices = o->n_devices,
         .faults = o->faults,
         .n_faults = o->n_faults,
         .have_seed = o->have_seed,

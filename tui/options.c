@@ -101,6 +101,39 @@ static int take_fault(struct ask *ask, const char *value)
     return 0;
 }
 
+static int take_device(struct ask *ask, enum cs_device_kind kind, const char *value)
+{
+    struct cs_options *o = ask->options;
+    char why[300];
+
+    if (o->n_devices == CS_DEVICES_MAX) {
+        snprintf(ask->why, ask->why_size, "%s: expected at most %d devices, got one more",
+                 ask->name, CS_DEVICES_MAX);
+        return -EINVAL;
+    }
+    if (cs_device_parse(kind, value, &o->devices[o->n_devices], why, sizeof why) != 0) {
+        snprintf(ask->why, ask->why_size, "%s: %s", ask->name, why);
+        return -EINVAL;
+    }
+    o->n_devices++;
+    return 0;
+}
+
+static int take_card(struct ask *ask, const char *value)
+{
+    return take_device(ask, CS_DEVICE_CARD, value);
+}
+
+static int take_usb(struct ask *ask, const char *value)
+{
+    return take_device(ask, CS_DEVICE_USB, value);
+}
+
+static int take_slcan(struct ask *ask, const char *value)
+{
+    return take_device(ask, CS_DEVICE_SLCAN, value);
+}
+
 static int take_link(struct ask *ask, const char *value)
 {
     ask->options->link = value;
@@ -245,13 +278,17 @@ static const struct {
      take_bus},
     {"--fault", "TEXT", "a fault armed at the start of the scenario, once for each", take_fault},
     {"--link", "ADDR", "where clients join: unix:PATH or tcp:HOST:PORT", take_link},
+    {"--card", "M:BUS=PATH", "a PCI card for a QEMU guest, over vfio-user, once for each",
+     take_card},
+    {"--usb", "M:BUS=PATH", "a USB adapter for a guest of any QEMU, once for each", take_usb},
+    {"--slcan", "BUS=PATH", "a serial adapter: a socket, pty or pty:LINK", take_slcan},
     {"--no-link", NULL, "let nobody join, unless the scenario serves the link", take_no_link},
     {"--log", "FILE", "write frames as candump -L does", take_log},
     {"--events", "FILE", "write every event as one JSON object a line", take_events},
     {"--speed", "X", "pace: 0.001..1000 times the clock's, or max (1)", take_speed},
     {"--seed", "N", "seed of random traffic, instead of the scenario's", take_seed},
     {"--rows", "N", "rows of the trace to keep, 1000..10000000 (200000)", take_rows},
-    {"--view", "NAME", "view to start with: trace, ids, nodes or faults", take_view},
+    {"--view", "NAME", "view to start with: trace, ids, nodes, faults or devices", take_view},
     {"--ascii", NULL, "draw with ASCII only, whatever the locale says", take_ascii},
     {"--dump", "text|svg", "write one screen to standard output, without a terminal", take_dump},
     {"--size", "WxH", "of that screen (80x24)", take_size},

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "qemu-link/device.h"
 #include "scenarios/session.h"
 
 #define CS_OPTIONS_FAULTS 64
@@ -18,6 +19,8 @@ struct cs_options {
     unsigned n_buses;
     const char *faults[CS_OPTIONS_FAULTS]; /* armed at the start */
     unsigned n_faults;
+    struct cs_device_spec devices[CS_DEVICES_MAX];
+    unsigned n_devices;
     bool no_link, have_seed, have_speed, ascii, help, version;
     uint64_t seed;
     uint32_t speed_permille; /* 0 with have_speed: as fast as the machine goes */

@@ -10,7 +10,7 @@
 #include "tui/widgets.h"
 
 const struct cs_view *const cs_views[] = {&cs_view_trace, &cs_view_ids, &cs_view_nodes,
-                                          &cs_view_faults};
+                                          &cs_view_faults, &cs_view_devices};
 const unsigned cs_n_views = sizeof cs_views / sizeof *cs_views;
 
 static const struct cs_overlay *const overlays[CS_OVERLAY_COUNT] = {
@@ -237,6 +237,7 @@ const struct cs_binding cs_global_bindings[] = {
     {{'2', CS_KEY_F1 + 2}, NULL, "identifiers: one line for each", select_view, 1},
     {{'3', CS_KEY_F1 + 3}, NULL, "nodes: one line for each controller", select_view, 2},
     {{'4', CS_KEY_F1 + 4}, NULL, "faults: all kinds, and those that are armed", select_view, 3},
+    {{'5', CS_KEY_F1 + 5}, NULL, "devices: cards and adapters for guests", select_view, 4},
     {{CS_KEY_TAB}, NULL, "next view", cycle_view, 1},
     {{CS_KEY_BACKTAB}, NULL, "view before", cycle_view, -1},
     {{CS_KEY_CTRL_L}, NULL, "write the screen anew", repaint, 0},

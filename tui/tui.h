@@ -22,6 +22,7 @@
 #define CS_TUI_BUS_NAME    16
 #define CS_TUI_HISTORY     32 /* injected frames that can be called back */
 #define CS_TUI_MESSAGE_MAX 160
+#define CS_TUI_DEVICES     32
 
 struct cs_host;
 
@@ -60,6 +61,24 @@ struct cs_tui_node {
     unsigned load_permille;
     struct cs_node_status status;
     struct cs_tui_error last;
+};
+
+/* A card or an adapter, as cs_session_device() tells of it. */
+struct cs_tui_port {
+    char bus[CS_TUI_BUS_NAME];
+    bool on; /* on the bus */
+    uint32_t bitrate_bps;
+    uint16_t tec, rec;
+    uint8_t state; /* enum cs_node_state */
+};
+
+struct cs_tui_device {
+    char name[CS_NAME_MAX], kind[8], model[16], driver[16], path[128];
+    char option[512]; /* what to give to its peer */
+    bool plugged, connected;
+    unsigned n_ports;
+    struct cs_tui_port port[4];
+    uint64_t connections, refused, protocol_errors, lost;
 };
 
 /* A list with a selected row. */
@@ -135,13 +154,15 @@ struct cs_tui {
     struct cs_tui_node *nodes; /* n_nodes of nodes_room; only while a view needs them */
     unsigned n_nodes, nodes_room;
     struct cs_fault_list fault_list;
+    struct cs_tui_device devices[CS_TUI_DEVICES]; /* only while a view needs them */
+    unsigned n_devices;
     bool fd; /* some bus or frame is CAN FD */
 
     unsigned view; /* index in cs_views */
     enum cs_tui_overlay overlay;
     struct cs_trace_state trace;
     struct cs_ids_state by_id;
-    struct cs_list nodes_list;
+    struct cs_list nodes_list, devices_list;
     struct cs_inject_state inject;
     struct cs_faults_state faults;
     struct cs_fault_form form;

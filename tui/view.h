@@ -20,6 +20,7 @@ struct cs_binding {
 struct cs_view {
     const char *name;                    /* for --view */
     const char *title;                   /* for its tab */
+    const char *brief;                   /* the same where there is no room; NULL: the title */
     unsigned needs;                      /* enum cs_host_needs */
     void (*refresh)(struct cs_tui *tui); /* after the host's; may be NULL */
     void (*draw)(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body);
@@ -44,7 +45,8 @@ struct cs_overlay {
 extern const struct cs_view *const cs_views[];
 extern const unsigned cs_n_views;
 
-extern const struct cs_view cs_view_trace, cs_view_ids, cs_view_nodes, cs_view_faults;
+extern const struct cs_view cs_view_trace, cs_view_ids, cs_view_nodes, cs_view_faults,
+    cs_view_devices;
 extern const struct cs_overlay cs_overlay_inject, cs_overlay_filter, cs_overlay_help,
     cs_overlay_fault, cs_overlay_prompt, cs_overlay_row;
 

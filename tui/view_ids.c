@@ -339,6 +339,7 @@ static const struct cs_binding bindings[] = {
 const struct cs_view cs_view_ids = {
     .name = "ids",
     .title = "Identifiers",
+    .brief = "IDs",
     .needs = CS_NEEDS_IDS,
     .refresh = refresh,
     .draw = draw,

@@ -35,7 +35,7 @@ RESTORE_S = 20
 # What makes an emulated boot short: no self-tests, no mitigations, no calibration.
 KERNEL_PARAMETERS = (
     "console=ttyS0 quiet panic=-1 nokaslr cryptomgr.notests mitigations=off tsc=reliable "
-    "no_timer_check lsm= ipv6.disable=1 8250.nr_uarts=1 random.trust_cpu=on "
+    "no_timer_check lsm= ipv6.disable=1 8250.nr_uarts=2 random.trust_cpu=on "
     "rcupdate.rcu_expedited=1")
 
 
@@ -82,15 +82,16 @@ def qemu_version():
     return subprocess.check_output([QEMU, "--version"]).decode().splitlines()[0]
 
 
-def machine(image, parameters="", cards=1):
+def machine(image, parameters="", cards=1, qemu=None):
     """The machine's part of the QEMU command line: what a snapshot depends on."""
     command = [
-        QEMU, "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
+        qemu or QEMU, "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
         "-machine", "q35", "-accel", "tcg", "-cpu", "qemu64,+rdrand", "-m", "128",
         "-kernel", os.path.join(image, "vmlinux"),
         "-initrd", os.path.join(image, "initramfs.cpio"),
-        "-append", (KERNEL_PARAMETERS + " " + parameters).strip(),
-        "-object", "can-bus,id=canbus0"]
+        "-append", (KERNEL_PARAMETERS + " " + parameters).strip()]
+    if cards:
+        command += ["-object", "can-bus,id=canbus0"]
     for _ in range(cards):
         command += ["-device", "kvaser_pci,canbus=canbus0"]
     return command
@@ -148,11 +149,13 @@ class Guest:
 
     wrapper   words put before QEMU's command line, such as cansim-attach's
     extra     QEMU options that are no part of the machine
+    load      modules to load at boot, ',' between them
+    qemu      the program, in place of the system's
     """
 
-    def __init__(self, name, image, wrapper=(), extra=(), cards=1):
+    def __init__(self, name, image, wrapper=(), extra=(), cards=1, load="", qemu=None):
         self.name = name
-        self.machine = machine(image, cards=cards)
+        self.machine = machine(image, "guest.load=" + load if load else "", cards, qemu)
         self.wrapper = list(wrapper)
         self.extra = list(extra)
         self.snapshot = None
@@ -163,8 +166,10 @@ class Guest:
 
     def start(self, snapshot=None):
         """Start QEMU, from a snapshot where one is given; wait_ready() waits for the guest."""
-        command = self.wrapper + self.machine + self.extra + [
-            "-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"]
+        command = self.wrapper + self.machine + self.extra
+        # The console is the first serial line, whatever else has one.
+        at = command.index(self.machine[0]) + 1
+        command[at:at] = ["-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"]
         if snapshot:
             command += ["-incoming", "exec:cat " + shlex.quote(snapshot)]
         self.snapshot = snapshot

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,6 +108,17 @@ static inline int bench_disarm(void *ctx, unsigned bus, int id)
     return cs_fault_clear(cs_sim_bus(((struct bench *)ctx)->sim, bus), id);
 }
 
+/* Device 1 is a card. */
+static inline int bench_plug(void *ctx, unsigned device, bool plugged)
+{
+    struct bench *b = ctx;
+
+    if (device == 1)
+        return -EOPNOTSUPP;
+    b->tui.devices[device].plugged = plugged;
+    return 0;
+}
+
 static const struct cs_host_ops bench_ops = {
     .refresh = bench_refresh,
     .pause = bench_pause,
@@ -116,6 +128,7 @@ static const struct cs_host_ops bench_ops = {
     .inject = bench_inject,
     .arm = bench_arm,
     .disarm = bench_disarm,
+    .plug = bench_plug,
 };
 
 static inline void bench_send(void *ctx, struct cs_timer *timer)

@@ -108,9 +108,11 @@ static void views_switch(void **state)
     bench_keys(b, "<Tab><Tab>");
     assert_int_equal(b->tui.view, 3);
     bench_keys(b, "<Tab>");
+    assert_int_equal(b->tui.view, 4);
+    bench_keys(b, "<Tab>");
     assert_int_equal(b->tui.view, 0);
     bench_keys(b, "<S-Tab>");
-    assert_int_equal(b->tui.view, 3);
+    assert_int_equal(b->tui.view, 4);
     bench_keys(b, "<F2>");
     assert_int_equal(b->tui.view, 0);
     bench_keys(b, "<F1>");

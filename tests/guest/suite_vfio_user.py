@@ -1,0 +1,7 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""The guest suite over vfio-user."""
+
+import suite_lib
+
+suite_lib.run_way("vfio-user")
