@@ -15,6 +15,10 @@
 
 #define US_PS CS_PS_PER_US
 
+/* The driver cannot ask for a restart, so it recovers by itself; not at once, as a guest that is
+ * wrong would fill bus and logs with nothing else, and nobody would see that it is bus-off. */
+#define RECOVERY_PS (100 * CS_PS_PER_MS)
+
 static void put_words(uint8_t *at, const uint32_t *words, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -120,7 +124,7 @@ static bool start(struct gs_channel *ch, uint32_t flags)
                 (flags & GS_ONE_SHOT ? CS_MODE_ONE_SHOT : 0u),
         .order = CS_TX_FIFO,
         .tx_queue_len = GS_SENT_MAX,
-        .recovery_ps = 0, /* it recovers by itself: the driver cannot ask for it */
+        .recovery_ps = RECOVERY_PS,
     };
 
     stop(ch);

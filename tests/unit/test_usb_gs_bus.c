@@ -99,7 +99,7 @@ static void a_wrong_bit_rate_ends_in_bus_off_and_recovers_and_so_on(void **state
     assert_int_equal(gs_start(w, 0, 0), 0);
     usb_run(w, 2 * MS);
     gs_xmit(w, 0, "555#5555555555555555");
-    for (unsigned i = 0; i < 200; i++) { /* the others stay active as they get on with each other */
+    for (unsigned i = 0; i < 400; i++) { /* the others stay active as they get on with each other */
         usb_peer_sends(w, "123#55");
         usb_run(w, MS);
     }
@@ -135,7 +135,9 @@ static void frames_wait_through_bus_off(void **state)
     assert_int_equal(c->tx, 0);
     assert_int_equal(usb_control(w, TAKE, 14, 0, 0, NULL, 12), 12);
     assert_int_equal(gs_get32(w->guest.answer), GS_BUS_OFF);
-    usb_run(w, 5 * MS); /* 128 times 11 bits are 2.8 ms */
+    usb_run(w, 97 * MS);
+    assert_int_equal(c->state, GS_BUS_OFF);
+    usb_run(w, 8 * MS); /* 128 times 11 bits are 2.8 ms */
     assert_int_equal(c->state, GS_ACTIVE);
     assert_int_equal(c->restarts, 1);
     assert_int_equal(c->tx, 10);
@@ -161,7 +163,7 @@ static void a_single_shot_that_ended_in_bus_off_is_over(void **state)
     usb_run(w, MS);
     assert_int_equal(can(w, 0)->state, GS_BUS_OFF);
     assert_int_equal(gs_on_their_way(w, 0), 1); /* that other one was not tried yet */
-    usb_run(w, 5 * MS);
+    usb_run(w, 105 * MS);
     assert_int_equal(gs_on_their_way(w, 0), 0);
     assert_int_equal(w->attempts, 2);
     assert_int_equal(w->peer_received, 1);
@@ -251,6 +253,7 @@ static void no_place_is_ever_lost(void **state)
     uint32_t seed = 4711;
     unsigned busy = 0;
 
+    assert_true(cs_bus_attach(w->bus[0], &other) >= 0);
     assert_true(cs_bus_attach(w->bus[1], &other) >= 0);
     gs_open(w, 0, GS_FD);
     gs_open(w, 1, GS_HW_TIMESTAMP);
@@ -264,7 +267,7 @@ static void no_place_is_ever_lost(void **state)
         if (i % 8 == 0)
             usb_run(w, MS);
     }
-    usb_run(w, 50 * MS);
+    usb_run(w, 300 * MS);
     assert_int_equal(gs_on_their_way(w, 0), 0);
     assert_int_equal(gs_on_their_way(w, 1), 0);
     assert_true(busy > 100); /* places were scarce at times */
