@@ -141,7 +141,8 @@ static void set_pace(struct cs_session *session, const struct cs_session_config 
         session->speed_permille = scenario->speed_permille;
     else
         session->auto_speed = true;
-    if (session->auto_speed && !config->tui && !cs_session_is_open(session))
+    if (session->auto_speed && !config->tui && !cs_session_is_open(session) &&
+        session->n_guests == 0)
         session->speed_permille = 0;
     session->duration_ps = config->duration_ps;
     if (session->duration_ps == 0 && scenario != NULL)

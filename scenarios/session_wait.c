@@ -68,7 +68,8 @@ static void on_patience(struct ev_loop *loop, ev_timer *timer, int events)
     snprintf(text, sizeof(text), "goes on without %s", names);
     cs_sim_publish(session->sim, &note);
     /* Nobody came at all: then there is nobody to keep pace with. */
-    if (session->auto_speed && cs_session_clients(session) == 0 && !session->tui)
+    if (session->auto_speed && cs_session_clients(session) == 0 && !session->tui &&
+        session->n_guests == 0)
         session->speed_permille = 0;
     go(session);
 }
