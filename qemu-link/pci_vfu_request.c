@@ -5,6 +5,7 @@
 #include "qemu-link/pci_vfu.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -35,6 +36,12 @@ enum set_irqs {
 
 /* ---- interrupts ----------------------------------------------------------------------------- */
 
+/* The peer shares the descriptor's flags: what was set when it came need not hold any more. */
+static void set_nonblocking(int fd)
+{
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+}
+
 void cs_vfu_evaluate(struct cs_pci *pci)
 {
     static const uint64_t one = 1;
@@ -42,6 +49,7 @@ void cs_vfu_evaluate(struct cs_pci *pci)
     if (!pci->active || pci->masked || pci->trigger_fd < 0 || cs_pci_config_intx_off(&pci->config))
         return;
     pci->masked = true;
+    set_nonblocking(pci->trigger_fd);
     /* A counter that is full has been told of already. */
     if (write(pci->trigger_fd, &one, sizeof(one)) < 0 && errno != EAGAIN) {
         close(pci->trigger_fd);
@@ -74,6 +82,7 @@ void cs_vfu_on_unmask(struct ev_loop *loop, ev_io *watcher, int events)
 
     (void)loop;
     (void)events;
+    set_nonblocking(pci->unmask_fd);
     const ssize_t n = read(pci->unmask_fd, &count, sizeof(count));
     if (n < 0 && errno == EAGAIN)
         return;
@@ -83,6 +92,17 @@ void cs_vfu_on_unmask(struct ev_loop *loop, ev_io *watcher, int events)
     }
     pci->masked = false;
     cs_vfu_evaluate(pci);
+}
+
+/* Anything else could make the host wait for whoever is behind it. */
+static bool is_eventfd(int fd)
+{
+    static const char name[] = "anon_inode:[eventfd]";
+    char link[32], target[sizeof(name)];
+
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+    const ssize_t n = readlink(link, target, sizeof(target));
+    return n == (ssize_t)sizeof(name) - 1 && memcmp(target, name, sizeof(name) - 1) == 0;
 }
 
 /* The descriptor that came with the message, taken out of it; -1: none. */
@@ -114,6 +134,8 @@ static int set_intx(struct cs_pci *pci, uint32_t flags, uint32_t count, bool dat
 {
     const bool eventfd = flags & DATA_EVENTFD;
 
+    if (eventfd && pci->n_fds > 0 && !is_eventfd(pci->fds[pci->n_fds - 1]))
+        return -EINVAL;
     if (flags & ACTION_TRIGGER && eventfd)
         set_trigger(pci);
     else if (flags & ACTION_TRIGGER && flags & DATA_NONE && count == 0)
