@@ -262,7 +262,7 @@ static inline char *bench_text(struct bench *b)
 }
 
 /* Whether the words are somewhere on the screen, however far apart in their line. */
-static inline bool bench_shows(struct bench *b, const char *what)
+static inline bool bench_has(struct bench *b, const char *what, bool wanted)
 {
     char *text = bench_text(b), *to = text;
     bool found;
@@ -272,10 +272,20 @@ static inline bool bench_shows(struct bench *b, const char *what)
             *to++ = *from;
     *to = '\0';
     found = strstr(text, what) != NULL;
-    if (!found)
-        print_message("not on the screen: \"%s\"\n%s", what, text);
+    if (found != wanted)
+        print_message("%s the screen: \"%s\"\n%.800s\n", found ? "on" : "not on", what, text);
     free(text);
     return found;
+}
+
+static inline bool bench_shows(struct bench *b, const char *what)
+{
+    return bench_has(b, what, true);
+}
+
+static inline bool bench_hides(struct bench *b, const char *what)
+{
+    return !bench_has(b, what, false);
 }
 
 /* Compare the screen with tests/golden/tui/NAME.txt; CANSIM_GOLDEN=write writes it instead. */
