@@ -82,7 +82,7 @@ static void refusals_say_why(void **state)
          "a bit rate must be 10000..1000000 bit/s, the client asked for 9999 bit/s"},
         {{.fd = CS_FD_COUNT}, -EINVAL, "fd must be one of enum cs_fd"},
         {{.delay_ps = -1}, -EINVAL, "delay_ps must be 0..100000000"},
-        {{.timing = &no_timing}, -EINVAL, "the nominal bit must have 4..1024 time quanta, got 1"},
+        {{.timing = &no_timing}, -EINVAL, "the nominal bit must have 3..1024 time quanta, got 1"},
         {{.mode = 16}, -EINVAL, "mode must be a combination of enum cs_mode"},
         {{.n_filters = 65}, -EINVAL, "there must be 0..64 filters"},
         {{.address = "nonsense"},
