@@ -128,7 +128,7 @@ static inline void add_buses(struct world *w)
     static const struct cs_controller_ops ops = {.received = peer_received};
 
     for (unsigned i = 0; i < w->n; i++) {
-        char name[8];
+        char name[16];
         const struct cs_bus_config bus = {.name = name, .bitrate_bps = 500000};
         const struct cs_controller_config peer = {
             .name = "peer", .via = "test", .ops = &ops, .ctx = w};

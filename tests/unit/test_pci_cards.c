@@ -300,6 +300,26 @@ static void peak_bits(void **state)
     assert_false(pin(w));
 }
 
+/* What has come is kept, each by itself, though its chip has been served. */
+static void peak_keeps_each_bit(void **state)
+{
+    struct world *w = *state;
+
+    join(w);
+    for (unsigned i = 0; i < 2; i++) {
+        bring_up(w, &peak, i);
+        peer_sends(w, i, 0x123);
+        assert_int_equal(take_message(w, &peak, i), 0x123);
+    }
+    assert_int_equal(get(w, BRIDGE, PITA_ICR, 2), peak_bit[0] | peak_bit[1]);
+    put(w, BRIDGE, PITA_ICR, 2, peak_bit[0]);
+    assert_int_equal(get(w, BRIDGE, PITA_ICR, 2), peak_bit[1]);
+    put(w, BRIDGE, PITA_ICR, 2, 0);
+    assert_int_equal(get(w, BRIDGE, PITA_ICR, 2), peak_bit[1]);
+    put(w, BRIDGE, PITA_ICR, 2, 0xFF);
+    assert_int_equal(get(w, BRIDGE, PITA_ICR, 2), 0);
+}
+
 /* A channel whose interrupt is not let through is not heard of, though its bit is set. */
 static void peak_enables(void **state)
 {
@@ -345,6 +365,7 @@ int main(void)
         TEST(peak_2, peak_bits),
         TEST(peak_3, peak_bits),
         TEST(peak_4, peak_bits),
+        TEST(peak_2, peak_keeps_each_bit),
         TEST(peak_2, peak_enables),
     };
 

@@ -380,6 +380,7 @@ static void second_client_is_turned_away(void **state)
 static void replies_that_are_not_read(void **state)
 {
     struct world *w = *state;
+    const struct cs_pci *pci = w->device->self;
     uint8_t body[16] = {0}, message[32];
     unsigned sent = 0, heard = 0;
     int error;
@@ -402,6 +403,8 @@ static void replies_that_are_not_read(void **state)
         turn(w);
     }
     assert_in_range(sent, 100, 99999);
+    assert_false(ev_is_active(&pci->readable)); /* the loop sleeps */
+    assert_true(ev_is_active(&pci->writable));
     for (unsigned idle = 0; idle < 4; idle++) {
         for (; (error = hear(w)) >= 0; heard++) {
             assert_int_equal(error, 0);
@@ -412,6 +415,8 @@ static void replies_that_are_not_read(void **state)
         turn(w);
     }
     assert_int_equal(heard, sent);
+    assert_true(ev_is_active(&pci->readable));
+    assert_false(ev_is_active(&pci->writable));
 }
 
 /* ---- reset ------------------------------------------------------------------------------------
