@@ -38,6 +38,21 @@ static void keep(struct cs_guest *guest, const char *bytes, size_t n)
     guest->console[guest->n_console] = '\0';
 }
 
+/* The disk is full, say: no fault of the guest's. */
+static void log_failed(struct cs_guest *guest, int err)
+{
+    char text[500];
+
+    close(guest->log);
+    guest->log = -1;
+    if (guest->failed || guest->stopping)
+        return;
+    guest->failed = true;
+    snprintf(text, sizeof(text), "%.400s: cannot be written: %s", guest->def->console,
+             strerror(err));
+    guest->host.ended(guest->host.ctx, CS_STATUS_ENVIRONMENT, text);
+}
+
 static void write_log(struct cs_guest *guest, const char *bytes, size_t n)
 {
     while (guest->log >= 0 && n > 0) {
@@ -45,9 +60,7 @@ static void write_log(struct cs_guest *guest, const char *bytes, size_t n)
         if (put < 0 && errno == EINTR)
             continue;
         if (put < 0) {
-            cs_guest_fail(guest, "%s: cannot be written: %s", guest->def->console, strerror(errno));
-            close(guest->log);
-            guest->log = -1;
+            log_failed(guest, errno);
             return;
         }
         bytes += put;
