@@ -121,8 +121,8 @@ int cs_guest_command(const struct cs_guest_def *def, const struct cs_guest_qemu 
 struct cs_guest; /* opaque */
 
 struct cs_guest_host {
-    struct ev_loop *loop;
-    const char *file; /* the scenario, for sentences; NULL: none */
+    struct ev_loop *loop; /* not libev's default one: that takes every child's exit status away */
+    const char *file;     /* the scenario, for sentences; NULL: none */
     /* Do an action of the script. */
     void (*act)(void *ctx, const struct cs_action *action);
     /* Its script is through, it has ended, or it has failed: a sentence and an exit status; NULL

@@ -31,8 +31,9 @@ struct cs_guest {
     bool begun;    /* that one */
     bool done;     /* the script is through */
     bool failed, stopping;
-    unsigned serial; /* of the command under way */
-    size_t output;   /* where its output begins */
+    int64_t patience_ms; /* stopping: CLOCK_MONOTONIC; then it is made to end */
+    unsigned serial;     /* of the command under way */
+    size_t output;       /* where its output begins */
     ev_timer limit, again;
 };
 

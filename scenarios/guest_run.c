@@ -14,6 +14,7 @@
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define READS_PER_TURN 16
@@ -180,8 +181,13 @@ void cs_guest_fail(struct cs_guest *guest, const char *format, ...)
 
 static void reap(struct cs_guest *guest, int *status)
 {
-    while (waitpid(guest->pid, status, 0) < 0 && errno == EINTR)
-        ;
+    pid_t pid;
+
+    do
+        pid = waitpid(guest->pid, status, 0);
+    while (pid < 0 && errno == EINTR);
+    if (pid < 0)
+        *status = W_EXITCODE(255, 0); /* somebody else took it: not known to be well */
     guest->pid = 0;
     ev_io_stop(guest->host.loop, &guest->ended);
     close(guest->pid_fd);
@@ -217,11 +223,21 @@ static bool wait_for_end(struct cs_guest *guest, int limit_ms)
     return poll(&ended, 1, limit_ms) > 0;
 }
 
+static int64_t now_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
+}
+
 void cs_guest_end_qemu(struct cs_guest *guest)
 {
-    guest->stopping = true;
-    if (guest->pid > 0)
+    if (guest->pid > 0 && !guest->stopping) {
         kill(guest->pid, SIGTERM);
+        guest->patience_ms = now_ms() + PATIENCE_MS;
+    }
+    guest->stopping = true;
 }
 
 void cs_guest_stop(struct cs_guest *guest)
@@ -232,7 +248,8 @@ void cs_guest_stop(struct cs_guest *guest)
         return;
     cs_guest_end_qemu(guest);
     if (guest->pid > 0) {
-        if (!wait_for_end(guest, PATIENCE_MS)) {
+        const int64_t left_ms = guest->patience_ms - now_ms();
+        if (!wait_for_end(guest, left_ms > 0 ? (int)left_ms : 0)) {
             kill(guest->pid, SIGKILL);
             wait_for_end(guest, -1);
         }

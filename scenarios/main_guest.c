@@ -237,7 +237,7 @@ static bool is_own_link(const struct cs_args *args, char *const *words, unsigned
 
 static int print(const struct cs_args *args, const struct cs_session_config *config)
 {
-    struct ev_loop *loop = ev_default_loop(0);
+    struct ev_loop *loop = ev_loop_new(EVFLAG_AUTO);
     struct cs_error error;
     struct cs_session *session = cs_session_create(config, loop, &error);
     char *const *words;
