@@ -74,7 +74,7 @@ help:
 	@echo 'make demo         install what is missing, build, show the demo'
 	@echo 'make check        install what is missing, build, run all tests'
 	@echo 'make check-unit   the unit tests alone'
-	@echo 'make check-guest  the test with two QEMU guests alone'
+	@echo 'make check-guest  the guest suite: real Linux drivers over each way in'
 	@echo 'make lint         clang-format, clang-tidy, cppcheck, layers'
 	@echo 'make fuzz         each fuzz target for FUZZ_SECONDS=$(FUZZ_SECONDS)'
 	@echo 'make install      to $$DESTDIR$$PREFIX (PREFIX=$(PREFIX)); also uninstall'

@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /* slcan_line.c - the line of a serial adapter: a socket, or a pseudo-terminal of its own.
  * A peer that sends more frames than the bus takes is not read from until there is room; one that
- * does not read loses frames, never answers. */
+ * does not read loses frames, never answers. While nobody is there the adapter is as after
+ * power-on.
+ */
 #include "qemu-link/slcan_internal.h"
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/inotify.h>
-#include <sys/stat.h>
-#include <termios.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define READS_PER_TURN 16
 #define TROUBLE        3
 
-/* ---- out --------------------------------------------------------------------------------------
- */
+/* ---- out --------------------------------------------------------------------------------------*/
 
 bool cs_slcan_room(const struct slcan *s)
 {
@@ -28,13 +28,21 @@ bool cs_slcan_room(const struct slcan *s)
 
 void cs_slcan_put(struct slcan *s, const char *text, size_t len)
 {
-    if (s->fd >= 0 && cs_ring_put(&s->out, (const uint8_t *)text, len))
+    if (s->present && cs_ring_put(&s->out, (const uint8_t *)text, len))
         ev_feed_event(s->device->host.loop, &s->flush, EV_CUSTOM);
 }
 
-static bool is_pty(const struct slcan *s)
+/* Bytes written, or -errno. */
+static ssize_t write_some(struct slcan *s, struct iovec *pieces, int n_pieces)
 {
-    return s->slave_fd >= 0;
+    const struct msghdr msg = {.msg_iov = pieces, .msg_iovlen = (size_t)n_pieces};
+    ssize_t n;
+
+    do
+        n = cs_slcan_is_pty(s) ? writev(s->fd, pieces, n_pieces)
+                               : sendmsg(s->fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
+    while (n < 0 && errno == EINTR);
+    return n < 0 ? -errno : n;
 }
 
 /* False: the peer is gone. */
@@ -44,53 +52,60 @@ static bool write_out(struct slcan *s)
     int n_pieces;
 
     while ((n_pieces = cs_ring_pieces(&s->out, pieces)) > 0) {
-        const ssize_t n = writev(s->fd, pieces, n_pieces);
+        const ssize_t n = write_some(s, pieces, n_pieces);
 
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK)
-            return is_pty(s);
-        if (n < 0)
+        if (n == 0 || n == -EAGAIN || n == -EWOULDBLOCK)
             break;
+        if (n < 0)
+            return false;
         cs_ring_consume(&s->out, (size_t)n);
     }
-    if (cs_ring_used(&s->out) > 0)
-        ev_io_start(s->device->host.loop, &s->writable);
-    else
-        ev_io_stop(s->device->host.loop, &s->writable);
     return true;
 }
 
-/* ---- in ---------------------------------------------------------------------------------------
- */
+/* ---- in ---------------------------------------------------------------------------------------*/
 
-/* Room for the answers to all that can be read at a time? */
+/* Room for the answer to any one line? */
 static bool may_answer(const struct slcan *s)
 {
     return cs_ring_used(&s->out) < SLCAN_OUT_BYTES - SLCAN_OUT_KEPT / 2;
 }
 
+static void try_line(struct slcan *s)
+{
+    s->held = !cs_slcan_command(s);
+    if (!s->held)
+        s->line_len = 0;
+}
+
+static void end_line(struct slcan *s)
+{
+    if (s->too_long) {
+        cs_slcan_put(s, "\a", 1);
+        s->too_long = false;
+        s->line_len = 0;
+    } else if (s->line_len > 0) {
+        try_line(s);
+    }
+}
+
 static void take(struct slcan *s, char c)
 {
-    if (c == SLCAN_CR) {
-        if (s->too_long)
-            cs_slcan_put(s, "\a", 1);
-        else if (s->line_len > 0)
-            s->held = !cs_slcan_command(s);
-        s->too_long = false;
-        s->line_len = s->held ? s->line_len : 0;
-    } else if (c == '\n' || c == '\0') {
+    if (c == SLCAN_CR)
+        end_line(s);
+    else if (c == '\n' || c == '\0')
         return;
-    } else if (s->line_len < sizeof(s->line)) {
+    else if (s->line_len < sizeof(s->line))
         s->line[s->line_len++] = c;
-    } else {
+    else
         s->too_long = true;
-    }
 }
 
 /* What was read, as far as it can be done now. */
 static void take_all(struct slcan *s)
 {
+    if (s->held && may_answer(s))
+        try_line(s);
     while (s->in_at < s->in_end && !s->held && may_answer(s))
         take(s, s->in[s->in_at++]);
 }
@@ -100,38 +115,52 @@ static bool is_stopped(const struct slcan *s)
     return s->held || s->in_at < s->in_end || !may_answer(s);
 }
 
+static void set_watcher(struct slcan *s, ev_io *watcher, bool on)
+{
+    if (on)
+        ev_io_start(s->device->host.loop, watcher);
+    else
+        ev_io_stop(s->device->host.loop, watcher);
+}
+
 static void watch(struct slcan *s)
 {
-    if (is_stopped(s))
-        ev_io_stop(s->device->host.loop, &s->readable);
-    else
-        ev_io_start(s->device->host.loop, &s->readable);
+    set_watcher(s, &s->readable, s->present && !is_stopped(s));
+    set_watcher(s, &s->writable, s->present && cs_ring_used(&s->out) > 0);
 }
 
 void cs_slcan_go_on(struct slcan *s)
 {
-    if (is_stopped(s)) /* from within the bus: later */
+    if (s->present) /* from within the bus: later */
         ev_feed_event(s->device->host.loop, &s->flush, EV_CUSTOM);
 }
 
-static void hang_up(struct slcan *s)
-{
-    struct ev_loop *loop = s->device->host.loop;
+/* ---- coming and going -------------------------------------------------------------------------*/
 
-    if (s->fd < 0 || is_pty(s))
-        return;
-    ev_io_stop(loop, &s->readable);
-    ev_io_stop(loop, &s->writable);
-    close(s->fd);
-    s->fd = -1;
-    cs_ring_clear(&s->out);
+void cs_slcan_arrived(struct slcan *s)
+{
+    s->present = true;
     cs_slcan_power_on(s);
+    ev_io_stop(s->device->host.loop, &s->readable);
+    ev_io_stop(s->device->host.loop, &s->writable);
+    ev_io_set(&s->readable, s->fd, EV_READ);
+    ev_io_set(&s->writable, s->fd, EV_WRITE);
+    watch(s);
 }
 
-static void end(struct slcan *s)
+static void gone(struct slcan *s)
 {
-    hang_up(s);
+    s->present = false;
+    cs_ring_clear(&s->out);
+    cs_slcan_power_on(s);
+    watch(s);
     cs_device_gone(s->device);
+    if (cs_slcan_is_pty(s)) {
+        cs_slcan_pty_clear(s);
+    } else {
+        close(s->fd);
+        s->fd = -1;
+    }
 }
 
 /* 1 some bytes, 0 none now, -1 the peer is gone. */
@@ -142,7 +171,7 @@ static int receive(struct slcan *s)
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
         return 0;
     if (n <= 0)
-        return is_pty(s) ? 0 : -1;
+        return -1;
     s->in_at = 0;
     s->in_end = s->device->plugged ? (size_t)n : 0; /* the line is dead */
     return 1;
@@ -163,12 +192,13 @@ static void on_readable(struct ev_loop *loop, ev_io *watcher, int events)
             take_all(s);
     }
     if (ret < 0)
-        end(s);
+        gone(s);
     else
         watch(s);
     host.kick(host.ctx);
 }
 
+/* There is something to write, or what was held up may go on. */
 static void on_flush(struct ev_loop *loop, ev_prepare *watcher, int events)
 {
     struct slcan *s = watcher->data;
@@ -176,21 +206,20 @@ static void on_flush(struct ev_loop *loop, ev_prepare *watcher, int events)
 
     (void)loop;
     (void)events;
-    if (s->fd < 0)
+    if (!s->present)
         return;
-    if (!write_out(s)) {
-        end(s);
-        return;
+    if (write_out(s)) {
+        cs_slcan_tell_errors(s);
+        watch(s);
+        if (!is_stopped(s))
+            return;
+        host.sync(host.ctx);
+        take_all(s);
+        watch(s);
+    } else {
+        host.sync(host.ctx);
+        gone(s);
     }
-    if (!is_stopped(s))
-        return;
-    host.sync(host.ctx);
-    if (s->held) {
-        s->held = !cs_slcan_command(s);
-        s->line_len = s->held ? s->line_len : 0;
-    }
-    take_all(s);
-    watch(s);
     host.kick(host.ctx);
 }
 
@@ -202,167 +231,94 @@ static void on_writable(struct ev_loop *loop, ev_io *watcher, int events)
     ev_feed_event(loop, &s->flush, EV_CUSTOM);
 }
 
-static void start_watching(struct slcan *s)
-{
-    ev_io_set(&s->readable, s->fd, EV_READ);
-    ev_io_set(&s->writable, s->fd, EV_WRITE);
-    ev_io_start(s->device->host.loop, &s->readable);
-}
-
 static void accept_peer(void *self, int fd)
 {
     struct slcan *s = self;
+    const int one = 1;
 
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)); /* no TCP: nothing */
     s->fd = fd;
-    cs_slcan_power_on(s);
-    start_watching(s);
+    cs_slcan_arrived(s);
 }
 
-/* ---- the pseudo-terminal ------------------------------------------------------------------------
- */
+/* ---- the device -------------------------------------------------------------------------------*/
 
-/* The last one has closed it: as if the plug was pulled and put in again. */
-static void pty_closed(struct slcan *s)
+static void on_patience(void *ctx, struct cs_timer *timer)
 {
-    tcflush(s->slave_fd, TCIOFLUSH);
-    cs_ring_clear(&s->out);
-    cs_slcan_power_on(s);
-    watch(s);
-    cs_device_gone(s->device);
+    struct slcan *s = ctx;
+
+    (void)timer;
+    s->stuck = true;
+    cs_slcan_go_on(s);
 }
 
-static void on_notify(struct ev_loop *loop, ev_io *watcher, int events)
+static void on_errors_due(void *ctx, struct cs_timer *timer)
 {
-    struct slcan *s = watcher->data;
-    const struct cs_link_host host = s->device->host;
-    _Alignas(struct inotify_event) char buf[4096];
-    ssize_t n;
-
-    (void)loop;
-    (void)events;
-    host.sync(host.ctx);
-    while ((n = read(s->notify_fd, buf, sizeof(buf))) > 0) {
-        for (char *at = buf; at < buf + n;) {
-            const struct inotify_event *event = (const struct inotify_event *)(const void *)at;
-
-            at += sizeof(*event) + event->len;
-            if (event->mask & IN_OPEN && s->opened++ == 0) {
-                s->device->connected = true;
-                s->device->connections++;
-            } else if (event->mask & IN_CLOSE && s->opened > 0 && --s->opened == 0) {
-                pty_closed(s);
-            }
-        }
-    }
-    host.kick(host.ctx);
-}
-
-static int say(const char *what, int err, char *why, size_t why_size)
-{
-    snprintf(why, why_size, "%s: %s", what, strerror(err));
-    return -1;
-}
-
-/* A link of a host that is no more may be replaced: one to a pseudo-terminal. */
-static int make_link(struct slcan *s, char *why, size_t why_size)
-{
-    char target[64];
-    const ssize_t n = readlink(s->link, target, sizeof(target) - 1);
-
-    if (n > 0) {
-        target[n] = '\0';
-        if (strncmp(target, "/dev/pts/", 9) == 0)
-            unlink(s->link);
-    }
-    if (symlink(s->pty, s->link) == 0)
-        return 0;
-    const int err = errno;
-    say(s->link, err, why, why_size);
-    s->link[0] = '\0';
-    return -1;
-}
-
-static int open_pty(struct slcan *s, char *why, size_t why_size)
-{
-    struct termios raw;
-
-    s->fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
-    if (s->fd < 0 || grantpt(s->fd) != 0 || unlockpt(s->fd) != 0 ||
-        ptsname_r(s->fd, s->pty, sizeof(s->pty)) != 0)
-        return say("no pseudo-terminal", errno, why, why_size);
-    s->slave_fd = open(s->pty, O_RDWR | O_NOCTTY | O_CLOEXEC);
-    if (s->slave_fd < 0 || tcgetattr(s->slave_fd, &raw) != 0)
-        return say(s->pty, errno, why, why_size);
-    cfmakeraw(&raw);
-    tcsetattr(s->slave_fd, TCSANOW, &raw);
-    fchmod(s->slave_fd, S_IRUSR | S_IWUSR);
-    s->notify_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-    if (s->notify_fd < 0 || inotify_add_watch(s->notify_fd, s->pty, IN_OPEN | IN_CLOSE) < 0)
-        return say("no inotify", errno, why, why_size);
-    ev_io_set(&s->notify, s->notify_fd, EV_READ);
-    ev_io_start(s->device->host.loop, &s->notify);
-    start_watching(s);
-    return s->link[0] ? make_link(s, why, why_size) : 0;
-}
-
-/* ---- the device ---------------------------------------------------------------------------------
- */
-
-static void close_if(int fd)
-{
-    if (fd >= 0)
-        close(fd);
+    (void)timer;
+    cs_slcan_tell_errors(ctx);
 }
 
 static void destroy(void *self)
 {
     struct slcan *s = self;
     struct ev_loop *loop = s->device->host.loop;
-    char target[64];
+    struct cs_sim *sim = s->device->host.sim;
 
-    ev_io_stop(loop, &s->readable);
-    ev_io_stop(loop, &s->writable);
-    ev_io_stop(loop, &s->notify);
+    s->present = false;
+    watch(s);
     ev_clear_pending(loop, &s->flush);
-    const ssize_t n = s->link[0] ? readlink(s->link, target, sizeof(target)) : -1;
-    if (n > 0 && (size_t)n == strlen(s->pty) && memcmp(target, s->pty, (size_t)n) == 0)
-        unlink(s->link);
-    close_if(s->slave_fd);
-    close_if(s->notify_fd);
-    close_if(s->fd);
-    s->fd = -1;
+    if (cs_slcan_is_pty(s))
+        cs_slcan_pty_close(s);
+    if (s->fd >= 0)
+        close(s->fd);
     cs_port_destroy(s->port);
+    cs_timer_release(sim, &s->patience);
+    cs_timer_release(sim, &s->errors_due);
     cs_ring_fini(&s->out);
     free(s);
 }
 
-static void *create(struct cs_device *device, int *status, char *why, size_t why_size)
+static struct slcan *make(struct cs_device *device)
 {
     struct slcan *s = calloc(1, sizeof(*s));
+
+    if (!s)
+        return NULL;
+    s->device = device;
+    s->fd = s->notify_fd = -1;
+    ev_init(&s->readable, on_readable);
+    ev_init(&s->writable, on_writable);
+    ev_prepare_init(&s->flush, on_flush);
+    ev_set_priority(&s->flush, EV_MINPRI);
+    s->readable.data = s->writable.data = s->flush.data = s;
+    s->patience = (struct cs_timer){.fn = on_patience, .ctx = s};
+    s->errors_due = (struct cs_timer){.fn = on_errors_due, .ctx = s};
+    s->port = cs_port_create(&device->host, device->bus[0], device->spec.name, "slcan",
+                             &cs_slcan_port_ops, s);
+    if (s->port && cs_ring_init(&s->out, SLCAN_OUT_BYTES) == 0) {
+        if (cs_timer_reserve(device->host.sim, &s->patience) == 0 &&
+            cs_timer_reserve(device->host.sim, &s->errors_due) == 0)
+            return s;
+        cs_ring_fini(&s->out);
+    }
+    cs_timer_release(device->host.sim, &s->patience);
+    cs_port_destroy(s->port);
+    free(s);
+    return NULL;
+}
+
+static void *create(struct cs_device *device, int *status, char *why, size_t why_size)
+{
+    struct slcan *s = make(device);
 
     *status = TROUBLE;
     snprintf(why, why_size, "not enough memory");
     if (!s)
         return NULL;
-    s->device = device;
-    s->fd = s->slave_fd = s->notify_fd = -1;
-    ev_init(&s->readable, on_readable);
-    ev_init(&s->writable, on_writable);
-    ev_init(&s->notify, on_notify);
-    ev_prepare_init(&s->flush, on_flush);
-    ev_set_priority(&s->flush, EV_MINPRI);
-    s->readable.data = s->writable.data = s->notify.data = s->flush.data = s;
-    s->port = cs_port_create(&device->host, device->bus[0], device->spec.name, "slcan",
-                             &cs_slcan_port_ops, s);
-    if (!s->port || cs_ring_init(&s->out, SLCAN_OUT_BYTES) < 0) {
-        cs_port_destroy(s->port);
-        free(s);
-        return NULL;
-    }
     cs_slcan_power_on(s);
     if (strncmp(device->spec.path, "pty:", 4) == 0)
         snprintf(s->link, sizeof(s->link), "%s", device->spec.path + 4);
-    if (device->listener.fd < 0 && open_pty(s, why, why_size) != 0) {
+    if (device->listener.fd < 0 && cs_slcan_pty_open(s, why, why_size) != 0) {
         destroy(s);
         return NULL;
     }
@@ -370,15 +326,15 @@ static void *create(struct cs_device *device, int *status, char *why, size_t why
     return s;
 }
 
+/* Whoever has the line keeps it; it is dead while the adapter is not there. */
 static void plug(void *self)
 {
     struct slcan *s = self;
 
-    if (s->device->plugged)
-        return;
     cs_slcan_power_on(s);
-    if (s->fd >= 0)
-        watch(s);
+    if (!s->device->plugged)
+        cs_ring_clear(&s->out);
+    cs_slcan_go_on(s); /* may have been stopped */
 }
 
 static void look(const void *self, struct cs_device_status *status)
@@ -388,30 +344,66 @@ static void look(const void *self, struct cs_device_status *status)
     status->n_ports = 1;
     status->port[0].bus = cs_bus_name(s->device->bus[0]);
     status->port[0].node = cs_port_node(s->port);
-    if (is_pty(s))
+    status->port[0].name = cs_port_name(s->port);
+    if (cs_slcan_is_pty(s))
         status->path = s->link[0] ? s->link : s->pty;
+}
+
+/* ---- how to join ------------------------------------------------------------------------------*/
+
+/* QEMU's ids begin with a letter. */
+static void make_id(const char *name, char *id, size_t size)
+{
+    size_t n = 0;
+
+    if (!isalpha((unsigned char)name[0]))
+        id[n++] = 's';
+    for (; *name && n + 1 < size; name++)
+        id[n++] = isalnum((unsigned char)*name) || strchr("-._", *name) ? *name : '_';
+    id[n] = '\0';
+}
+
+/* In QEMU's options a comma in a value is written twice. */
+static void escape(const char *path, char *text, size_t size)
+{
+    size_t n = 0;
+
+    for (; *path && n + 2 < size; path++) {
+        text[n++] = *path;
+        if (*path == ',')
+            text[n++] = ',';
+    }
+    text[n] = '\0';
+}
+
+static void pty_option(const struct slcan *s, char *text, size_t size)
+{
+    const char *path = s->link[0] ? s->link : s->pty;
+    const uint32_t bps = cs_bus_bitrate_bps(s->device->bus[0]);
+    const int code = cs_slcan_code_of(bps);
+    int n = snprintf(text, size, "python3 -m can.viewer -i slcan -c %s -b %u", path, (unsigned)bps);
+
+    if (code >= 0 && n > 0 && (size_t)n < size)
+        snprintf(text + n, size - (size_t)n, "   or   slcand -o -s%d %s can0", code, path);
 }
 
 static void option(const void *self, const char *path, char *text, size_t size)
 {
     const struct slcan *s = self;
     struct cs_proto_address address;
-    char id[CS_NAME_MAX] = "c", place[300], why[100];
-    size_t n = isalpha((unsigned char)s->device->spec.name[0]) ? 0 : 1;
+    char id[CS_NAME_MAX], place[300], why[100];
 
-    for (const char *c = s->device->spec.name; *c && n + 1 < sizeof(id); c++)
-        id[n++] = isalnum((unsigned char)*c) || strchr("-._", *c) ? *c : '_';
-    id[n] = '\0';
-    if (is_pty(s)) {
-        snprintf(text, size,
-                 "slcand -o -s6 %s   or   python3 -m can.viewer -i slcan -c %s -b 500000",
-                 s->link[0] ? s->link : s->pty, s->link[0] ? s->link : s->pty);
+    if (cs_slcan_is_pty(s)) {
+        pty_option(s, text, size);
         return;
     }
-    if (cs_proto_address_parse(path, &address, why, sizeof(why)) == 0 && address.tcp)
+    make_id(s->device->spec.name, id, sizeof(id));
+    if (cs_proto_address_parse(path, &address, why, sizeof(why)) == 0 && address.tcp) {
         snprintf(place, sizeof(place), "host=%s,port=%s", address.host, address.port);
-    else
-        snprintf(place, sizeof(place), "path=%s", path);
+    } else {
+        memcpy(place, "path=", 6);
+        escape(path, place + 5, sizeof(place) - 5);
+    }
     snprintf(text, size, "-chardev socket,id=%s,%s,reconnect=1 -serial chardev:%s", id, place, id);
 }
 

@@ -1,93 +1,69 @@
 /* SPDX-License-Identifier: MIT */
-/* slcan_tell.c - what the bus does, as lines for the peer: frames, Linux's `s` (state, receive and
- * transmit error counters) and `e` (errors). A peer that knows only LAWICEL's lines ignores those
- * two. Lines that find no room are dropped and counted. */
+/* slcan_tell.c - what the bus does, as lines for the peer: frames, and Linux's `s` (state, receive
+ * and transmit error counters) and `e` (number and letters of what went wrong).
+ *
+ * `s` and `e` are told unasked: Linux's slcan (6.1 and newer) turns them into states and error
+ * frames, python-can and SavvyCAN pass over them. They are left out where the peer asked for times
+ * (Linux does not, and SavvyCAN would take a part of them for one) and where it polls.
+ * Frames that find no room are dropped and counted. */
 #include "qemu-link/slcan_internal.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define STAMP_WRAP_MS  60000
-#define ERROR_EVERY_PS (10 * CS_PS_PER_MS)
-#define WARNING_LIMIT  96u
-#define PASSIVE_LIMIT  128u
+#define ERRORS_EVERY_PS (10 * CS_PS_PER_MS) /* not to drown the line */
+#define WARNING_LIMIT   96u
+#define PASSIVE_LIMIT   128u
+#define BUS_OFF_LIMIT   256u
 
-/* ---- the acceptance filters, as an SJA1000 has them ---------------------------------------------
- */
-
-/* Do all bits agree that the mask does not leave out? */
-static bool agrees(const struct slcan *s, unsigned first, const uint8_t *bytes, unsigned n)
+static bool tells_unasked(const struct slcan *s)
 {
-    for (unsigned i = 0; i < n; i++)
-        if ((bytes[i] ^ s->code[first + i]) & (uint8_t)~s->mask[first + i])
-            return false;
+    return s->open && !s->polling && s->stamp == SLCAN_NO_STAMP;
+}
+
+/* ---- frames -----------------------------------------------------------------------------------*/
+
+static void put_frame(struct slcan *s, const struct cs_frame *frame, int64_t at_ps)
+{
+    char text[SLCAN_LINE_MAX];
+    size_t n = cs_slcan_write_frame(frame, (enum slcan_stamp)s->stamp, at_ps, text);
+
+    text[n++] = SLCAN_CR;
+    cs_slcan_put(s, text, n);
+}
+
+bool cs_slcan_put_polled(struct slcan *s)
+{
+    const struct slcan_polled *oldest = &s->polled[s->polled_at];
+
+    if (s->n_polled == 0)
+        return false;
+    put_frame(s, &oldest->frame, oldest->at_ps);
+    s->polled_at = (s->polled_at + 1) % SLCAN_POLLED;
+    s->n_polled--;
     return true;
 }
 
-/* Identifier and RTR in the order of the filter's bits; data bytes of base frames are not looked
- * at: their bits agree with whatever the filter has. */
-static bool accepts(const struct slcan *s, const struct cs_frame *frame)
+static void lose(struct slcan *s)
 {
-    const bool ext = frame->flags & CS_FRAME_EXT, rtr = frame->flags & CS_FRAME_RTR;
-    const uint32_t bits =
-        (ext ? frame->id << 3 | (uint32_t)rtr << 2 : frame->id << 21 | (uint32_t)rtr << 20);
-    uint8_t bytes[4];
-
-    for (unsigned filter = 0; filter < (s->single_filter ? 1u : 2u); filter++) {
-        const unsigned first = 2 * filter, n = s->single_filter ? 4 : 2;
-
-        for (unsigned i = 0; i < n; i++)
-            bytes[i] = (uint8_t)(bits >> (24 - 8 * i));
-        if (!ext)
-            for (unsigned i = 1; i < n; i++)
-                bytes[i] = i == 1 ? (uint8_t)((bytes[1] & 0xF0) | (s->code[first + 1] & 0x0F))
-                                  : s->code[first + i];
-        else if (n == 4)
-            bytes[3] = (uint8_t)((bytes[3] & 0xFC) | (s->code[3] & 0x03));
-        if (agrees(s, first, bytes, n))
-            return true;
-    }
-    return false;
-}
-
-/* ---- frames
- * -------------------------------------------------------------------------------------- */
-
-static char letter(const struct cs_frame *frame)
-{
-    const bool ext = frame->flags & CS_FRAME_EXT;
-
-    if (frame->flags & CS_FRAME_FD)
-        return frame->flags & CS_FRAME_BRS ? (ext ? 'B' : 'b') : (ext ? 'D' : 'd');
-    if (frame->flags & CS_FRAME_RTR)
-        return ext ? 'R' : 'r';
-    return ext ? 'T' : 't';
+    s->flags |= SLCAN_RX_FULL | SLCAN_OVERRUN;
+    cs_slcan_error(s, SLCAN_E_RX_OVERRUN);
+    cs_device_lost(s->device, 0, 1);
 }
 
 static void on_received(void *ctx, const struct cs_rx *rx)
 {
     struct slcan *s = ctx;
-    const struct cs_frame *frame = rx->frame;
-    const unsigned dlc = frame->flags & CS_FRAME_FD ? frame->dlc : frame->dlc < 8 ? frame->dlc : 8;
-    char text[SLCAN_LINE_MAX];
-    size_t n;
 
-    if (!accepts(s, frame))
+    if (!cs_slcan_accepts(&s->filter, rx->frame))
         return;
-    if (!cs_slcan_room(s)) {
-        s->flags |= SLCAN_RX_FULL | SLCAN_OVERRUN;
-        cs_device_lost(s->device, 0, 1);
-        return;
-    }
-    n = (size_t)snprintf(text, sizeof(text), "%c%0*X%X", letter(frame),
-                         frame->flags & CS_FRAME_EXT ? 8 : 3, (unsigned)frame->id, dlc);
-    for (unsigned i = 0; i < frame->len; i++)
-        n += (size_t)snprintf(text + n, sizeof(text) - n, "%02X", frame->data[i]);
-    if (s->stamps)
-        n += (size_t)snprintf(text + n, sizeof(text) - n, "%04X",
-                              (unsigned)(rx->at_ps / CS_PS_PER_MS % STAMP_WRAP_MS));
-    text[n++] = SLCAN_CR;
-    cs_slcan_put(s, text, n);
+    if (s->polling && s->n_polled < SLCAN_POLLED)
+        s->polled[(s->polled_at + s->n_polled++) % SLCAN_POLLED] =
+            (struct slcan_polled){*rx->frame, rx->at_ps};
+    else if (!s->polling && cs_slcan_room(s))
+        put_frame(s, rx->frame, rx->at_ps);
+    else
+        lose(s);
 }
 
 static void on_confirmed(void *ctx, const struct cs_tx_done *done)
@@ -96,48 +72,91 @@ static void on_confirmed(void *ctx, const struct cs_tx_done *done)
 
     (void)done;
     s->queued--;
+    s->stuck = false;
+    cs_timer_stop(s->device->host.sim, &s->patience);
     cs_slcan_go_on(s);
 }
 
-/* ---- states and errors
- * ---------------------------------------------------------------------------- */
+/* ---- states -----------------------------------------------------------------------------------*/
+
+static char state_letter(const struct cs_event *event)
+{
+    const unsigned most = event->tec > event->rec ? event->tec : event->rec;
+
+    if (event->state == CS_STATE_BUS_OFF || event->tec >= BUS_OFF_LIMIT)
+        return 'b';
+    if (most >= PASSIVE_LIMIT)
+        return 'p';
+    return most >= WARNING_LIMIT ? 'w' : 'a';
+}
 
 static void follow_state(struct slcan *s, const struct cs_event *event)
 {
-    const unsigned most = event->tec > event->rec ? event->tec : event->rec;
-    const char state = event->state == CS_STATE_BUS_OFF ? 'b'
-                       : most >= PASSIVE_LIMIT          ? 'p'
-                       : most >= WARNING_LIMIT          ? 'w'
-                                                        : 'a';
+    const char state = state_letter(event);
     char text[16];
 
     if (state == s->state)
         return;
     s->state = state;
-    s->flags |= state == 'w' ? SLCAN_WARNING : state == 'a' ? 0 : SLCAN_PASSIVE;
+    if (state != 'a')
+        s->flags |= state == 'w' ? SLCAN_WARNING : SLCAN_WARNING | SLCAN_PASSIVE;
+    if (!tells_unasked(s))
+        return;
     snprintf(text, sizeof(text), "s%c%03u%03u\r", state, event->rec % 1000u, event->tec % 1000u);
     cs_slcan_put(s, text, strlen(text));
 }
 
-static void tell_error(struct slcan *s, const struct cs_event *event)
+/* ---- errors -----------------------------------------------------------------------------------*/
+
+void cs_slcan_tell_errors(struct slcan *s)
 {
-    static const char letters[CS_ERROR_COUNT] = {
-        [CS_ERROR_STUFF] = 's',
-        [CS_ERROR_CRC] = 'c',
-        [CS_ERROR_FORM] = 'f',
-        [CS_ERROR_ACK] = 'a',
-    };
+    static const char letters[SLCAN_E_COUNT + 1] = "abBcfsoO";
+    char text[SLCAN_E_COUNT + 4] = "e";
     const int64_t now_ps = cs_port_now_ps(s->port);
-    char text[] = "e1?\r";
+    size_t n = 2;
+
+    if (s->errors == 0 || s->errors_due.heap_pos != 0 || !cs_slcan_room(s))
+        return;
+    for (unsigned i = 0; i < SLCAN_E_COUNT; i++)
+        if (s->errors >> i & 1)
+            text[n++] = letters[i];
+    /* Linux before 6.15 takes no line of less than five characters. */
+    for (; n < 5; n++)
+        text[n] = text[n - 1];
+    text[1] = (char)('0' + n - 2);
+    text[n++] = SLCAN_CR;
+    s->errors = 0;
+    s->errors_told_ps = now_ps;
+    cs_slcan_put(s, text, n);
+}
+
+/* Now, or with those that come until it is time. */
+void cs_slcan_error(struct slcan *s, enum slcan_error error)
+{
+    struct cs_sim *sim = s->device->host.sim;
+
+    if (!tells_unasked(s))
+        return;
+    s->errors |= (uint16_t)(1u << error);
+    if (s->errors_told_ps >= 0 && s->errors_due.heap_pos == 0 &&
+        s->errors_told_ps + ERRORS_EVERY_PS > cs_sim_now_ps(sim))
+        cs_timer_start(sim, &s->errors_due, s->errors_told_ps + ERRORS_EVERY_PS);
+    cs_slcan_tell_errors(s);
+}
+
+static void on_error(struct slcan *s, const struct cs_event *event)
+{
+    static const uint8_t errors[CS_ERROR_COUNT] = {
+        [CS_ERROR_NONE] = SLCAN_E_COUNT, [CS_ERROR_STUFF] = SLCAN_E_STUFF,
+        [CS_ERROR_CRC] = SLCAN_E_CRC,    [CS_ERROR_FORM] = SLCAN_E_FORM,
+        [CS_ERROR_ACK] = SLCAN_E_ACK,    [CS_ERROR_OTHER] = SLCAN_E_COUNT,
+    };
 
     s->flags |= SLCAN_BUS_ERROR;
-    text[2] = event->error == CS_ERROR_BIT    ? (event->level ? 'b' : 'B')
-              : event->error < CS_ERROR_COUNT ? letters[event->error]
-                                              : '\0';
-    if (!text[2] || now_ps < s->next_error_ps || !cs_slcan_room(s))
-        return;
-    s->next_error_ps = now_ps + ERROR_EVERY_PS; /* some a second, not to drown the line */
-    cs_slcan_put(s, text, 4);
+    if (event->error == CS_ERROR_BIT)
+        cs_slcan_error(s, event->level ? SLCAN_E_BIT0 : SLCAN_E_BIT1);
+    else if (errors[event->error] != SLCAN_E_COUNT)
+        cs_slcan_error(s, (enum slcan_error)errors[event->error]);
 }
 
 static void on_event(void *ctx, const struct cs_event *event)
@@ -149,7 +168,7 @@ static void on_event(void *ctx, const struct cs_event *event)
         s->flags |= SLCAN_ARB_LOST;
         break;
     case CS_EV_ERROR:
-        tell_error(s, event);
+        on_error(s, event);
         break;
     case CS_EV_COUNTERS:
     case CS_EV_STATE:

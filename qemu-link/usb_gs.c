@@ -15,6 +15,10 @@
 
 #define US_PS CS_PS_PER_US
 
+/* The driver cannot ask for a restart, so it recovers by itself; not at once, as a guest that is
+ * wrong would fill bus and logs with nothing else, and nobody would see that it is bus-off. */
+#define RECOVERY_PS (100 * CS_PS_PER_MS)
+
 static void put_words(uint8_t *at, const uint32_t *words, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -109,7 +113,7 @@ static void stop(struct gs_channel *ch)
     ch->tec = ch->rec = 0;
 }
 
-static void start(struct gs_channel *ch, uint32_t flags)
+static bool start(struct gs_channel *ch, uint32_t flags)
 {
     const bool fd = flags & GS_FD;
     struct cs_port_config config = {
@@ -120,7 +124,7 @@ static void start(struct gs_channel *ch, uint32_t flags)
                 (flags & GS_ONE_SHOT ? CS_MODE_ONE_SHOT : 0u),
         .order = CS_TX_FIFO,
         .tx_queue_len = GS_SENT_MAX,
-        .recovery_ps = 0, /* it recovers by itself: the driver cannot ask for it */
+        .recovery_ps = RECOVERY_PS,
     };
 
     stop(ch);
@@ -128,6 +132,7 @@ static void start(struct gs_channel *ch, uint32_t flags)
         config.timing.data = ch->data;
     ch->mode = flags;
     ch->started = cs_port_on(ch->port, &config) == 0;
+    return ch->started;
 }
 
 static bool set_mode(struct gs_channel *ch, const uint8_t *data)
@@ -136,10 +141,9 @@ static bool set_mode(struct gs_channel *ch, const uint8_t *data)
 
     if (mode > 1)
         return false;
-    if (mode == 0)
-        stop(ch);
-    else
-        start(ch, flags & FEATURES);
+    if (mode == 1)
+        return start(ch, flags & FEATURES);
+    stop(ch);
     return true;
 }
 
@@ -334,7 +338,7 @@ const struct cs_device_model cs_usb_gs_model = {
     .name = "gs_usb",
     .aliases = "gsusb,candlelight",
     .min_ports = 1,
-    .max_ports = CS_DEVICE_PORTS_MAX,
+    .max_ports = GS_CHANNELS_MAX,
     .driver = "gs_usb",
     .help = "gs_usb adapter with CAN FD (1d50:606f)",
     .ops = &cs_usb_ops,

@@ -10,12 +10,13 @@
 #define GS_EP_IN  0x81
 #define GS_EP_OUT 0x02
 
-#define GS_CLOCK_HZ 80000000u
-#define GS_SENT_MAX 64u /* frames of a channel that wait or are in its controller */
-#define GS_IN_ECHO  (GS_SENT_MAX * CS_DEVICE_PORTS_MAX) /* places kept for echoes … */
-#define GS_IN_STATE (4u * CS_DEVICE_PORTS_MAX)          /* … and for states */
-#define GS_IN_MAX   1024u                               /* packets that the guest has not fetched */
-#define GS_NO_ECHO  0xFFFFFFFFu
+#define GS_CLOCK_HZ     80000000u
+#define GS_CHANNELS_MAX 3   /* Linux's driver refuses an adapter that has more */
+#define GS_SENT_MAX     64u /* frames of a channel that wait or are in its controller */
+#define GS_IN_ECHO      (GS_SENT_MAX * GS_CHANNELS_MAX) /* places kept for echoes … */
+#define GS_IN_STATE     (4u * GS_CHANNELS_MAX)          /* … and for states */
+#define GS_IN_MAX       1024u                           /* packets that the guest has not fetched */
+#define GS_NO_ECHO      0xFFFFFFFFu
 
 #define GS_HEADER       12u /* echo_id.32, can_id.32, dlc, channel, flags, 0 */
 #define GS_DATA_CLASSIC 8u
@@ -77,7 +78,7 @@ struct gs_packet {
 struct gs {
     struct cs_usb *usb;
     unsigned n_channels;
-    struct gs_channel channel[CS_DEVICE_PORTS_MAX];
+    struct gs_channel channel[GS_CHANNELS_MAX];
     unsigned in_first, in_n; /* in a circle */
     struct gs_packet in[GS_IN_MAX];
 };
@@ -102,6 +103,8 @@ size_t cs_gs_take(struct gs *gs, uint8_t *buf, size_t room);
 void cs_gs_confirmed(struct gs_channel *ch, const struct cs_tx_done *done);
 void cs_gs_received(struct gs_channel *ch, const struct cs_rx *rx);
 void cs_gs_event(struct gs_channel *ch, const struct cs_event *event);
-void cs_gs_forget(struct gs_channel *ch); /* the controller is gone, and all frames with it */
+/* The controller is gone, and with it all that the guest has sent or not fetched: an echo from
+ * before would free the driver's place of another frame. */
+void cs_gs_forget(struct gs_channel *ch);
 
 #endif

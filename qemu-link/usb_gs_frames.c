@@ -49,6 +49,12 @@ static bool has_room(const struct gs *gs)
     return gs->in_n < GS_IN_MAX - GS_IN_ECHO - GS_IN_STATE;
 }
 
+static void lose(struct gs_channel *ch)
+{
+    ch->overflow = true;
+    cs_device_lost(cs_usb_device(ch->gs->usb), ch->index, 1);
+}
+
 /* `data` bytes of frame data follow the header, then the time where the channel has it. */
 static void put(struct gs_channel *ch, uint32_t echo_id, uint32_t can_id, uint8_t dlc,
                 uint8_t flags, const uint8_t *data, size_t len)
@@ -58,8 +64,10 @@ static void put(struct gs_channel *ch, uint32_t echo_id, uint32_t can_id, uint8_
     const size_t room = flags & GS_FLAG_FD ? GS_DATA_FD : GS_DATA_CLASSIC;
     uint8_t *at = packet->bytes;
 
-    if (gs->in_n == GS_IN_MAX)
+    if (gs->in_n == GS_IN_MAX) {
+        lose(ch);
         return;
+    }
     gs->in_n++;
     memset(at, 0, sizeof(packet->bytes));
     gs_put32(at, echo_id);
@@ -74,12 +82,6 @@ static void put(struct gs_channel *ch, uint32_t echo_id, uint32_t can_id, uint8_
         packet->len = (uint8_t)(packet->len + 4);
     }
     cs_usb_in_ready(gs->usb, GS_EP_IN);
-}
-
-static void lose(struct gs_channel *ch)
-{
-    ch->overflow = true;
-    cs_device_lost(cs_usb_device(ch->gs->usb), ch->index, 1);
 }
 
 static uint8_t overflow_flag(struct gs_channel *ch)
@@ -237,7 +239,7 @@ static void submit(struct gs_channel *ch)
     }
 }
 
-/* False: no frame of any bus. */
+/* False: no frame of any bus, as an error frame that a program wrote. */
 static bool read_frame(const uint8_t *p, size_t len, struct cs_frame *frame)
 {
     const uint32_t id = gs_get32(p + 4);
@@ -268,37 +270,59 @@ void cs_gs_packet(struct gs *gs, const uint8_t *data, size_t len)
 {
     struct gs_channel *ch;
     struct gs_sent *sent;
-    struct cs_frame frame;
 
     if (len < GS_HEADER || data[9] >= gs->n_channels)
         return;
     ch = &gs->channel[data[9]];
-    if (!ch->started || !read_frame(data, len, &frame))
+    if (!ch->started)
         return;
     if (ch->next - ch->first == GS_SENT_MAX) { /* more than any driver has places for */
         cs_device_lost(cs_usb_device(gs->usb), ch->index, 1);
         return;
     }
-    sent = sent_of(ch, ch->next++);
+    sent = sent_of(ch, ch->next);
     *sent = (struct gs_sent){
-        .frame = frame,
         .echo_id = gs_get32(data),
         .can_id = gs_get32(data + 4),
         .flags = data[10] & (GS_FLAG_FD | GS_FLAG_BRS | GS_FLAG_ESI),
         .taken = true,
     };
-    submit(ch);
+    if (read_frame(data, len, &sent->frame)) {
+        ch->next++;
+        submit(ch);
+    } else {
+        echo(ch, ch->next++);
+    }
 }
 
+/* Bus-off takes no frame from the guest: it is sent when the controller has recovered. */
 void cs_gs_confirmed(struct gs_channel *ch, const struct cs_tx_done *done)
 {
-    if (done->cookie >= ch->first && done->cookie < ch->next &&
-        sent_of(ch, done->cookie)->in_controller)
+    if (done->cookie < ch->first || done->cookie >= ch->next ||
+        !sent_of(ch, done->cookie)->in_controller)
+        return;
+    if (done->result == CS_TX_BUS_OFF)
+        sent_of(ch, done->cookie)->in_controller = false;
+    else
         echo(ch, done->cookie);
+}
+
+static void drop_packets(struct gs *gs, unsigned channel)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < gs->in_n; i++) {
+        const struct gs_packet *packet = &gs->in[(gs->in_first + i) % GS_IN_MAX];
+
+        if (packet->bytes[9] != channel)
+            gs->in[(gs->in_first + n++) % GS_IN_MAX] = *packet;
+    }
+    gs->in_n = n;
 }
 
 void cs_gs_forget(struct gs_channel *ch)
 {
+    drop_packets(ch->gs, ch->index);
     memset(ch->sent, 0, sizeof(ch->sent));
     ch->first = ch->next;
     ch->state_due = ch->restart_due = ch->overflow = false;

@@ -35,14 +35,6 @@ static void pop(struct cs_usb_endpoint *ep)
     ep->n--;
 }
 
-void cs_usb_forget_packets(struct cs_usb *usb)
-{
-    for (unsigned i = 0; i < usb->n_endpoints; i++) {
-        usb->endpoint[i].first = usb->endpoint[i].n = 0;
-        usb->endpoint[i].ready = false;
-    }
-}
-
 /* ---- answers ------------------------------------------------------------------------------ */
 
 static void send_bulk(struct cs_usb *usb, unsigned address, uint64_t id, unsigned state,
@@ -57,6 +49,24 @@ static void send_bulk(struct cs_usb *usb, unsigned address, uint64_t id, unsigne
 
     usbredirparser_send_bulk_packet(usb->parser, id, &header, data, data ? (int)len : 0);
     cs_usb_want_flush(usb);
+}
+
+void cs_usb_forget_packets(struct cs_usb *usb)
+{
+    for (unsigned i = 0; i < usb->n_endpoints; i++) {
+        struct cs_usb_endpoint *ep = &usb->endpoint[i];
+
+        while (ep->n > 0) {
+            const struct cs_usb_waiting w = *waiting_at(ep, 0);
+            const unsigned state = w.done ? w.state : usb_redir_cancelled;
+
+            pop(ep);
+            if (usb->parser)
+                send_bulk(usb, ep->address, w.id, state, state == usb_redir_success ? w.len : 0,
+                          NULL);
+        }
+        ep->ready = false;
+    }
 }
 
 /* Answer those at the head that are done. */
@@ -111,14 +121,15 @@ void cs_usb_pump(struct cs_usb *usb)
         while (ep->ready && ep->n > 0) {
             const struct cs_usb_waiting w = *waiting_at(ep, 0);
             const size_t room = w.len < sizeof(usb->buf) ? w.len : sizeof(usb->buf);
-            const size_t len = usb->profile->in(usb->self, ep->address, usb->buf, room);
+            const size_t len = room ? usb->profile->in(usb->self, ep->address, usb->buf, room) : 0;
 
-            if (len == 0) {
+            if (len == 0 && room > 0) {
                 ep->ready = false;
                 break;
             }
             pop(ep);
-            send_bulk(usb, ep->address, w.id, usb_redir_success, (uint32_t)len, usb->buf);
+            send_bulk(usb, ep->address, w.id, usb_redir_success, (uint32_t)len,
+                      len ? usb->buf : NULL);
         }
     }
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* usb_redir.c - one adapter on a usbredir connection: bytes, hello, plugging.
  * QEMU is what usbredir calls the guest side. The parser is a library; what it would allocate for
- * a message is bounded here, by looking at each header before it does. */
+ * a message is bounded here, by looking at each header before it does. It walks along all messages
+ * that it has queued to queue one more: few may be. */
 #include "qemu-link/usb_redir.h"
 
 #include <ctype.h>
@@ -13,8 +14,8 @@
 #include <unistd.h>
 
 #define MESSAGE_MAX  (CS_USB_PACKET_MAX + 1024u)
-#define OUTPUT_MAX   (512u * 1024u) /* queued: no more is read until half of it is gone */
-#define TURN_MAX     (64u * 1024u)  /* read in one turn of the loop */
+#define OUTPUT_MAX   (64u * 1024u) /* queued: no more is read until half of it is gone */
+#define TURN_MAX     (16u * 1024u) /* read in one turn of the loop */
 #define HEADER_SHORT 12u
 #define HEADER_LONG  16u
 
@@ -150,6 +151,7 @@ static void detach(struct cs_usb *usb)
 {
     if (!usb->attached)
         return;
+    cs_usb_forget_packets(usb);
     usb->attached = usb->configured = false;
     usb->awaiting_ack =
         usbredirparser_peer_has_cap(usb->parser, usb_redir_cap_device_disconnect_ack);
@@ -168,7 +170,6 @@ static void plug(void *self)
     }
     if (usb->parser)
         detach(usb);
-    cs_usb_forget_packets(usb);
     usb->profile->reset(usb->self);
 }
 

@@ -56,6 +56,8 @@ void cs_usb_send_interfaces(struct cs_usb *usb);
 
 /* usb_packets.c */
 void cs_usb_set_callbacks(struct cs_usb *usb);
+/* The device is as after power-on: what waits is given back as cancelled, in its order, where there
+ * is a peer. */
 void cs_usb_forget_packets(struct cs_usb *usb);
 void cs_usb_pump(struct cs_usb *usb); /* answer IN packets for which there is something */
 

@@ -122,7 +122,7 @@ struct cs_action {
     int64_t at_ps;
     int kind;     /* enum cs_action_kind */
     int node;     /* index into nodes, -1 none */
-    int device;   /* index into devices, -1 none */
+    int device;   /* index into devices, then guests, -1 none */
     unsigned bus; /* of a note */
     struct cs_frames frames;
     const char *note;

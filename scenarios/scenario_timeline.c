@@ -18,6 +18,12 @@ static bool device_named(struct cs_reader *r, const cJSON *item, int *index)
             return true;
         }
     }
+    for (unsigned i = 0; cJSON_IsString(item) && i < scenario->n_guests; i++) {
+        if (strcmp(scenario->guests[i].name, item->valuestring) == 0) {
+            *index = (int)(scenario->n_devices + i);
+            return true;
+        }
+    }
     return false;
 }
 
@@ -133,7 +139,8 @@ static int plug_kind(struct cs_reader *r, const cJSON *item, struct cs_action *a
 
     if (!device_named(r, item, &action->device))
         return set_node_kind(r, item, action, kind);
-    if (scenario->devices[action->device].type == CS_SCENARIO_CARD)
+    if ((unsigned)action->device < scenario->n_devices &&
+        scenario->devices[action->device].type == CS_SCENARIO_CARD)
         return cs_reader_must_be(r, item, "a device that can be plugged, not a card,");
     return set_kind(r, action, kind);
 }
@@ -282,12 +289,12 @@ static const struct cs_key action_rows[] = {
     {.name = "unplug",
      .type = CS_KEY_CUSTOM,
      .read = read_unplug,
-     .form = "the name of a simulated node or of a device",
+     .form = "the name of a simulated node, a device or a guest",
      .help = "cut it off from the bus: it hears only itself; a device: pull it out of the guest"},
     {.name = "plug",
      .type = CS_KEY_CUSTOM,
      .read = read_plug,
-     .form = "the name of a simulated node or of a device",
+     .form = "the name of a simulated node, a device or a guest",
      .help = "connect it again"},
     {.name = NULL},
 };

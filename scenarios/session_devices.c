@@ -97,9 +97,28 @@ int cs_session_open_device(struct cs_session *session, const struct cs_device_sp
 }
 
 /* The timeline plugs or unplugs; it runs while the bus does. */
-static void on_plug(void *ctx, unsigned device, bool plugged)
+static void on_plug(void *ctx, unsigned index, bool plugged)
 {
-    cs_session_plug(ctx, device, plugged);
+    struct cs_session *session = ctx;
+    const struct cs_scenario *scenario = session->scenario;
+    const char *name = index < scenario->n_devices
+                           ? scenario->devices[index].name
+                           : scenario->guests[index - scenario->n_devices].name;
+    struct cs_device_status status = {0};
+    char text[160];
+    struct cs_event note = {.kind = CS_EV_NOTE, .node = CS_NO_NODE, .text = text};
+    unsigned i = 0;
+
+    for (; i < session->n_devices; i++) {
+        cs_device_look(session->devices[i], &status);
+        if (strcmp(status.name, name) == 0)
+            break;
+    }
+    if (i < session->n_devices && cs_session_plug(session, i, plugged) == 0)
+        return;
+    snprintf(text, sizeof(text), "%.60s has nothing that can be plugged%s", name,
+             i < session->n_devices ? ": it is a card" : "");
+    cs_sim_publish(session->sim, &note);
 }
 
 int cs_session_devices_open(struct cs_session *session, const struct cs_session_config *config,
