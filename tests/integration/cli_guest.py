@@ -222,6 +222,14 @@ def script_fails():
 
 
 @test
+def status_of_qemu():
+    """QEMU's exit status is never lost"""
+    for _ in range(25):
+        status, err = run([], "crash")
+        assert status == 1 and "/guests/g: QEMU ended with status 3;" in err, (status, err)
+
+
+@test
 def too_short():
     """a duration that is over before the script is through fails it"""
     status, err = run([{"wait": "ready"}, {"wait": "never"}], top={"duration": "300ms"})
@@ -245,7 +253,8 @@ def paced():
 def without_script():
     """a guest without a script runs as long as the others have something to do; alone, as long as it likes"""
     os.environ.update(FAKE_MODE="shell", FAKE_HAS=STOCK)
-    scenario({"g": guest([{"wait": "ready"}]), "h": guest([], "h")})
+    # Slow machines: both QEMUs are there long before the second is over.
+    scenario({"g": guest([{"wait": "ready"}, {"pause": "1s"}]), "h": guest([], "h")})
     same(cansim("run", "--quiet", "s.json", timeout=15), (0, b"", b""))
     assert not runs(pid_of("h")), "the other guest is left"
     host, _ = started("shell", script=())
