@@ -242,12 +242,12 @@ void cs_device_look(const struct cs_device *device, struct cs_device_status *sta
 const char *cs_device_option(const struct cs_device *device, char text[CS_DEVICE_OPTION_MAX])
 {
     const char *path = device->spec.path;
-    char address[CS_PROTO_ADDRESS_MAX], absolute[PATH_MAX], *resolved = NULL;
+    char address[CS_PROTO_ADDRESS_MAX], absolute[PATH_MAX];
 
     if (device->listener.fd >= 0 && device->listener.address.tcp)
         path = cs_proto_address_format(&device->listener.address, address, sizeof(address));
     else if (device->listener.fd >= 0)
-        path = resolved = realpath(device->listener.address.path, absolute);
+        path = realpath(device->listener.address.path, absolute);
     if (!path)
         path = device->listener.address.path;
     device->spec.model->ops->option(device->self, path, text, CS_DEVICE_OPTION_MAX);

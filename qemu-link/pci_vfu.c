@@ -331,8 +331,8 @@ static void option(const void *self, const char *path, char *text, size_t size)
     memcpy(text, head, n);
     for (; *path && n + sizeof(tail) + 4 < size; path++) {
         if (*path == '\'') { /* the shell's quote */
-            memcpy(text + n, "'\\''", 4);
-            n += 4;
+            for (const char *quote = "'\\''"; *quote; quote++)
+                text[n++] = *quote;
             continue;
         }
         if (*path == '"' || *path == '\\')

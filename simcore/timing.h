@@ -16,13 +16,13 @@
  * rate may be as low or high as this. */
 #define CS_CLOCKED_BITRATE_MIN 1000u
 #define CS_CLOCKED_BITRATE_MAX CS_DATA_BITRATE_MAX
-#define CS_CLOCK_MIN_HZ     1000000u
-#define CS_CLOCK_MAX_HZ     1000000000u
-#define CS_BRP_MAX          1024u
-#define CS_BIT_TQ_MIN       3u
-#define CS_BIT_TQ_MAX       1024u  /* time quanta in a bit */
-#define CS_DRIFT_MAX_PPM    100000 /* 10 % */
-#define CS_TDC_OFFSET_MAX   1023u  /* minimum time quanta, that is clock cycles */
+#define CS_CLOCK_MIN_HZ        1000000u
+#define CS_CLOCK_MAX_HZ        1000000000u
+#define CS_BRP_MAX             1024u
+#define CS_BIT_TQ_MIN          3u
+#define CS_BIT_TQ_MAX          1024u  /* time quanta in a bit */
+#define CS_DRIFT_MAX_PPM       100000 /* 10 % */
+#define CS_TDC_OFFSET_MAX      1023u  /* minimum time quanta, that is clock cycles */
 
 /* One bit rate. The bit is 1 + prop_seg + phase_seg1 + phase_seg2 time quanta; the sample point is
  * between phase_seg1 and phase_seg2. A time quantum is brp / clock_hz; where clock_hz is 0 the bit
@@ -73,7 +73,8 @@ void cs_bit_timing_fill(struct cs_bit_timing *timing, uint32_t bitrate_bps,
                         unsigned sample_permille, unsigned sjw);
 
 /* 0, or -EINVAL with one sentence in `why`. A nominal bit rate is CS_BITRATE_MIN..CS_BITRATE_MAX
- * (with a clock CS_CLOCKED_BITRATE_MIN..CS_CLOCKED_BITRATE_MAX), a data bit rate up to CS_DATA_BITRATE_MAX and not below the nominal one. */
+ * (with a clock CS_CLOCKED_BITRATE_MIN..CS_CLOCKED_BITRATE_MAX), a data bit rate up to
+ * CS_DATA_BITRATE_MAX and not below the nominal one. */
 int cs_timing_check(const struct cs_timing *timing, char *why, size_t why_size);
 
 unsigned cs_bit_timing_sample_permille(const struct cs_bit_timing *timing);

@@ -477,10 +477,10 @@ def arbitration(driver, host):
     driver.up(500000, "berr-reporting on")
     before = driver.details()
     listener = host.listen()
-    traffic = host.start("cangen", "can0", "-g", "0", "-I", "001", "-L", "8", "-p", "100", name="traffic")
-    driver.guest.check("for i in $(seq 20); do cansend can0 7F0#11; done", 60)
-    wait(lambda: driver.details()["arb_lost"] > before["arb_lost"], "lost arbitration", 20)
+    traffic = host.start("cangen", "can0", "-g", "2", "-I", "001", "-L", "8", name="traffic")
+    driver.guest.check("for i in $(seq 200); do cansend can0 7F0#11; done", 60)  # one in ten meets a busy bus
     host.stop(traffic)
+    wait(lambda: driver.details()["arb_lost"] > before["arb_lost"], "lost arbitration", 20)
     host.stop(listener)
     assert host.count(event="arb_lost", node=driver.node) > 0
 
