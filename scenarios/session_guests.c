@@ -206,16 +206,15 @@ int cs_session_guests_plan(struct cs_session *session, const struct cs_session_c
     session->guests = calloc(n, sizeof(*session->guests));
     if (session->guests == NULL)
         return cs_error_set(error, CS_STATUS_ENVIRONMENT, "not enough memory");
-    for (; session->n_guests < n; session->n_guests++) {
-        struct cs_session_guest *g = &session->guests[session->n_guests];
-
-        g->session = session;
-        g->given = config->guest != NULL && session->n_guests == n - 1;
-        g->own = g->given ? *config->guest : session->scenario->guests[session->n_guests];
-        g->def = &g->own;
-    }
     for (unsigned i = 0; i < n; i++) {
-        if (plan(session, &session->guests[i], error) != 0)
+        struct cs_session_guest *g = &session->guests[i];
+
+        session->n_guests = i + 1;
+        g->session = session;
+        g->given = config->guest != NULL && i == n - 1;
+        g->own = g->given ? *config->guest : session->scenario->guests[i];
+        g->def = &g->own;
+        if (plan(session, g, error) != 0)
             return -1;
     }
     if (make_folder(session, error) != 0)
