@@ -108,7 +108,8 @@ static void start(struct stage *stage, const char *program, const struct cs_gues
     stage->command.words[0] = shell;
     stage->command.words[1] = option;
     stage->command.words[2] = stage->command.text;
-    memcpy(stage->steps, steps, n * sizeof(*steps));
+    if (n > 0)
+        memcpy(stage->steps, steps, n * sizeof(*steps));
     stage->def.name = "g";
     stage->def.steps = stage->steps;
     stage->def.n_steps = n;
