@@ -121,8 +121,8 @@ int cs_guest_command(const struct cs_guest_def *def, const struct cs_guest_qemu 
 struct cs_guest; /* opaque */
 
 struct cs_guest_host {
-    struct ev_loop *loop;
-    const char *file; /* the scenario, for sentences; NULL: none */
+    struct ev_loop *loop; /* not libev's default one: that takes every child's exit status away */
+    const char *file;     /* the scenario, for sentences; NULL: none */
     /* Do an action of the script. */
     void (*act)(void *ctx, const struct cs_action *action);
     /* Its script is through, it has ended, or it has failed: a sentence and an exit status; NULL
@@ -137,9 +137,12 @@ struct cs_guest_host {
 struct cs_guest *cs_guest_start(const struct cs_guest_def *def,
                                 const struct cs_guest_command *command,
                                 const struct cs_guest_host *host, struct cs_error *error);
+/* Ask QEMU to end; the script is over. */
+void cs_guest_end_qemu(struct cs_guest *guest);
 /* End QEMU: asked to, then made to, within seconds. */
 void cs_guest_stop(struct cs_guest *guest);
-void cs_guest_type(struct cs_guest *guest, const char *bytes, size_t n);
+/* How many of the bytes are taken; less than `n` where the guest has long read nothing. */
+size_t cs_guest_type(struct cs_guest *guest, const char *bytes, size_t n);
 bool cs_guest_done(const struct cs_guest *guest);     /* its script is through */
 unsigned cs_guest_step(const struct cs_guest *guest); /* the one that is under way */
 bool cs_guest_gone(const struct cs_guest *guest);     /* QEMU has ended */

@@ -31,8 +31,9 @@ struct cs_guest {
     bool begun;    /* that one */
     bool done;     /* the script is through */
     bool failed, stopping;
-    unsigned serial; /* of the command under way */
-    size_t output;   /* where its output begins */
+    int64_t patience_ms; /* stopping: CLOCK_MONOTONIC; then it is made to end */
+    unsigned serial;     /* of the command under way */
+    size_t output;       /* where its output begins */
     ev_timer limit, again;
 };
 
@@ -40,9 +41,10 @@ struct cs_guest {
 void cs_guest_script_init(struct cs_guest *guest);
 void cs_guest_script_go(struct cs_guest *guest); /* something may have happened */
 void cs_guest_script_fini(struct cs_guest *guest);
+/* The key of the step under way, for its place; there must be one. */
+const char *cs_guest_script_key(const struct cs_guest *guest);
 /* guest_run.c */
 void cs_guest_fail(struct cs_guest *guest, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-void cs_guest_end_qemu(struct cs_guest *guest);
 
 #endif

@@ -260,6 +260,21 @@ static void add_shell_words(struct cs_guest_command *command, const char *text)
         add(command, word);
 }
 
+/* QEMU ends a value at ',', unless there are two. */
+static void add_disk(struct cs_guest_command *command, const char *path)
+{
+    char text[2 * PATH_MAX + 32] = "file=";
+    size_t n = strlen(text);
+
+    for (; *path != '\0' && n < 2 * PATH_MAX; path++) {
+        text[n++] = *path;
+        if (*path == ',')
+            text[n++] = ',';
+    }
+    snprintf(text + n, sizeof(text) - n, ",if=virtio");
+    add_two(command, "-drive", text);
+}
+
 /* What makes an emulated boot short, and which modules the image loads. */
 static void add_debian(const struct cs_guest_def *def, const struct cs_guest_place *place,
                        struct cs_guest_command *command)
@@ -290,7 +305,6 @@ static void add_machine(const struct cs_guest_def *def, const struct cs_guest_pl
                         struct cs_guest_command *command)
 {
     const bool x86 = def->arch == NULL || strcmp(def->arch, "x86_64") == 0;
-    char disk[PATH_MAX + 16];
 
     if (def->machine != NULL || def->debian)
         add_two(command, "-machine", def->machine != NULL ? def->machine : "q35");
@@ -312,10 +326,8 @@ static void add_machine(const struct cs_guest_def *def, const struct cs_guest_pl
         add_two(command, "-initrd", def->initrd);
     if (def->append != NULL)
         add_two(command, "-append", def->append);
-    if (def->disk != NULL) {
-        snprintf(disk, sizeof(disk), "file=%s,if=virtio", def->disk);
-        add_two(command, "-drive", disk);
-    }
+    if (def->disk != NULL)
+        add_disk(command, def->disk);
 }
 
 static void add_shim_cards(const struct cs_guest_def *def, struct cs_guest_command *command)

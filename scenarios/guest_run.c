@@ -14,6 +14,7 @@
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define READS_PER_TURN 16
@@ -38,6 +39,21 @@ static void keep(struct cs_guest *guest, const char *bytes, size_t n)
     guest->console[guest->n_console] = '\0';
 }
 
+/* The disk is full, say: no fault of the guest's. */
+static void log_failed(struct cs_guest *guest, int err)
+{
+    char text[500];
+
+    close(guest->log);
+    guest->log = -1;
+    if (guest->failed || guest->stopping)
+        return;
+    guest->failed = true;
+    snprintf(text, sizeof(text), "%.400s: cannot be written: %s", guest->def->console,
+             strerror(err));
+    guest->host.ended(guest->host.ctx, CS_STATUS_ENVIRONMENT, text);
+}
+
 static void write_log(struct cs_guest *guest, const char *bytes, size_t n)
 {
     while (guest->log >= 0 && n > 0) {
@@ -45,9 +61,7 @@ static void write_log(struct cs_guest *guest, const char *bytes, size_t n)
         if (put < 0 && errno == EINTR)
             continue;
         if (put < 0) {
-            cs_guest_fail(guest, "%s: cannot be written: %s", guest->def->console, strerror(errno));
-            close(guest->log);
-            guest->log = -1;
+            log_failed(guest, errno);
             return;
         }
         bytes += put;
@@ -114,15 +128,15 @@ static void on_writable(struct ev_loop *loop, ev_io *watcher, int events)
     write_typed(watcher->data);
 }
 
-void cs_guest_type(struct cs_guest *guest, const char *bytes, size_t n)
+size_t cs_guest_type(struct cs_guest *guest, const char *bytes, size_t n)
 {
     const size_t room = sizeof(guest->typed) - guest->n_typed;
 
     n = n < room ? n : room; /* a guest that never reads */
     memcpy(guest->typed + guest->n_typed, bytes, n);
     guest->n_typed += n;
-    if (guest->in >= 0)
-        write_typed(guest);
+    write_typed(guest);
+    return n;
 }
 
 /* ---- the end
@@ -167,8 +181,13 @@ void cs_guest_fail(struct cs_guest *guest, const char *format, ...)
 
 static void reap(struct cs_guest *guest, int *status)
 {
-    while (waitpid(guest->pid, status, 0) < 0 && errno == EINTR)
-        ;
+    pid_t pid;
+
+    do
+        pid = waitpid(guest->pid, status, 0);
+    while (pid < 0 && errno == EINTR);
+    if (pid < 0)
+        *status = W_EXITCODE(255, 0); /* somebody else took it: not known to be well */
     guest->pid = 0;
     ev_io_stop(guest->host.loop, &guest->ended);
     close(guest->pid_fd);
@@ -186,13 +205,13 @@ static void on_ended(struct ev_loop *loop, ev_io *watcher, int events)
         ; /* its last words */
     reap(guest, &status);
     const bool well = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    const char *how = WIFEXITED(status) ? "status" : "signal";
+    const int number = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
     if (guest->def->n_steps > 0 && !guest->done)
-        cs_guest_fail(guest, ": QEMU ended with %s %d before the script was through",
-                      WIFEXITED(status) ? "status" : "signal",
-                      WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+        cs_guest_fail(guest, "/script/%u/%s: QEMU ended with %s %d before this step was through",
+                      guest->step, cs_guest_script_key(guest), how, number);
     else if (!well && !guest->stopping)
-        cs_guest_fail(guest, ": QEMU ended with %s %d", WIFEXITED(status) ? "status" : "signal",
-                      WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+        cs_guest_fail(guest, ": QEMU ended with %s %d", how, number);
     else if (!guest->failed)
         guest->host.ended(guest->host.ctx, CS_STATUS_OK, NULL);
 }
@@ -204,11 +223,21 @@ static bool wait_for_end(struct cs_guest *guest, int limit_ms)
     return poll(&ended, 1, limit_ms) > 0;
 }
 
+static int64_t now_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
+}
+
 void cs_guest_end_qemu(struct cs_guest *guest)
 {
-    guest->stopping = true;
-    if (guest->pid > 0)
+    if (guest->pid > 0 && !guest->stopping) {
         kill(guest->pid, SIGTERM);
+        guest->patience_ms = now_ms() + PATIENCE_MS;
+    }
+    guest->stopping = true;
 }
 
 void cs_guest_stop(struct cs_guest *guest)
@@ -219,7 +248,8 @@ void cs_guest_stop(struct cs_guest *guest)
         return;
     cs_guest_end_qemu(guest);
     if (guest->pid > 0) {
-        if (!wait_for_end(guest, PATIENCE_MS)) {
+        const int64_t left_ms = guest->patience_ms - now_ms();
+        if (!wait_for_end(guest, left_ms > 0 ? (int)left_ms : 0)) {
             kill(guest->pid, SIGKILL);
             wait_for_end(guest, -1);
         }
@@ -276,21 +306,53 @@ static int spawn(struct cs_guest *guest, const struct cs_guest_command *command)
     if (pipe2(in, O_CLOEXEC) != 0)
         return -errno;
     if (pipe2(out, O_CLOEXEC) != 0) {
+        const int err = errno;
         close(in[0]);
         close(in[1]);
-        return -errno;
+        return -err;
     }
     guest->pid = fork();
     if (guest->pid == 0)
         be_qemu(command, in[0], out[1], parent);
+    guest->pid_fd = guest->pid > 0 ? pidfd_open(guest->pid, 0) : -1;
+    const int err = errno;
     close(in[0]);
     close(out[1]);
     guest->in = in[1];
     guest->out = out[0];
-    guest->pid_fd = guest->pid > 0 ? pidfd_open(guest->pid, 0) : -1;
     fcntl(guest->in, F_SETFL, O_NONBLOCK);
     fcntl(guest->out, F_SETFL, O_NONBLOCK);
-    return guest->pid > 0 && guest->pid_fd >= 0 ? 0 : -errno;
+    return guest->pid_fd >= 0 ? 0 : -err;
+}
+
+/* A pipe that nobody reads is told, not waited for. 0 or -errno. */
+static int open_log(struct cs_guest *guest)
+{
+    if (guest->def->console == NULL)
+        return 0;
+    guest->log =
+        open(guest->def->console, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_CLOEXEC, 0644);
+    if (guest->log < 0)
+        return -errno;
+    fcntl(guest->log, F_SETFL, 0);
+    return 0;
+}
+
+/* What cs_guest_start() has made so far. */
+static void undo(struct cs_guest *guest)
+{
+    const int fds[] = {guest->in, guest->out, guest->log};
+
+    if (guest->pid > 0) {
+        kill(guest->pid, SIGKILL);
+        while (waitpid(guest->pid, NULL, 0) < 0 && errno == EINTR)
+            ;
+    }
+    for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
+        if (fds[i] >= 0)
+            close(fds[i]);
+    }
+    free(guest);
 }
 
 struct cs_guest *cs_guest_start(const struct cs_guest_def *def,
@@ -306,20 +368,18 @@ struct cs_guest *cs_guest_start(const struct cs_guest_def *def,
     guest->def = def;
     guest->host = *host;
     guest->log = guest->in = guest->out = -1;
-    if (def->console != NULL) {
-        guest->log = open(def->console, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-        if (guest->log < 0) {
-            cs_error_set(error, CS_STATUS_ENVIRONMENT, "%s: cannot be written: %s", def->console,
-                         strerror(errno));
-            free(guest);
-            return NULL;
-        }
+    int ret = open_log(guest);
+    if (ret != 0) {
+        cs_error_set(error, CS_STATUS_ENVIRONMENT, "%s: cannot be written: %s", def->console,
+                     strerror(-ret));
+        undo(guest);
+        return NULL;
     }
-    const int ret = spawn(guest, command);
+    ret = spawn(guest, command);
     if (ret != 0) {
         cs_error_set(error, CS_STATUS_ENVIRONMENT, "guest \"%s\": %s cannot be started: %s",
                      def->name, command->words[0], strerror(-ret));
-        free(guest);
+        undo(guest);
         return NULL;
     }
     ev_io_init(&guest->ended, on_ended, guest->pid_fd, EV_READ);

@@ -37,32 +37,54 @@ static void pass(struct cs_guest *guest)
     guest->begun = false;
 }
 
+static void type(struct cs_guest *guest, const char *text)
+{
+    if (cs_guest_type(guest, text, strlen(text)) < strlen(text))
+        cs_guest_fail(guest, "/script/%u/%s: the guest does not read what is typed", guest->step,
+                      cs_guest_script_key(guest));
+}
+
 /* ---- shell commands -----------------------------------------------------------------------------
  */
 
-/* The guest's shell puts the mark together, so that an echo of the line is no match. */
+/* The guest's shell puts the marks together, so that an echo of the line is no match. */
 static void type_command(struct cs_guest *guest)
 {
-    char tail[48];
+    const char *text = step_of(guest)->text;
+    char head[48], tail[48];
 
     guest->serial++;
     guest->output = guest->seen = guest->n_console;
-    cs_guest_type(guest, step_of(guest)->text, strlen(step_of(guest)->text));
+    snprintf(head, sizeof(head), "echo \"be\"gin%u.; ", guest->serial);
     snprintf(tail, sizeof(tail), "; echo \"<$?>end\"%u.\n", guest->serial);
-    cs_guest_type(guest, tail, strlen(tail));
+    type(guest, head);
+    type(guest, text);
+    type(guest, tail);
 }
 
-/* Whether the command has ended: then its exit status, and its output ends at *end. */
-static bool command_ended(struct cs_guest *guest, long *status, char **end)
+/* Where the output of the command under way begins: after the echo of the line, if there is one.
+ * Without a mark it has said more than is kept. */
+static char *output_of(struct cs_guest *guest)
 {
     char mark[32];
 
-    snprintf(mark, sizeof(mark), ">end%u.", guest->serial);
+    snprintf(mark, sizeof(mark), "begin%u.", guest->serial);
     char *at = strstr(guest->console + guest->output, mark);
+    return at != NULL ? at + strlen(mark) : guest->console + guest->output;
+}
+
+/* Whether the command has ended: then its exit status, and where its output begins and ends. */
+static bool command_ended(struct cs_guest *guest, long *status, char **begin, char **end)
+{
+    char mark[32];
+
+    *begin = output_of(guest);
+    snprintf(mark, sizeof(mark), ">end%u.", guest->serial);
+    char *at = strstr(*begin, mark);
     if (at == NULL)
         return false;
     char *open = at;
-    while (open > guest->console + guest->output && *open != '<')
+    while (open > *begin && *open != '<')
         open--;
     *status = strtol(open + 1, NULL, 10);
     *end = open;
@@ -81,12 +103,11 @@ static void check_command(struct cs_guest *guest)
 {
     const struct cs_guest_step *step = step_of(guest);
     long status;
-    char *end;
+    char *begin, *end;
 
-    if (ev_is_active(&guest->again) || !command_ended(guest, &status, &end))
+    if (ev_is_active(&guest->again) || !command_ended(guest, &status, &begin, &end))
         return;
-    const bool found =
-        step->expect == NULL || is_in(step->expect, guest->console + guest->output, end);
+    const bool found = step->expect == NULL || is_in(step->expect, begin, end);
     if (status == step->status && found) {
         pass(guest);
     } else if (step->repeat) {
@@ -129,10 +150,8 @@ static void check_wait(struct cs_guest *guest)
 
 static void begin_type(struct cs_guest *guest)
 {
-    const char *text = step_of(guest)->text;
-
-    cs_guest_type(guest, text, strlen(text));
-    cs_guest_type(guest, "\n", 1);
+    type(guest, step_of(guest)->text);
+    type(guest, "\n");
     pass(guest);
 }
 
@@ -174,6 +193,11 @@ static const struct {
     [CS_STEP_DO] = {begin_do, NULL, "do"},
     [CS_STEP_END] = {begin_end, NULL, "end"},
 };
+
+const char *cs_guest_script_key(const struct cs_guest *guest)
+{
+    return kinds[step_of(guest)->kind].key;
+}
 
 static void on_limit(struct ev_loop *loop, ev_timer *timer, int events)
 {

@@ -14,7 +14,8 @@
 #include "scenarios/main.h"
 #include "scenarios/text.h"
 
-#define ESCAPE 1 /* Ctrl-A, as QEMU has it */
+#define ESCAPE         1 /* Ctrl-A, as QEMU has it */
+#define NAME_MAX_BYTES 40
 
 void cs_main_guest_help(void)
 {
@@ -118,8 +119,8 @@ static void end(void *ctx)
 /* ---- actions
  * ----------------------------------------------------------------------------------------- */
 
-static void fill_in(const struct cs_args *args, struct cs_guest_def *def,
-                    const struct cs_session_bus *one)
+static int fill_in(const struct cs_args *args, struct cs_guest_def *def,
+                   const struct cs_session_bus *one, struct cs_error *error)
 {
     const struct cs_session_bus *buses = args->n_buses > 0 ? args->buses : one;
     const unsigned n = args->n_buses > 0 ? args->n_buses : 1;
@@ -128,16 +129,38 @@ static void fill_in(const struct cs_args *args, struct cs_guest_def *def,
     def->via = args->via;
     if (def->name == NULL)
         def->name = "guest";
-    def->n_buses = n < CS_GUEST_PORTS ? n : CS_GUEST_PORTS;
+    if (strlen(def->name) < 1 || strlen(def->name) > NAME_MAX_BYTES ||
+        strpbrk(def->name, " \t,") != NULL)
+        return cs_error_set(error, CS_STATUS_INPUT,
+                            "--as: must be a name of 1..%d bytes without spaces and commas, got "
+                            "\"%.100s\"",
+                            NAME_MAX_BYTES, def->name);
+    if (n > CS_GUEST_PORTS)
+        return cs_error_set(error, CS_STATUS_INPUT, "--bus: must be at most %d for a guest, got %u",
+                            CS_GUEST_PORTS, n);
+    if (args->n_operands > CS_GUEST_ARGS + 1)
+        return cs_error_set(error, CS_STATUS_INPUT,
+                            "guest run: must have at most %d words for QEMU, got %u", CS_GUEST_ARGS,
+                            args->n_operands - 1);
+    def->n_buses = n;
     for (unsigned i = 0; i < def->n_buses; i++)
         def->bus_name[i] = buses[i].name;
-    for (unsigned i = 1; i < args->n_operands && def->n_args < CS_GUEST_ARGS; i++)
+    for (unsigned i = 1; i < args->n_operands; i++)
         def->args[def->n_args++] = args->operands[i];
     def->debian = def->kernel == NULL && def->disk == NULL;
+    return 0;
 }
 
-static void print_word(const char *word)
+/* As a shell wants it; `folder` becomes ".", where whoever pastes this is. */
+static void print_word(const char *given, const char *folder)
 {
+    char word[CS_GUEST_TEXT_MAX];
+    const char *at = folder[0] != '\0' ? strstr(given, folder) : NULL;
+
+    if (at != NULL)
+        snprintf(word, sizeof(word), "%.*s.%s", (int)(at - given), given, at + strlen(folder));
+    else
+        snprintf(word, sizeof(word), "%s", given);
     const bool plain = word[0] != '\0' && strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                                        "abcdefghijklmnopqrstuvwxyz0123456789"
                                                        "_@%+=:,./-") == strlen(word);
@@ -147,31 +170,93 @@ static void print_word(const char *word)
         return;
     }
     putchar('\'');
-    for (; *word != '\0'; word++) {
-        if (*word == '\'')
+    for (const char *c = word; *c != '\0'; c++) {
+        if (*c == '\'')
             fputs("'\\''", stdout);
         else
-            putchar(*word);
+            putchar(*c);
     }
     putchar('\'');
 }
 
+/* The host that the printed QEMU joins, with the same device where this one has it. */
+static void print_host(const struct cs_args *args, const struct cs_session *session,
+                       const char *folder)
+{
+    char text[700];
+    struct cs_session_device device;
+
+    fputs("cansim serve --quiet", stdout);
+    for (unsigned i = 0; i < args->n_buses; i++) {
+        const struct cs_session_bus *bus = &args->buses[i];
+        int n = snprintf(text, sizeof(text), " --bus %s", bus->name);
+        if (bus->bitrate_bps > 0)
+            n += snprintf(text + n, sizeof(text) - (size_t)n, ":%u", (unsigned)bus->bitrate_bps);
+        if (bus->data_bitrate_bps > 0)
+            snprintf(text + n, sizeof(text) - (size_t)n, ":%u", (unsigned)bus->data_bitrate_bps);
+        fputs(text, stdout);
+    }
+    if (args->link != NULL) {
+        fputs(" --link ", stdout);
+        print_word(args->link, "");
+    }
+    for (unsigned i = 0; i < cs_session_devices(session); i++) {
+        cs_session_device(session, i, &device);
+        printf(" --%s ", device.kind);
+        int n = strcmp(device.kind, "slcan") == 0
+                    ? 0
+                    : snprintf(text, sizeof(text), "%s:", device.model);
+        for (unsigned p = 0; p < device.n_ports; p++)
+            n += snprintf(text + n, sizeof(text) - (size_t)n, "%s%s", p > 0 ? "," : "",
+                          device.bus[p]);
+        snprintf(text + n, sizeof(text) - (size_t)n, "=%.500s", device.path);
+        print_word(text, folder);
+    }
+    fputs(" &\n", stdout);
+}
+
+/* The folder of a guest's sockets, which goes with the session. */
+static const char *folder_of(const struct cs_session *session, char *folder, size_t size)
+{
+    struct cs_session_device device;
+
+    folder[0] = '\0';
+    if (cs_session_devices(session) > 0) {
+        cs_session_device(session, 0, &device);
+        snprintf(folder, size, "%s", device.path);
+        *strrchr(folder, '/') = '\0';
+    }
+    return folder;
+}
+
+/* Without --link the printed host has the default one, as whoever joins it. */
+static bool is_own_link(const struct cs_args *args, char *const *words, unsigned i)
+{
+    return args->link == NULL && i < 3 && strcmp(words[i], "--link") == 0;
+}
+
 static int print(const struct cs_args *args, const struct cs_session_config *config)
 {
-    struct ev_loop *loop = ev_default_loop(0);
+    struct ev_loop *loop = ev_loop_new(EVFLAG_AUTO);
     struct cs_error error;
     struct cs_session *session = cs_session_create(config, loop, &error);
     char *const *words;
     const char *program;
+    char folder[512];
 
-    (void)args;
     if (session == NULL)
         return cs_main_complain(&error);
     cs_session_guest_words(session, 0, &words, &program);
+    folder_of(session, folder, sizeof(folder));
+    print_host(args, session, folder);
     for (unsigned i = 0; words[i] != NULL; i++) {
+        if (is_own_link(args, words, i)) {
+            i++;
+            continue;
+        }
         if (i > 0)
             fputs(words[i][0] == '-' ? " \\\n    " : " ", stdout);
-        print_word(words[i]);
+        print_word(words[i], folder);
     }
     putchar('\n');
     cs_session_destroy(session);
@@ -186,8 +271,10 @@ static int run(const struct cs_args *args)
     const struct cs_main_console console = {.begin = begin, .end = end, .ctx = &terminal};
     struct cs_session_config config;
     struct cs_guest_def def;
+    struct cs_error error;
 
-    fill_in(args, &def, &one);
+    if (fill_in(args, &def, &one, &error) != 0)
+        return cs_main_complain(&error);
     cs_main_common_config(args, &config);
     config.serve = !args->print;
     config.buses = args->buses;
@@ -223,7 +310,8 @@ static int probe(const struct cs_args *args)
     struct cs_error error;
     enum cs_guest_via via;
 
-    fill_in(args, &def, &one);
+    if (fill_in(args, &def, &one, &error) != 0)
+        return cs_main_complain(&error);
     if (cs_guest_probe(&def, &qemu, &error) != 0)
         return cs_main_complain(&error);
     printf("%s, version %u\n", qemu.program, qemu.major);

@@ -164,7 +164,7 @@ const struct cs_option cs_guest_options[] = {
      "of the guest"},
     GUEST_TEXT("console", console, "FILE", "also write there what the console says"),
     {"print", 0, OPTION_FLAG, ARG(print), CS_NOWHERE, NULL, 0, 0, NULL,
-     "print QEMU's command line and end"},
+     "print the commands of a host and of QEMU, and end"},
     LINK_OPTION,
     LOG_OPTION,
     EVENTS_OPTION,

@@ -312,7 +312,7 @@ int cs_main_host(const struct cs_args *args, const struct cs_session_config *con
     memset(&host, 0, sizeof(host));
     host.args = args;
     host.trace.log.out.fd = -1;
-    host.loop = ev_default_loop(0);
+    host.loop = ev_loop_new(EVFLAG_AUTO);
     if (host.loop == NULL) {
         cs_error_set(&host.error, CS_STATUS_ENVIRONMENT, "the event loop cannot be created");
         return cs_main_complain(&host.error);

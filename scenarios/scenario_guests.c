@@ -43,8 +43,17 @@ static int read_type(struct cs_reader *r, const cJSON *item, void *dest)
     return read_text(r, item, dest, CS_STEP_TYPE);
 }
 
+/* Its end is waited for, and a mark comes after it on the line. */
 static int read_run(struct cs_reader *r, const cJSON *item, void *dest)
 {
+    const char *text = cJSON_IsString(item) ? item->valuestring : "";
+    size_t n = strlen(text);
+
+    while (n > 0 && (text[n - 1] == ' ' || text[n - 1] == '\n'))
+        n--;
+    if (n > 0 && text[n - 1] == '&')
+        return cs_reader_must_be(r, item,
+                                 "a command without \"&\" at its end (\"type\" is for that)");
     return read_text(r, item, dest, CS_STEP_RUN);
 }
 
@@ -227,7 +236,7 @@ static const struct cs_key guest_rows[] = {
      .read = read_image,
      .form = "\"debian\"",
      .help = "the small Linux of cansim guest build, built where it is missing"},
-    TEXT_ROW("kernel", kernel, "a kernel, in place of an image"),
+    TEXT_ROW("kernel", kernel, "a kernel, in place of an image; a file beside the scenario"),
     TEXT_ROW("initrd", initrd, "its initial file system"),
     TEXT_ROW("append", append, "parameters of the kernel; with an image: more of them"),
     TEXT_ROW("disk", disk, "a disk image, in place of or beside a kernel"),

@@ -177,7 +177,8 @@ struct cs_session *cs_session_create(const struct cs_session_config *config, str
         goto failed;
     set_pace(session, config);
     cs_session_wait_init(session, config);
-    if (cs_session_logs_open(session, config, error) != 0)
+    if (cs_session_logs_open(session, config, error) != 0 ||
+        cs_session_guests_check_consoles(session, error) != 0)
         goto failed;
     return session;
 failed:
@@ -272,7 +273,7 @@ int64_t cs_session_duration_ps(const struct cs_session *session)
 
 bool cs_session_is_open(const struct cs_session *session)
 {
-    return session->link != NULL || session->n_devices > 0;
+    return session->link != NULL || session->n_devices > 0 || session->n_guests > 0;
 }
 
 unsigned cs_session_clients(const struct cs_session *session)

@@ -51,6 +51,7 @@ struct cs_session_config {
 };
 
 /* Load, build and open all of it; nothing runs yet and no file is created where it fails.
+ * `loop` must not be libev's default one, which would take the exit status of guests.
  * Returns NULL with `error` filled in. */
 struct cs_session *cs_session_create(const struct cs_session_config *config, struct ev_loop *loop,
                                      struct cs_error *error);

@@ -3,18 +3,25 @@
  * when all scripts are through. */
 #include "scenarios/session_internal.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "qemu-link/device.h"
 
+#define FILES 3
+
 /* All that cs_guest_start() wants to outlive it. */
 struct cs_session_guest {
     struct cs_session *session;
-    const struct cs_guest_def *def;
+    bool given; /* on the command line, not by the scenario */
+    struct cs_guest_def own;
+    const struct cs_guest_def *def; /* the same */
+    char *files[FILES];             /* kernel, initrd, disk, as they are found */
     struct cs_guest_qemu qemu;
     enum cs_guest_via via;
     struct cs_guest_command command;
@@ -44,6 +51,150 @@ static int make_folder(struct cs_session *session, struct cs_error *error)
     return -1;
 }
 
+/* ---- its files ------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *key;
+    size_t offset; /* in the definition */
+} file_keys[FILES] = {
+    {"kernel", offsetof(struct cs_guest_def, kernel)},
+    {"initrd", offsetof(struct cs_guest_def, initrd)},
+    {"disk", offsetof(struct cs_guest_def, disk)},
+};
+
+/* "s.json: /guests/ecu/kernel" or "--kernel". */
+static const char *place_of(const struct cs_session_guest *g, const char *key, char *text,
+                            size_t size)
+{
+    if (g->given)
+        snprintf(text, size, "--%s", key);
+    else
+        snprintf(text, size, "%s: /guests/%s/%s", g->session->scenario->file, g->def->name, key);
+    return text;
+}
+
+/* A scenario's files are found beside it, and must be there. */
+static int find_files(struct cs_session_guest *g, struct cs_error *error)
+{
+    char place[512];
+
+    for (size_t i = 0; i < FILES; i++) {
+        const char **name = (const char **)(void *)((char *)&g->own + file_keys[i].offset);
+        if (*name == NULL)
+            continue;
+        g->files[i] = g->given ? strdup(*name) : cs_file_beside(g->session->scenario->file, *name);
+        if (g->files[i] == NULL)
+            return cs_error_set(error, CS_STATUS_ENVIRONMENT, "not enough memory");
+        *name = g->files[i];
+        if (access(*name, R_OK) != 0)
+            return cs_error_set(error, CS_STATUS_INPUT, "%s: %s: cannot be read: %s",
+                                place_of(g, file_keys[i].key, place, sizeof(place)), *name,
+                                strerror(errno));
+    }
+    return 0;
+}
+
+static bool id_of(const char *path, struct cs_file_id *id)
+{
+    struct stat st;
+
+    if (path == NULL || stat(path, &st) != 0)
+        return false;
+    *id = (struct cs_file_id){st.st_dev, st.st_ino, S_ISREG(st.st_mode)};
+    return id->regular;
+}
+
+static bool is_file(const char *path, const struct cs_file_id *id)
+{
+    struct cs_file_id other;
+
+    return id_of(path, &other) && cs_file_same(&other, id);
+}
+
+/* What else the file `id` is; NULL: nothing. */
+static const char *use_of(const struct cs_session *session, const struct cs_file_id *id)
+{
+    const struct cs_out *const logs[] = {&session->log.out, &session->events.out,
+                                         &session->life.log.out, &session->vcd.log.out};
+
+    for (unsigned i = 0; session->scenario != NULL && i < session->scenario->n_inputs; i++) {
+        if (cs_file_same(&session->scenario->inputs[i], id))
+            return "which the scenario is read from";
+    }
+    for (size_t i = 0; i < sizeof(logs) / sizeof(logs[0]); i++) {
+        if (cs_out_is(logs[i], id))
+            return "which is a log of the run";
+    }
+    for (unsigned i = 0; i < session->n_guests; i++) {
+        for (size_t f = 0; f < FILES; f++) {
+            if (is_file(session->guests[i].files[f], id))
+                return "which a guest is started from";
+        }
+    }
+    return NULL;
+}
+
+/* Nothing is lost to a console's file: called before any is opened. */
+int cs_session_guests_check_consoles(const struct cs_session *session, struct cs_error *error)
+{
+    char place[512];
+
+    for (unsigned i = 0; i < session->n_guests; i++) {
+        const struct cs_session_guest *g = &session->guests[i];
+        struct cs_file_id id;
+        const bool there = id_of(g->def->console, &id);
+        const char *use = there ? use_of(session, &id) : NULL;
+        for (unsigned j = 0; g->def->console != NULL && j < i && use == NULL; j++) {
+            const char *other = session->guests[j].def->console;
+            if (other != NULL &&
+                (strcmp(other, g->def->console) == 0 || (there && is_file(other, &id))))
+                use = "which is another guest's";
+        }
+        if (use != NULL)
+            return cs_error_set(error, CS_STATUS_INPUT,
+                                "%s: must be a file of its own, got \"%s\", %s",
+                                place_of(g, "console", place, sizeof(place)), g->def->console, use);
+    }
+    return 0;
+}
+
+/* ---- planning -------------------------------------------------------------------------------- */
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+/* Each program is asked once. */
+static int probe(struct cs_session *session, struct cs_session_guest *g, struct cs_error *error)
+{
+    for (const struct cs_session_guest *other = session->guests; other < g; other++) {
+        if (same_text(other->def->qemu, g->def->qemu) &&
+            same_text(other->def->arch, g->def->arch)) {
+            g->qemu = other->qemu;
+            return 0;
+        }
+    }
+    return cs_guest_probe(g->def, &g->qemu, error);
+}
+
+static int plan(struct cs_session *session, struct cs_session_guest *g, struct cs_error *error)
+{
+    char attach[512];
+
+    if (find_files(g, error) != 0 || probe(session, g, error) != 0 ||
+        cs_guest_choose(g->def, &g->qemu, &g->via, error) != 0)
+        return -1;
+    if (g->via != CS_VIA_SHIM)
+        return 0;
+    session->guests_need_link = true;
+    cs_guest_helper("cansim-attach", "cansim-attach", attach, sizeof(attach));
+    if (access(attach, X_OK) == 0)
+        return 0;
+    return cs_error_set(error, CS_STATUS_ENVIRONMENT, "guest \"%s\": %s: cannot be started: %s",
+                        g->def->name, attach, strerror(errno));
+}
+
 /* What QEMU is, which way in is taken; before anything is opened. */
 int cs_session_guests_plan(struct cs_session *session, const struct cs_session_config *config,
                            struct cs_error *error)
@@ -55,16 +206,16 @@ int cs_session_guests_plan(struct cs_session *session, const struct cs_session_c
     session->guests = calloc(n, sizeof(*session->guests));
     if (session->guests == NULL)
         return cs_error_set(error, CS_STATUS_ENVIRONMENT, "not enough memory");
-    for (; session->n_guests < n; session->n_guests++) {
-        struct cs_session_guest *g = &session->guests[session->n_guests];
-        const bool given = config->guest != NULL && session->n_guests == n - 1;
+    for (unsigned i = 0; i < n; i++) {
+        struct cs_session_guest *g = &session->guests[i];
 
+        session->n_guests = i + 1;
         g->session = session;
-        g->def = given ? config->guest : &session->scenario->guests[session->n_guests];
-        if (cs_guest_probe(g->def, &g->qemu, error) != 0 ||
-            cs_guest_choose(g->def, &g->qemu, &g->via, error) != 0)
+        g->given = config->guest != NULL && i == n - 1;
+        g->own = g->given ? *config->guest : session->scenario->guests[i];
+        g->def = &g->own;
+        if (plan(session, g, error) != 0)
             return -1;
-        session->guests_need_link |= g->via == CS_VIA_SHIM;
     }
     if (make_folder(session, error) != 0)
         return -1;
@@ -74,6 +225,27 @@ int cs_session_guests_plan(struct cs_session *session, const struct cs_session_c
 }
 
 /* ---- devices --------------------------------------------------------------------------------- */
+
+/* Its socket: the guest's name, as far as QEMU and a folder take it. */
+static void name_socket(const struct cs_session_guest *g, const char *ending, char *path,
+                        size_t size)
+{
+    char name[41];
+    size_t n = 0;
+    bool changed = false;
+
+    for (const char *c = g->def->name; *c != '\0' && n + 1 < sizeof(name); c++) {
+        const bool good = isalnum((unsigned char)*c) || *c == '-' || *c == '_';
+        name[n++] = good ? *c : '_';
+        changed |= !good;
+    }
+    name[n] = '\0';
+    if (changed)
+        snprintf(path, size, "%s/%s.%u.%s", g->session->guest_folder, name,
+                 (unsigned)(g - g->session->guests), ending);
+    else
+        snprintf(path, size, "%s/%s.%s", g->session->guest_folder, name, ending);
+}
 
 static int open_device(struct cs_session_guest *g, struct cs_error *error)
 {
@@ -98,8 +270,7 @@ static int open_device(struct cs_session_guest *g, struct cs_error *error)
                             "guest \"%s\": the model must be %s, got \"%s\"", def->name,
                             cs_device_models(spec.kind, models, sizeof(models)), model);
     snprintf(spec.name, sizeof(spec.name), "%s", def->name);
-    snprintf(spec.path, sizeof(spec.path), "%s/%s.%s", g->session->guest_folder, def->name,
-             ways[g->via].ending);
+    name_socket(g, ways[g->via].ending, spec.path, sizeof(spec.path));
     for (unsigned i = 0; i < def->n_buses; i++)
         snprintf(spec.bus[i], sizeof(spec.bus[i]), "%s", def->bus_name[i]);
     if (cs_device_check(&spec, why, sizeof(why)) != 0)
@@ -160,16 +331,17 @@ static void on_act(void *ctx, const struct cs_action *action)
 /* All scripts are through, or there is none and all guests have ended. */
 bool cs_session_guests_done(const struct cs_session *session)
 {
-    bool any = false;
+    bool scripts = false, working = false, all_gone = true;
 
     for (unsigned i = 0; i < session->n_guests; i++) {
         const struct cs_session_guest *g = &session->guests[i];
         if (g->guest == NULL)
             return false;
-        if (g->def->n_steps > 0 ? !cs_guest_done(g->guest) : !cs_guest_gone(g->guest))
-            any = true;
+        scripts |= g->def->n_steps > 0;
+        working |= g->def->n_steps > 0 && !cs_guest_done(g->guest);
+        all_gone &= cs_guest_gone(g->guest);
     }
-    return session->n_guests > 0 && !any;
+    return session->n_guests > 0 && (scripts ? !working : all_gone);
 }
 
 void cs_session_guests_judge(struct cs_session *session)
@@ -220,6 +392,10 @@ int cs_session_guests_start(struct cs_session *session, struct cs_error *error)
 
 void cs_session_guests_close(struct cs_session *session)
 {
+    for (unsigned i = 0; i < session->n_guests; i++) { /* all have the same seconds to end in */
+        if (session->guests[i].guest != NULL)
+            cs_guest_end_qemu(session->guests[i].guest);
+    }
     for (unsigned i = 0; i < session->n_guests; i++) {
         cs_guest_stop(session->guests[i].guest);
         session->guests[i].guest = NULL;
@@ -236,6 +412,10 @@ void cs_session_guests_clean(struct cs_session *session)
 
 void cs_session_guests_free(struct cs_session *session)
 {
+    for (unsigned i = 0; i < session->n_guests; i++) {
+        for (size_t f = 0; f < FILES; f++)
+            free(session->guests[i].files[f]);
+    }
     free(session->guests);
     session->guests = NULL;
     session->n_guests = 0;

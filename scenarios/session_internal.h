@@ -82,6 +82,7 @@ int cs_session_open_device(struct cs_session *session, const struct cs_device_sp
 int cs_session_guests_plan(struct cs_session *session, const struct cs_session_config *config,
                            struct cs_error *error);
 int cs_session_guests_open(struct cs_session *session, bool interactive, struct cs_error *error);
+int cs_session_guests_check_consoles(const struct cs_session *session, struct cs_error *error);
 int cs_session_guests_start(struct cs_session *session, struct cs_error *error);
 void cs_session_guests_close(struct cs_session *session);
 void cs_session_guests_clean(struct cs_session *session); /* after devices and link */

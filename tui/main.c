@@ -315,7 +315,7 @@ static int serve(const struct cs_options *options)
         return 2;
     }
     app.host.host = (struct cs_host){&cs_host_session_ops, &app.host};
-    app.loop = ev_default_loop(EVFLAG_AUTO);
+    app.loop = ev_loop_new(EVFLAG_AUTO);
     if (!app.loop || cs_tui_init(&app.tui, &app.host.host, options->rows) < 0) {
         fprintf(stderr, "cansim-tui: not enough memory\n");
         return 3;
