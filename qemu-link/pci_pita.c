@@ -10,6 +10,8 @@
 #define BRIDGE_SIZE 4096u
 #define ICR         0x00u /* bits that have come; one that is written is acknowledged */
 #define ICR_ENABLE  0x02u /* the same bits, let through */
+#define MISC_HIGH   0x1Fu /* the last byte of MISC */
+#define MISC_RESET  0x01u /* in it: the chips are in reset */
 #define BRIDGE_KEPT 0x40u /* bytes of registers */
 
 enum { BAR_BRIDGE, BAR_CHIPS };
@@ -111,17 +113,24 @@ static uint8_t read_byte(void *self, unsigned bar, uint32_t offset)
                : 0xFF;
 }
 
+static void write_bridge(struct pita *card, uint32_t offset, uint8_t value)
+{
+    if (offset == ICR)
+        card->come &= (uint8_t)~value;
+    else if (offset < BRIDGE_KEPT)
+        card->bridge[offset] = value;
+    if (offset == MISC_HIGH && value & MISC_RESET)
+        reset_chips(card);
+    update(card);
+}
+
 static void write_byte(void *self, unsigned bar, uint32_t offset, uint8_t value)
 {
     struct pita *card = self;
     unsigned address;
 
     if (bar == BAR_BRIDGE) {
-        if (offset == ICR)
-            card->come &= (uint8_t)~value;
-        else if (offset < BRIDGE_KEPT)
-            card->bridge[offset] = value;
-        update(card);
+        write_bridge(card, offset, value);
         return;
     }
     struct cs_sja1000 *chip = find(card, offset, &address);

@@ -5,7 +5,6 @@
 #include "qemu-link/pci_vfu.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #define MESSAGES_PER_TURN 256
+#define UNREAD_S          10.0
 #define FLAG_TYPE         0x0Fu
 #define FLAG_REPLY        0x01u
 #define FLAG_NO_REPLY     0x10u
@@ -25,6 +25,7 @@ static void close_fds(struct cs_pci *pci)
 {
     while (pci->n_fds > 0)
         close(pci->fds[--pci->n_fds]);
+    pci->n_alien = 0;
 }
 
 static void hang_up(struct cs_pci *pci)
@@ -35,6 +36,7 @@ static void hang_up(struct cs_pci *pci)
         return;
     ev_io_stop(loop, &pci->readable);
     ev_io_stop(loop, &pci->writable);
+    ev_timer_stop(loop, &pci->unread);
     close(pci->fd);
     pci->fd = -1;
     close_fds(pci);
@@ -76,8 +78,13 @@ static bool send_out(struct cs_pci *pci)
     if (pci->out_first == pci->out_end) {
         pci->out_first = pci->out_end = 0;
         ev_io_stop(loop, &pci->writable);
+        ev_timer_stop(loop, &pci->unread);
         ev_io_start(loop, &pci->readable);
     } else {
+        if (!ev_is_active(&pci->writable)) {
+            ev_timer_set(&pci->unread, UNREAD_S, 0.0);
+            ev_timer_start(loop, &pci->unread);
+        }
         ev_io_start(loop, &pci->writable);
         ev_io_stop(loop, &pci->readable);
     }
@@ -109,6 +116,18 @@ static void answer(struct cs_pci *pci)
 /* ---- in ---------------------------------------------------------------------------------------
  */
 
+/* Nothing else is kept, not even until the message ends: it could make the host wait for whoever is
+ * behind it, and this connection's other end, kept here, would never end. */
+static bool is_eventfd(int fd)
+{
+    static const char name[] = "anon_inode:[eventfd]";
+    char link[32], target[sizeof(name)];
+
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+    const ssize_t n = readlink(link, target, sizeof(target));
+    return n == (ssize_t)sizeof(name) - 1 && memcmp(target, name, sizeof(name) - 1) == 0;
+}
+
 static void keep_fds(struct cs_pci *pci, struct msghdr *msg)
 {
     for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
@@ -121,11 +140,12 @@ static void keep_fds(struct cs_pci *pci, struct msghdr *msg)
         n = n < CS_VFU_FDS_MAX ? n : CS_VFU_FDS_MAX;
         memcpy(fds, CMSG_DATA(c), n * sizeof(int));
         for (size_t i = 0; i < n; i++) {
-            if (pci->n_fds == CS_VFU_FDS_MAX ||
-                fcntl(fds[i], F_SETFL, fcntl(fds[i], F_GETFL) | O_NONBLOCK) < 0)
-                close(fds[i]);
-            else
+            if (pci->n_fds < CS_VFU_FDS_MAX && is_eventfd(fds[i])) {
                 pci->fds[pci->n_fds++] = fds[i];
+            } else {
+                close(fds[i]);
+                pci->n_alien++;
+            }
         }
     }
 }
@@ -219,6 +239,17 @@ static void on_writable(struct ev_loop *loop, ev_io *watcher, int events)
         end(pci);
 }
 
+/* The next one may want the card. */
+static void on_unread(struct ev_loop *loop, ev_timer *watcher, int events)
+{
+    struct cs_pci *pci = watcher->data;
+
+    (void)loop;
+    (void)events;
+    pci->broken = "replies must be read within 10 s";
+    end(pci);
+}
+
 static void accept_peer(void *self, int fd)
 {
     struct cs_pci *pci = self;
@@ -295,7 +326,8 @@ static void *create(struct cs_device *device, int *status, char *why, size_t why
         ev_init(&pci->readable, on_readable);
         ev_init(&pci->writable, on_writable);
         ev_init(&pci->unmask, cs_vfu_on_unmask);
-        pci->readable.data = pci->writable.data = pci->unmask.data = pci;
+        ev_init(&pci->unread, on_unread);
+        pci->readable.data = pci->writable.data = pci->unmask.data = pci->unread.data = pci;
         pci->self = pci->card->create(pci);
     }
     if (pci && pci->self)
@@ -316,28 +348,36 @@ static void look(const void *self, struct cs_device_status *status)
 
         status->port[i].bus = cs_bus_name(pci->device->bus[i]);
         status->port[i].node = cs_sja1000_node(chip);
+        status->port[i].name = cs_sja1000_name(chip);
         status->lost += cs_sja1000_overruns(chip);
     }
 }
 
+/* One byte of a path, as JSON within the shell's quotes has it. */
+static size_t quote(char text[8], char c)
+{
+    if (c == '\'')
+        return (size_t)snprintf(text, 8, "'\\''");
+    if ((unsigned char)c < 0x20)
+        return (size_t)snprintf(text, 8, "\\u%04x", (unsigned)c);
+    return (size_t)snprintf(text, 8, "%s%c", c == '"' || c == '\\' ? "\\" : "", c);
+}
+
 static void option(const void *self, const char *path, char *text, size_t size)
 {
-    static const char head[] = "-device '{\"driver\":\"vfio-user-pci\",\"rombar\":0,"
-                               "\"socket\":{\"type\":\"unix\",\"path\":\"";
     static const char tail[] = "\"}}'";
-    size_t n = sizeof(head) - 1;
+    char quoted[8];
+    size_t n;
 
     (void)self;
-    memcpy(text, head, n);
-    for (; *path && n + sizeof(tail) + 4 < size; path++) {
-        if (*path == '\'') { /* the shell's quote */
-            for (const char *quote = "'\\''"; *quote; quote++)
-                text[n++] = *quote;
-            continue;
-        }
-        if (*path == '"' || *path == '\\')
-            text[n++] = '\\';
-        text[n++] = *path;
+    n = (size_t)snprintf(text, size,
+                         "-device '{\"driver\":\"vfio-user-pci\",\"rombar\":0,"
+                         "\"socket\":{\"type\":\"unix\",\"path\":\"");
+    for (; *path && n + sizeof(quoted) + sizeof(tail) <= size; path++) {
+        const size_t len = quote(quoted, *path);
+
+        memcpy(text + n, quoted, len);
+        n += len;
     }
     memcpy(text + n, tail, sizeof(tail));
 }

@@ -27,12 +27,13 @@ struct cs_pci {
 
     int fd; /* -1: no peer */
     ev_io readable, writable;
-    bool versioned; /* VERSION is done */
+    ev_timer unread; /* runs while replies wait for the peer to read */
+    bool versioned;  /* VERSION is done */
     const char *broken;
     uint8_t in[CS_VFU_HEADER + CS_VFU_BODY_MAX];
     uint32_t in_len;
-    int fds[CS_VFU_FDS_MAX]; /* that came with it */
-    unsigned n_fds;
+    int fds[CS_VFU_FDS_MAX]; /* eventfds that came with it */
+    unsigned n_fds, n_alien; /* others: closed at once */
     uint8_t out[CS_VFU_OUT_BYTES];
     size_t out_first, out_end; /* not sent yet */
 };

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -75,34 +74,28 @@ void cs_vfu_drop_irqs(struct cs_pci *pci)
     pci->masked = false;
 }
 
+/* An eventfd is empty once it has been read; one that counts down would keep the host busy. */
+static bool drain(int fd)
+{
+    uint64_t count;
+
+    set_nonblocking(fd);
+    for (unsigned i = 0; i < 16; i++)
+        if (read(fd, &count, sizeof(count)) < 0)
+            return errno == EAGAIN;
+    return false;
+}
+
 void cs_vfu_on_unmask(struct ev_loop *loop, ev_io *watcher, int events)
 {
     struct cs_pci *pci = watcher->data;
-    uint64_t count;
 
     (void)loop;
     (void)events;
-    set_nonblocking(pci->unmask_fd);
-    const ssize_t n = read(pci->unmask_fd, &count, sizeof(count));
-    if (n < 0 && errno == EAGAIN)
-        return;
-    if (n <= 0) { /* no eventfd */
+    if (!drain(pci->unmask_fd))
         drop_unmask(pci);
-        return;
-    }
     pci->masked = false;
     cs_vfu_evaluate(pci);
-}
-
-/* Anything else could make the host wait for whoever is behind it. */
-static bool is_eventfd(int fd)
-{
-    static const char name[] = "anon_inode:[eventfd]";
-    char link[32], target[sizeof(name)];
-
-    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-    const ssize_t n = readlink(link, target, sizeof(target));
-    return n == (ssize_t)sizeof(name) - 1 && memcmp(target, name, sizeof(name) - 1) == 0;
 }
 
 /* The descriptor that came with the message, taken out of it; -1: none. */
@@ -134,8 +127,6 @@ static int set_intx(struct cs_pci *pci, uint32_t flags, uint32_t count, bool dat
 {
     const bool eventfd = flags & DATA_EVENTFD;
 
-    if (eventfd && pci->n_fds > 0 && !is_eventfd(pci->fds[pci->n_fds - 1]))
-        return -EINVAL;
     if (flags & ACTION_TRIGGER && eventfd)
         set_trigger(pci);
     else if (flags & ACTION_TRIGGER && flags & DATA_NONE && count == 0)
@@ -156,6 +147,12 @@ static int set_intx(struct cs_pci *pci, uint32_t flags, uint32_t count, bool dat
     return 0;
 }
 
+/* Descriptors are as many as interrupts, or there is none: then nobody is to be told. */
+static bool are_fds_right(const struct cs_pci *pci, uint32_t data, uint32_t count)
+{
+    return pci->n_alien == 0 && (pci->n_fds == 0 || (data == DATA_EVENTFD && pci->n_fds == count));
+}
+
 static int set_irqs(struct cs_pci *pci, const uint8_t *body, uint32_t len, uint8_t *answer)
 {
     const uint32_t flags = vfu_get32(body + 4), index = vfu_get32(body + 8);
@@ -164,7 +161,8 @@ static int set_irqs(struct cs_pci *pci, const uint8_t *body, uint32_t len, uint8
     const uint32_t action = flags & (ACTION_MASK | ACTION_UNMASK | ACTION_TRIGGER);
 
     (void)answer;
-    if (index >= N_IRQS || (data & (data - 1)) || !data || (action & (action - 1)) || !action)
+    if (index >= N_IRQS || (data & (data - 1)) || !data || (action & (action - 1)) || !action ||
+        !are_fds_right(pci, data, count))
         return -EINVAL;
     if (index != IRQ_INTX) /* there are none of them: only nothing can be set */
         return count == 0 ? 0 : -EINVAL;

@@ -396,6 +396,11 @@ int cs_sja1000_node(const struct cs_sja1000 *chip)
     return cs_port_node(chip->port);
 }
 
+const char *cs_sja1000_name(const struct cs_sja1000 *chip)
+{
+    return cs_port_name(chip->port);
+}
+
 uint64_t cs_sja1000_overruns(const struct cs_sja1000 *chip)
 {
     return chip->overruns;

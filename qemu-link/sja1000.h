@@ -37,6 +37,7 @@ void cs_sja1000_write(struct cs_sja1000 *chip, unsigned address, uint8_t value);
 
 bool cs_sja1000_irq(const struct cs_sja1000 *chip);          /* the interrupt output asks */
 int cs_sja1000_node(const struct cs_sja1000 *chip);          /* on the bus, or CS_NO_NODE */
+const char *cs_sja1000_name(const struct cs_sja1000 *chip);  /* on the bus */
 uint64_t cs_sja1000_overruns(const struct cs_sja1000 *chip); /* frames that found no room */
 
 #endif
