@@ -11,6 +11,7 @@ Measured figures are printed as "# measure:" lines; nothing passes or fails by s
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -178,6 +179,7 @@ class Host:
         for program in list(self.programs):
             self.stop(program)
         end(self.process)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def wait(condition, what, limit_s=15.0):
@@ -477,12 +479,15 @@ def arbitration(driver, host):
     driver.up(500000, "berr-reporting on")
     before = driver.details()
     listener = host.listen()
-    traffic = host.start("cangen", "can0", "-g", "2", "-I", "001", "-L", "8", name="traffic")
-    driver.guest.check("for i in $(seq 200); do cansend can0 7F0#11; done", 60)  # one in ten meets a busy bus
+    # Arbitration is lost to a frame that waits as well: bursts, with time between them for the guest.
+    traffic = host.start("cangen", "can0", "-g", "25", "-c", "10", "-I", "001", "-L", "8", name="traffic")
+    driver.guest.check("for i in $(seq 200); do cansend can0 7F0#11; done", 60)
     host.stop(traffic)
-    wait(lambda: driver.details()["arb_lost"] > before["arb_lost"], "lost arbitration", 20)
+    lost = host.count(event="arb_lost", node=driver.node)
+    assert lost > 0, "no frame of the guest met a burst, of %d there" % host.count(event="frame", node="traffic")
+    wait(lambda: driver.details()["arb_lost"] > before["arb_lost"],
+         "the guest to count one of %d lost arbitrations; before: %r" % (lost, before), 20)
     host.stop(listener)
-    assert host.count(event="arb_lost", node=driver.node) > 0
 
 
 @test("one-shot: a frame that is hit is not sent again", "oneshot")
