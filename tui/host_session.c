@@ -15,6 +15,8 @@ static void look_at_port(struct cs_session *s, const struct cs_session_device *f
     if (!port->on)
         return;
     port->bitrate_bps = status.bitrate_bps;
+    if (status.fd == CS_FD_ISO || status.fd == CS_FD_NON_ISO)
+        port->data_bitrate_bps = status.data_bitrate_bps;
     port->tec = status.tec;
     port->rec = status.rec;
     port->state = (uint8_t)status.state;

@@ -66,8 +66,8 @@ struct cs_tui_node {
 /* A card or an adapter, as cs_session_device() tells of it. */
 struct cs_tui_port {
     char bus[CS_TUI_BUS_NAME];
-    bool on; /* on the bus */
-    uint32_t bitrate_bps;
+    bool on;                                /* on the bus */
+    uint32_t bitrate_bps, data_bitrate_bps; /* data: 0 for classic */
     uint16_t tec, rec;
     uint8_t state; /* enum cs_node_state */
 };

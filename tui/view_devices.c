@@ -52,11 +52,17 @@ static void cell_peer(const struct cs_tui *tui, struct cs_canvas *canvas, struct
                     text);
 }
 
+static const char *state_of(const struct cs_tui_port *port)
+{
+    static const char *const states[] = {"active", "passive", "bus-off", "joining"};
+
+    return port->state < 4 ? states[port->state] : "?";
+}
+
 /* "can0 500k active 0/0" for each channel. */
 static void cell_channels(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
                           const void *item)
 {
-    static const char *const states[] = {"active", "passive", "bus-off", "joining"};
     const struct cs_tui_device *device = item;
     char text[256] = "", rate[CS_NUMBER_MAX];
     size_t used = 0;
@@ -70,10 +76,9 @@ static void cell_channels(const struct cs_tui *tui, struct cs_canvas *canvas, st
         if (!port->on)
             used += (size_t)snprintf(text + used, sizeof text - used, " off");
         else
-            used +=
-                (size_t)snprintf(text + used, sizeof text - used, " %s %s %u/%u",
-                                 cs_text_rates(port->bitrate_bps, 0, rate),
-                                 port->state < 4 ? states[port->state] : "?", port->tec, port->rec);
+            used += (size_t)snprintf(text + used, sizeof text - used, " %s %s %u/%u",
+                                     cs_text_rates(port->bitrate_bps, port->data_bitrate_bps, rate),
+                                     state_of(port), port->tec, port->rec);
     }
     cs_canvas_field(canvas, at.x, at.y, at.w, false, CS_STYLE_TEXT, text);
 }
@@ -107,23 +112,29 @@ static const struct cs_tui_device *selected(const struct cs_tui *tui)
                                                        : NULL;
 }
 
-/* Lines that the option takes at a width; drawn where there is a canvas. Words are kept whole where
- * they fit a line. */
+/* Bytes of the line that `text` begins with: no more than `width` characters, none of them in
+ * part, and words whole where they fit a line. */
+static size_t line_len(const char *text, int width)
+{
+    const char *at = text, *space = NULL;
+
+    for (int x = 0; *at != '\0' && x < width; x++) {
+        if (*at == ' ' && at > text)
+            space = at;
+        cs_utf8_next(&at);
+    }
+    if (*at != '\0' && *at != ' ' && space != NULL)
+        at = space;
+    return (size_t)(at - text);
+}
+
+/* Lines that the option takes at a width; drawn where there is a canvas. */
 static int wrap(const char *text, int width, struct cs_canvas *canvas, int x, int y, int most)
 {
     int lines = 0;
 
     while (*text != '\0' && lines < most) {
-        size_t n = strlen(text);
-        if ((int)n > width) {
-            n = (size_t)width;
-            for (size_t i = n; i > 0; i--) {
-                if (text[i] == ' ') {
-                    n = i;
-                    break;
-                }
-            }
-        }
+        const size_t n = line_len(text, width);
         if (canvas != NULL)
             cs_canvas_printf(canvas, x, y + lines, CS_STYLE_BRIGHT, "%.*s", (int)n, text);
         lines++;
@@ -140,9 +151,16 @@ static int option_lines(const struct cs_tui *tui)
     return device ? wrap(device->option, tui->width - 2, NULL, 0, 0, OPTION_LINES_MAX) : 0;
 }
 
+static int channel_lines(const struct cs_tui *tui)
+{
+    const struct cs_tui_device *device = selected(tui);
+
+    return device ? (int)device->n_ports : 0;
+}
+
 static int page_of(const struct cs_tui *tui)
 {
-    const int page = cs_tui_body(tui).h - 3 - option_lines(tui);
+    const int page = cs_tui_body(tui).h - 3 - channel_lines(tui) - option_lines(tui);
 
     return page > 0 ? page : 1;
 }
@@ -164,10 +182,27 @@ static void draw_empty(struct cs_canvas *canvas, struct cs_rect body)
         cs_canvas_put(canvas, body.x + 4, body.y + body.h / 2 - 1 + (int)i, CS_STYLE_DIM, lines[i]);
 }
 
+static void draw_channels(const struct cs_tui_device *device, struct cs_canvas *canvas, int x,
+                          int y)
+{
+    char rate[CS_NUMBER_MAX];
+
+    for (unsigned i = 0; i < device->n_ports; i++) {
+        const struct cs_tui_port *port = &device->port[i];
+        if (port->on)
+            cs_canvas_printf(canvas, x, y + (int)i, CS_STYLE_TEXT, "%s: %s, %s, TEC %u, REC %u",
+                             port->bus,
+                             cs_text_rates(port->bitrate_bps, port->data_bitrate_bps, rate),
+                             state_of(port), port->tec, port->rec);
+        else
+            cs_canvas_printf(canvas, x, y + (int)i, CS_STYLE_DIM, "%s: off", port->bus);
+    }
+}
+
 static void draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body)
 {
     const struct cs_list *list = &tui->devices_list;
-    const int lines = option_lines(tui), page = page_of(tui);
+    const int lines = option_lines(tui), channels = channel_lines(tui), page = page_of(tui);
     struct cs_columns_layout layout;
 
     if (tui->n_devices == 0) {
@@ -182,10 +217,11 @@ static void draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_r
         if (list->top + i == list->sel)
             cs_canvas_select(canvas, (struct cs_rect){body.x, body.y + 1 + i, body.w, 1});
     }
-    const int y = body.y + body.h - lines - 2;
+    const int y = body.y + body.h - lines - channels - 2;
     cs_canvas_fill(canvas, (struct cs_rect){body.x, y, body.w, 1}, CS_STYLE_FAINT, 0x2500);
-    cs_canvas_put(canvas, body.x + 1, y + 1, CS_STYLE_COLUMN, "for its peer:");
-    wrap(selected(tui)->option, body.w - 2, canvas, body.x + 1, y + 2, lines);
+    draw_channels(selected(tui), canvas, body.x + 1, y + 1);
+    cs_canvas_put(canvas, body.x + 1, y + channels + 1, CS_STYLE_COLUMN, "for its peer:");
+    wrap(selected(tui)->option, body.w - 2, canvas, body.x + 1, y + channels + 2, lines);
 }
 
 static void status(const struct cs_tui *tui, char *text, size_t size)
@@ -208,10 +244,10 @@ static void detail(const struct cs_tui *tui, struct cs_canvas *canvas, int x, in
     if (!device)
         return;
     snprintf(text, sizeof text,
-             "%s · at %.200s · %" PRIu64 " peers so far, %" PRIu64 " turned away, %" PRIu64
-             " broke the protocol, %" PRIu64 " frames lost",
-             device->kind, device->path, device->connections, device->refused,
-             device->protocol_errors, device->lost);
+             "%s · %" PRIu64 " peers, %" PRIu64 " turned away, %" PRIu64
+             " broke the protocol, %" PRIu64 " lost · at %.200s",
+             device->kind, device->connections, device->refused, device->protocol_errors,
+             device->lost, device->path);
     cs_canvas_field(canvas, x, y, tui->width - x - 1, false, CS_STYLE_INFO, text);
 }
 

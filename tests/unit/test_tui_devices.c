@@ -81,6 +81,85 @@ static void whole_option(void **state)
     bench_free(b);
 }
 
+/* Devices whose panes differ in height: the selected one stays in sight. */
+static void selected_in_sight(void **state)
+{
+    struct bench *b = bench_new(0, 1);
+
+    (void)state;
+    fill(b);
+    for (unsigned i = 0; i < CS_TUI_DEVICES; i++) {
+        b->tui.devices[i] = b->tui.devices[i % 3];
+        snprintf(b->tui.devices[i].name, sizeof b->tui.devices[i].name, "number%u.", i);
+        b->tui.devices[i].n_ports = i % 4 + 1;
+        memset(b->tui.devices[i].option, 'o', i % 2 ? 500 : 50);
+        b->tui.devices[i].option[i % 2 ? 500 : 50] = '\0';
+    }
+    b->tui.n_devices = CS_TUI_DEVICES;
+    for (unsigned i = 0; i < 2 * CS_TUI_DEVICES; i++) {
+        const int sel = b->tui.devices_list.sel;
+        bench_draw(b, 80, 24);
+        assert_int_equal(sel, i < CS_TUI_DEVICES ? i : 2 * CS_TUI_DEVICES - i - 1);
+        assert_true(bench_shows(b, b->tui.devices[sel].name));
+        if (i != CS_TUI_DEVICES - 1)
+            bench_keys(b, i < CS_TUI_DEVICES ? "j" : "k");
+    }
+    bench_free(b);
+}
+
+/* A device of several channels, all on their buses, at the smallest size. */
+static void channels(void **state)
+{
+    struct bench *b = bench_new(0, 1);
+    struct cs_tui_device *device = &b->tui.devices[1];
+
+    (void)state;
+    fill(b);
+    device->port[0] = (struct cs_tui_port){
+        .bus = "can0", .on = true, .bitrate_bps = 500000, .data_bitrate_bps = 2000000, .tec = 8};
+    device->port[1] = (struct cs_tui_port){
+        .bus = "can1", .on = true, .bitrate_bps = 250000, .tec = 256, .state = CS_STATE_BUS_OFF};
+    device->port[2] = (struct cs_tui_port){.bus = "a-name-of-15-ch"};
+    device->n_ports = 3;
+    bench_keys(b, "<Down>");
+    bench_draw(b, 80, 24);
+    bench_golden(b, "plugged-channels");
+    assert_true(bench_shows(b, "can0: 500k/2M, active, TEC 8, REC 0"));
+    assert_true(bench_shows(b, "can1: 250k, bus-off, TEC 256, REC 0"));
+    assert_true(bench_shows(b, "a-name-of-15-ch: off"));
+    assert_true(bench_shows(b, "0 peers, 1 turned away, 4 broke the protocol, 123456 lost"));
+    bench_free(b);
+}
+
+/* Nothing of an option is lost where lines end, whatever the characters. */
+static void option_characters(void **state)
+{
+    struct bench *b = bench_new(0, 1);
+    char *option = b->tui.devices[0].option;
+
+    (void)state;
+    for (unsigned shift = 0; shift < 2; shift++) {
+        char expected[64] = "", *text;
+        unsigned n = 0;
+
+        fill(b);
+        snprintf(option, sizeof b->tui.devices[0].option, "%s", shift ? "x" : "");
+        for (unsigned i = 0; i < 100; i++)
+            strcat(option, "\u00fc");
+        bench_draw(b, 80, 24);
+        text = bench_text(b);
+        for (const char *at = text; (at = strstr(at, "\u00fc")) != NULL; at += 2)
+            n++;
+        assert_int_equal(n, 100);
+        for (unsigned i = 0; i < 22; i++)
+            strcat(expected, "\u00fc");
+        strcat(expected, "\n");
+        assert_non_null(strstr(text, expected));
+        free(text);
+    }
+    bench_free(b);
+}
+
 static void plugging(void **state)
 {
     struct bench *b = bench_new(0, 1);
@@ -150,8 +229,10 @@ static void options(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(looks),       cmocka_unit_test(whole_option), cmocka_unit_test(plugging),
-        cmocka_unit_test(many_scroll), cmocka_unit_test(options),
+        cmocka_unit_test(looks),    cmocka_unit_test(whole_option),
+        cmocka_unit_test(plugging), cmocka_unit_test(many_scroll),
+        cmocka_unit_test(options),  cmocka_unit_test(selected_in_sight),
+        cmocka_unit_test(channels), cmocka_unit_test(option_characters),
     };
     return cmocka_run_group_tests_name("tui devices", tests, NULL, NULL);
 }
