@@ -8,6 +8,7 @@
 #   qemu-link/usb_*.c slcan_*.c    USB adapters over usbredir; the serial adapter
 #   qemu-link/link_*.c             the link server; client_*.c libcansim-client;
 #   qemu-link/attach_*.c           cansim-attach; shim_*.c what it preloads
+#   plugins/*.c, plugins/*/*.c     what plugins need of the host, and the built-in ones
 #   tui/*.c                        cansim-tui
 
 O      ?= build
@@ -17,8 +18,9 @@ CC     ?= gcc
 override O := $(patsubst $(CURDIR)/%,%,$(abspath $(O)))
 VERSION := 0.1.0
 
-PKGS_LIB := libcjson zlib libusbredirparser-0.5
+PKGS_LIB := libcjson zlib libusbredirparser-0.5 inih libxml-2.0
 PKGS_TUI := ncursesw
+XML_CFLAGS = $(shell pkg-config --cflags libxml-2.0)
 WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=gnu11 $(WARN) $(if $(WERROR),-Werror) -fPIC -fvisibility=hidden -I. \
@@ -46,7 +48,7 @@ ATTACH_OBJ   := $(call objs,qemu-link/attach_*.c)
 SHIM_OBJ     := $(call objs,qemu-link/shim_*.c)
 MAIN_OBJ     := $(call objs,scenarios/main*.c)
 SCENARIO_OBJ := $(filter-out $(MAIN_OBJ),$(call objs,scenarios/*.c))
-PLUGIN_OBJ   := $(call objs,plugins/*.c)
+PLUGIN_OBJ   := $(call objs,plugins/*.c plugins/*/*.c)
 TUI_MAIN_OBJ := $(call objs,tui/main*.c tui/screen*.c)
 TUI_OBJ      := $(filter-out $(TUI_MAIN_OBJ),$(call objs,tui/*.c))
 
@@ -87,6 +89,9 @@ $(O)/obj/simcore/%.o: simcore/%.c
 	@mkdir -p $(@D)
 	$(call say,CC  )
 	$(Q)$(CC) $(SIMCORE_CFLAGS) $(SAN_FLAGS) -MMD -MP -c -o $@ $<
+
+# libxml2's headers are in a folder of their own.
+$(O)/obj/plugins/canopen/%.o: ALL_CFLAGS += $(XML_CFLAGS)
 
 $(O)/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -129,12 +134,12 @@ $(SHIM_SO): $(SHIM_OBJ)
 $(O)/bin/cansim: $(MAIN_OBJ) $(LIB_HOST) $(CLIENT_A) $(LIB_CORE)
 	@mkdir -p $(@D)
 	$(call say,LINK)
-	$(Q)$(CC) $(SAN_FLAGS) $(LDFLAGS) -o $@ $^ -lev $(shell pkg-config --libs $(PKGS_LIB))
+	$(Q)$(CC) $(SAN_FLAGS) $(LDFLAGS) -o $@ $^ -lev -ldl -lm $(shell pkg-config --libs $(PKGS_LIB))
 
 $(O)/bin/cansim-tui: $(TUI_MAIN_OBJ) $(LIB_TUI) $(LIB_HOST) $(LIB_CORE)
 	@mkdir -p $(@D)
 	$(call say,LINK)
-	$(Q)$(CC) $(SAN_FLAGS) $(LDFLAGS) -o $@ $^ -lev $(shell pkg-config --libs $(PKGS_LIB) $(PKGS_TUI))
+	$(Q)$(CC) $(SAN_FLAGS) $(LDFLAGS) -o $@ $^ -lev -ldl -lm $(shell pkg-config --libs $(PKGS_LIB) $(PKGS_TUI))
 
 $(O)/bin/cansim-attach: $(ATTACH_OBJ) $(CLIENT_A)
 	@mkdir -p $(@D)
@@ -147,13 +152,13 @@ $(O)/tests/%: $(O)/obj/tests/unit/%.o $(LIB_TUI) $(LIB_HOST) $(CLIENT_A) $(LIB_C
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)$(CC) $(SAN_FLAGS) $(LDFLAGS) -o $@ $< $(LIB_TUI) $(LIB_HOST) $(CLIENT_A) $(LIB_CORE) \
-	    -lcmocka -lev $(shell pkg-config --libs $(PKGS_LIB))
+	    -lcmocka -lev -ldl -lm $(shell pkg-config --libs $(PKGS_LIB))
 
 # The saved corpus of each fuzz target, replayed without libFuzzer.
 $(O)/tests/fuzz_%: $(O)/obj/tests/fuzz/fuzz_%.o $(O)/obj/tests/fuzz/replay.o $(LIB_HOST) $(LIB_CORE)
 	@mkdir -p $(@D)
 	$(call say,LINK)
-	$(Q)$(CC) $(SAN_FLAGS) $(LDFLAGS) -o $@ $^ -lev $(shell pkg-config --libs $(PKGS_LIB))
+	$(Q)$(CC) $(SAN_FLAGS) $(LDFLAGS) -o $@ $^ -lev -ldl -lm $(shell pkg-config --libs $(PKGS_LIB))
 
 test-programs: $(UNIT_BIN) $(addprefix $(O)/tests/fuzz_,$(FUZZERS))
 
@@ -170,7 +175,7 @@ check-guest: deps
 
 # Each target for FUZZ_SECONDS, on top of its saved corpus; what it finds lands in $(O)/fuzz.
 FUZZ_SECONDS ?= 60
-FUZZ_SRC := $(filter-out scenarios/main%,$(wildcard simcore/*.c scenarios/*.c $(addprefix qemu-link/,proto_*.c link_*.c dev_*.c sja1000*.c pci_*.c usb_*.c slcan_*.c)))
+FUZZ_SRC := $(filter-out scenarios/main%,$(wildcard simcore/*.c scenarios/*.c plugins/*.c plugins/*/*.c $(addprefix qemu-link/,proto_*.c link_*.c dev_*.c sja1000*.c pci_*.c usb_*.c slcan_*.c)))
 fuzz: $(addprefix $(O)/fuzz/fuzz_,$(FUZZERS))
 	@for name in $(FUZZERS); do \
 	    echo "fuzz $$name for $(FUZZ_SECONDS) s"; mkdir -p $(O)/fuzz/corpus/$$name; \
@@ -180,8 +185,8 @@ fuzz: $(addprefix $(O)/fuzz/fuzz_,$(FUZZERS))
 
 $(O)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_SRC)
 	@mkdir -p $(@D)
-	clang $(filter-out -fvisibility=hidden,$(ALL_CFLAGS)) -fsanitize=fuzzer,address,undefined -o $@ \
-	    $< $(FUZZ_SRC) -lev $(shell pkg-config --libs $(PKGS_LIB))
+	clang $(filter-out -fvisibility=hidden,$(ALL_CFLAGS)) $(XML_CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ \
+	    $< $(FUZZ_SRC) -lev -ldl -lm $(shell pkg-config --libs $(PKGS_LIB))
 
 lint: deps
 	@$(MAKE) --no-print-directory all
