@@ -703,6 +703,8 @@ def run_one(number, what, reason, function, driver, host):
         print("not ok %d - %s" % (number, what), flush=True)
         for line in (type(error).__name__ + ": " + str(error)).splitlines()[:6]:
             print("# " + line[:600], flush=True)
+        for line in driver.guest.last_words():
+            print("# | " + line[:600], flush=True)
         for program in list(host.programs):
             host.stop(program)
         try:
