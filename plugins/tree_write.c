@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "simcore/words.h"
+
 /* ---- text ------------------------------------------------------------------------------------ */
 
 struct text {
@@ -155,45 +157,23 @@ void cs_tree_text(const struct cs_tree *tree, unsigned indent, FILE *to)
 
 /* ---- JSON ------------------------------------------------------------------------------------ */
 
-/* Length of the well-formed UTF-8 character at p, 0 where it is none. */
-static unsigned utf8_length(const unsigned char *p, size_t left)
-{
-    unsigned len = p[0] < 0x80   ? 1
-                   : p[0] < 0xC2 ? 0
-                   : p[0] < 0xE0 ? 2
-                   : p[0] < 0xF0 ? 3
-                   : p[0] < 0xF5 ? 4
-                                 : 0;
-
-    if (len == 0 || len > left)
-        return 0;
-    for (unsigned i = 1; i < len; i++) {
-        if ((p[i] & 0xC0) != 0x80)
-            return 0;
-    }
-    bool low = (p[0] == 0xE0 && p[1] < 0xA0) || (p[0] == 0xF0 && p[1] < 0x90);
-    bool high = (p[0] == 0xED && p[1] >= 0xA0) || (p[0] == 0xF4 && p[1] >= 0x90);
-    return low || high ? 0 : len;
-}
-
 void cs_tree_json_string(const char *text, size_t n, FILE *to)
 {
-    const unsigned char *p = (const unsigned char *)text;
-
     fputc('"', to);
     for (size_t i = 0; i < n;) {
-        unsigned len = utf8_length(p + i, n - i);
+        size_t len = cs_text_utf8(text + i, n - i);
+        unsigned char c = (unsigned char)text[i];
         if (len == 0) {
             fputs("\\ufffd", to);
             i++;
             continue;
         }
-        if (p[i] == '"' || p[i] == '\\')
-            fprintf(to, "\\%c", p[i]);
-        else if (p[i] < 0x20 || p[i] == 0x7F)
-            fprintf(to, "\\u%04x", p[i]);
+        if (c == '"' || c == '\\')
+            fprintf(to, "\\%c", c);
+        else if (c < 0x20 || c == 0x7F)
+            fprintf(to, "\\u%04x", c);
         else
-            fwrite(p + i, 1, len, to);
+            fwrite(text + i, 1, len, to);
         i += len;
     }
     fputc('"', to);
