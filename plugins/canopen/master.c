@@ -21,7 +21,7 @@ int master_send(struct master *master, const struct cansim_frame *frame, uint64_
     return master->host->send(master->host->ctx, frame, cookie);
 }
 
-void master_send_bytes(struct master *master, unsigned id, const uint8_t *bytes, unsigned len)
+static int send_bytes(struct master *master, unsigned id, const uint8_t *bytes, unsigned len)
 {
     struct cansim_frame frame;
 
@@ -31,14 +31,20 @@ void master_send_bytes(struct master *master, unsigned id, const uint8_t *bytes,
     frame.dlc = (uint8_t)len;
     frame.len = (uint8_t)len;
     memcpy(frame.data, bytes, len);
-    (void)master_send(master, &frame, 0);
+    return master_send(master, &frame, 0);
+}
+
+void master_send_bytes(struct master *master, unsigned id, const uint8_t *bytes, unsigned len)
+{
+    (void)send_bytes(master, id, bytes, len);
 }
 
 void master_send_nmt(struct master *master, unsigned command, unsigned node_id)
 {
     const uint8_t bytes[2] = {(uint8_t)command, (uint8_t)node_id};
 
-    master_send_bytes(master, 0, bytes, 2);
+    if (send_bytes(master, 0, bytes, 2) != 0)
+        master_note(master, CANSIM_WARNING, "an NMT command to node %u could not be sent", node_id);
 }
 
 void master_send_time(struct master *master, int64_t at_ps)

@@ -236,7 +236,8 @@ static inline void server_frame(struct server *s, const uint8_t in[8])
         server_go_on(s, in);
     } else {
         s->object = server_find(s, (unsigned)co_get_le(in + 1, 2), in[3]);
-        if (s->object == NULL && s->n < SERVER_OBJECTS && (in[0] & 0xE0) == 0x20) {
+        if (s->object == NULL && s->n < SERVER_OBJECTS &&
+            ((in[0] & 0xE0) == 0x20 || (in[0] & 0xE1) == 0xC0)) {
             server_set(s, (unsigned)co_get_le(in + 1, 2), in[3], "", 0);
             s->object = &s->objects[s->n - 1];
         }
