@@ -69,11 +69,11 @@ enum field_kind { FIELD_NUMBER, FIELD_U32, FIELD_TIME, FIELD_BOOL, FIELD_WORD, F
 
 struct field_row {
     const char *path; /* below "slaves/#/" where it is a slave's */
-    enum field_kind kind;
     size_t offset;
     int64_t least, most;
     const char *const *words; /* of WORD: their places are the values */
-    int have;                 /* of U32: index into have_expected, or -1 */
+    enum field_kind kind;
+    int have; /* of U32: index into have_expected, or -1 */
 };
 
 static const char *const whom_words[] = {"all", "each", "none", NULL};
@@ -85,42 +85,42 @@ static const char *const download_words[] = {"differs", "all", "never", NULL};
 #define U32_MAX           INT64_C(0xFFFFFFFF)
 
 static const struct field_row master_fields[] = {
-    {"node_id", FIELD_NUMBER, IN_MASTER(node_id), 1, 127, NULL, -1},
-    {"boot", FIELD_BOOL, IN_MASTER(boot), 0, 0, NULL, -1},
-    {"reset", FIELD_WORD, IN_MASTER(reset), 0, 0, whom_words, -1},
-    {"start", FIELD_WORD, IN_MASTER(start), 0, 0, whom_words, -1},
-    {"on_loss", FIELD_WORD, IN_MASTER(on_loss), 0, 0, loss_words, -1},
-    {"heartbeat", FIELD_TIME, IN_MASTER(heartbeat_ps), MS_PS, 65535 * MS_PS, NULL, -1},
-    {"sync/period", FIELD_TIME, IN_MASTER(sync_ps), MS_PS / 10, 3600000 * MS_PS, NULL, -1},
-    {"sync/overflow", FIELD_NUMBER, IN_MASTER(sync_overflow), 0, 240, NULL, -1},
-    {"sync/cob_id", FIELD_U32, IN_MASTER(sync_id), 1, 0x7FF, NULL, -1},
-    {"time/period", FIELD_TIME, IN_MASTER(time_ps), MS_PS, 86400000 * MS_PS, NULL, -1},
-    {"time/days", FIELD_NUMBER, IN_MASTER(time_days), 0, 65535, NULL, -1},
-    {"sdo_timeout", FIELD_TIME, IN_MASTER(sdo_timeout_ps), MS_PS, 3600000 * MS_PS, NULL, -1},
-    {"block_size", FIELD_NUMBER, IN_MASTER(block_size), 1, 127, NULL, -1},
-    {"lss_timeout", FIELD_TIME, IN_MASTER(lss_timeout_ps), MS_PS, 10000 * MS_PS, NULL, -1},
-    {NULL, 0, 0, 0, 0, NULL, -1},
+    {"node_id", IN_MASTER(node_id), 1, 127, NULL, FIELD_NUMBER, -1},
+    {"boot", IN_MASTER(boot), 0, 0, NULL, FIELD_BOOL, -1},
+    {"reset", IN_MASTER(reset), 0, 0, whom_words, FIELD_WORD, -1},
+    {"start", IN_MASTER(start), 0, 0, whom_words, FIELD_WORD, -1},
+    {"on_loss", IN_MASTER(on_loss), 0, 0, loss_words, FIELD_WORD, -1},
+    {"heartbeat", IN_MASTER(heartbeat_ps), MS_PS, 65535 * MS_PS, NULL, FIELD_TIME, -1},
+    {"sync/period", IN_MASTER(sync_ps), MS_PS / 10, 3600000 * MS_PS, NULL, FIELD_TIME, -1},
+    {"sync/overflow", IN_MASTER(sync_overflow), 0, 240, NULL, FIELD_NUMBER, -1},
+    {"sync/cob_id", IN_MASTER(sync_id), 1, 0x7FF, NULL, FIELD_U32, -1},
+    {"time/period", IN_MASTER(time_ps), MS_PS, 86400000 * MS_PS, NULL, FIELD_TIME, -1},
+    {"time/days", IN_MASTER(time_days), 0, 65535, NULL, FIELD_NUMBER, -1},
+    {"sdo_timeout", IN_MASTER(sdo_timeout_ps), MS_PS, 3600000 * MS_PS, NULL, FIELD_TIME, -1},
+    {"block_size", IN_MASTER(block_size), 1, 127, NULL, FIELD_NUMBER, -1},
+    {"lss_timeout", IN_MASTER(lss_timeout_ps), MS_PS, 10000 * MS_PS, NULL, FIELD_TIME, -1},
+    {NULL, 0, 0, 0, NULL, 0, -1},
 };
 
 static const struct field_row slave_fields[] = {
-    {"dcf", FIELD_FILE, IN_SLAVE(dcf_file), 0, 0, NULL, -1},
-    {"eds", FIELD_FILE, IN_SLAVE(eds_file), 0, 0, NULL, -1},
-    {"download", FIELD_WORD, IN_SLAVE(download), 0, 0, download_words, -1},
-    {"mandatory", FIELD_BOOL, IN_SLAVE(mandatory), 0, 0, NULL, -1},
-    {"keep_alive", FIELD_BOOL, IN_SLAVE(keep_alive), 0, 0, NULL, -1},
-    {"device_type", FIELD_U32, IN_SLAVE(expected[0]), 0, U32_MAX, NULL, 0},
-    {"vendor", FIELD_U32, IN_SLAVE(expected[1]), 0, U32_MAX, NULL, 1},
-    {"product", FIELD_U32, IN_SLAVE(expected[2]), 0, U32_MAX, NULL, 2},
-    {"revision", FIELD_U32, IN_SLAVE(expected[3]), 0, U32_MAX, NULL, 3},
-    {"serial", FIELD_U32, IN_SLAVE(expected[4]), 0, U32_MAX, NULL, 4},
-    {"heartbeat", FIELD_TIME, IN_SLAVE(heartbeat_ps), MS_PS, 65535 * MS_PS, NULL, -1},
-    {"heartbeat_timeout", FIELD_TIME, IN_SLAVE(heartbeat_timeout_ps), MS_PS, 600000 * MS_PS, NULL,
+    {"dcf", IN_SLAVE(dcf_file), 0, 0, NULL, FIELD_FILE, -1},
+    {"eds", IN_SLAVE(eds_file), 0, 0, NULL, FIELD_FILE, -1},
+    {"download", IN_SLAVE(download), 0, 0, download_words, FIELD_WORD, -1},
+    {"mandatory", IN_SLAVE(mandatory), 0, 0, NULL, FIELD_BOOL, -1},
+    {"keep_alive", IN_SLAVE(keep_alive), 0, 0, NULL, FIELD_BOOL, -1},
+    {"device_type", IN_SLAVE(expected[0]), 0, U32_MAX, NULL, FIELD_U32, 0},
+    {"vendor", IN_SLAVE(expected[1]), 0, U32_MAX, NULL, FIELD_U32, 1},
+    {"product", IN_SLAVE(expected[2]), 0, U32_MAX, NULL, FIELD_U32, 2},
+    {"revision", IN_SLAVE(expected[3]), 0, U32_MAX, NULL, FIELD_U32, 3},
+    {"serial", IN_SLAVE(expected[4]), 0, U32_MAX, NULL, FIELD_U32, 4},
+    {"heartbeat", IN_SLAVE(heartbeat_ps), MS_PS, 65535 * MS_PS, NULL, FIELD_TIME, -1},
+    {"heartbeat_timeout", IN_SLAVE(heartbeat_timeout_ps), MS_PS, 600000 * MS_PS, NULL, FIELD_TIME,
      -1},
-    {"guard_time", FIELD_TIME, IN_SLAVE(guard_ps), MS_PS, 65535 * MS_PS, NULL, -1},
-    {"life_factor", FIELD_NUMBER, IN_SLAVE(life_factor), 1, 255, NULL, -1},
-    {"boot_timeout", FIELD_TIME, IN_SLAVE(boot_timeout_ps), 0, 3600000 * MS_PS, NULL, -1},
-    {"on_loss", FIELD_WORD, IN_SLAVE(on_loss), 0, 0, loss_words, -1},
-    {NULL, 0, 0, 0, 0, NULL, -1},
+    {"guard_time", IN_SLAVE(guard_ps), MS_PS, 65535 * MS_PS, NULL, FIELD_TIME, -1},
+    {"life_factor", IN_SLAVE(life_factor), 1, 255, NULL, FIELD_NUMBER, -1},
+    {"boot_timeout", IN_SLAVE(boot_timeout_ps), 0, 3600000 * MS_PS, NULL, FIELD_TIME, -1},
+    {"on_loss", IN_SLAVE(on_loss), 0, 0, loss_words, FIELD_WORD, -1},
+    {NULL, 0, 0, 0, NULL, 0, -1},
 };
 
 static const char *form_of(const char *path)

@@ -227,6 +227,8 @@ bool sdo_same_object(const struct co_sdo_client *client, const uint8_t *data)
 
 bool sdo_append(struct co_sdo_client *client, const uint8_t *bytes, size_t len, int64_t at_ps)
 {
+    if (len == 0)
+        return true;
     if (client->value_len + len > CO_SDO_CLIENT_MAX) {
         sdo_abort(client, CO_SDO_ABORT_MEMORY, at_ps);
         return false;
