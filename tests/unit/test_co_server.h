@@ -25,6 +25,7 @@ struct server {
     struct server_object objects[SERVER_OBJECTS];
     unsigned n;
     bool no_block, mute;
+    unsigned most;       /* objects that writing makes it have; 0: as many as there is room for */
     unsigned lose_every; /* each so many-th segment of a block is lost, once; 0: none */
     uint8_t block_size;  /* that it asks for in downloads */
     void (*send)(void *ctx, const uint8_t bytes[8]);
@@ -236,7 +237,7 @@ static inline void server_frame(struct server *s, const uint8_t in[8])
         server_go_on(s, in);
     } else {
         s->object = server_find(s, (unsigned)co_get_le(in + 1, 2), in[3]);
-        if (s->object == NULL && s->n < SERVER_OBJECTS &&
+        if (s->object == NULL && s->n < (s->most != 0 ? s->most : SERVER_OBJECTS) &&
             ((in[0] & 0xE0) == 0x20 || (in[0] & 0xE1) == 0xC0)) {
             server_set(s, (unsigned)co_get_le(in + 1, 2), in[3], "", 0);
             s->object = &s->objects[s->n - 1];
