@@ -151,10 +151,10 @@ struct master_command {
     uint32_t arg; /* NMT command, node-ID, bit timing ... */
     bool flag;    /* fastscan: also store; wait: until booted */
     enum co_lss_job job;
-    uint32_t address[4];
-    unsigned found;    /* fastscan: slaves so far */
-    uint32_t rate_bps; /* LSS bitrate */
-    unsigned phase;    /* of those that take several steps */
+    uint32_t address[4]; /* LSS; fastscan: the slave found last */
+    unsigned found;      /* fastscan: slaves so far */
+    uint32_t rate_bps;   /* LSS bitrate */
+    unsigned phase;      /* of those that take several steps */
     int64_t wait_ps, wake_at;
     bool waits; /* for something that other parts do: looked at after each event */
     struct cansim_frame frame;

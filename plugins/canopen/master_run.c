@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* master_run.c - what the script's verbs do, but for LSS; and how their outcome is told. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "plugins/canopen/master_int.h"
@@ -25,6 +26,10 @@ static void value_text(unsigned type, const uint8_t *bytes, size_t len, char *te
         char inner[SHOWN_TEXT + 40];
         (void)co_value_format(type, bytes, len, inner, sizeof(inner));
         (void)snprintf(text, size, "\"%s\"", inner);
+    } else if (info != NULL && info->class_ == CO_CLASS_UINT && len == co_type_size(type) &&
+               co_get_le(bytes, len) > 9) {
+        uint64_t value = co_get_le(bytes, len);
+        (void)snprintf(text, size, "%" PRIu64 " (0x%" PRIX64 ")", value, value);
     } else if (len == 0) {
         (void)snprintf(text, size, "(nothing)");
     } else if (len <= SHOWN) {

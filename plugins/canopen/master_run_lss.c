@@ -67,6 +67,12 @@ static void numbered(struct master_command *command)
     master_command_done(command, command->found != 0);
 }
 
+static void give_up(struct master_command *command, const char *reason)
+{
+    master_note(command->master, CANSIM_ERROR, "%s: %s", command->text, reason);
+    master_command_done(command, false);
+}
+
 /* All slaves without node-ID: found, numbered, stored where that is asked for, sent back to
  * waiting, until none is found. */
 static void scan_goes_on(struct master_command *command, const struct co_lss_result *result,
@@ -84,10 +90,15 @@ static void scan_goes_on(struct master_command *command, const struct co_lss_res
     }
     switch (result->job) {
     case CO_LSS_FASTSCAN:
+        if (command->found != 0 &&
+            memcmp(command->address, result->address, sizeof(command->address)) == 0) {
+            give_up(command, "a slave is found again: it does not keep its node-ID");
+            return;
+        }
+        memcpy(command->address, result->address, sizeof(command->address));
         tell_found(command, result);
         if (node_id > 127) {
-            master_note(command->master, CANSIM_ERROR, "%s: no node-ID is left", command->text);
-            master_command_done(command, false);
+            give_up(command, "no node-ID is left");
             return;
         }
         next_job(command, CO_LSS_NODE_ID, node_id, at_ps);

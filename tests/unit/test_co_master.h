@@ -38,7 +38,7 @@ struct net_slave {
     unsigned ignore_guarding;
     /* LSS */
     uint32_t address[4];
-    bool configuring, stored;
+    bool configuring, stored, forgets;
     unsigned pending_id, selected, scan_sub;
     struct net *net;
     unsigned place;
@@ -254,7 +254,7 @@ static inline void net_lss(struct net_slave *slave, const uint8_t *data)
     if (data[0] == 0x51) {
         net_fastscan(slave, data);
     } else if (data[0] == 0x04) {
-        if (slave->configuring && data[1] == 0 && slave->node_id == 255) {
+        if (slave->configuring && data[1] == 0 && slave->node_id == 255 && !slave->forgets) {
             slave->node_id = slave->pending_id;
             net_boot_up(slave);
         }

@@ -52,9 +52,8 @@ static void sdo_steps(void **state)
     net->slaves[0].server.lose_every = 47;
     net->slaves[1].server.no_block = true;
     net_run(net, 10000 * MS);
-    assert_said(net, "i read 5 1018:01 = ");
-    assert_said(net, "e read 5 1018:01 = ");
-    assert_said(net, ", expected ");
+    assert_said(net, "i read 5 1018:01 = 1281 (0x501)\n");
+    assert_said(net, "e read 5 1018:01 = 1281 (0x501), expected 1282 (0x502)\n");
     assert_said(net, "i read 5 1018:09: abort 06020000h");
     assert_said(net, "w read 5 1018:09: abort 06020000h");
     assert_said(net, "e read 5 1018:09: abort 06020000h");
@@ -192,12 +191,28 @@ static void fastscan(void **state)
         "serial 0x00000003\n"
         "i lss fastscan 10 store: it is node 12\n"
         "i lss fastscan 10 store: 3 slaves without node-ID were numbered\n"
-        "i read 12 1000:00 = 131474\n"
+        "i read 12 1000:00 = 131474 (0x20192)\n"
         "w lss fastscan: nobody answers\n");
     assert_int_equal(net->slaves[1].node_id, 10);
     assert_int_equal(net->slaves[0].node_id, 11);
     assert_int_equal(net->slaves[2].node_id, 12);
     assert_true(net->slaves[2].stored);
+    net_free(net);
+}
+
+/* A slave that has no node-ID however often it is given one is not numbered for ever. */
+static void fastscan_ends(void **state)
+{
+    const char *steps[] = {"lss fastscan 10", NULL};
+    struct net *net;
+
+    (void)state;
+    net = scripted(1, steps);
+    net->slaves[0].node_id = 255;
+    net->slaves[0].forgets = true;
+    net_run(net, 10000 * MS);
+    assert_said(net, "e lss fastscan 10: a slave is found again: it does not keep its node-ID\n");
+    assert_false(net_said(net, "node 11"));
     net_free(net);
 }
 
@@ -214,7 +229,7 @@ static void commands(void **state)
     assert_int_equal(net->type->command(net->master, net->now, "read 5 1000", why, sizeof(why)), 0);
     assert_int_equal(net->type->command(net->master, net->now, "lss inquire", why, sizeof(why)), 0);
     net_run(net, 100 * MS);
-    assert_string_equal(net->notes, "i read 5 1000:00 = 131474\n"
+    assert_string_equal(net->notes, "i read 5 1000:00 = 131474 (0x20192)\n"
                                     "w lss fastscan: nobody answers\n"
                                     "w lss inquire: nobody answers\n");
     for (unsigned i = 0; i < 16; i++)
@@ -299,15 +314,11 @@ static void reset_in_a_transfer(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sdo_steps),
-        cmocka_unit_test(other_steps),
-        cmocka_unit_test(step_times),
-        cmocka_unit_test(waits_for_boot),
-        cmocka_unit_test(lss_steps),
-        cmocka_unit_test(fastscan),
-        cmocka_unit_test(commands),
-        cmocka_unit_test(refused),
-        cmocka_unit_test(reset_in_a_transfer),
+        cmocka_unit_test(sdo_steps),     cmocka_unit_test(other_steps),
+        cmocka_unit_test(step_times),    cmocka_unit_test(waits_for_boot),
+        cmocka_unit_test(lss_steps),     cmocka_unit_test(fastscan),
+        cmocka_unit_test(fastscan_ends), cmocka_unit_test(commands),
+        cmocka_unit_test(refused),       cmocka_unit_test(reset_in_a_transfer),
     };
 
     return cmocka_run_group_tests_name("co_master_script", tests, NULL, NULL);
