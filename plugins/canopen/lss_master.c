@@ -258,6 +258,8 @@ void co_lss_master_time(struct co_lss_master *lss, int64_t at_ps)
         return;
     if (lss->now.job == CO_LSS_FASTSCAN)
         scan_step(lss, at_ps);
+    else if (lss->now.job == CO_LSS_INQUIRE && lss->step == 4)
+        finish(lss, CO_LSS_DONE);
     else
         finish(lss, CO_LSS_NOBODY);
 }

@@ -36,7 +36,7 @@ struct co_lss_result {
     enum co_lss_outcome outcome;
     uint8_t error, specific;
     uint32_t address[4]; /* vendor, product, revision, serial */
-    uint8_t node_id;     /* of INQUIRE */
+    uint8_t node_id;     /* of INQUIRE; 0: the slave does not tell it, which it may */
 };
 
 struct co_lss_request {

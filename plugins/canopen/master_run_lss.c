@@ -51,6 +51,8 @@ static void tell_found(struct master_command *command, const struct co_lss_resul
 
     if (result->job == CO_LSS_INQUIRE && result->node_id == CO_LSS_NO_NODE)
         (void)snprintf(node, sizeof(node), ", no node-ID");
+    else if (result->job == CO_LSS_INQUIRE && result->node_id == 0)
+        (void)snprintf(node, sizeof(node), ", node-ID not told");
     else if (result->job == CO_LSS_INQUIRE)
         (void)snprintf(node, sizeof(node), ", node-ID %u", result->node_id);
     master_note(command->master, CANSIM_INFO,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // An independent CANopen stack (the npm package "canopen") as a node of ours, over slcan at a
-// socket: stack.js FOLDER SOCKET NODE-ID [slave|lss|master]. A slave serves until it is ended; a
+// socket: canopen_stack.js FOLDER SOCKET NODE-ID [slave|lss|master]. A slave serves until it is ended; a
 // master (an SDO client) tries a slave with node-ID NODE-ID and prints a line for each result.
 'use strict';
 const net = require('net');
