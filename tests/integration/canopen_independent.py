@@ -178,7 +178,7 @@ def device():
         raise Skip("no node type canopen")
     write("d.eds", EDS)
     _, said = run("master", {"type": "canopen", "eds": "d.eds", "node_id": 5}, "15s")
-    assert said == ["vendor: 666", "missing: 0x06020000", "segments down: done", "segments up: same",
+    assert said == ["vendor: 666", "missing: Object does not exist [0x1fff]", "segments down: done", "segments up: same",
                     "block down: done", "block up: same"], said
 
 
