@@ -30,7 +30,7 @@ static void sdo_steps(void **state)
                            "read 5 1018:01 UNSIGNED16",
                            "read 5 1018:09 = abort 0x06020000",
                            "read 5 1018:09",
-                           "read 5 1018:09 = 1",
+                           "read 5 1018:09 u32 = 1",
                            "read 5 1018:01 = abort 0x06020000",
                            "read 5 1008 = drive",
                            "write 5 1017 1000",
