@@ -302,15 +302,36 @@ static void heartbeat_of_dcf(struct master_slave *slave)
         slave->heartbeat_ps = (int64_t)co_get_le(object->value, 2) * MS_PS;
 }
 
+struct naming {
+    const struct cansim_host *host;
+    const char *file;
+};
+
+static void tell_odd(void *ctx, unsigned line, const char *text)
+{
+    const struct naming *naming = ctx;
+    char sentence[MASTER_NOTE];
+
+    if (naming->host->say == NULL)
+        return;
+    if (line != 0)
+        (void)snprintf(sentence, sizeof(sentence), "%s:%u: %s", naming->file, line, text);
+    else
+        (void)snprintf(sentence, sizeof(sentence), "%s: %s", naming->file, text);
+    naming->host->say(naming->host->ctx, CANSIM_WARNING, sentence);
+}
+
 static int load_files(struct master_slave *slave, char *why, size_t why_size)
 {
-    struct co_dict_options options = {.node_id = slave->node_id};
+    struct naming naming = {slave->master->host->host, slave->eds_file};
+    struct co_dict_options options = {.node_id = slave->node_id, .odd = tell_odd, .ctx = &naming};
 
     if (slave->eds_file != NULL) {
         slave->eds = co_dict_load(slave->eds_file, &options, why, why_size);
         if (slave->eds == NULL)
             return -1;
     }
+    naming.file = slave->dcf_file;
     if (slave->dcf_file != NULL) {
         slave->dcf = co_dict_load(slave->dcf_file, &options, why, why_size);
         if (slave->dcf == NULL)

@@ -109,6 +109,11 @@ static void all_that_is_given(void **state)
     assert_non_null(object);
     assert_int_equal(object->len, 13);
     assert_memory_equal(object->value, "a_longer_text", 13);
+    /* The DCF also tells the types of what commands name. */
+    assert_int_equal(net->type->command(net->master, net->now, "write 5 2001 abc", text, 200), 0);
+    assert_int_equal(net->type->command(net->master, net->now, "read 5 2001 = abc", text, 200), 0);
+    net_run(net, 10 * MS);
+    assert_said(net, "i write 5 2001:00 = \"abc\"\ni read 5 2001:00 = \"abc\"\n");
     net_free(net);
 }
 
@@ -164,13 +169,41 @@ static void refused_object(void **state)
     net_free(net);
 }
 
+static void odd(void *ctx, int severity, const char *text)
+{
+    struct net *net = ctx;
+    size_t at = strlen(net->notes);
+
+    assert_int_equal(severity, CANSIM_WARNING);
+    (void)snprintf(net->notes + at, sizeof(net->notes) - at, "%s\n", text);
+}
+
+static void odd_file(void **state)
+{
+    struct net *net = net_make();
+    struct cansim_setting settings[2] = {{"slaves/0/node_id", "5"}, {"slaves/0/dcf", NULL}};
+    char why[300] = "";
+
+    (void)state;
+    settings[1].value = "/tmp/there-is-no-such-file.dcf";
+    assert_int_equal(
+        co_master_type.open(&net->master, &net->node_host, settings, 2, why, sizeof(why)), -1);
+    assert_non_null(strstr(why, "there-is-no-such-file.dcf"));
+    net->host.say = odd;
+    settings[1].value = file_of("dcf", HEAD "[1000sub1]\nParameterName=x\nAccessType=maybe\n");
+    (void)co_master_type.open(&net->master, &net->node_host, settings, 2, why, sizeof(why));
+    assert_non_null(strstr(net->notes, ".dcf"));
+    (void)unlink(settings[1].value);
+    co_master_type.close(net->master);
+    free(net);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(all_that_is_given),
-        cmocka_unit_test(what_differs),
-        cmocka_unit_test(same_date),
-        cmocka_unit_test(refused_object),
+        cmocka_unit_test(all_that_is_given), cmocka_unit_test(what_differs),
+        cmocka_unit_test(same_date),         cmocka_unit_test(refused_object),
+        cmocka_unit_test(odd_file),
     };
 
     return cmocka_run_group_tests_name("co_master_dcf", tests, NULL, NULL);
