@@ -28,6 +28,11 @@ struct bench {
     struct co_sdo_result result;
     uint8_t value[8192];
     struct server server;
+
+    struct co_sdo_watch *watch; /* NULL: nobody listens */
+    unsigned n_overheard, heard_done;
+    uint8_t heard[8192];
+    size_t heard_len;
 };
 
 static inline int send_frame(void *ctx, const struct cansim_frame *frame)

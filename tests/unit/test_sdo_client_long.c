@@ -35,8 +35,33 @@ static void endless(void **state)
     bench_free(bench);
 }
 
+/* Whoever listens understands each frame: the value that went over the bus is the client's. */
+static void overhear(struct bench *bench, bool response, const uint8_t *bytes)
+{
+    struct cansim_frame frame = {.size = sizeof(frame), .id = response ? 0x585 : 0x605};
+    struct co_sdo_told told;
+
+    if (bench->watch == NULL)
+        return;
+    frame.dlc = frame.len = 8;
+    frame.number = ++bench->n_overheard;
+    frame.at_ps = bench->now;
+    memcpy(frame.data, bytes, 8);
+    memset(&told, 0, sizeof(told));
+    co_sdo_watch_frame(bench->watch, response, &frame, NULL, &told);
+    assert_int_not_equal(told.outcome, CO_SDO_BROKEN);
+    if (told.outcome != CO_SDO_DONE)
+        return;
+    bench->heard_done++;
+    assert_true(told.value_len <= sizeof(bench->heard));
+    bench->heard_len = told.value_len;
+    if (told.value_len != 0)
+        memcpy(bench->heard, told.value, told.value_len);
+}
+
 static void server_says(void *ctx, const uint8_t bytes[8])
 {
+    overhear(ctx, true, bytes);
     answer(ctx, bytes);
 }
 
@@ -49,6 +74,7 @@ static void run_with_server(struct bench *bench)
             bench->taken++;
             if (bench->taken == bench->n_out)
                 bench->taken = bench->n_out = 0;
+            overhear(bench, false, bytes);
             co_sdo_client_sent(bench->client, bench->now);
             server_frame(&bench->server, bytes);
         } else {
@@ -57,10 +83,37 @@ static void run_with_server(struct bench *bench)
             co_sdo_client_time(bench->client, bench->now);
         }
     }
+    for (; bench->taken < bench->n_out; bench->taken++)
+        overhear(bench, false, bench->out[bench->taken]);
     if (bench->n_done != 1)
         fail_msg("no end: server's phase %u, at %zu of %zu, lost %u", (unsigned)bench->server.phase,
                  bench->server.at, bench->server.object->len, bench->server.lost);
 }
+
+static const struct co_dict *no_dict(void *ctx)
+{
+    (void)ctx;
+    return NULL;
+}
+
+static unsigned no_profile(void *ctx)
+{
+    (void)ctx;
+    return 0;
+}
+
+static const char *no_meaning(void *ctx, unsigned index, unsigned sub, const uint8_t *value,
+                              size_t len)
+{
+    (void)ctx;
+    (void)index;
+    (void)sub;
+    (void)value;
+    (void)len;
+    return NULL;
+}
+
+static const struct co_sdo_names no_names = {NULL, no_dict, no_profile, no_meaning};
 
 static void long_values(void **state)
 {
@@ -75,6 +128,8 @@ static void long_values(void **state)
         struct bench *bench = bench_make(127);
         size_t size = sizes[k % 10];
         bool write = (k / 40) & 1, block = (k / 80) & 1;
+        bench->watch = co_sdo_watch_create(5, &no_names);
+        assert_non_null(bench->watch);
         bench->server.lose_every = block ? losses[k / 10 % 4] : 0;
         bench->server.block_size = 127;
         bench->server.send = server_says;
@@ -93,6 +148,10 @@ static void long_values(void **state)
         assert_int_equal(bench->result.len, size);
         assert_memory_equal(bench->value, data, size);
         assert_int_equal(bench->result.block, block);
+        assert_int_equal(bench->heard_done, 1);
+        assert_int_equal(bench->heard_len, size);
+        assert_memory_equal(bench->heard, data, size);
+        co_sdo_watch_destroy(bench->watch);
         if (bench->server.lost != 0 && size > 889 && losses[k / 10 % 4] == 17)
             assert_true(bench->result.resent > 0);
         bench_free(bench);
