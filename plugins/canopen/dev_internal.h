@@ -263,6 +263,8 @@ void dev_402_written(struct co_device *dev, unsigned index);
 void dev_402_timer(struct co_device *dev);
 void dev_402_fault(struct co_device *dev, unsigned code);
 void dev_401_comm_error(struct co_device *dev);
+/* Is a change of that object to make a TPDO go? */
+bool dev_401_wants(struct co_device *dev, uint32_t entry);
 
 /* dev_command.c, dev_behave.c */
 int dev_command(struct co_device *dev, const char *text, char *why, size_t why_size);
