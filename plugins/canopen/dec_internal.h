@@ -178,7 +178,9 @@ struct co_node {
     bool seen;        /* not only described by a file */
     unsigned profile; /* 0: not known */
     struct co_dict *dict;
-    char title[12]; /* "node 127" */
+    char title[12];   /* "node 127" */
+    char key[10];     /* \"node_127\" */
+    bool profile_set; /* by the user */
     uint8_t title_len;
     int state;          /* -1: not known */
     bool state_certain; /* told by the node, not only commanded */
@@ -191,8 +193,9 @@ struct co_node {
     uint64_t n_emcy; /* in all; the ring's next place is n_emcy % CO_DEC_EMCY */
     bool in_error;   /* an EMCY, and no reset since */
     struct co_pdo *pdos;
-    struct co_sdo_watch *sdo; /* of the default channel; NULL until used */
-    struct co_seen *objects;  /* by index and sub */
+    struct co_sdo_watch *sdo;  /* of the default channel; NULL until used */
+    struct co_sdo_names names; /* of its server */
+    struct co_seen *objects;   /* by index and sub */
     unsigned n_objects, objects_room;
     bool objects_full;
 };
@@ -335,6 +338,12 @@ void co_dec_pdo(struct co_dec *dec, struct co_pdo *pdo, const struct cansim_fram
 /* dec_lss.c: 7E4h and 7E5h. */
 void co_dec_lss(struct co_dec *dec, const struct cansim_frame *frame, struct cansim_sink *sink);
 
+/* A UINT field with severity; text may be NULL. */
+void co_put_uint(struct cansim_sink *sink, const char *name, const char *label, uint64_t value,
+                 int severity, const char *text);
+void co_put_time(struct cansim_sink *sink, const char *name, const char *label, int64_t ps);
+void co_put_text(struct cansim_sink *sink, const char *name, const char *label, const char *text);
+
 /* ---- dec_heart.c: time alone ------------------------------------------------------------------
  */
 
@@ -361,6 +370,10 @@ void co_pdo_learn(struct co_node *node, unsigned index, unsigned sub, uint64_t v
 /* As the node's file says; also after a reset. */
 void co_pdo_from_dict(struct co_node *node);
 void co_pdo_restarted(struct co_node *node);
+const char *co_map_name(struct co_dec *dec, unsigned index, unsigned sub);
+const char *co_map_label(const struct co_node *node, unsigned index, unsigned sub);
+/* Names and types may be others now. */
+void co_pdo_remap(struct co_node *node);
 
 /* ---- dec_learn.c -------------------------------------------------------------------------------
  */
@@ -374,7 +387,7 @@ const struct co_seen *co_dec_seen(const struct co_node *node, unsigned index, un
 /* A number that was seen or, else, is in the node's file. */
 bool co_dec_number(const struct co_node *node, unsigned index, unsigned sub, uint64_t *value);
 
-enum co_meaning { CO_MEANS_NOTHING, CO_MEANS_STATUSWORD, CO_MEANS_CONTROLWORD, CO_MEANS_MODE };
+enum co_meaning { CO_MEANS_NOTHING, CO_MEANS_STATUSWORD, CO_MEANS_CONTROLWORD, CO_MEANS_MODE, CO_MEANS_REQUEST_NMT };
 /* What kind of object it is, and its value's words: NULL, none. */
 enum co_meaning co_meaning_of(unsigned profile, unsigned index, unsigned sub);
 const char *co_meaning_text(enum co_meaning meaning, uint64_t value);
