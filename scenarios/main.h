@@ -5,6 +5,7 @@
 
 #include "qemu-link/device.h"
 #include "scenarios/guest.h"
+#include "scenarios/scenario.h"
 #include "scenarios/session.h"
 
 #define CS_FAULT_OPTIONS 64 /* --fault on one command line */
@@ -16,6 +17,7 @@ struct cs_args {
     int engine; /* enum cs_engine */
     const char *faults[CS_FAULT_OPTIONS];
     unsigned n_faults;
+    struct cs_plugin_files plugins;
     const char *only;
     bool fast, quiet, json, non_iso, help, detail, verbose, waves;
     bool have_speed;
@@ -56,6 +58,7 @@ enum cs_option_type {
     OPTION_MEMORY,  /* int64_t, MiB */
     OPTION_DEVICE,  /* one more each time; `min` is its enum cs_device_kind */
     OPTION_FAULT,   /* text form, one more each time */
+    OPTION_PLUGIN,  /* a file, one more each time */
     OPTION_ENGINE,  /* int, enum cs_engine */
 };
 

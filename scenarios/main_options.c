@@ -72,6 +72,11 @@
         "quiet", 'q', OPTION_FLAG, ARG(quiet), CS_NOWHERE, NULL, 0, 0, NULL, \
             "no trace, no progress, no summary"                              \
     }
+#define PLUGIN_OPTION                                                  \
+    {                                                                  \
+        "plugin", 0, OPTION_PLUGIN, 0, CS_NOWHERE, "FILE", 0, 0, NULL, \
+            "a shared object with further plugins, once for each"      \
+    }
 #define DEVICE_OPTIONS                                                                          \
     {"card",                                                                                    \
      0,                                                                                         \
@@ -116,6 +121,7 @@ const struct cs_option cs_run_options[] = {
     SEED_OPTION,
     LINK_OPTION,
     DEVICE_OPTIONS,
+    PLUGIN_OPTION,
     {"wait", 0, OPTION_WAIT, ARG(wait_ps), ARG(have_wait), "T", 0, 24 * 3600 * CS_PS_PER_S, NULL,
      "wait so long (or \"forever\") for the scenario's outside clients"},
     QUIET_OPTION,
@@ -191,6 +197,7 @@ const struct cs_option cs_explain_options[] = {
 };
 
 const struct cs_option cs_check_options[] = {
+    PLUGIN_OPTION,
     QUIET_OPTION,
     HELP_OPTION,
     END_OPTION,
@@ -355,6 +362,15 @@ static int set_fault(const char *value, struct cs_args *args, struct cs_error *e
     return 0;
 }
 
+static int set_plugin(const char *value, struct cs_args *args, struct cs_error *error)
+{
+    if (args->plugins.n == CS_PLUGIN_FILES)
+        return cs_error_set(error, CS_STATUS_INPUT,
+                            "--plugin: must be there at most %d times, got more", CS_PLUGIN_FILES);
+    args->plugins.file[args->plugins.n++] = value;
+    return 0;
+}
+
 static int set_device(const struct cs_option *o, const char *value, struct cs_args *args,
                       struct cs_error *error)
 {
@@ -448,6 +464,8 @@ static int set_option(const struct cs_option *o, char *value, struct cs_args *ar
         return set_device(o, value, args, error);
     case OPTION_FAULT:
         return set_fault(value, args, error);
+    case OPTION_PLUGIN:
+        return set_plugin(value, args, error);
     case OPTION_ENGINE:
         return set_engine(o, value, dest, error);
     }

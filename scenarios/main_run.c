@@ -127,6 +127,15 @@ static void on_progress(struct ev_loop *loop, ev_timer *timer, int events)
 
 /* ---- what is said before and after ------------------------------------------------------- */
 
+/* What is odd about nodes. */
+static void say_said(const struct host *host)
+{
+    const char *text;
+
+    for (unsigned i = 0; (text = cs_session_said(host->session, i)) != NULL; i++)
+        fprintf(stderr, "cansim: %s\n", text);
+}
+
 static void say_where(const struct host *host)
 {
     const char *address = cs_session_link(host->session);
@@ -135,6 +144,7 @@ static void say_where(const struct host *host)
 
     if (host->args->quiet)
         return;
+    say_said(host);
     if (address != NULL) {
         fprintf(stderr, "cansim: serving %s; join with:\n", address);
         fprintf(stderr, "  cansim-attach --link %s -- candump %s\n", address, bus);
@@ -342,6 +352,7 @@ void cs_main_common_config(const struct cs_args *args, struct cs_session_config 
 {
     memset(config, 0, sizeof(*config));
     config->link = args->link;
+    config->plugins = &args->plugins;
     config->devices = args->devices;
     config->n_devices = args->n_devices;
     config->log = args->log;

@@ -16,6 +16,8 @@ struct cs_device_spec;
 struct cs_session_guest;
 struct cs_link_server;
 
+#define CS_SESSION_SAID 100
+
 struct cs_session {
     struct ev_loop *loop;
     struct cs_scenario *scenario; /* NULL: an empty host */
@@ -42,6 +44,8 @@ struct cs_session {
     int64_t duration_ps;
     bool tui;
     struct cs_error error;
+    char *said[CS_SESSION_SAID]; /* what nodes found odd */
+    unsigned n_said;
 
     /* The clock. Bus time = base_ps + (now_ns - base_ns) * speed_permille while it runs paced. */
     uint32_t speed_permille; /* 0: as fast as possible */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "qemu-link/device.h"
+#include "scenarios/scenario.h"
 #include "scenarios/session.h"
 
 #define CS_OPTIONS_FAULTS 64
@@ -19,6 +20,7 @@ struct cs_options {
     unsigned n_buses;
     const char *faults[CS_OPTIONS_FAULTS]; /* armed at the start */
     unsigned n_faults;
+    struct cs_plugin_files plugins;
     struct cs_device_spec devices[CS_DEVICES_MAX];
     unsigned n_devices;
     bool no_link, have_seed, have_speed, ascii, help, version;
