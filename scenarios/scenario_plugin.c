@@ -175,8 +175,9 @@ static int put(struct flat *flat, const char *value)
         free(copy);
         return cs_scenario_no_memory(flat->r);
     }
-    memcpy(copy, value, len);
-    node->settings[node->n_settings++] = (struct cansim_setting){path, copy};
+    memcpy(copy, value, len + 1);
+    node->settings[node->n_settings].path = path;
+    node->settings[node->n_settings++].value = copy;
     return 0;
 }
 

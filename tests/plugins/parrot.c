@@ -2,7 +2,6 @@
 /* parrot.c - a plugin for tests: a node that says again what it hears, under the next identifier.
  */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -84,7 +83,8 @@ static int say(struct parrot *p, unsigned id, const uint8_t *data, uint8_t len)
 {
     struct cansim_frame frame = {.size = sizeof(frame), .id = id & 0x7FF, .len = len};
 
-    memcpy(frame.data, data, len);
+    if (len > 0)
+        memcpy(frame.data, data, len);
     return p->host->send(p->host->ctx, &frame, p->heard);
 }
 
@@ -116,13 +116,11 @@ static void parrot_timer(void *state, int64_t at_ps)
 static int parrot_command(void *state, int64_t at_ps, const char *text, char *why, size_t why_size)
 {
     struct parrot *p = state;
-    unsigned id;
-    uint32_t bps;
-
     (void)at_ps;
-    if (sscanf(text, "say %x", &id) == 1)
-        return say(p, id, NULL, 0) == 0 ? 0 : -1;
-    if (sscanf(text, "rate %" SCNu32, &bps) == 1 && p->host->set_bitrate(p->host->ctx, bps) == 0) {
+    if (strncmp(text, "say ", 4) == 0)
+        return say(p, (unsigned)strtoul(text + 4, NULL, 16), NULL, 0) == 0 ? 0 : -1;
+    if (strncmp(text, "rate ", 5) == 0 &&
+        p->host->set_bitrate(p->host->ctx, (uint32_t)strtoul(text + 5, NULL, 10)) == 0) {
         p->host->note(p->host->ctx, CANSIM_NOTE, "speaks at another rate");
         return 0;
     }

@@ -1,0 +1,119 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Nodes of plugins in scenarios, with the plugin tests/plugins/parrot.c."""
+
+import json
+import os
+import shutil
+
+from cli_lib import BIN, cansim, read, run_tests, same, test, write
+
+PARROT = os.path.join(os.path.dirname(BIN), "tests", "plugins", "parrot.so")
+
+
+def scenario(name, drive, timeline=(), **more):
+    text = {"duration": "50ms",
+            "nodes": {"drive": dict({"type": "parrot"}, **drive),
+                      "pc": {"type": "periodic", "frame": "123#AA55", "period": "10ms"}},
+            "timeline": list(timeline)}
+    text.update(more)
+    return write(name, json.dumps(text))
+
+
+@test
+def file_and_option():
+    """a plugin is named in the scenario, relative to it, or on the command line"""
+    shutil.copy(PARROT, write("here.so", ""))
+    scenario("a.json", {"node_id": 5}, plugins=["here.so"])
+    same(cansim("run", "-q", "--log", "a.log", "a.json"), (0, b"", b""))
+    scenario("b.json", {"node_id": 5})
+    same(cansim("run", "-q", "--plugin", PARROT, "--log", "b.log", "b.json"), (0, b"", b""))
+    same(cansim("run", "-q", "--engine", "bit", "--plugin", PARROT, "--log", "c.log", "b.json"),
+         (0, b"", b""))
+    assert b" can0 128#AA55\n" in read("a.log"), read("a.log")
+    same(read("a.log"), read("b.log"))
+    same(read("a.log"), read("c.log"))
+
+
+@test
+def alone():
+    """a generator of a plugin draws numbers of its own stream: the same on every run"""
+    scenario("p.json", {"node_id": 5, "period": "7ms"})
+    logs = []
+    for seed in ("1", "1", "2"):
+        same(cansim("run", "-q", "--plugin", PARROT, "--seed", seed, "--log", "p.log", "p.json")[0], 0)
+        logs.append(read("p.log"))
+    same(logs[0], logs[1])
+    assert logs[0] != logs[2], "other seed, same log"
+    same(logs[0].count(b" can0 705#"), 7)
+
+
+@test
+def odd():
+    """what is odd is told once on standard error, unless quiet, and by check"""
+    scenario("odd.json", {"node_id": 100})
+    sentence = b"cansim: odd.json: /nodes/drive/node_id: is a lot for a parrot\n"
+    status, out, err = cansim("run", "--plugin", PARROT, "odd.json")
+    same((status, err.count(sentence), out.count(b"parrot")), (0, 1, 0))
+    same(cansim("run", "-q", "--plugin", PARROT, "odd.json"), (0, b"", b""))
+    status, out, err = cansim("check", "--plugin", PARROT, "odd.json")
+    same((status, out, err), (0, b"odd.json: ok: 1 bus, 2 nodes, 0 actions\n", sentence))
+
+
+@test
+def refusals():
+    """wrong keys and what the plugin refuses: one sentence with its place, nothing half done"""
+    for drive, sentence in (
+            ({"node_idd": 5}, 'node_idd: is no known key, did you mean "node_id"?'),
+            ({"node_id": 300}, "node_id: must be 1..127, got 300"),
+            ({"node_id": 5, "words": "none.txt"}, "words: none.txt: cannot be opened"),
+            ({"node_id": 5, "shy": 1}, "shy: must be true or false, got 1")):
+        scenario("bad.json", drive)
+        expected = f"cansim: bad.json: /nodes/drive/{sentence}\n".encode()
+        same(cansim("check", "--plugin", PARROT, "bad.json"), (2, b"", expected))
+        same(cansim("run", "--plugin", PARROT, "--log", "bad.log", "bad.json"), (2, b"", expected))
+    assert not os.path.exists(os.path.join(os.path.dirname(write("x", "")), "bad.log"))
+
+
+@test
+def broken_plugins():
+    """a file that is no plugin is refused"""
+    write("text.so", "no plugin")
+    scenario("t.json", {"node_id": 5}, plugins=["text.so"])
+    status, out, err = cansim("check", "t.json")
+    same((status, out, err.count(b"\n")), (2, b"", 1))
+    assert err.startswith(b"cansim: t.json: /plugins: ./text.so"), err
+    scenario("t.json", {"node_id": 5})
+    status, out, err = cansim("check", "--plugin", "text.so", "t.json")
+    same((status, out, err.count(b"\n")), (2, b"", 1))
+    assert b"text.so" in err, err
+
+
+@test
+def commands():
+    """the timeline tells a node what to do; what it cannot follow ends the run"""
+    tell = {"at": "5ms", "node": "drive", "command": "say 77"}
+    scenario("say.json", {"node_id": 5}, [tell])
+    status, out, err = cansim("run", "--plugin", PARROT, "say.json")
+    assert status == 0 and b"077  [0]" in out, (status, out, err)
+    scenario("say.json", {"node_id": 5}, [tell, dict(tell, at="6ms", command="dance")])
+    same(cansim("run", "-q", "--plugin", PARROT, "say.json"),
+         (2, b"", b'cansim: say.json: /timeline/1/command: must be "say ID" or "rate BPS", got '
+                  b'"dance"\n'))
+    scenario("say.json", {"node_id": 5}, [dict(tell, node="pc")])
+    same(cansim("run", "-q", "--plugin", PARROT, "say.json"),
+         (2, b"", b'cansim: say.json: /timeline/0/command: does not go with the type "periodic" of '
+                  b'"pc"\n'))
+
+
+@test
+def script():
+    """a command in a guest's script is checked as on the timeline"""
+    guests = {"g": {"kernel": "k", "script": [{"do": {"node": "pc", "command": "x"}}]}}
+    scenario("g.json", {"node_id": 5}, guests=guests)
+    status, out, err = cansim("check", "--plugin", PARROT, "g.json")
+    same((status, out), (2, b""))
+    assert b'/script/0/do/command: does not go with the type "periodic"' in err, err
+
+
+run_tests()
