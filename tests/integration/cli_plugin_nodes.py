@@ -107,6 +107,19 @@ def commands():
 
 
 @test
+def notes():
+    """what a node notes has its name in trace, events and explanation"""
+    scenario("note.json", {"node_id": 5},
+             [{"at": "5ms", "node": "drive", "command": "rate 500000"}])
+    out = cansim("run", "--plugin", PARROT, "note.json")[1]
+    assert b"can0  drive         speaks at another rate\n" in out, out
+    same(cansim("run", "-q", "--plugin", PARROT, "--events", "n.events", "--explain", "n.life",
+                "note.json"), (0, b"", b""))
+    assert b'"node":"drive","event":"note","text":"speaks at another rate"' in read("n.events")
+    assert b'0.005000 s  can0  "drive": speaks at another rate\n' in read("n.life"), read("n.life")
+
+
+@test
 def script():
     """a command in a guest's script is checked as on the timeline"""
     guests = {"g": {"kernel": "k", "script": [{"do": {"node": "pc", "command": "x"}}]}}
