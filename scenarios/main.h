@@ -7,6 +7,7 @@
 #include "scenarios/guest.h"
 #include "scenarios/scenario.h"
 #include "scenarios/session.h"
+#include "scenarios/session_live.h"
 
 #define CS_FAULT_OPTIONS 64 /* --fault on one command line */
 
@@ -18,6 +19,10 @@ struct cs_args {
     const char *faults[CS_FAULT_OPTIONS];
     unsigned n_faults;
     struct cs_plugin_files plugins;
+    const char *eds[CS_LIVE_EDS];
+    unsigned n_eds;
+    const char *as, *decoded;
+    bool decode;
     const char *only;
     bool fast, quiet, json, non_iso, help, detail, verbose, waves;
     bool have_speed;
@@ -59,6 +64,7 @@ enum cs_option_type {
     OPTION_DEVICE,  /* one more each time; `min` is its enum cs_device_kind */
     OPTION_FAULT,   /* text form, one more each time */
     OPTION_PLUGIN,  /* a file, one more each time */
+    OPTION_EDS,     /* NODE=FILE, one more each time */
     OPTION_ENGINE,  /* int, enum cs_engine */
 };
 

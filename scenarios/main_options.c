@@ -8,7 +8,7 @@
 #include "simcore/units.h"
 
 #define ARG(member) offsetof(struct cs_args, member)
-#define MAX_OPTIONS 24
+#define MAX_OPTIONS 32
 #define HELP_INDENT 29
 
 #define HELP_OPTION                                                                         \
@@ -77,6 +77,17 @@
         "plugin", 0, OPTION_PLUGIN, 0, CS_NOWHERE, "FILE", 0, 0, NULL, \
             "a shared object with further plugins, once for each"      \
     }
+#define DECODE_OPTIONS                                                                          \
+    {"as", 0, OPTION_TEXT, ARG(as), CS_NOWHERE, "NAME", 0, 0, "canopen", "with which decoder"}, \
+        {"eds",      0,                                                                         \
+         OPTION_EDS, 0,                                                                         \
+         CS_NOWHERE, "NODE=FILE",                                                               \
+         0,          0,                                                                         \
+         NULL,       "what a CANopen node has: an EDS, DCF or XDD, once for each"},             \
+    {                                                                                           \
+        "decoded", 0, OPTION_TEXT, ARG(decoded), CS_NOWHERE, "FILE", 0, 0, NULL,                \
+            "what frames mean, a JSON object a line; - is standard output"                      \
+    }
 #define DEVICE_OPTIONS                                                                          \
     {"card",                                                                                    \
      0,                                                                                         \
@@ -122,6 +133,9 @@ const struct cs_option cs_run_options[] = {
     LINK_OPTION,
     DEVICE_OPTIONS,
     PLUGIN_OPTION,
+    {"decode", 0, OPTION_FLAG, ARG(decode), CS_NOWHERE, NULL, 0, 0, NULL,
+     "say behind each frame of the trace what it means"},
+    DECODE_OPTIONS,
     {"wait", 0, OPTION_WAIT, ARG(wait_ps), ARG(have_wait), "T", 0, 24 * 3600 * CS_PS_PER_S, NULL,
      "wait so long (or \"forever\") for the scenario's outside clients"},
     QUIET_OPTION,
@@ -139,6 +153,8 @@ const struct cs_option cs_serve_options[] = {
     DETAIL_OPTION,
     EXPLAIN_OPTION,
     VCD_OPTION,
+    PLUGIN_OPTION,
+    DECODE_OPTIONS,
     ENGINE_OPTION,
     SPEED_OPTION,
     DURATION_OPTION,
@@ -353,21 +369,14 @@ static int set_bus(const struct cs_option *o, char *value, struct cs_args *args,
     return 0;
 }
 
-static int set_fault(const char *value, struct cs_args *args, struct cs_error *error)
+/* One more of what may be there several times. */
+static int set_more(const struct cs_option *o, const char *value, const char **list, unsigned *n,
+                    unsigned max, struct cs_error *error)
 {
-    if (args->n_faults == CS_FAULT_OPTIONS)
+    if (*n == max)
         return cs_error_set(error, CS_STATUS_INPUT,
-                            "--fault: must be there at most %d times, got more", CS_FAULT_OPTIONS);
-    args->faults[args->n_faults++] = value;
-    return 0;
-}
-
-static int set_plugin(const char *value, struct cs_args *args, struct cs_error *error)
-{
-    if (args->plugins.n == CS_PLUGIN_FILES)
-        return cs_error_set(error, CS_STATUS_INPUT,
-                            "--plugin: must be there at most %d times, got more", CS_PLUGIN_FILES);
-    args->plugins.file[args->plugins.n++] = value;
+                            "--%s: must be there at most %u times, got more", o->name, max);
+    list[(*n)++] = value;
     return 0;
 }
 
@@ -463,9 +472,11 @@ static int set_option(const struct cs_option *o, char *value, struct cs_args *ar
     case OPTION_DEVICE:
         return set_device(o, value, args, error);
     case OPTION_FAULT:
-        return set_fault(value, args, error);
+        return set_more(o, value, args->faults, &args->n_faults, CS_FAULT_OPTIONS, error);
     case OPTION_PLUGIN:
-        return set_plugin(value, args, error);
+        return set_more(o, value, args->plugins.file, &args->plugins.n, CS_PLUGIN_FILES, error);
+    case OPTION_EDS:
+        return set_more(o, value, args->eds, &args->n_eds, CS_LIVE_EDS, error);
     case OPTION_ENGINE:
         return set_engine(o, value, dest, error);
     }

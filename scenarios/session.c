@@ -191,6 +191,30 @@ static void set_pace(struct cs_session *session, const struct cs_session_config 
         session->duration_ps = scenario->duration_ps;
 }
 
+static int add_decoder(struct cs_session *session, const struct cs_session_config *config,
+                       struct cs_error *error)
+{
+    const struct cs_live_config live = {
+        .name = config->as,
+        .plugins = config->plugins,
+        .eds = config->eds,
+        .n_eds = config->n_eds,
+        .fields = config->decoded != NULL,
+        .say = on_said,
+        .say_ctx = session,
+    };
+
+    if (config->as == NULL)
+        return 0;
+    session->live = cs_live_create(session->sim, &live, error);
+    return session->live != NULL ? 0 : -1;
+}
+
+struct cs_live *cs_session_live(struct cs_session *session)
+{
+    return session->live;
+}
+
 struct cs_session *cs_session_create(const struct cs_session_config *config, struct ev_loop *loop,
                                      struct cs_error *error)
 {
@@ -212,7 +236,8 @@ struct cs_session *cs_session_create(const struct cs_session_config *config, str
     if (session->scenario != NULL &&
         cs_scenario_add_faults(session->scenario, config->faults, config->n_faults, error) != 0)
         goto failed;
-    if (build(session, config, error) != 0 || cs_session_guests_plan(session, config, error) != 0 ||
+    if (build(session, config, error) != 0 || add_decoder(session, config, error) != 0 ||
+        cs_session_guests_plan(session, config, error) != 0 ||
         open_link(session, config, error) != 0 ||
         cs_session_devices_open(session, config, error) != 0 ||
         cs_session_guests_open(session, config->interactive, error) != 0)
@@ -241,6 +266,9 @@ int cs_session_close(struct cs_session *session, struct cs_error *error)
     cs_session_guests_clean(session);
     cs_session_wait_fini(session);
     cs_session_clock_fini(session);
+    if (session->live != NULL && !session->caught_up)
+        cs_live_catch_up(session->live);
+    session->caught_up = true;
     return cs_session_logs_close(session, error);
 }
 
@@ -252,6 +280,7 @@ void cs_session_destroy(struct cs_session *session)
         return;
     cs_session_close(session, &ignored);
     cs_session_logs_discard(session);
+    cs_live_destroy(session->live);
     cs_stats_destroy(session->stats);
     if (session->sim != NULL)
         cs_sim_destroy(session->sim);

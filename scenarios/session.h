@@ -11,6 +11,7 @@
 
 struct ev_loop;
 struct cs_device_spec;
+struct cs_live;
 struct cs_plugin_files;
 struct cs_guest_def;
 struct cs_scenario;
@@ -36,8 +37,12 @@ struct cs_session_config {
     const char *log;                       /* candump -L file, "-" stdout, NULL none */
     const char *events;                    /* JSON lines file, "-" stdout, NULL none */
     bool detail;                           /* in events: who acknowledged and received as well */
-    const char *explain;       /* the life of each frame, as text; "-" stdout, NULL none */
-    const char *vcd;           /* waveforms; "-" stdout, NULL none */
+    const char *explain;    /* the life of each frame, as text; "-" stdout, NULL none */
+    const char *vcd;        /* waveforms; "-" stdout, NULL none */
+    const char *as;         /* decoder that follows the buses; NULL none */
+    const char *const *eds; /* "5=drive.eds" each, for it */
+    unsigned n_eds;
+    const char *decoded;       /* what it says, JSON lines; "-" stdout, NULL none */
     enum cs_engine engine;     /* what comes out does not depend on it */
     const char *const *faults; /* armed at the start: text form, which may have bus=NAME in it */
     unsigned n_faults;         /* 0 without a scenario */
@@ -90,6 +95,7 @@ int cs_session_close(struct cs_session *session, struct cs_error *error);
 int64_t cs_session_lag_ns(const struct cs_session *session);
 
 struct cs_sim *cs_session_sim(struct cs_session *session);
+struct cs_live *cs_session_live(struct cs_session *session); /* the decoder, NULL: none */
 struct cs_stats *cs_session_stats(struct cs_session *session);
 const char *
 cs_session_title(const struct cs_session *session); /* scenario's title or "empty host" */

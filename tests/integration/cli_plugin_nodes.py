@@ -120,6 +120,26 @@ def notes():
 
 
 @test
+def decoded():
+    """a decoder follows the buses: in the trace and in a file, without touching what happens"""
+    scenario("d.json", {"node_id": 5}, [{"at": "42ms", "detach": "pc"}], duration="80ms")
+    status, out, err = cansim("run", "--plugin", PARROT, "--as", "parrots", "d.json")
+    lines = out.decode().splitlines()
+    same((status, len([l for l in lines if l.endswith("AA 55" + 20 * " " + "word heard")])), (0, 10))
+    same([l for l in lines if "silence" in l], ["   0.060254  can0" + 16 * " " + "word silence"])
+    same(cansim("run", "-q", "--plugin", PARROT, "--as", "parrots", "--decoded", "d.jsonl", "--log",
+                "d.log", "d.json"), (0, b"", b""))
+    same(cansim("run", "-q", "--plugin", PARROT, "--log", "alone.log", "d.json"), (0, b"", b""))
+    same(read("d.log"), read("alone.log"))
+    rows = [json.loads(line) for line in read("d.jsonl").splitlines()]
+    same([row["summary"] for row in rows], 10 * ["heard"] + ["silence"])
+    same(cansim("run", "--plugin", PARROT, "--as", "parots", "d.json"),
+         (2, b"", b'cansim: --as: must be a decoder, got "parots", did you mean "parrots"?\n'))
+    same(cansim("run", "--plugin", PARROT, "--as", "parrots", "--eds", "5=a.eds", "d.json"),
+         (2, b"", b"cansim: parrots: eds: 5=a.eds: is not read by parrots\n"))
+
+
+@test
 def script():
     """a command in a guest's script is checked as on the timeline"""
     guests = {"g": {"kernel": "k", "script": [{"do": {"node": "pc", "command": "x"}}]}}

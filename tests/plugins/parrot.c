@@ -142,6 +142,82 @@ static const struct cansim_node_type parrot = {
     .command = parrot_command,
 };
 
+/* ---- a decoder: data frames of two bytes are words; silence of 20 ms is told ----------------- */
+
+struct listener {
+    int64_t due_ps;
+};
+
+static int listener_open(void **state, const struct cansim_host *host,
+                         const struct cansim_setting *given, size_t n, char *why, size_t why_size)
+{
+    struct listener *l = calloc(1, sizeof(*l));
+
+    (void)host;
+    if (l == NULL || n > 0) {
+        snprintf(why, why_size, "eds: %s: is not read by parrots", n > 0 ? given[0].value : "?");
+        free(l);
+        return -1;
+    }
+    l->due_ps = CANSIM_NEVER;
+    *state = l;
+    return 0;
+}
+
+static void listener_close(void *state)
+{
+    free(state);
+}
+
+static int listener_frame(void *state, const struct cansim_frame *frame, struct cansim_sink *sink)
+{
+    struct listener *l = state;
+
+    if (frame->len != 2)
+        return 0;
+    l->due_ps = frame->at_ps + INT64_C(20000000000);
+    if (sink == NULL)
+        return 1;
+    cansim_put_uint(sink, "word", "Word", frame->data[0], 2, 0, 8, NULL);
+    sink->summary(sink, "word", CANSIM_NOTE, frame->id >= 0x700 ? "of its own" : "heard");
+    return 1;
+}
+
+static int64_t listener_next(void *state)
+{
+    const struct listener *l = state;
+
+    return l->due_ps;
+}
+
+static void listener_time(void *state, int64_t at_ps, struct cansim_sink *sink)
+{
+    struct listener *l = state;
+
+    (void)at_ps;
+    l->due_ps = CANSIM_NEVER;
+    if (sink != NULL)
+        sink->summary(sink, "word", CANSIM_WARNING, "silence");
+}
+
+static const struct cansim_setting_row listener_settings[] = {
+    {"eds", CANSIM_SET_TEXT, false, NULL, NULL, "not read"},
+    {NULL, 0, false, NULL, NULL, NULL},
+};
+
+static const struct cansim_decoder listener = {
+    .size = sizeof(listener),
+    .name = "parrots",
+    .title = "what parrots say",
+    .settings = listener_settings,
+    .open = listener_open,
+    .close = listener_close,
+    .frame = listener_frame,
+    .next = listener_next,
+    .time = listener_time,
+};
+
+static const struct cansim_decoder *const decoders[] = {&listener, NULL};
 static const struct cansim_node_type *const nodes[] = {&parrot, NULL};
 
 extern const struct cansim_plugin cansim_plugin;
@@ -153,5 +229,6 @@ CANSIM_PLUGIN_EXPORT const struct cansim_plugin cansim_plugin = {
     .version = "1",
     .about = "for tests",
     .license = "MIT",
+    .decoders = decoders,
     .nodes = nodes,
 };
