@@ -70,22 +70,37 @@ static void tell(struct cs_live *live, const struct cs_event *event, unsigned bu
         live->listener[i].fn(live->listener[i].ctx, &live->said);
 }
 
+/* The bus on which time is the first to tell something up to at_ps; n_buses: none. */
+static unsigned next_bus(const struct cs_live *live, int64_t at_ps, int64_t *due_ps)
+{
+    unsigned first = live->n_buses;
+
+    *due_ps = at_ps;
+    for (unsigned i = 0; i < live->n_buses; i++) {
+        int64_t due = live->decoder->next(live->bus[i].state);
+        if (due <= *due_ps && (due < *due_ps || first == live->n_buses)) {
+            *due_ps = due;
+            first = i;
+        }
+    }
+    return first;
+}
+
 /* What time alone has to tell, before what happens at at_ps. A decoder that does not move on would
  * be asked for ever. */
-static void pass_time(struct cs_live *live, unsigned index, int64_t at_ps)
+static void pass_time(struct cs_live *live, int64_t at_ps)
 {
-    const struct cansim_decoder *decoder = live->decoder;
-    void *state = live->bus[index].state;
+    int64_t due_ps;
 
-    if (decoder->next == NULL || decoder->time == NULL)
+    if (live->decoder->next == NULL || live->decoder->time == NULL)
         return;
     for (unsigned i = 0; i < CS_TREE_FIELDS; i++) {
-        int64_t due = decoder->next(state);
-        if (due > at_ps)
+        unsigned bus = next_bus(live, at_ps, &due_ps);
+        if (bus == live->n_buses)
             return;
         cs_tree_clear(&live->tree);
-        decoder->time(state, due, &live->tree.sink);
-        tell(live, NULL, index, due);
+        live->decoder->time(live->bus[bus].state, due_ps, &live->tree.sink);
+        tell(live, NULL, bus, due_ps);
     }
 }
 
@@ -96,7 +111,7 @@ static void on_event(void *ctx, const struct cs_event *event)
 
     if (event->kind != CS_EV_FRAME || event->bus >= live->n_buses)
         return;
-    pass_time(live, event->bus, event->at_ps);
+    pass_time(live, event->at_ps);
     frame.id = event->frame->id;
     frame.flags = event->frame->flags; /* the same bits */
     frame.dlc = event->frame->dlc;
@@ -242,8 +257,7 @@ int cs_live_listen(struct cs_live *live, cs_live_fn *fn, void *ctx)
 
 void cs_live_catch_up(struct cs_live *live)
 {
-    for (unsigned i = 0; i < live->n_buses; i++)
-        pass_time(live, i, cs_sim_now_ps(live->sim));
+    pass_time(live, cs_sim_now_ps(live->sim));
 }
 
 const struct cs_live_said *cs_live_frame(const struct cs_live *live)

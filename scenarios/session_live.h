@@ -42,7 +42,7 @@ void cs_live_destroy(struct cs_live *live);
 
 /* At most 4; they are called in the order in which they came. 0 or -ENOSPC. */
 int cs_live_listen(struct cs_live *live, cs_live_fn *fn, void *ctx);
-/* Tell what time alone has to tell up to now; at the end of a run. */
+/* Tell what time alone has to tell up to now: at the end of a run, or where somebody looks. */
 void cs_live_catch_up(struct cs_live *live);
 
 /* Of the latest frame, within a later observer of the same event; NULL: it does not belong to the

@@ -5,8 +5,9 @@
 import json
 import os
 import shutil
+import subprocess
 
-from cli_lib import BIN, cansim, read, run_tests, same, test, write
+from cli_lib import BIN, FOLDER, cansim, read, run_tests, same, test, write
 
 PARROT = os.path.join(os.path.dirname(BIN), "tests", "plugins", "parrot.so")
 
@@ -137,6 +138,20 @@ def decoded():
          (2, b"", b'cansim: --as: must be a decoder, got "parots", did you mean "parrots"?\n'))
     same(cansim("run", "--plugin", PARROT, "--as", "parrots", "--eds", "5=a.eds", "d.json"),
          (2, b"", b"cansim: parrots: eds: 5=a.eds: is not read by parrots\n"))
+
+
+@test
+def screen():
+    """the terminal interface shows beside the frames what they mean"""
+    scenario("s.json", {"node_id": 100}, [{"at": "12ms", "detach": "pc"}], duration="80ms")
+    done = subprocess.run([os.path.join(BIN, "cansim-tui"), "--plugin", PARROT, "--as", "parrots", "--dump",
+                           "text", "--at", "50ms", os.path.join(FOLDER, "s.json")], capture_output=True,
+                          timeout=60, check=False)
+    same((done.returncode, done.stderr), (0, b""))
+    lines = [line.rstrip() for line in done.stdout.decode().splitlines()]
+    assert lines[3].endswith("data                     meaning"), lines[3]
+    same(len([l for l in lines if l.endswith("AA 55                    word heard")]), 4)
+    same(len([l for l in lines if l.endswith(" word silence")]), 1)
 
 
 @test
