@@ -357,7 +357,7 @@ void cs_main_common_config(const struct cs_args *args, struct cs_session_config 
     config->link = args->link;
     config->plugins = &args->plugins;
     config->as = args->as;
-    if (args->as == NULL && (args->decode || args->decoded != NULL || args->n_eds > 0))
+    if (args->as == NULL && args->decode)
         config->as = "canopen";
     config->eds = args->eds;
     config->n_eds = args->n_eds;

@@ -195,7 +195,7 @@ static int add_decoder(struct cs_session *session, const struct cs_session_confi
                        struct cs_error *error)
 {
     const struct cs_live_config live = {
-        .name = config->as,
+        .name = config->as != NULL ? config->as : "canopen",
         .plugins = config->plugins,
         .eds = config->eds,
         .n_eds = config->n_eds,
@@ -204,7 +204,7 @@ static int add_decoder(struct cs_session *session, const struct cs_session_confi
         .say_ctx = session,
     };
 
-    if (config->as == NULL)
+    if (config->as == NULL && config->decoded == NULL && config->n_eds == 0)
         return 0;
     session->live = cs_live_create(session->sim, &live, error);
     return session->live != NULL ? 0 : -1;

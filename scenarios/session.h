@@ -39,7 +39,7 @@ struct cs_session_config {
     bool detail;                           /* in events: who acknowledged and received as well */
     const char *explain;    /* the life of each frame, as text; "-" stdout, NULL none */
     const char *vcd;        /* waveforms; "-" stdout, NULL none */
-    const char *as;         /* decoder that follows the buses; NULL none */
+    const char *as;         /* decoder that follows the buses; NULL none, or "canopen" with: */
     const char *const *eds; /* "5=drive.eds" each, for it */
     unsigned n_eds;
     const char *decoded;       /* what it says, JSON lines; "-" stdout, NULL none */
