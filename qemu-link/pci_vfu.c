@@ -326,8 +326,10 @@ static void *create(struct cs_device *device, int *status, char *why, size_t why
         ev_init(&pci->readable, on_readable);
         ev_init(&pci->writable, on_writable);
         ev_init(&pci->unmask, cs_vfu_on_unmask);
+        ev_init(&pci->unanswered, cs_vfu_on_unanswered);
         ev_init(&pci->unread, on_unread);
-        pci->readable.data = pci->writable.data = pci->unmask.data = pci->unread.data = pci;
+        pci->readable.data = pci->writable.data = pci->unread.data = pci;
+        pci->unmask.data = pci->unanswered.data = pci;
         pci->self = pci->card->create(pci);
     }
     if (pci && pci->self)

@@ -22,8 +22,10 @@ struct cs_pci {
     /* INTx: a level that the peer hears of as an edge, and masks until it has looked. */
     int trigger_fd; /* -1: the peer does not listen */
     bool masked;
+    bool answered; /* a request has come since it was told */
     int unmask_fd; /* -1: it unmasks by messages */
     ev_io unmask;
+    ev_timer unanswered; /* runs before a peer that unmasks without a request is told again */
 
     int fd; /* -1: no peer */
     ev_io readable, writable;
@@ -72,5 +74,6 @@ void cs_vfu_reset(struct cs_pci *pci);    /* the card, as after power-on */
 void cs_vfu_evaluate(struct cs_pci *pci); /* tell the peer of INTA#, where it is to know */
 void cs_vfu_drop_irqs(struct cs_pci *pci);
 void cs_vfu_on_unmask(struct ev_loop *loop, ev_io *watcher, int events);
+void cs_vfu_on_unanswered(struct ev_loop *loop, ev_timer *watcher, int events);
 
 #endif

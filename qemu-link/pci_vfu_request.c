@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* pci_vfu_request.c - what a vfio-user client asks of a card: a row a command.
  * Invariant: INTA# is a level. The peer is told of it once, then it is masked until the peer says
- * that it has looked; a level that is still there is told again. */
+ * that it has looked; a level that is still there is told again, and not at once where nothing was
+ * asked of the card in between: the eventfd that says so may be the one that was rung. */
 #include "qemu-link/pci_vfu.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
+
+#define UNANSWERED_S 0.01
 
 /* Regions and interrupts as VFIO numbers those of PCI. */
 #define REGION_CONFIG 7u
@@ -48,12 +51,19 @@ void cs_vfu_evaluate(struct cs_pci *pci)
     if (!pci->active || pci->masked || pci->trigger_fd < 0 || cs_pci_config_intx_off(&pci->config))
         return;
     pci->masked = true;
+    pci->answered = false;
     set_nonblocking(pci->trigger_fd);
     /* A counter that is full has been told of already. */
     if (write(pci->trigger_fd, &one, sizeof(one)) < 0 && errno != EAGAIN) {
         close(pci->trigger_fd);
         pci->trigger_fd = -1;
     }
+}
+
+static void set_mask(struct cs_pci *pci, bool masked)
+{
+    ev_timer_stop(pci->device->host.loop, &pci->unanswered);
+    pci->masked = masked;
 }
 
 static void drop_unmask(struct cs_pci *pci)
@@ -71,7 +81,7 @@ void cs_vfu_drop_irqs(struct cs_pci *pci)
     if (pci->trigger_fd >= 0)
         close(pci->trigger_fd);
     pci->trigger_fd = -1;
-    pci->masked = false;
+    set_mask(pci, false);
 }
 
 /* An eventfd is empty once it has been read; one that counts down would keep the host busy. */
@@ -90,11 +100,26 @@ void cs_vfu_on_unmask(struct ev_loop *loop, ev_io *watcher, int events)
 {
     struct cs_pci *pci = watcher->data;
 
-    (void)loop;
     (void)events;
     if (!drain(pci->unmask_fd))
         drop_unmask(pci);
-    pci->masked = false;
+    if (pci->masked && !pci->answered) {
+        if (!ev_is_active(&pci->unanswered))
+            ev_timer_set(&pci->unanswered, UNANSWERED_S, 0.0);
+        ev_timer_start(loop, &pci->unanswered);
+        return;
+    }
+    set_mask(pci, false);
+    cs_vfu_evaluate(pci);
+}
+
+void cs_vfu_on_unanswered(struct ev_loop *loop, ev_timer *watcher, int events)
+{
+    struct cs_pci *pci = watcher->data;
+
+    (void)loop;
+    (void)events;
+    set_mask(pci, false);
     cs_vfu_evaluate(pci);
 }
 
@@ -109,7 +134,7 @@ static void set_trigger(struct cs_pci *pci)
     if (pci->trigger_fd >= 0)
         close(pci->trigger_fd);
     pci->trigger_fd = take_fd(pci);
-    pci->masked = false;
+    set_mask(pci, false);
     cs_vfu_evaluate(pci);
 }
 
@@ -137,10 +162,8 @@ static int set_intx(struct cs_pci *pci, uint32_t flags, uint32_t count, bool dat
         return -EINVAL;
     else if (!data)
         return 0;
-    else if (flags & ACTION_MASK)
-        pci->masked = true;
-    else if (flags & ACTION_UNMASK)
-        pci->masked = false;
+    else if (flags & (ACTION_MASK | ACTION_UNMASK))
+        set_mask(pci, flags & ACTION_MASK);
     else /* a test of the peer's: not wanted of a level */
         return -EINVAL;
     cs_vfu_evaluate(pci);
@@ -309,7 +332,7 @@ void cs_vfu_reset(struct cs_pci *pci)
 {
     pci->card->reset(pci->self);
     cs_pci_config_reset(&pci->config);
-    pci->masked = false;
+    set_mask(pci, false);
 }
 
 static int device_reset(struct cs_pci *pci, const uint8_t *body, uint32_t len, uint8_t *answer)
@@ -341,6 +364,7 @@ int cs_vfu_request(struct cs_pci *pci, uint8_t body[CS_VFU_BODY_MAX])
     const unsigned command = vfu_get16(pci->in + 2);
     const uint32_t len = pci->in_len - CS_VFU_HEADER;
 
+    pci->answered = true;
     if ((command == VERSION) == pci->versioned) {
         pci->broken = pci->versioned ? "VERSION must be said once" : "VERSION must come first";
         return -EINVAL;

@@ -258,6 +258,13 @@ class Guest:
     def tail(self, lines=12):
         return self.console.decode(errors="replace").splitlines()[-lines:]
 
+    def last_words(self):
+        """The end of the console, where QEMU has ended by itself."""
+        if self.process is None or self.process.poll() is None or self.process.stdout.closed:
+            return []
+        self.console += self.process.stdout.read() or b""
+        return ["QEMU ended with status %d" % self.process.returncode] + self.tail()
+
     def power_off(self, limit_s=15):
         """Shut the guest down; returns QEMU's exit status."""
         self.type("poweroff")

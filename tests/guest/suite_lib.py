@@ -94,20 +94,20 @@ WAYS = {way.name: way for way in (
 
 
 class Host:
-    """cansim run: one bus with the way's device, the link for the test's own programs."""
+    """cansim run: buses with the ways' devices, the link for the test's own programs."""
 
-    def __init__(self, ways, fd=False):
+    def __init__(self, ways, fd=False, buses=("can0",)):
         self.folder = tempfile.mkdtemp(prefix="cansim-suite-")
         self.link = os.path.join(self.folder, "host.sock")
         self.events_path = os.path.join(self.folder, "events")
         self.log_path = os.path.join(self.folder, "log")
         self.path = {way.name: os.path.join(self.folder, "g%d.sock" % i) for i, way in enumerate(ways)}
         bus = {"bitrate": "500k", "fd": True, "data_bitrate": "2M"} if fd else "500k"
-        devices = {"guest-" + way.name.replace("_", "-"): dict(way.device, bus="can0", path=self.path[way.name])
+        devices = {"guest-" + way.name.replace("_", "-"): dict(way.device, bus=list(buses), path=self.path[way.name])
                    for way in ways if way.device}
         scenario = os.path.join(self.folder, "host.json")
         with open(scenario, "w", encoding="ascii") as file:
-            json.dump({"buses": {"can0": bus}, "link": self.link, "devices": devices}, file)
+            json.dump({"buses": {name: bus for name in buses}, "link": self.link, "devices": devices}, file)
         self.process = spawn([self.program("cansim"), "run", "--log", self.log_path, "--events", self.events_path,
                               "--quiet", scenario], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         for _ in range(100):
@@ -134,10 +134,10 @@ class Host:
         self.programs.append(program)
         return program
 
-    def listen(self, name="listener", rate=None, output=None):
+    def listen(self, name="listener", rate=None, output=None, bus="can0"):
         """A candump that has joined: it acknowledges from now on."""
         before = self.count(event="attach", node=name)
-        program = self.start("stdbuf", "-oL", "candump", "-L", "can0", name=name, rate=rate, output=output)
+        program = self.start("stdbuf", "-oL", "candump", "-L", bus, name=name, rate=rate, output=output)
         wait(lambda: self.count(event="attach", node=name) > before, "%s to join" % name)
         time.sleep(0.05)
         return program
@@ -146,15 +146,15 @@ class Host:
         self.programs.remove(program)
         end(program)
 
-    def send(self, frame, name="sender", rate=None, limit_s=10):
+    def send(self, frame, name="sender", rate=None, limit_s=10, bus="can0"):
         """cansend; returns when the frame has left."""
-        done = subprocess.run(self.attach("cansend", "can0", frame, name=name, rate=rate), stdin=subprocess.DEVNULL,
+        done = subprocess.run(self.attach("cansend", bus, frame, name=name, rate=rate), stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=limit_s, check=False)
         if done.returncode != 0:
             raise GuestError("cansend on the host: %s" % done.stdout.decode(errors="replace").strip())
 
-    def fault(self, text):
-        subprocess.run([self.program("cansim"), "fault", "--link", self.link, *(("arm", "can0", text) if text else
+    def fault(self, text, bus="can0"):
+        subprocess.run([self.program("cansim"), "fault", "--link", self.link, *(("arm", bus, text) if text else
                                                                                ("clear", "all"))],
                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True, timeout=10)
 
@@ -252,9 +252,9 @@ class Driver:
     def down(self):
         self.guest.run("ip link set can0 down")
 
-    def details(self):
-        """{state, tec, rec, and the counters of ip -details -statistics} of can0."""
-        text = self.guest.check("ip -details -statistics link show can0")
+    def details(self, interface="can0"):
+        """{state, tec, rec, and the counters of ip -details -statistics} of an interface."""
+        text = self.guest.check("ip -details -statistics link show " + interface)
         found = {"state": (re.search(r"state ([A-Z-]+) ?(?:\(|restart)", text) or re.search(
             r"can .*?state ([A-Z-]+)", text)).group(1)}
         counters = re.search(r"berr-counter tx (\d+) rx (\d+)", text)
@@ -703,6 +703,8 @@ def run_one(number, what, reason, function, driver, host):
         print("not ok %d - %s" % (number, what), flush=True)
         for line in (type(error).__name__ + ": " + str(error)).splitlines()[:6]:
             print("# " + line[:600], flush=True)
+        for line in driver.guest.last_words():
+            print("# | " + line[:600], flush=True)
         for program in list(host.programs):
             host.stop(program)
         try:

@@ -107,6 +107,70 @@ static void unmask_that_counts_down(void **state)
     assert_true(read(w->unmask, &count, sizeof(count)) < 0);
 }
 
+/* INTA# is active, and the peer was told; nothing keeps the loop busy. */
+static void be_told(struct world *w)
+{
+    join(w);
+    put(w, 0, 0x39, 1, 0x20);
+    bring_up(w, &kvaser, 0);
+    peer_sends(w, 0, 0x123);
+    assert_int_equal(rung(w), 1);
+}
+
+/* One eventfd is rung by the host and says that the peer has looked: the host would ring itself. */
+static void trigger_that_unmasks(void **state)
+{
+    struct world *w = *state;
+    struct cs_pci *pci = w->device->self;
+
+    be_told(w);
+    assert_int_equal(set_irqs_fd(w, UNMASK, w->irq), 0);
+    ring(w->irq);
+    for (unsigned i = 0; i < 100; i++)
+        turn(w);
+    assert_int_equal(rung(w), 0);
+    assert_true(ev_is_active(&pci->unanswered));
+    ev_run(w->loop, EVRUN_ONCE); /* it is told again, in its time */
+    assert_int_equal(rung(w), 1);
+    ring(w->irq);
+    turn(w);
+    assert_int_equal(take_message(w, &kvaser, 0), 0x123);
+    ev_run(w->loop, EVRUN_ONCE);
+    assert_int_equal(rung(w), 0); /* the level is over */
+    assert_false(ev_is_active(&pci->unanswered));
+    peer_sends(w, 0, 0x124);
+    assert_int_equal(rung(w), 1);
+}
+
+/* What keeps the interrupt from being told keeps it so while the host waits. */
+static void masked_while_unanswered(void **state)
+{
+    struct world *w = *state;
+    struct cs_pci *pci = w->device->self;
+
+    be_told(w);
+    w->unmask = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    assert_int_equal(set_irqs_fd(w, UNMASK, w->unmask), 0);
+    ring(w->unmask);
+    turn(w);
+    assert_int_equal(rung(w), 1); /* a request has come */
+    ring(w->unmask);
+    turn(w);
+    assert_int_equal(rung(w), 0); /* and none since */
+    assert_true(ev_is_active(&pci->unanswered));
+    assert_int_equal(set_irqs(w, BY_NONE | MASK, 0, 1), 0);
+    assert_false(ev_is_active(&pci->unanswered));
+    assert_int_equal(rung(w), 0);
+    assert_int_equal(set_irqs(w, BY_NONE | UNMASK, 0, 1), 0);
+    assert_int_equal(rung(w), 1);
+    ring(w->unmask);
+    turn(w);
+    assert_true(ev_is_active(&pci->unanswered));
+    hang_up(w);
+    assert_false(ev_is_active(&pci->unanswered));
+    expect_free(w);
+}
+
 /* As many descriptors as interrupts, all eventfds, and only where they are asked for. */
 static void descriptors_must_fit(void **state)
 {
@@ -203,8 +267,10 @@ static void peak_resets_its_chips(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(own_end_does_not_keep_it), TEST(unread_replies_end_it), TEST(unmask_that_counts_down),
-        TEST(descriptors_must_fit),     TEST(ports_have_names),      TEST(option_is_json_in_quotes),
+        TEST(own_end_does_not_keep_it), TEST(unread_replies_end_it),
+        TEST(unmask_that_counts_down),  TEST(trigger_that_unmasks),
+        TEST(masked_while_unanswered),  TEST(descriptors_must_fit),
+        TEST(ports_have_names),         TEST(option_is_json_in_quotes),
         TEST(peak_resets_its_chips),
     };
 
