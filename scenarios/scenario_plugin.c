@@ -244,6 +244,17 @@ static int put_value(struct flat *flat, const cJSON *item)
 
 static int flatten(struct flat *flat, const char *name, const cJSON *item);
 
+/* Objects take one as everywhere in a scenario, but where the type has a key of that name. */
+static bool is_comment(const struct flat *flat, const cJSON *child)
+{
+    char path[sizeof(flat->path) + sizeof("/comment")];
+
+    if (child->string == NULL || strcmp(child->string, "comment") != 0)
+        return false;
+    snprintf(path, sizeof(path), "%s/comment", flat->path);
+    return cs_plugins_row(flat->node->plugin->settings, path) == NULL;
+}
+
 static int flatten_parts(struct flat *flat, const cJSON *item)
 {
     const cJSON *child;
@@ -252,6 +263,8 @@ static int flatten_parts(struct flat *flat, const cJSON *item)
 
     cJSON_ArrayForEach(child, item)
     {
+        if (is_comment(flat, child))
+            continue;
         snprintf(index, sizeof(index), "%u", i++);
         if ((cJSON_IsObject(child) || cJSON_IsArray(child)) && child->child == NULL) {
             cs_reader_enter(flat->r, cJSON_IsArray(item) ? index : child->string);

@@ -77,7 +77,7 @@ static void keys_become_settings(void **state)
     const struct cs_scenario_node *node = node_of(
         &scenario, "\"node_id\": 5, \"bitrate\": 250000, \"words\": \"a.txt\", \"shy\": true, "
                    "\"absent\": true, \"signals\": [{\"object\": \"6041\", \"low\": -1.5}, "
-                   "{\"low\": 1e3, \"object\": 7}], \"period\": \"10ms\"");
+                   "{\"low\": 1e3, \"comment\": {\"a\": 1}, \"object\": 7}], \"period\": \"10ms\"");
 
     (void)state;
     assert_int_equal(node->type, CS_NODE_PLUGIN);
