@@ -24,6 +24,8 @@ struct cs_plugin_info {
 struct cs_plugins *cs_plugins_find(const char *folder, const char *const *files, unsigned n_files,
                                    char *why, size_t why_size);
 void cs_plugins_free(struct cs_plugins *plugins);
+/* The folder beside the running program, lib/cansim/plugins; NULL: not known. Returns path. */
+const char *cs_plugins_default_folder(char *path, size_t size);
 
 unsigned cs_plugins_count(const struct cs_plugins *plugins);
 void cs_plugins_info(const struct cs_plugins *plugins, unsigned index, struct cs_plugin_info *info);

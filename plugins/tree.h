@@ -34,8 +34,9 @@ struct cs_tree_event {
 struct cs_tree {
     struct cansim_sink sink; /* give this to a decoder */
     struct cs_tree_field *fields;
-    unsigned n_fields, left_out;
+    unsigned n_fields, max_fields, left_out;
     unsigned depth;
+    unsigned skipped; /* open() calls within something that was left out */
     int severity;
     char protocol[32];
     char summary[CS_TREE_SUMMARY];
@@ -57,9 +58,11 @@ void cs_tree_clear(struct cs_tree *tree); /* before each frame */
 size_t cs_tree_value(const struct cansim_field *field, char *text, size_t size);
 /* Lines "label: value", each `indent` columns in and two more for each depth. */
 void cs_tree_text(const struct cs_tree *tree, unsigned indent, FILE *to);
-/* The fields as one JSON array of {"name","label","value","unit","text","severity","bits",
- * "fields"}. */
+/* The fields as one JSON array of {"name","label","value","unit","text","severity",
+ * "bits":[first,number],"fields"}; whole numbers beyond 2^53 are strings, times "123ps". */
 void cs_tree_json(const struct cs_tree *tree, FILE *to);
+/* A JSON string, quotes included; what is no UTF-8 becomes U+FFFD. */
+void cs_tree_json_string(const char *text, size_t n, FILE *to);
 /* The first field with that path ("sdo/index"), NULL: none. */
 const struct cansim_field *cs_tree_find(const struct cs_tree *tree, const char *path);
 

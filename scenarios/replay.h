@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* replay.h - candump -L logs: read into memory for replay, checked line by line. */
+/* replay.h - candump -L logs, read into memory for replay. */
 #ifndef CANSIM_SCENARIOS_REPLAY_H
 #define CANSIM_SCENARIOS_REPLAY_H
 
 #include "scenarios/error.h"
 #include "scenarios/file.h"
-#include "simcore/frame.h"
+#include "simcore/candump.h"
 
 /* A frame of a log, in little memory. */
 struct cs_replay_frame {
@@ -26,16 +26,6 @@ struct cs_replay {
     bool has_fd;    /* a CAN FD frame is among them */
     size_t skipped; /* error frames of the log, which cannot be sent */
 };
-
-/* One line "(SECONDS.FRACTION) INTERFACE FRAME [R|T]": 0, or -1 with a reason. */
-struct cs_candump_line {
-    int64_t seconds,
-        fraction_ps; /* since the log's epoch; together they may exceed 64 bits of ps */
-    char interface[32];
-    bool error_frame; /* frame is not filled in */
-    struct cs_frame frame;
-};
-int cs_candump_parse(const char *line, struct cs_candump_line *out, char *why, size_t why_size);
 
 /* Load `path` into replay->frames; only lines of replay->interface where it is given.
  * Returns 0 or -1 with `error`: "PATH:LINE: ...". */

@@ -7,16 +7,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* Bytes of the well-formed UTF-8 character at `p` (RFC 3629: shortest form, no surrogates,
- * at most U+10FFFF), 0 where there is none. At most `n` bytes are read. */
-size_t cs_text_utf8(const char *p, size_t n);
+#include "simcore/words.h"
 
 /* Replace control characters and bytes that are not UTF-8 by '?', in place. */
 void cs_text_clean(char *text);
-
-/* The name that is nearest to `word` (fewest insertions, deletions, exchanges), or NULL where none
- * is near enough to be meant. `names` ends with NULL. */
-const char *cs_text_nearest(const char *word, const char *const *names);
 
 /* Print words from the column `indent`, where the cursor is, within 79 columns; then a new line. */
 void cs_text_wrap(FILE *to, unsigned indent, const char *text);

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/* format_candump.c - can-utils' candump -L, read line by line and written. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plugins/plugins.h"
+#include "simcore/candump.h"
+#include "simcore/sim.h"
+
+#define LINE_MAX_BYTES 1024
+#define MAX_SECONDS    9000000   /* of one log, about 104 days */
+#define BUS_TIME_S     100000000 /* 1973: before it, seconds count from a start, not from 1970 */
+
+struct reader {
+    struct cansim_input input;
+    char line[LINE_MAX_BYTES + 1];
+    char buffer[65536];
+    size_t at, n;
+    bool ended;
+    unsigned number;
+    bool have_first;
+    int64_t epoch_s, last_ps;
+    struct cs_candump_line parsed;
+};
+
+static int probe(const void *head, size_t n)
+{
+    const char *p = head;
+    struct cs_candump_line line;
+    char text[LINE_MAX_BYTES + 1], why[200];
+
+    for (size_t start = 0; start < n;) {
+        const char *end = memchr(p + start, '\n', n - start);
+        size_t len = end != NULL ? (size_t)(end - p) - start : n - start;
+        if (len > LINE_MAX_BYTES)
+            return 0;
+        memcpy(text, p + start, len);
+        text[len] = '\0';
+        if (text[strspn(text, " \t\r")] != '\0')
+            return cs_candump_parse(text, &line, why, sizeof(why)) == 0 ? 90
+                   : text[0] == '('                                     ? 50
+                                                                        : 0;
+        start += len + 1;
+    }
+    return 0;
+}
+
+static int reader_open(void **state, const struct cansim_input *input, char *why, size_t why_size)
+{
+    struct reader *r = calloc(1, sizeof(*r));
+
+    if (r == NULL) {
+        snprintf(why, why_size, "not enough memory");
+        return -1;
+    }
+    r->input = *input;
+    *state = r;
+    return 0;
+}
+
+/* One more byte, or -1 at the end. */
+static int next_byte(struct reader *r)
+{
+    if (r->at == r->n) {
+        long got = r->ended ? 0 : r->input.read(r->input.ctx, r->buffer, sizeof(r->buffer));
+        if (got <= 0) {
+            r->ended = true;
+            return -1;
+        }
+        r->at = 0;
+        r->n = (size_t)got;
+    }
+    return (unsigned char)r->buffer[r->at++];
+}
+
+/* The next line that is not empty: 1, 0 at the end, -1. */
+static int next_line(struct reader *r, char *why, size_t why_size)
+{
+    for (;;) {
+        size_t n = 0;
+        int c = next_byte(r);
+        if (c < 0)
+            return 0;
+        r->number++;
+        for (; c >= 0 && c != '\n'; c = next_byte(r)) {
+            if (n == LINE_MAX_BYTES || c == 0) {
+                snprintf(why, why_size, "%u: must be %s", r->number,
+                         c == 0 ? "text, got a NUL byte" : "a line of at most 1024 bytes");
+                return -1;
+            }
+            r->line[n++] = (char)c;
+        }
+        r->line[n] = '\0';
+        if (r->line[strspn(r->line, " \t\r")] != '\0')
+            return 1;
+    }
+}
+
+static int reader_read(void *state, struct cansim_log_frame *out, char *why, size_t why_size)
+{
+    struct reader *r = state;
+    struct cs_candump_line *line = &r->parsed;
+    struct cansim_frame *frame = out->frame;
+    char reason[300];
+    int ret = next_line(r, why, why_size);
+
+    if (ret <= 0)
+        return ret;
+    if (cs_candump_parse(r->line, line, reason, sizeof(reason)) != 0) {
+        snprintf(why, why_size, "%u: %s", r->number, reason);
+        return -1;
+    }
+    if (!r->have_first) {
+        r->have_first = true;
+        r->epoch_s = line->seconds < BUS_TIME_S ? 0 : line->seconds;
+    }
+    int64_t seconds = line->seconds - r->epoch_s;
+    if (seconds > MAX_SECONDS || seconds < -MAX_SECONDS) {
+        snprintf(why, why_size, "%u: must be within 100 days of the first line", r->number);
+        return -1;
+    }
+    /* Logs of several interfaces are not always in order: time never goes back. */
+    int64_t at = seconds * CS_PS_PER_S + line->fraction_ps;
+    if (at > r->last_ps)
+        r->last_ps = at;
+    frame->at_ps = frame->start_ps = r->last_ps;
+    frame->id = line->frame.id;
+    frame->flags = line->frame.flags;
+    frame->dlc = line->frame.dlc;
+    frame->len = line->frame.len;
+    memcpy(frame->data, line->frame.data, sizeof(frame->data));
+    out->bus_name = line->interface;
+    out->error_frame = line->error_frame;
+    out->epoch_s = r->epoch_s;
+    return 1;
+}
+
+static void reader_close(void *state)
+{
+    free(state);
+}
+
+static int writer_create(void **state, const struct cansim_output *output, char *why,
+                         size_t why_size)
+{
+    struct cansim_output *own = malloc(sizeof(*own));
+
+    if (own == NULL) {
+        snprintf(why, why_size, "not enough memory");
+        return -1;
+    }
+    *own = *output;
+    *state = own;
+    return 0;
+}
+
+static int writer_write(void *state, const struct cansim_log_frame *in, char *why, size_t why_size)
+{
+    struct cansim_output *output = state;
+    const struct cansim_frame *frame = in->frame;
+    struct cs_frame f = {
+        .id = frame->id, .flags = frame->flags, .dlc = frame->dlc, .len = frame->len};
+    char text[CS_FRAME_TEXT_MAX], line[CS_FRAME_TEXT_MAX + 80];
+
+    if (in->error_frame)
+        return 0; /* what it was about is not known */
+    memcpy(f.data, frame->data, sizeof(f.data));
+    if (cs_frame_check(&f) != 0) {
+        snprintf(why, why_size, "must be a valid frame");
+        return -1;
+    }
+    cs_frame_format(&f, text);
+    int n = snprintf(line, sizeof(line), "(%010lld.%06lld) %.31s %s\n",
+                     (long long)(in->epoch_s + frame->at_ps / CS_PS_PER_S),
+                     (long long)(frame->at_ps % CS_PS_PER_S / CS_PS_PER_US), in->bus_name, text);
+    return output->write(output->ctx, line, (size_t)n);
+}
+
+static int writer_finish(void *state, char *why, size_t why_size)
+{
+    (void)why;
+    (void)why_size;
+    free(state);
+    return 0;
+}
+
+static const struct cansim_format candump = {
+    .size = sizeof(candump),
+    .name = "candump",
+    .title = "can-utils' candump -L",
+    .extensions = "log,candump",
+    .probe = probe,
+    .open = reader_open,
+    .read = reader_read,
+    .close = reader_close,
+    .create = writer_create,
+    .write = writer_write,
+    .finish = writer_finish,
+};
+
+static const struct cansim_format *const formats[] = {&candump, NULL};
+
+const struct cansim_plugin cs_plugin_candump = {
+    .magic = CANSIM_PLUGIN_MAGIC,
+    .abi = CANSIM_PLUGIN_ABI,
+    .size = sizeof(cs_plugin_candump),
+    .name = "candump",
+    .version = CANSIM_VERSION,
+    .about = "Logs of can-utils",
+    .license = "MIT",
+    .formats = formats,
+};

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+#include "simcore/candump.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "simcore/sim.h"
+
+/* "(SECONDS.FRACTION)" at *text, which moves behind it. Seconds and picoseconds apart: an epoch in
+ * picoseconds does not fit. */
+static int parse_stamp(const char **text, int64_t *seconds, int64_t *fraction_ps)
+{
+    const char *p = *text;
+    unsigned digits = 0;
+
+    if (*p++ != '(')
+        return -1;
+    *seconds = 0;
+    for (; *p >= '0' && *p <= '9'; p++) {
+        if (++digits > 15)
+            return -1;
+        *seconds = *seconds * 10 + (*p - '0');
+    }
+    if (digits == 0 || *p++ != '.')
+        return -1;
+    int64_t unit = CS_PS_PER_S / 10;
+    *fraction_ps = 0;
+    for (digits = 0; *p >= '0' && *p <= '9'; p++, digits++) {
+        *fraction_ps += (*p - '0') * unit;
+        unit /= 10;
+    }
+    if (digits == 0 || digits > 12 || *p++ != ')')
+        return -1;
+    *text = p;
+    return 0;
+}
+
+/* The next word at *text into `word`. */
+static int parse_word(const char **text, char *word, size_t size)
+{
+    size_t n = 0;
+
+    *text += strspn(*text, " \t");
+    while (**text != '\0' && strchr(" \t\r\n", **text) == NULL) {
+        if (n + 1 == size)
+            return -1;
+        word[n++] = *(*text)++;
+    }
+    word[n] = '\0';
+    return n > 0 ? 0 : -1;
+}
+
+/* candump writes error frames with identifiers above 29 bits. */
+static bool is_error_frame(const char *text)
+{
+    return strcspn(text, "#") == 8 && text[0] >= '2' && text[0] <= '3' &&
+           strspn(text, "0123456789abcdefABCDEF") == 8;
+}
+
+int cs_candump_parse(const char *line, struct cs_candump_line *out, char *why, size_t why_size)
+{
+    char word[CS_FRAME_TEXT_MAX + 64], reason[160];
+    int64_t fraction;
+
+    memset(out, 0, sizeof(*out));
+    line += strspn(line, " \t");
+    if (parse_stamp(&line, &out->seconds, &fraction) != 0) {
+        snprintf(why, why_size, "must begin with a time such as (12.345678)");
+        return -1;
+    }
+    out->fraction_ps = fraction;
+    if (parse_word(&line, out->interface, sizeof(out->interface)) != 0) {
+        snprintf(why, why_size, "must name an interface of 1..31 bytes after the time");
+        return -1;
+    }
+    if (parse_word(&line, word, sizeof(word)) != 0) {
+        snprintf(why, why_size, "must have a frame such as 123#DEADBEEF after the interface");
+        return -1;
+    }
+    out->error_frame = is_error_frame(word);
+    if (!out->error_frame && cs_frame_parse(word, &out->frame, reason, sizeof(reason)) != 0) {
+        snprintf(why, why_size, "%s", reason);
+        return -1;
+    }
+    line += strspn(line, " \t");
+    if ((*line == 'R' || *line == 'T') && strchr(" \t\r\n", line[1]) != NULL)
+        line++; /* candump -x: the direction */
+    line += strspn(line, " \t\r\n");
+    if (*line != '\0') {
+        snprintf(why, why_size, "must end after the frame");
+        return -1;
+    }
+    return 0;
+}
