@@ -210,6 +210,30 @@ static int put_number(struct flat *flat, const cJSON *item)
     return put(flat, text);
 }
 
+/* Is the path that of something with parts: an object or an array? */
+static bool has_parts(const struct flat *flat)
+{
+    const struct cansim_setting_row *row = flat->node->plugin->settings;
+    struct cansim_setting_row whole[2] = {{.path = NULL}};
+    char path[sizeof(flat->path)];
+    size_t n = 1;
+
+    for (const char *p = flat->path; (p = strchr(p, '/')) != NULL; p++)
+        n++;
+    for (; row->path != NULL; row++) {
+        const char *end = row->path;
+        for (size_t i = 0; i < n && end != NULL; i++)
+            end = strchr(end + (i > 0), '/');
+        if (end == NULL || (size_t)(end - row->path) >= sizeof(path))
+            continue;
+        snprintf(path, sizeof(path), "%.*s", (int)(end - row->path), row->path);
+        whole[0].path = path;
+        if (cs_plugins_row(whole, flat->path) != NULL)
+            return true;
+    }
+    return false;
+}
+
 static int put_value(struct flat *flat, const cJSON *item)
 {
     static const struct {
@@ -234,6 +258,8 @@ static int put_value(struct flat *flat, const cJSON *item)
         if (row->kind == CANSIM_SET_FILE)
             return put_file(flat, item);
     }
+    if (row == NULL && has_parts(flat))
+        return cs_reader_must_be(flat->r, item, "an object or an array");
     if (cJSON_IsNumber(item))
         return put_number(flat, item);
     if (cJSON_IsBool(item))
@@ -286,7 +312,8 @@ static int flatten(struct flat *flat, const char *name, const cJSON *item)
     if (name[0] == '\0' || strpbrk(name, "/#") != NULL || (size_t)n >= sizeof(flat->path) - before)
         return cs_reader_fail(flat->r, "is no known key");
     flat->len += (size_t)n;
-    if (cJSON_IsObject(item) || cJSON_IsArray(item))
+    if ((cJSON_IsObject(item) || cJSON_IsArray(item)) &&
+        cs_plugins_row(flat->node->plugin->settings, flat->path) == NULL)
         ret = flatten_parts(flat, item);
     else
         ret = put_value(flat, item);

@@ -122,6 +122,18 @@ static void wrong_keys_are_told(void **state)
             "t.json: /nodes/drive/shy: must be true or false, got \"true\"");
     refuses("\"node_id\": true", "", "t.json: /nodes/drive/node_id: must be 1..127, got true");
     refuses("\"node_id\": null", "", "t.json: /nodes/drive/node_id: must be 1..127, got null");
+    refuses("\"node_id\": [5]", "", "t.json: /nodes/drive/node_id: must be 1..127, got an array");
+    refuses("\"node_id\": 5, \"signals\": 5", "",
+            "t.json: /nodes/drive/signals: must be an object or an array, got 5");
+    refuses("\"node_id\": 5, \"signals\": [7]", "",
+            "t.json: /nodes/drive/signals/0: must be an object or an array, got 7");
+    refuses("\"node_id\": 5, \"signals\": [{\"low\": 7}]", "",
+            "t.json: /nodes/drive/signals/0: must have the key \"object\", got none");
+    refuses("\"node_id\": 5, \"signals\": [{\"object\": 7, \"lo\": 7}]", "",
+            "t.json: /nodes/drive/signals/0/lo: is not known, did you mean \"low\"?");
+    refuses("\"node_id\": 5, \"period\": \"10\"", "",
+            "t.json: /nodes/drive/period: must be a time such as \"10ms\", got \"10\"");
+    refuses("\"shy\": true", "", "t.json: /nodes/drive: must have the key \"node_id\", got none");
     refuses("\"node_id\": 5, \"words\": 1", "",
             "t.json: /nodes/drive/words: must be the name of a file, got 1");
     refuses("\"node_id\": 5, \"signals\": [{}]", "",
