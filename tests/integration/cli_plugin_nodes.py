@@ -155,6 +155,18 @@ def screen():
 
 
 @test
+def help_of_types():
+    """help lists the types that are found, with their keys and commands"""
+    done = subprocess.run([os.path.join(BIN, "cansim"), "help", "scenario"], capture_output=True, timeout=60,
+                          env=dict(os.environ, CANSIM_PLUGIN_PATH=os.path.dirname(PARROT)), check=False)
+    text = done.stdout.decode()
+    for line in ('A node of type "parrot": says again what it hears:\n', "  node_id      added to",
+                 "  signals/#/low\n", "  say ID       a frame without data\n"):
+        assert line in text, (line, text)
+    assert b"parrot" not in cansim("help", "scenario")[1]
+
+
+@test
 def script():
     """a command in a guest's script is checked as on the timeline"""
     guests = {"g": {"kernel": "k", "script": [{"do": {"node": "pc", "command": "x"}}]}}
