@@ -227,27 +227,6 @@ const struct cs_option cs_fault_options[] = {
     END_OPTION,
 };
 
-const struct cs_option cs_bench_options[] = {
-    {"json", 0, OPTION_FLAG, ARG(json), CS_NOWHERE, NULL, 0, 0, NULL, "one JSON object"},
-    {"seconds", 0, OPTION_SECONDS, ARG(seconds_ps), CS_NOWHERE, "N", 10 * CS_PS_PER_MS,
-     60 * CS_PS_PER_S, "0.25", "so long for each of the measurements, in wall time"},
-    {"bus-time", 0, OPTION_TIME, ARG(duration_ps), CS_NOWHERE, "T", CS_PS_PER_S,
-     100 * 3600 * CS_PS_PER_S, "1h", "bus time between the two looks at memory"},
-    HELP_OPTION,
-    END_OPTION,
-};
-
-const struct cs_option cs_wire_options[] = {
-    {"verbose", 'v', OPTION_FLAG, ARG(verbose), CS_NOWHERE, NULL, 0, 0, NULL,
-     "a line for each element, passed or failed"},
-    {"only", 0, OPTION_TEXT, ARG(only), CS_NOWHERE, "VARIANT/ELEM", 0, 0, NULL,
-     "this element alone; VARIANT or /ELEM for several"},
-    {"trace", 0, OPTION_FLAG, ARG(waves), CS_NOWHERE, NULL, 0, 0, NULL,
-     "show RX and TX of an element whose waves are wrong"},
-    HELP_OPTION,
-    END_OPTION,
-};
-
 static int must_be(struct cs_error *error, const struct cs_option *o, const char *expected,
                    const char *got)
 {
@@ -477,6 +456,10 @@ static int set_option(const struct cs_option *o, char *value, struct cs_args *ar
         return set_more(o, value, args->plugins.file, &args->plugins.n, CS_PLUGIN_FILES, error);
     case OPTION_EDS:
         return set_more(o, value, args->eds, &args->n_eds, CS_LIVE_EDS, error);
+    case OPTION_SET:
+        if (strchr(value, '=') == NULL || value[0] == '=')
+            return must_be(error, o, o->arg, value);
+        return set_more(o, value, args->sets, &args->n_sets, CS_SET_OPTIONS, error);
     case OPTION_ENGINE:
         return set_engine(o, value, dest, error);
     }
