@@ -44,8 +44,6 @@ static void on_said(void *ctx, const struct cs_decode_said *said)
 {
     struct cs_live *live = ctx;
 
-    if (said->decoder == NULL)
-        return;
     live->said = (struct cs_live_said){
         .event = said->frame != NULL ? live->event : NULL,
         .bus = said->bus,

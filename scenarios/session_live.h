@@ -9,7 +9,8 @@
 struct cs_live;        /* opaque */
 struct cs_decode_said; /* plugins/decode.h */
 
-/* What was said: of the frame of `event`, or with NULL of time alone. */
+/* What was said: of the frame of `event` (nothing, where it does not belong to the decoder's
+ * protocol), or with NULL of time alone. */
 struct cs_live_said {
     const struct cs_event *event;
     unsigned bus;
