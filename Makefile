@@ -160,7 +160,16 @@ $(O)/tests/fuzz_%: $(O)/obj/tests/fuzz/fuzz_%.o $(O)/obj/tests/fuzz/replay.o $(L
 	$(call say,LINK)
 	$(Q)$(CC) $(SAN_FLAGS) $(LDFLAGS) -o $@ $^ -lev -ldl -lm $(shell pkg-config --libs $(PKGS_LIB))
 
-test-programs: $(UNIT_BIN) $(addprefix $(O)/tests/fuzz_,$(FUZZERS))
+# Plugins for tests.
+TEST_PLUGINS := $(patsubst tests/plugins/%.c,$(O)/tests/plugins/%.so,$(wildcard tests/plugins/*.c))
+$(O)/tests/plugins/%.so: $(O)/obj/tests/plugins/%.o
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(Q)$(CC) $(SAN_FLAGS) $(LDFLAGS) -shared -o $@ $<
+
+$(O)/tests/test_scenario_plugin: | $(TEST_PLUGINS)
+
+test-programs: $(UNIT_BIN) $(TEST_PLUGINS) $(addprefix $(O)/tests/fuzz_,$(FUZZERS))
 
 check: deps
 	@$(MAKE) --no-print-directory all test-programs

@@ -10,8 +10,6 @@
 #include "scenarios/text.h"
 #include "simcore/units.h"
 
-#define MAX_KEYS 64 /* rows of one table */
-
 size_t cs_reader_enter(struct cs_reader *r, const char *name)
 {
     size_t mark = r->path_len;
@@ -288,29 +286,42 @@ int cs_keys_read_one(struct cs_reader *r, const cJSON *object, const struct cs_k
     return ret;
 }
 
-static bool applies(const struct cs_key *key, unsigned kind)
+const struct cs_key *cs_keys_find(const struct cs_keys *keys, const char *name)
+{
+    const struct cs_key *k = keys->rows;
+
+    while (k->name != NULL && strcmp(k->name, name) != 0)
+        k++;
+    return k->name != NULL ? k : NULL;
+}
+
+bool cs_keys_applies(const struct cs_key *key, unsigned kind)
 {
     return key->mask == 0 || (key->mask >> kind & 1u) != 0;
 }
 
-static int unknown_key(struct cs_reader *r, const struct cs_keys *keys, unsigned kind,
-                       const char *name)
+size_t cs_keys_names(const struct cs_keys *keys, unsigned kind, const char **names, size_t max)
 {
-    const char *names[MAX_KEYS + 1];
-    char list[256] = "";
-    size_t n = 0, used = 0;
+    size_t n = 0;
 
-    size_t mark = cs_reader_enter(r, name);
     for (const struct cs_key *k = keys->rows; k->name != NULL; k++) {
-        if (applies(k, kind) && n < MAX_KEYS)
+        if (cs_keys_applies(k, kind) && n < max)
             names[n++] = k->name;
     }
-    names[n] = NULL;
+    return n;
+}
+
+int cs_keys_unknown(struct cs_reader *r, const char *name, const char *const *names)
+{
+    char list[256] = "";
+    size_t used = 0;
+
+    size_t mark = cs_reader_enter(r, name);
     const char *nearest = cs_text_nearest(name, names);
     if (nearest != NULL) {
         cs_reader_fail(r, "is no known key, did you mean \"%s\"?", nearest);
     } else {
-        for (size_t i = 0; i < n; i++) {
+        for (size_t i = 0; names[i] != NULL; i++) {
             bool room = used + strlen(names[i]) + sizeof(", , ...") <= sizeof(list);
             used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", i > 0 ? ", " : "",
                                      room ? names[i] : "...");
@@ -330,12 +341,13 @@ static int check_names(struct cs_reader *r, const cJSON *object, const struct cs
 
     cJSON_ArrayForEach(item, object)
     {
-        const struct cs_key *k = keys->rows;
-        while (k->name != NULL && strcmp(k->name, item->string) != 0)
-            k++;
-        if (k->name == NULL)
-            return unknown_key(r, keys, kind, item->string);
-        if (!applies(k, kind)) {
+        const struct cs_key *k = cs_keys_find(keys, item->string);
+        if (k == NULL) {
+            const char *names[CS_KEYS_MAX + 1];
+            names[cs_keys_names(keys, kind, names, CS_KEYS_MAX)] = NULL;
+            return cs_keys_unknown(r, item->string, names);
+        }
+        if (!cs_keys_applies(k, kind)) {
             size_t mark = cs_reader_enter(r, k->name);
             cs_reader_fail(r, "does not go with the type \"%s\"", keys->kinds[kind]);
             cs_reader_leave(r, mark);
@@ -345,18 +357,23 @@ static int check_names(struct cs_reader *r, const cJSON *object, const struct cs
     return 0;
 }
 
+int cs_keys_read_known(struct cs_reader *r, const cJSON *object, const struct cs_keys *keys,
+                       unsigned kind, void *dest)
+{
+    for (const struct cs_key *k = keys->rows; k->name != NULL; k++) {
+        if (cs_keys_applies(k, kind) && cs_keys_read_one(r, object, k, dest) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 int cs_keys_read(struct cs_reader *r, const cJSON *object, const struct cs_keys *keys,
                  unsigned kind, void *dest)
 {
     if (!cJSON_IsObject(object))
         return cs_reader_must_be(r, object, "an object");
-    if (check_names(r, object, keys, kind) != 0)
-        return -1;
-    for (const struct cs_key *k = keys->rows; k->name != NULL; k++) {
-        if (applies(k, kind) && cs_keys_read_one(r, object, k, dest) != 0)
-            return -1;
-    }
-    return 0;
+    return check_names(r, object, keys, kind) == 0 ? cs_keys_read_known(r, object, keys, kind, dest)
+                                                   : -1;
 }
 
 static void help_row(FILE *to, const struct cs_keys *keys, const struct cs_key *k)
@@ -374,7 +391,7 @@ static void help_row(FILE *to, const struct cs_keys *keys, const struct cs_key *
                                            : "",
                          !k->required && k->dflt != NULL ? k->dflt : "");
     for (unsigned i = 0, shown = 0; k->mask != 0 && keys->kinds[i] != NULL; i++) {
-        if (applies(k, i) && n < sizeof(text))
+        if (cs_keys_applies(k, i) && n < sizeof(text))
             n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s",
                                   shown++ == 0 ? "; type " : ", ", keys->kinds[i]);
     }

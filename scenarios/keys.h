@@ -58,6 +58,9 @@ struct cs_keys {
  * apply. Returns 0 or -1 with r->error. */
 int cs_keys_read(struct cs_reader *r, const cJSON *object, const struct cs_keys *keys,
                  unsigned kind, void *dest);
+/* The same without looking for keys that are not known: somebody else has more. */
+int cs_keys_read_known(struct cs_reader *r, const cJSON *object, const struct cs_keys *keys,
+                       unsigned kind, void *dest);
 /* Read one key of it, before the rest; afterwards cs_keys_read() reads it again. */
 int cs_keys_read_one(struct cs_reader *r, const cJSON *object, const struct cs_key *key,
                      void *dest);
@@ -65,6 +68,15 @@ int cs_keys_read_one(struct cs_reader *r, const cJSON *object, const struct cs_k
 /* Read a value as one key's, at the place where the reader is. */
 int cs_keys_read_value(struct cs_reader *r, const struct cs_key *key, const cJSON *item,
                        void *dest);
+
+#define CS_KEYS_MAX 64 /* rows of one table */
+
+const struct cs_key *cs_keys_find(const struct cs_keys *keys, const char *name); /* NULL: none */
+bool cs_keys_applies(const struct cs_key *key, unsigned kind);
+/* The names of that kind's keys, at most `max`. Returns how many. */
+size_t cs_keys_names(const struct cs_keys *keys, unsigned kind, const char **names, size_t max);
+/* "is no known key", with the nearest of `names`, which ends with NULL, or all. Returns -1. */
+int cs_keys_unknown(struct cs_reader *r, const char *name, const char *const *names);
 
 size_t cs_reader_enter(struct cs_reader *r, const char *name); /* returns the mark to leave with */
 size_t cs_reader_enter_index(struct cs_reader *r, unsigned index);

@@ -246,7 +246,12 @@ void life_on_note(const struct life_teller *t, const struct cs_event *event)
 {
     struct life_text text = {.used = 0};
 
-    life_say(&text, "Note: ");
+    if (event->node != CS_NO_NODE) {
+        life_say_node(&text, t->of, event->node);
+        life_say(&text, ": ");
+    } else {
+        life_say(&text, "Note: ");
+    }
     life_say_foreign(&text, event->text != NULL ? event->text : "");
     tell(t, event, &text);
 }

@@ -5,6 +5,7 @@
 #define CANSIM_SCENARIOS_LOG_H
 
 #include "scenarios/out.h"
+#include "scenarios/session_live.h"
 #include "simcore/sim.h"
 
 struct cs_log {
@@ -25,12 +26,15 @@ void cs_log_events(void *ctx, const struct cs_event *event);
 struct cs_trace {
     struct cs_log log; /* first: the same writer */
     bool color;
-    int32_t fired; /* the fault of which this was told last, 0: none */
+    const struct cs_live *live; /* what it says stands behind each frame; NULL: nothing */
+    int32_t fired;              /* the fault of which this was told last, 0: none */
     unsigned n_errors;
     struct cs_event errors[CS_TRACE_ERRORS]; /* the latest of each kind */
     uint64_t repeats[CS_TRACE_ERRORS];       /* after the one that was told */
 };
 void cs_log_trace(void *ctx, const struct cs_event *event); /* ctx: struct cs_trace */
-void cs_log_trace_end(struct cs_trace *trace);              /* tells what is still counted */
+/* What a decoder says of time alone. ctx: struct cs_trace. */
+void cs_log_trace_live(void *ctx, const struct cs_live_said *said);
+void cs_log_trace_end(struct cs_trace *trace); /* tells what is still counted */
 
 #endif

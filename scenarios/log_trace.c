@@ -52,6 +52,41 @@ static void put_head(struct cs_trace *trace, const struct cs_event *event)
     cs_out_text(out, "  ");
 }
 
+/* Severities of a decoder: info, note, warning, error. */
+static const char *color_of(int severity)
+{
+    static const char *const colors[] = {DIM, CYAN, YELLOW, RED};
+
+    return colors[severity < 0 ? 0 : severity > 3 ? 3 : severity];
+}
+
+static void put_said(struct cs_trace *trace, const struct cs_live_said *said)
+{
+    struct cs_out *out = &trace->log.out;
+    char text[600];
+
+    snprintf(text, sizeof(text), "%s%s%s", said->protocol, said->protocol[0] != '\0' ? " " : "",
+             said->summary);
+    cs_text_clean(text);
+    put_color(trace, color_of(said->severity));
+    cs_out_text(out, text);
+    put_color(trace, RESET);
+}
+
+/* In one column behind classic frames, whatever their length. */
+static void put_decoded(struct cs_trace *trace, const struct cs_frame *frame,
+                        const struct cs_live_said *said)
+{
+    unsigned used = frame->len > 0 ? 1u + 3u * frame->len : 0;
+
+    if ((frame->flags & CS_FRAME_RTR) != 0)
+        used = sizeof("  remote request") - 1;
+    for (; used < 25; used++)
+        cs_out_char(&trace->log.out, ' ');
+    cs_out_text(&trace->log.out, "  ");
+    put_said(trace, said);
+}
+
 static void put_frame(struct cs_trace *trace, const struct cs_event *event)
 {
     struct cs_out *out = &trace->log.out;
@@ -73,6 +108,8 @@ static void put_frame(struct cs_trace *trace, const struct cs_event *event)
         cs_out_char(out, ' ');
     for (unsigned i = 0; i < f->len; i++)
         cs_out_printf(out, " %02X", f->data[i]);
+    if (trace->live != NULL && cs_live_frame(trace->live) != NULL)
+        put_decoded(trace, f, cs_live_frame(trace->live));
     cs_out_line(out);
 }
 
@@ -198,6 +235,20 @@ static void trace_error(struct cs_trace *trace, const struct cs_event *event)
     put_error(trace, event);
     trace->repeats[trace->n_errors] = 0;
     trace->errors[trace->n_errors++] = *event;
+}
+
+void cs_log_trace_live(void *ctx, const struct cs_live_said *said)
+{
+    struct cs_trace *trace = ctx;
+    const struct cs_event at = {
+        .at_ps = said->at_ps, .bus = (uint16_t)said->bus, .node = CS_NO_NODE};
+
+    if (said->event != NULL)
+        return; /* behind the frame */
+    cs_log_trace_end(trace);
+    put_head(trace, &at);
+    put_said(trace, said);
+    cs_out_line(&trace->log.out);
 }
 
 void cs_log_trace(void *ctx, const struct cs_event *event)

@@ -76,6 +76,10 @@ static const struct cs_command commands[] = {
      1000000, cs_main_wire, wire_help},
     {"bench", "", "measure how fast the engines are on this machine", cs_bench_options, 0, 0,
      cs_main_bench, bench_help},
+    {"decode", "FILE...", "say what the frames of a log or of a running host mean",
+     cs_decode_options, 0, 1000000, cs_main_decode, cs_main_decode_help},
+    {"plugins", "[NAME]", "list decoders, nodes and log formats, or tell about one",
+     cs_plugins_options, 0, 1, cs_main_plugins, NULL},
     {"fault", "ACTION...", "arm, list or clear faults of a running host", cs_fault_options, 1,
      1000000, cs_main_fault, cs_main_fault_help},
 };

@@ -5,9 +5,12 @@
 
 #include "qemu-link/device.h"
 #include "scenarios/guest.h"
+#include "scenarios/scenario.h"
 #include "scenarios/session.h"
+#include "scenarios/session_live.h"
 
 #define CS_FAULT_OPTIONS 64 /* --fault on one command line */
+#define CS_SET_OPTIONS   64 /* --set */
 
 /* What the command line said; every option of every command has its place here. */
 struct cs_args {
@@ -16,6 +19,13 @@ struct cs_args {
     int engine; /* enum cs_engine */
     const char *faults[CS_FAULT_OPTIONS];
     unsigned n_faults;
+    struct cs_plugin_files plugins;
+    const char *eds[CS_LIVE_EDS];
+    unsigned n_eds;
+    const char *sets[CS_SET_OPTIONS]; /* KEY=VALUE */
+    unsigned n_sets;
+    const char *as, *decoded, *format;
+    bool decode, network;
     const char *only;
     bool fast, quiet, json, non_iso, help, detail, verbose, waves;
     bool have_speed;
@@ -56,6 +66,9 @@ enum cs_option_type {
     OPTION_MEMORY,  /* int64_t, MiB */
     OPTION_DEVICE,  /* one more each time; `min` is its enum cs_device_kind */
     OPTION_FAULT,   /* text form, one more each time */
+    OPTION_PLUGIN,  /* a file, one more each time */
+    OPTION_EDS,     /* NODE=FILE, one more each time */
+    OPTION_SET,     /* KEY=VALUE, one more each time */
     OPTION_ENGINE,  /* int, enum cs_engine */
 };
 
@@ -83,7 +96,7 @@ struct cs_command {
 
 extern const struct cs_option cs_run_options[], cs_serve_options[], cs_explain_options[],
     cs_check_options[], cs_wire_options[], cs_fault_options[], cs_bench_options[],
-    cs_guest_options[];
+    cs_guest_options[], cs_decode_options[], cs_plugins_options[];
 
 /* Parse argv[0..argc-1], which follow the command's name. 0, or -1 with `error`. */
 int cs_options_parse(const struct cs_command *command, int argc, char **argv, struct cs_args *args,
@@ -96,6 +109,12 @@ int cs_main_explain(const struct cs_args *args);
 int cs_main_check(const struct cs_args *args);
 int cs_main_wire(const struct cs_args *args);
 int cs_main_bench(const struct cs_args *args);
+int cs_main_decode(const struct cs_args *args);
+void cs_main_decode_help(void);
+int cs_main_plugins(const struct cs_args *args);
+/* Those that there are, and those of --plugin. NULL with `error`. */
+struct cs_plugins;
+struct cs_plugins *cs_main_find_plugins(const struct cs_args *args, struct cs_error *error);
 int cs_main_fault(const struct cs_args *args);
 void cs_main_fault_help(void);
 

@@ -8,7 +8,7 @@
 #include "simcore/units.h"
 
 #define ARG(member) offsetof(struct cs_args, member)
-#define MAX_OPTIONS 24
+#define MAX_OPTIONS 32
 #define HELP_INDENT 29
 
 #define HELP_OPTION                                                                         \
@@ -72,6 +72,22 @@
         "quiet", 'q', OPTION_FLAG, ARG(quiet), CS_NOWHERE, NULL, 0, 0, NULL, \
             "no trace, no progress, no summary"                              \
     }
+#define PLUGIN_OPTION                                                  \
+    {                                                                  \
+        "plugin", 0, OPTION_PLUGIN, 0, CS_NOWHERE, "FILE", 0, 0, NULL, \
+            "a shared object with further plugins, once for each"      \
+    }
+#define DECODE_OPTIONS                                                                          \
+    {"as", 0, OPTION_TEXT, ARG(as), CS_NOWHERE, "NAME", 0, 0, "canopen", "with which decoder"}, \
+        {"eds",      0,                                                                         \
+         OPTION_EDS, 0,                                                                         \
+         CS_NOWHERE, "NODE=FILE",                                                               \
+         0,          0,                                                                         \
+         NULL,       "what a CANopen node has: an EDS, DCF or XDD, once for each"},             \
+    {                                                                                           \
+        "decoded", 0, OPTION_TEXT, ARG(decoded), CS_NOWHERE, "FILE", 0, 0, NULL,                \
+            "what frames mean, a JSON object a line; - is standard output"                      \
+    }
 #define DEVICE_OPTIONS                                                                          \
     {"card",                                                                                    \
      0,                                                                                         \
@@ -116,6 +132,10 @@ const struct cs_option cs_run_options[] = {
     SEED_OPTION,
     LINK_OPTION,
     DEVICE_OPTIONS,
+    PLUGIN_OPTION,
+    {"decode", 0, OPTION_FLAG, ARG(decode), CS_NOWHERE, NULL, 0, 0, NULL,
+     "say behind each frame of the trace what it means"},
+    DECODE_OPTIONS,
     {"wait", 0, OPTION_WAIT, ARG(wait_ps), ARG(have_wait), "T", 0, 24 * 3600 * CS_PS_PER_S, NULL,
      "wait so long (or \"forever\") for the scenario's outside clients"},
     QUIET_OPTION,
@@ -133,6 +153,8 @@ const struct cs_option cs_serve_options[] = {
     DETAIL_OPTION,
     EXPLAIN_OPTION,
     VCD_OPTION,
+    PLUGIN_OPTION,
+    DECODE_OPTIONS,
     ENGINE_OPTION,
     SPEED_OPTION,
     DURATION_OPTION,
@@ -191,6 +213,7 @@ const struct cs_option cs_explain_options[] = {
 };
 
 const struct cs_option cs_check_options[] = {
+    PLUGIN_OPTION,
     QUIET_OPTION,
     HELP_OPTION,
     END_OPTION,
@@ -200,27 +223,6 @@ const struct cs_option cs_fault_options[] = {
     {"link", 0, OPTION_TEXT, ARG(link), CS_NOWHERE, "ADDR", 0, 0,
      "CANSIM_LINK, else $XDG_RUNTIME_DIR/cansim/default.sock",
      "the host's address: a path or tcp:HOST:PORT"},
-    HELP_OPTION,
-    END_OPTION,
-};
-
-const struct cs_option cs_bench_options[] = {
-    {"json", 0, OPTION_FLAG, ARG(json), CS_NOWHERE, NULL, 0, 0, NULL, "one JSON object"},
-    {"seconds", 0, OPTION_SECONDS, ARG(seconds_ps), CS_NOWHERE, "N", 10 * CS_PS_PER_MS,
-     60 * CS_PS_PER_S, "0.25", "so long for each of the measurements, in wall time"},
-    {"bus-time", 0, OPTION_TIME, ARG(duration_ps), CS_NOWHERE, "T", CS_PS_PER_S,
-     100 * 3600 * CS_PS_PER_S, "1h", "bus time between the two looks at memory"},
-    HELP_OPTION,
-    END_OPTION,
-};
-
-const struct cs_option cs_wire_options[] = {
-    {"verbose", 'v', OPTION_FLAG, ARG(verbose), CS_NOWHERE, NULL, 0, 0, NULL,
-     "a line for each element, passed or failed"},
-    {"only", 0, OPTION_TEXT, ARG(only), CS_NOWHERE, "VARIANT/ELEM", 0, 0, NULL,
-     "this element alone; VARIANT or /ELEM for several"},
-    {"trace", 0, OPTION_FLAG, ARG(waves), CS_NOWHERE, NULL, 0, 0, NULL,
-     "show RX and TX of an element whose waves are wrong"},
     HELP_OPTION,
     END_OPTION,
 };
@@ -346,12 +348,14 @@ static int set_bus(const struct cs_option *o, char *value, struct cs_args *args,
     return 0;
 }
 
-static int set_fault(const char *value, struct cs_args *args, struct cs_error *error)
+/* One more of what may be there several times. */
+static int set_more(const struct cs_option *o, const char *value, const char **list, unsigned *n,
+                    unsigned max, struct cs_error *error)
 {
-    if (args->n_faults == CS_FAULT_OPTIONS)
+    if (*n == max)
         return cs_error_set(error, CS_STATUS_INPUT,
-                            "--fault: must be there at most %d times, got more", CS_FAULT_OPTIONS);
-    args->faults[args->n_faults++] = value;
+                            "--%s: must be there at most %u times, got more", o->name, max);
+    list[(*n)++] = value;
     return 0;
 }
 
@@ -447,7 +451,15 @@ static int set_option(const struct cs_option *o, char *value, struct cs_args *ar
     case OPTION_DEVICE:
         return set_device(o, value, args, error);
     case OPTION_FAULT:
-        return set_fault(value, args, error);
+        return set_more(o, value, args->faults, &args->n_faults, CS_FAULT_OPTIONS, error);
+    case OPTION_PLUGIN:
+        return set_more(o, value, args->plugins.file, &args->plugins.n, CS_PLUGIN_FILES, error);
+    case OPTION_EDS:
+        return set_more(o, value, args->eds, &args->n_eds, CS_LIVE_EDS, error);
+    case OPTION_SET:
+        if (strchr(value, '=') == NULL || value[0] == '=')
+            return must_be(error, o, o->arg, value);
+        return set_more(o, value, args->sets, &args->n_sets, CS_SET_OPTIONS, error);
     case OPTION_ENGINE:
         return set_engine(o, value, dest, error);
     }

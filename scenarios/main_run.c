@@ -127,6 +127,15 @@ static void on_progress(struct ev_loop *loop, ev_timer *timer, int events)
 
 /* ---- what is said before and after ------------------------------------------------------- */
 
+/* What is odd about nodes. */
+static void say_said(const struct host *host)
+{
+    const char *text;
+
+    for (unsigned i = 0; (text = cs_session_said(host->session, i)) != NULL; i++)
+        fprintf(stderr, "cansim: %s\n", text);
+}
+
 static void say_where(const struct host *host)
 {
     const char *address = cs_session_link(host->session);
@@ -135,6 +144,7 @@ static void say_where(const struct host *host)
 
     if (host->args->quiet)
         return;
+    say_said(host);
     if (address != NULL) {
         fprintf(stderr, "cansim: serving %s; join with:\n", address);
         fprintf(stderr, "  cansim-attach --link %s -- candump %s\n", address, bus);
@@ -229,7 +239,7 @@ static int open_trace(struct host *host)
 
     host->trace.log.out.fd = -1;
     if (args->quiet || args->log != NULL || args->events != NULL || args->explain != NULL ||
-        args->vcd != NULL)
+        args->vcd != NULL || args->decoded != NULL)
         return 0;
     if (cs_out_open(&host->trace.log.out, "-", host->loop, &host->error) != 0)
         return -1;
@@ -237,6 +247,9 @@ static int open_trace(struct host *host)
     host->trace.log.out.failed = on_trace_failed;
     host->trace.log.out.ctx = host;
     host->trace.color = cs_main_color(STDOUT_FILENO);
+    host->trace.live = cs_session_live(host->session);
+    if (host->trace.live != NULL)
+        cs_live_listen(cs_session_live(host->session), cs_log_trace_live, &host->trace);
     cs_sim_observe(host->trace.log.sim, cs_log_trace, &host->trace);
     return 0;
 }
@@ -255,7 +268,7 @@ static void close_trace(struct host *host)
 
 static bool stdout_is_taken(const struct cs_args *args)
 {
-    const char *const paths[] = {args->log, args->events, args->explain, args->vcd};
+    const char *const paths[] = {args->log, args->events, args->explain, args->vcd, args->decoded};
 
     for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
         if (paths[i] != NULL && strcmp(paths[i], "-") == 0)
@@ -342,6 +355,13 @@ void cs_main_common_config(const struct cs_args *args, struct cs_session_config 
 {
     memset(config, 0, sizeof(*config));
     config->link = args->link;
+    config->plugins = &args->plugins;
+    config->as = args->as;
+    if (args->as == NULL && args->decode)
+        config->as = "canopen";
+    config->eds = args->eds;
+    config->n_eds = args->n_eds;
+    config->decoded = args->decoded;
     config->devices = args->devices;
     config->n_devices = args->n_devices;
     config->log = args->log;

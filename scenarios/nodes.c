@@ -12,13 +12,15 @@ int cs_nodes_submit(struct cs_nodes_node *node, const struct cs_frame *frame)
         return -ENETDOWN;
     /* A refusal (queue full, bus-off, listen-only) is an event of the stream: nothing to do here.
      */
-    return cs_bus_submit(node->bus, node->index, frame, ++node->cookie);
+    return cs_bus_submit(node->bus, node->index, frame, node->plugin != NULL ? 0 : ++node->cookie);
 }
 
 static void stop(struct cs_nodes_node *node)
 {
     cs_timer_stop(node->all->sim, &node->timer);
     cs_nodes_periodic_stop(node);
+    if (node->plugin != NULL)
+        cs_node_plugin_stop(node);
 }
 
 static void on_rejoin(void *ctx, struct cs_timer *timer)
@@ -29,7 +31,7 @@ static void on_rejoin(void *ctx, struct cs_timer *timer)
     cs_nodes_attach(node->all, (unsigned)(node - node->all->node));
 }
 
-static void on_detached(void *ctx)
+void cs_nodes_on_detached(void *ctx)
 {
     struct cs_nodes_node *node = ctx;
 
@@ -59,7 +61,7 @@ static void on_confirmed(void *ctx, const struct cs_tx_done *done)
 
 static const struct cs_controller_ops node_ops = {
     .confirmed = on_confirmed,
-    .detached = on_detached,
+    .detached = cs_nodes_on_detached,
 };
 
 static void start(struct cs_nodes_node *node)
@@ -71,6 +73,8 @@ static void start(struct cs_nodes_node *node)
         cs_nodes_random_start(node);
     else if (node->def->type == CS_NODE_REPLAY)
         cs_nodes_replay_start(node);
+    else if (node->plugin != NULL)
+        cs_node_plugin_attached(node);
 }
 
 static enum cs_tx_order order_of(const struct cs_scenario_node *def)
@@ -98,7 +102,7 @@ int cs_nodes_attach(struct cs_nodes *nodes, unsigned index)
         .recovery_ps = def->recovery_ps,
         .filters = def->filters,
         .n_filters = def->n_filters,
-        .ops = &node_ops,
+        .ops = node->plugin != NULL ? &cs_node_plugin_ops : &node_ops,
         .ctx = node,
     };
 
@@ -127,10 +131,17 @@ int cs_nodes_detach(struct cs_nodes *nodes, unsigned index)
         return 0;
     stop(node);
     node->leaving = true;
+    if (node->plugin != NULL)
+        cs_node_plugin_detached(node);
     return cs_bus_detach(node->bus, node->index);
 }
 
-static int init_node(struct cs_nodes *nodes, unsigned i)
+static int no_memory(struct cs_error *error)
+{
+    return cs_error_set(error, CS_STATUS_ENVIRONMENT, "not enough memory");
+}
+
+static int init_node(struct cs_nodes *nodes, unsigned i, struct cs_error *error)
 {
     struct cs_nodes_node *node = &nodes->node[i];
     const struct cs_scenario_node *def = &nodes->scenario->nodes[i];
@@ -143,11 +154,13 @@ static int init_node(struct cs_nodes *nodes, unsigned i)
     node->timer.ctx = node;
     snprintf(stream, sizeof(stream), "node/%s", def->name);
     cs_rng_init(&node->rng, cs_sim_seed(nodes->sim), stream);
+    if (def->type == CS_NODE_PLUGIN)
+        return cs_node_plugin_open(node, error);
     if (def->n_messages == 0)
         return 0;
     node->senders = calloc(def->n_messages, sizeof(*node->senders));
     if (node->senders == NULL)
-        return -ENOMEM;
+        return no_memory(error);
     for (unsigned m = 0; m < def->n_messages; m++) {
         node->senders[m].node = node;
         node->senders[m].message = &def->messages[m];
@@ -155,21 +168,23 @@ static int init_node(struct cs_nodes *nodes, unsigned i)
     return 0;
 }
 
-struct cs_nodes *cs_nodes_create(struct cs_sim *sim, const struct cs_scenario *scenario)
+struct cs_nodes *cs_nodes_create(struct cs_sim *sim, const struct cs_scenario *scenario,
+                                 cs_nodes_say_fn *say, void *say_ctx, struct cs_error *error)
 {
     struct cs_nodes *nodes = calloc(1, sizeof(*nodes));
 
-    if (nodes == NULL)
-        return NULL;
-    nodes->sim = sim;
-    nodes->scenario = scenario;
-    nodes->node = calloc(scenario->n_nodes + 1, sizeof(*nodes->node));
-    if (nodes->node == NULL) {
+    if (nodes == NULL ||
+        (nodes->node = calloc(scenario->n_nodes + 1, sizeof(*nodes->node))) == NULL) {
         free(nodes);
+        no_memory(error);
         return NULL;
     }
+    nodes->sim = sim;
+    nodes->scenario = scenario;
+    nodes->say = say;
+    nodes->say_ctx = say_ctx;
     for (unsigned i = 0; i < scenario->n_nodes; i++) {
-        if (init_node(nodes, i) != 0) {
+        if (init_node(nodes, i, error) != 0) {
             cs_nodes_destroy(nodes);
             return NULL;
         }
@@ -181,8 +196,12 @@ void cs_nodes_destroy(struct cs_nodes *nodes)
 {
     if (nodes == NULL)
         return;
-    for (unsigned i = 0; i < nodes->scenario->n_nodes; i++)
+    nodes->over = true;
+    for (unsigned i = 0; i < nodes->scenario->n_nodes; i++) {
+        if (nodes->node[i].plugin != NULL)
+            cs_node_plugin_close(&nodes->node[i]);
         free(nodes->node[i].senders);
+    }
     free(nodes->node);
     free(nodes);
 }

@@ -8,8 +8,13 @@
 
 struct cs_nodes; /* opaque */
 
-/* Prepare; nobody joins yet. `scenario` must outlive it. NULL: no memory. */
-struct cs_nodes *cs_nodes_create(struct cs_sim *sim, const struct cs_scenario *scenario);
+/* Something odd about a node, one sentence with its place. */
+typedef void cs_nodes_say_fn(void *ctx, const char *text);
+
+/* Prepare; nobody joins yet. `scenario` must outlive it. `say` may be NULL; it is called before
+ * this returns as well. NULL with `error`. */
+struct cs_nodes *cs_nodes_create(struct cs_sim *sim, const struct cs_scenario *scenario,
+                                 cs_nodes_say_fn *say, void *say_ctx, struct cs_error *error);
 /* After the sim's last run; all controllers must have been told (cs_sim_destroy() does). */
 void cs_nodes_destroy(struct cs_nodes *nodes);
 

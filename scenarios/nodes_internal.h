@@ -7,6 +7,7 @@
 #include "simcore/rng.h"
 
 struct cs_nodes_node;
+struct cs_node_plugin;
 
 /* One message of a periodic node. Its n-th instant is base + offset + n * period, plus a jitter
  * of its own: nothing adds up. */
@@ -36,6 +37,7 @@ struct cs_nodes_node {
     int64_t done;    /* frames of a random node, loops of a replay */
     size_t position; /* in a replay */
     struct cs_frame next;
+    struct cs_node_plugin *plugin; /* NULL: of a type of our own */
 };
 
 struct cs_nodes {
@@ -48,9 +50,13 @@ struct cs_nodes {
     void *failed_ctx;
     void (*plug)(void *ctx, unsigned device, bool plugged);
     void *plug_ctx;
+    cs_nodes_say_fn *say;
+    void *say_ctx;
+    bool over; /* the sim is gone */
 };
 
 int cs_nodes_submit(struct cs_nodes_node *node, const struct cs_frame *frame);
+void cs_nodes_on_detached(void *ctx); /* of a controller; ctx: the node */
 
 /* A node joined: start its timers; it leaves: stop them. */
 void cs_nodes_periodic_start(struct cs_nodes_node *node);
@@ -59,6 +65,21 @@ void cs_nodes_random_start(struct cs_nodes_node *node);
 void cs_nodes_random_confirmed(struct cs_nodes_node *node, const struct cs_tx_done *done);
 void cs_nodes_replay_start(struct cs_nodes_node *node);
 void cs_nodes_replay_confirmed(struct cs_nodes_node *node, const struct cs_tx_done *done);
+
+/* Of a type that a plugin has (node_plugin.c). An instance is made with the nodes and lives as long
+ * as they do: what it knows survives when it leaves the bus. */
+int cs_node_plugin_open(struct cs_nodes_node *node, struct cs_error *error);
+void cs_node_plugin_close(struct cs_nodes_node *node);
+void cs_node_plugin_attached(struct cs_nodes_node *node);
+void cs_node_plugin_detached(struct cs_nodes_node *node);
+void cs_node_plugin_stop(struct cs_nodes_node *node); /* its timer */
+/* 0 or -1 with one sentence. */
+int cs_node_plugin_command(struct cs_nodes_node *node, const char *text, char *why,
+                           size_t why_size);
+extern const struct cs_controller_ops cs_node_plugin_ops;
+
+/* A nominal bit rate in place of the node's, with the default sample point. 0 or -errno. */
+int cs_nodes_set_bitrate(struct cs_nodes_node *node, uint32_t bitrate_bps);
 
 /* Faults that are there from the start: called before the nodes start timers of their own, so that
  * nothing is sent without them, and done when the clock starts, so that outside clients are there.

@@ -59,8 +59,9 @@ static void set_counters(struct cs_nodes *nodes, const struct cs_action *action)
 static void failed(struct cs_nodes *nodes, const struct cs_action *action, const char *why)
 {
     char place[CS_FAULT_TEXT_MAX + 300], text[CS_FAULT_TEXT_MAX + 700];
+    const char *key = action->kind == CS_ACTION_COMMAND ? "command" : "fault";
 
-    cs_action_place(nodes->scenario, action, "fault", place, sizeof(place));
+    cs_action_place(nodes->scenario, action, key, place, sizeof(place));
     snprintf(text, sizeof(text), "%s: %s", place, why);
     if (nodes->failed != NULL)
         nodes->failed(nodes->failed_ctx, text);
@@ -94,22 +95,42 @@ static void clear_faults(struct cs_nodes *nodes, const struct cs_action *action)
 }
 
 /* "bitrate" replaces the nominal bit alone; both leave the drift of the clock as it is. */
+int cs_nodes_set_bitrate(struct cs_nodes_node *node, uint32_t bitrate_bps)
+{
+    struct cs_node_status status;
+
+    if (node->index == CS_NO_NODE || cs_bus_node_status(node->bus, node->index, &status) != 0)
+        return -ENETDOWN;
+    struct cs_timing timing = status.timing;
+    cs_bit_timing_fill(&timing.nominal, bitrate_bps, CS_SAMPLE_DFLT, 0);
+    if (cs_bit_timing_bitrate(&timing.data) < bitrate_bps)
+        timing.data = (struct cs_bit_timing){0};
+    return cs_bus_set_timing(node->bus, node->index, &timing);
+}
+
 static void set_timing(struct cs_nodes *nodes, const struct cs_action *action)
 {
     struct cs_nodes_node *node = &nodes->node[action->node];
     const struct cs_scenario_timing *t = action->timing;
     struct cs_node_status status;
 
+    if (!t->have_full) {
+        cs_nodes_set_bitrate(node, t->bitrate_bps);
+        return;
+    }
     if (node->index == CS_NO_NODE || cs_bus_node_status(node->bus, node->index, &status) != 0)
         return;
-    struct cs_timing timing = t->have_full ? t->full : status.timing;
+    struct cs_timing timing = t->full;
     timing.drift_ppb = status.timing.drift_ppb;
-    if (!t->have_full) {
-        cs_bit_timing_fill(&timing.nominal, t->bitrate_bps, CS_SAMPLE_DFLT, 0);
-        if (cs_bit_timing_bitrate(&timing.data) < t->bitrate_bps)
-            timing.data = (struct cs_bit_timing){0};
-    }
     cs_bus_set_timing(node->bus, node->index, &timing);
+}
+
+static void tell(struct cs_nodes *nodes, const struct cs_action *action)
+{
+    char why[400] = "";
+
+    if (cs_node_plugin_command(&nodes->node[action->node], action->command, why, sizeof(why)) != 0)
+        failed(nodes, action, why);
 }
 
 static void reset(struct cs_nodes *nodes, const struct cs_action *action)
@@ -167,7 +188,7 @@ static void (*const act[])(struct cs_nodes *nodes, const struct cs_action *actio
     [CS_ACTION_COUNTERS] = set_counters, [CS_ACTION_FAULT] = arm_fault,
     [CS_ACTION_CLEAR] = clear_faults,    [CS_ACTION_TIMING] = set_timing,
     [CS_ACTION_RESET] = reset,           [CS_ACTION_PLUG] = plug,
-    [CS_ACTION_UNPLUG] = unplug,
+    [CS_ACTION_UNPLUG] = unplug,         [CS_ACTION_COMMAND] = tell,
 };
 
 void cs_nodes_do(struct cs_nodes *nodes, const struct cs_action *action)

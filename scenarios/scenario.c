@@ -141,6 +141,11 @@ static const struct cs_key root_rows[] = {
      .read = read_buses,
      .form = "an object: name to bus",
      .help = "default: can0 at 500k"},
+    {.name = "plugins",
+     .type = CS_KEY_CUSTOM,
+     .read = cs_scenario_read_plugins,
+     .form = "an array of files",
+     .help = "shared objects with more types of nodes, relative to the scenario"},
     {.name = "nodes",
      .type = CS_KEY_CUSTOM,
      .read = cs_scenario_read_nodes,
@@ -192,6 +197,7 @@ void cs_scenario_help(FILE *to)
             fputc('\n', to);
         cs_keys_help(to, tables[i]);
     }
+    cs_scenario_help_plugins(to);
     fputc('\n', to);
     cs_scenario_help_faults(to);
 }
@@ -216,8 +222,8 @@ static int read_root(struct cs_scenario *scenario, struct cs_error *error)
     return cs_scenario_finish_timeline(&r, scenario);
 }
 
-struct cs_scenario *cs_scenario_parse(const char *file, const char *text, size_t len,
-                                      struct cs_error *error)
+static struct cs_scenario *parse(const char *file, const char *text, size_t len,
+                                 const struct cs_plugin_files *plugins, struct cs_error *error)
 {
     const char *name = strcmp(file, "-") == 0 ? "standard input" : file;
     struct cs_scenario *scenario = calloc(1, sizeof(*scenario));
@@ -228,6 +234,7 @@ struct cs_scenario *cs_scenario_parse(const char *file, const char *text, size_t
         return NULL;
     }
     scenario->title = scenario->file;
+    scenario->more_plugins = plugins;
     scenario->tree = cs_json_parse(name, text, len, error);
     if (scenario->tree == NULL || read_root(scenario, error) != 0) {
         cs_scenario_free(scenario);
@@ -236,7 +243,14 @@ struct cs_scenario *cs_scenario_parse(const char *file, const char *text, size_t
     return scenario;
 }
 
-struct cs_scenario *cs_scenario_load(const char *file, struct cs_error *error)
+struct cs_scenario *cs_scenario_parse(const char *file, const char *text, size_t len,
+                                      struct cs_error *error)
+{
+    return parse(file, text, len, NULL, error);
+}
+
+struct cs_scenario *cs_scenario_load(const char *file, const struct cs_plugin_files *plugins,
+                                     struct cs_error *error)
 {
     struct cs_file_id id;
     size_t len;
@@ -244,7 +258,7 @@ struct cs_scenario *cs_scenario_load(const char *file, struct cs_error *error)
 
     if (text == NULL)
         return NULL;
-    struct cs_scenario *scenario = cs_scenario_parse(file, text, len, error);
+    struct cs_scenario *scenario = parse(file, text, len, plugins, error);
     free(text);
     if (scenario != NULL && scenario->n_inputs < CS_SCENARIO_INPUTS)
         scenario->inputs[scenario->n_inputs++] = id;
@@ -263,6 +277,7 @@ void cs_scenario_free(struct cs_scenario *scenario)
         cs_scenario_free_action(&scenario->actions[i]);
     free(scenario->nodes);
     free(scenario->actions);
+    cs_scenario_free_plugins(scenario);
     cJSON_Delete(scenario->tree);
     free(scenario->file);
     free(scenario);

@@ -26,6 +26,18 @@ enum cs_node_type {
     CS_NODE_RANDOM,
     CS_NODE_REPLAY,
     CS_NODE_ATTACHED, /* a place for an outside client of that name */
+    CS_NODE_PLUGIN,   /* of a type that a plugin has: `plugin` and `settings` */
+};
+
+struct cansim_node_type;
+struct cansim_setting;
+struct cs_plugins;
+
+/* Plugins that the user names, beside those built in and installed; plugins/plugins.h. */
+#define CS_PLUGIN_FILES 32
+struct cs_plugin_files {
+    const char *file[CS_PLUGIN_FILES];
+    unsigned n;
 };
 
 struct cs_frames {
@@ -94,6 +106,9 @@ struct cs_scenario_node {
     int64_t delay_ps; /* of the transceiver, one way */
     int64_t cable_ps; /* to the middle of the bus */
     int64_t wait_ps;  /* attached: wall time; 0: not waited for, CS_NEVER: without limit */
+    const struct cansim_node_type *plugin;
+    struct cansim_setting *settings; /* checked against the type's table */
+    size_t n_settings;
 };
 
 enum cs_action_kind {
@@ -111,6 +126,7 @@ enum cs_action_kind {
     CS_ACTION_RESET,
     CS_ACTION_PLUG,
     CS_ACTION_UNPLUG,
+    CS_ACTION_COMMAND,
 };
 
 struct cs_scenario_fault {
@@ -126,6 +142,7 @@ struct cs_action {
     unsigned bus; /* of a note */
     struct cs_frames frames;
     const char *note;
+    const char *command;
     unsigned mode;
     int64_t tec, rec;
     struct cs_scenario_fault *fault;
@@ -188,11 +205,15 @@ struct cs_scenario {
     unsigned n_actions;
     struct cs_file_id inputs[CS_SCENARIO_INPUTS]; /* never to be written to */
     unsigned n_inputs;
+    struct cs_plugins *plugins;                 /* NULL: nobody asked for one */
+    const struct cs_plugin_files *more_plugins; /* only while it is read */
 };
 
-/* Read a file ("-": standard input) and all that it names. NULL with `error`. */
-struct cs_scenario *cs_scenario_load(const char *file, struct cs_error *error);
-/* The same from memory; `text` ends with a NUL at text[len]. */
+/* Read a file ("-": standard input) and all that it names. `plugins` may be NULL: those built in.
+ * NULL with `error`. */
+struct cs_scenario *cs_scenario_load(const char *file, const struct cs_plugin_files *plugins,
+                                     struct cs_error *error);
+/* The same from memory, without further plugins; `text` ends with a NUL at text[len]. */
 struct cs_scenario *cs_scenario_parse(const char *file, const char *text, size_t len,
                                       struct cs_error *error);
 /* More faults from the start on, in their text form, which may have bus=NAME in it; the texts must
@@ -208,8 +229,15 @@ void cs_action_place(const struct cs_scenario *scenario, const struct cs_action 
 bool cs_action_clears(const struct cs_action *action, unsigned bus,
                       const struct cs_fault_spec *spec);
 
-/* Reference text of all keys. */
+/* <bin>/../lib/cansim/plugins: where plugins are, in the build folder and installed alike. Returns
+ * buf, "" where that is not known. */
+const char *cs_plugin_folder(char *buf, size_t size);
+/* Reference text of all keys, those of plugins' nodes among them. */
 void cs_scenario_help(FILE *to);
+/* "/nodes/NAME" or a place within, and `why` without it: what a node's type says of its settings
+ * begins with the path of one where it is about one. Returns that part of `why`. */
+const char *cs_scenario_settings_place(const struct cs_scenario_node *node, const char *why,
+                                       char *place, size_t size);
 
 /* Bus names are interface names: 1..15 letters, digits, '_', '-', '.'; not "any", ".", "..". */
 bool cs_scenario_bus_name_ok(const char *name);

@@ -7,12 +7,15 @@
 #include "simcore/units.h"
 
 #define ONE(type) (1u << (type))
-#define SIMULATED \
-    (ONE(CS_NODE_LISTENER) | ONE(CS_NODE_PERIODIC) | ONE(CS_NODE_RANDOM) | ONE(CS_NODE_REPLAY))
+#define SIMULATED                                                                                \
+    (ONE(CS_NODE_LISTENER) | ONE(CS_NODE_PERIODIC) | ONE(CS_NODE_RANDOM) | ONE(CS_NODE_REPLAY) | \
+     ONE(CS_NODE_PLUGIN))
 #define NODE(member) offsetof(struct cs_scenario_node, member)
 
-static const char *const type_names[] = {"listener", "periodic", "random",
-                                         "replay",   "attached", NULL};
+#define TYPE_FORM "\"listener\", \"periodic\", \"random\", \"replay\""
+
+static const char *const type_names[] = {"listener", "periodic",   "random", "replay",
+                                         "attached", "a plugin's", NULL};
 static const char *const fd_names[] = {"bus", "classic", "tolerant", "iso", "non-iso", NULL};
 static const char *const order_names[] = {"priority", "fifo", "auto", NULL};
 
@@ -103,12 +106,31 @@ static int read_wait(struct cs_reader *r, const cJSON *item, void *dest)
     return 0;
 }
 
+static int read_type(struct cs_reader *r, const cJSON *item, void *dest)
+{
+    struct cs_scenario_node *node = dest;
+    char list[200];
+
+    for (int i = 0; cJSON_IsString(item) && i < CS_NODE_PLUGIN; i++) {
+        if (strcmp(type_names[i], item->valuestring) == 0) {
+            node->type = i;
+            return 0;
+        }
+    }
+    node->type = CS_NODE_PLUGIN;
+    if (cJSON_IsString(item) && cs_scenario_find_type(r, item->valuestring, &node->plugin) != 0)
+        return -1;
+    return node->plugin != NULL ? 0
+                                : cs_reader_must_be(r, item, TYPE_FORM "%s",
+                                                    cs_scenario_list_types(r, list, sizeof(list)));
+}
+
 /* The type is read first, on its own: it decides which rows apply. */
 static const struct cs_key node_rows[] = {
     {.name = "type",
-     .type = CS_KEY_CHOICE,
-     .offset = NODE(type),
-     .choices = type_names,
+     .type = CS_KEY_CUSTOM,
+     .read = read_type,
+     .form = TYPE_FORM ", \"attached\" or a plugin's, below",
      .dflt = "\"listener\"",
      .help = "what it does: acknowledge only, send, or stand for an outside client"},
     {.name = "comment", .type = CS_KEY_COMMENT, .help = "for people"},
@@ -431,6 +453,18 @@ bool cs_scenario_name_ok(const char *name)
     return strcmp(clean, name) == 0;
 }
 
+static int read_own_node(struct cs_reader *r, const cJSON *item, struct cs_scenario_node *node)
+{
+    return cs_keys_read(r, item, &cs_scenario_node_keys, (unsigned)node->type, node);
+}
+
+static int read_plugin_node(struct cs_reader *r, const cJSON *item, struct cs_scenario_node *node)
+{
+    return cs_scenario_read_settings(r, item, node) == 0
+               ? cs_keys_read_known(r, item, &cs_scenario_node_keys, CS_NODE_PLUGIN, node)
+               : -1;
+}
+
 static int read_node(struct cs_reader *r, const cJSON *item, struct cs_scenario_node *node)
 {
     struct cs_scenario *scenario = r->ctx;
@@ -445,7 +479,7 @@ static int read_node(struct cs_reader *r, const cJSON *item, struct cs_scenario_
         return -1;
     if (scenario->n_buses > 1 && cJSON_GetObjectItemCaseSensitive(item, "bus") == NULL)
         return cs_reader_fail(r, "must have the key \"bus\" where there are several, got none");
-    if (cs_keys_read(r, item, &cs_scenario_node_keys, (unsigned)node->type, node) != 0 ||
+    if ((node->type == CS_NODE_PLUGIN ? read_plugin_node : read_own_node)(r, item, node) != 0 ||
         finish_node(r, node) != 0)
         return -1;
     for (unsigned i = 0; i < scenario->n_nodes; i++)
@@ -486,5 +520,6 @@ void cs_scenario_free_node(struct cs_scenario_node *node)
     for (unsigned i = 0; i < node->n_messages; i++)
         free(node->messages[i].frames.frame);
     free(node->messages);
+    cs_scenario_free_settings(node);
     cs_replay_free(&node->replay);
 }

@@ -120,6 +120,22 @@
         .help = "how often; default: without end"                           \
     }
 
+/* Plugins (scenario_plugin.c). They are looked for when the first one is asked for. */
+int cs_scenario_read_plugins(struct cs_reader *r, const cJSON *item, void *dest);
+/* 0 with *type, NULL where no plugin has one of that name; -1 with r->error. */
+int cs_scenario_find_type(struct cs_reader *r, const char *name,
+                          const struct cansim_node_type **type);
+/* ", \"attached\" or \"canopen\"": the last type of our own and all of plugins. Returns text. */
+const char *cs_scenario_list_types(struct cs_reader *r, char *text, size_t size);
+/* All keys of the node that are not common to nodes. */
+int cs_scenario_read_settings(struct cs_reader *r, const cJSON *object,
+                              struct cs_scenario_node *node);
+void cs_scenario_free_settings(struct cs_scenario_node *node);
+void cs_scenario_free_plugins(struct cs_scenario *scenario);
+const char *cs_scenario_type_name(const struct cs_scenario_node *node);
+bool cs_scenario_takes_commands(const struct cs_scenario_node *node);
+void cs_scenario_help_plugins(FILE *to);
+
 extern const struct cs_keys cs_scenario_node_keys;
 extern const struct cs_keys cs_scenario_device_keys;
 extern const struct cs_keys cs_scenario_guest_keys;

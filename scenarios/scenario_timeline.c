@@ -92,6 +92,16 @@ static int read_note(struct cs_reader *r, const cJSON *item, void *dest)
     return set_kind(r, action, CS_ACTION_NOTE);
 }
 
+static int read_command(struct cs_reader *r, const cJSON *item, void *dest)
+{
+    struct cs_action *action = dest;
+
+    if (!cJSON_IsString(item) || strlen(item->valuestring) < 1 || strlen(item->valuestring) > 4000)
+        return cs_reader_must_be(r, item, "a text of 1..4000 bytes");
+    action->command = item->valuestring;
+    return set_kind(r, action, CS_ACTION_COMMAND);
+}
+
 static int read_attach(struct cs_reader *r, const cJSON *item, void *dest)
 {
     return set_node_kind(r, item, dest, CS_ACTION_ATTACH);
@@ -220,7 +230,7 @@ static const struct cs_key action_rows[] = {
      .offset = ACTION(node),
      .read = read_node,
      .form = "the name of a simulated node",
-     .help = "who does it; needed by send, mode, counters, bitrate and timing"},
+     .help = "who does it; needed by send, command, mode, counters, bitrate and timing"},
     {.name = "bus",
      .type = CS_KEY_CUSTOM,
      .read = read_action_bus,
@@ -236,6 +246,11 @@ static const struct cs_key action_rows[] = {
      .read = read_note,
      .form = "a text of 1..200 bytes",
      .help = "put a text into trace and events"},
+    {.name = "command",
+     .type = CS_KEY_CUSTOM,
+     .read = read_command,
+     .form = "a text of 1..4000 bytes",
+     .help = "tell a plugin's node something, see there"},
     {.name = "attach",
      .type = CS_KEY_CUSTOM,
      .read = read_attach,
@@ -318,6 +333,17 @@ static int check_timing(struct cs_reader *r, const struct cs_scenario_node *node
     return 0;
 }
 
+static int check_command(struct cs_reader *r, const struct cs_scenario_node *node)
+{
+    char text[200];
+
+    if (cs_scenario_takes_commands(node))
+        return 0;
+    snprintf(text, sizeof(text), "does not go with the type \"%s\" of \"%s\"",
+             cs_scenario_type_name(node), node->name);
+    return cs_scenario_fail_at(r, "command", text);
+}
+
 /* Has it a time where it must have one, and none where it must not? */
 static int check_time(struct cs_reader *r, const cJSON *item, bool timed)
 {
@@ -352,6 +378,8 @@ int cs_scenario_read_action(struct cs_reader *r, const cJSON *item, struct cs_ac
         return cs_reader_fail(r, "must have the key \"node\", got none");
     if (action->kind == CS_ACTION_TIMING)
         return check_timing(r, &scenario->nodes[action->node], action->timing);
+    if (action->kind == CS_ACTION_COMMAND)
+        return check_command(r, &scenario->nodes[action->node]);
     if (action->kind == CS_ACTION_SEND)
         return cs_scenario_check_frames(r, &scenario->nodes[action->node], &action->frames, "send");
     return 0;

@@ -31,6 +31,46 @@ static void on_action_failed(void *ctx, const char *text)
     session->failed = true;
 }
 
+static void on_said(void *ctx, const char *text)
+{
+    struct cs_session *session = ctx;
+
+    if (session->n_said < CS_SESSION_SAID &&
+        (session->said[session->n_said] = strdup(text)) != NULL)
+        session->n_said++;
+}
+
+const char *cs_session_said(const struct cs_session *session, unsigned index)
+{
+    return index < session->n_said ? session->said[index] : NULL;
+}
+
+int cs_session_check_nodes(const struct cs_scenario *scenario,
+                           void (*say)(void *ctx, const char *text), void *ctx,
+                           struct cs_error *error)
+{
+    struct cs_sim *sim = cs_sim_create((uint64_t)scenario->seed);
+    struct cs_nodes *nodes = NULL;
+    int ret = 0;
+
+    if (sim == NULL)
+        return cs_error_set(error, CS_STATUS_ENVIRONMENT, "not enough memory");
+    for (unsigned i = 0; i < scenario->n_buses && ret >= 0; i++) {
+        const struct cs_scenario_bus *bus = &scenario->buses[i];
+        struct cs_bus_config config = {
+            .name = bus->name, .fd = bus->fd, .timing = &bus->timing.timing};
+        ret = cs_sim_add_bus(sim, &config);
+    }
+    if (ret < 0)
+        cs_error_set(error, CS_STATUS_ENVIRONMENT, "%s: %s", scenario->file, strerror(-ret));
+    else
+        nodes = cs_nodes_create(sim, scenario, say, ctx, error);
+    ret = nodes != NULL ? 0 : -1;
+    cs_sim_destroy(sim);
+    cs_nodes_destroy(nodes);
+    return ret;
+}
+
 static int add_buses(struct cs_session *session, const struct cs_session_config *config,
                      struct cs_error *error)
 {
@@ -77,10 +117,12 @@ static int build(struct cs_session *session, const struct cs_session_config *con
     if (add_buses(session, config, error) != 0)
         return -1;
     session->stats = cs_stats_create(session->sim);
-    if (session->scenario != NULL)
-        session->nodes = cs_nodes_create(session->sim, session->scenario);
-    if (session->stats == NULL || (session->scenario != NULL && session->nodes == NULL))
+    if (session->stats == NULL)
         return cs_error_set(error, CS_STATUS_ENVIRONMENT, "not enough memory");
+    if (session->scenario != NULL &&
+        (session->nodes =
+             cs_nodes_create(session->sim, session->scenario, on_said, session, error)) == NULL)
+        return -1;
     if (session->nodes != NULL)
         cs_nodes_on_failure(session->nodes, on_action_failed, session);
     int ret = cs_session_clock_init(session);
@@ -149,6 +191,30 @@ static void set_pace(struct cs_session *session, const struct cs_session_config 
         session->duration_ps = scenario->duration_ps;
 }
 
+static int add_decoder(struct cs_session *session, const struct cs_session_config *config,
+                       struct cs_error *error)
+{
+    const struct cs_live_config live = {
+        .name = config->as != NULL ? config->as : "canopen",
+        .plugins = config->plugins,
+        .eds = config->eds,
+        .n_eds = config->n_eds,
+        .fields = config->decoded != NULL,
+        .say = on_said,
+        .say_ctx = session,
+    };
+
+    if (config->as == NULL && config->decoded == NULL && config->n_eds == 0)
+        return 0;
+    session->live = cs_live_create(session->sim, &live, error);
+    return session->live != NULL ? 0 : -1;
+}
+
+struct cs_live *cs_session_live(struct cs_session *session)
+{
+    return session->live;
+}
+
 struct cs_session *cs_session_create(const struct cs_session_config *config, struct ev_loop *loop,
                                      struct cs_error *error)
 {
@@ -165,12 +231,13 @@ struct cs_session *cs_session_create(const struct cs_session_config *config, str
     for (unsigned i = 0; i < CS_SIM_MAX_BUSES; i++)
         session->console[i] = CS_NO_NODE;
     if (config->scenario != NULL &&
-        (session->scenario = cs_scenario_load(config->scenario, error)) == NULL)
+        (session->scenario = cs_scenario_load(config->scenario, config->plugins, error)) == NULL)
         goto failed;
     if (session->scenario != NULL &&
         cs_scenario_add_faults(session->scenario, config->faults, config->n_faults, error) != 0)
         goto failed;
-    if (build(session, config, error) != 0 || cs_session_guests_plan(session, config, error) != 0 ||
+    if (build(session, config, error) != 0 || add_decoder(session, config, error) != 0 ||
+        cs_session_guests_plan(session, config, error) != 0 ||
         open_link(session, config, error) != 0 ||
         cs_session_devices_open(session, config, error) != 0 ||
         cs_session_guests_open(session, config->interactive, error) != 0)
@@ -199,6 +266,9 @@ int cs_session_close(struct cs_session *session, struct cs_error *error)
     cs_session_guests_clean(session);
     cs_session_wait_fini(session);
     cs_session_clock_fini(session);
+    if (session->live != NULL && !session->caught_up)
+        cs_live_catch_up(session->live);
+    session->caught_up = true;
     return cs_session_logs_close(session, error);
 }
 
@@ -210,12 +280,15 @@ void cs_session_destroy(struct cs_session *session)
         return;
     cs_session_close(session, &ignored);
     cs_session_logs_discard(session);
+    cs_live_destroy(session->live);
     cs_stats_destroy(session->stats);
     if (session->sim != NULL)
         cs_sim_destroy(session->sim);
     cs_session_guests_free(session);
     cs_nodes_destroy(session->nodes);
     cs_scenario_free(session->scenario);
+    while (session->n_said > 0)
+        free(session->said[--session->n_said]);
     free(session);
 }
 

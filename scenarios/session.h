@@ -11,6 +11,8 @@
 
 struct ev_loop;
 struct cs_device_spec;
+struct cs_live;
+struct cs_plugin_files;
 struct cs_guest_def;
 struct cs_scenario;
 struct cs_session; /* opaque */
@@ -29,14 +31,19 @@ struct cs_session_config {
     const char *link; /* address; NULL: CANSIM_LINK, else the default */
     const struct cs_device_spec *devices; /* beside the scenario's */
     unsigned n_devices;
-    const struct cs_guest_def *guest; /* one more; NULL: only the scenario's */
-    bool interactive;                 /* it has a shell for people */
-    const char *log;                  /* candump -L file, "-" stdout, NULL none */
-    const char *events;               /* JSON lines file, "-" stdout, NULL none */
-    bool detail;                      /* in events: who acknowledged and received as well */
-    const char *explain;              /* the life of each frame, as text; "-" stdout, NULL none */
-    const char *vcd;                  /* waveforms; "-" stdout, NULL none */
-    enum cs_engine engine;            /* what comes out does not depend on it */
+    const struct cs_plugin_files *plugins; /* beside those built in; NULL: none */
+    const struct cs_guest_def *guest;      /* one more; NULL: only the scenario's */
+    bool interactive;                      /* it has a shell for people */
+    const char *log;                       /* candump -L file, "-" stdout, NULL none */
+    const char *events;                    /* JSON lines file, "-" stdout, NULL none */
+    bool detail;                           /* in events: who acknowledged and received as well */
+    const char *explain;    /* the life of each frame, as text; "-" stdout, NULL none */
+    const char *vcd;        /* waveforms; "-" stdout, NULL none */
+    const char *as;         /* decoder that follows the buses; NULL none, or "canopen" with: */
+    const char *const *eds; /* "5=drive.eds" each, for it */
+    unsigned n_eds;
+    const char *decoded;       /* what it says, JSON lines; "-" stdout, NULL none */
+    enum cs_engine engine;     /* what comes out does not depend on it */
     const char *const *faults; /* armed at the start: text form, which may have bus=NAME in it */
     unsigned n_faults;         /* 0 without a scenario */
     bool have_seed;
@@ -72,6 +79,12 @@ unsigned cs_session_waiting(const struct cs_session *session, char *names, size_
 int cs_session_check_link(const struct cs_scenario *scenario, struct cs_error *error);
 /* Whether its devices could be made, as far as that can be told without making them. The same. */
 int cs_session_check_devices(const struct cs_scenario *scenario, struct cs_error *error);
+/* Whether all its nodes can be made: 0 or -1 with `error`. What they find odd goes to `say`. */
+int cs_session_check_nodes(const struct cs_scenario *scenario,
+                           void (*say)(void *ctx, const char *text), void *ctx,
+                           struct cs_error *error);
+/* What nodes found odd so far, one sentence each with its place; NULL: there is no more. */
+const char *cs_session_said(const struct cs_session *session, unsigned index);
 /* Write what the logs hold. 0, or -1 with `error`: "FILE: cannot be written: ...", status 3; where
  * only the reader of standard output went away status 0 and no text. */
 int cs_session_flush(struct cs_session *session, struct cs_error *error);
@@ -82,6 +95,7 @@ int cs_session_close(struct cs_session *session, struct cs_error *error);
 int64_t cs_session_lag_ns(const struct cs_session *session);
 
 struct cs_sim *cs_session_sim(struct cs_session *session);
+struct cs_live *cs_session_live(struct cs_session *session); /* the decoder, NULL: none */
 struct cs_stats *cs_session_stats(struct cs_session *session);
 const char *
 cs_session_title(const struct cs_session *session); /* scenario's title or "empty host" */

@@ -5,16 +5,20 @@
 #define CANSIM_SCENARIOS_SESSION_INTERNAL_H
 
 #include <ev.h>
+#include <stdio.h>
 
 #include "scenarios/log_life.h"
 #include "scenarios/log_vcd.h"
 #include "scenarios/nodes.h"
 #include "scenarios/session.h"
+#include "scenarios/session_live.h"
 
 struct cs_device;
 struct cs_device_spec;
 struct cs_session_guest;
 struct cs_link_server;
+
+#define CS_SESSION_SAID 100
 
 struct cs_session {
     struct ev_loop *loop;
@@ -38,10 +42,18 @@ struct cs_session {
     struct cs_log log, events;                 /* out.fd < 0: none */
     struct cs_life life;
     struct cs_vcd vcd;
+    struct cs_log decoded;
+    struct cs_live *live; /* NULL: no decoder follows */
+    bool caught_up;       /* it was told of the end */
+    FILE *line;           /* of `decoded`, in memory: */
+    char *line_text;
+    size_t line_len;
     int console[CS_SIM_MAX_BUSES];
     int64_t duration_ps;
     bool tui;
     struct cs_error error;
+    char *said[CS_SESSION_SAID]; /* what nodes found odd */
+    unsigned n_said;
 
     /* The clock. Bus time = base_ps + (now_ns - base_ns) * speed_permille while it runs paced. */
     uint32_t speed_permille; /* 0: as fast as possible */
@@ -70,6 +82,10 @@ int cs_session_logs_open(struct cs_session *session, const struct cs_session_con
                          struct cs_error *error);
 int cs_session_logs_close(struct cs_session *session, struct cs_error *error);
 void cs_session_logs_discard(struct cs_session *session);
+
+/* What the decoder says, a JSON object a line. 0 or -errno. */
+int cs_session_decoded_start(struct cs_session *session);
+void cs_session_decoded_end(struct cs_session *session);
 
 /* Devices: 0 or -1 with `error`; closing twice is nothing. */
 int cs_session_devices_open(struct cs_session *session, const struct cs_session_config *config,

@@ -57,11 +57,22 @@ static void end_vcd(struct cs_session *session)
     cs_log_vcd_end(&session->vcd);
 }
 
+static int start_decoded(struct cs_session *session)
+{
+    return cs_session_decoded_start(session);
+}
+
+static void end_decoded(struct cs_session *session)
+{
+    cs_session_decoded_end(session);
+}
+
 static const struct output outputs[] = {
     {"log", CONFIG(log), SESSION(log), start_frames, end_frames},
     {"events", CONFIG(events), SESSION(events), start_events, end_events},
     {"explain", CONFIG(explain), SESSION(life.log), start_life, end_life},
     {"vcd", CONFIG(vcd), SESSION(vcd.log), start_vcd, end_vcd},
+    {"decoded", CONFIG(decoded), SESSION(decoded), start_decoded, end_decoded},
 };
 
 #define N_OUTPUTS (sizeof(outputs) / sizeof(outputs[0]))

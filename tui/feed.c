@@ -2,10 +2,13 @@
 /* feed.c - the observer copies one row and nothing else: it runs for every event on the bus. */
 #include "tui/feed.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "scenarios/session_live.h"
+#include "scenarios/text.h"
 #include "tui/host.h"
 
 /* Kinds that get no row: a frame's life between these is told by the rows that follow. */
@@ -37,20 +40,54 @@ static uint32_t who_is(struct cs_feed *feed, unsigned bus, int node, bool anew)
     return *who;
 }
 
-/* As much of it as a row holds; dots tell that there is more. */
-static void keep_text(struct cs_row *row, const char *text)
+/* As much of it as a row holds from `at` on; dots tell that there is more. */
+static void keep_text(struct cs_row *row, size_t at, const char *text)
 {
     static const char more[] = "…";
-    size_t room = sizeof row->data - 1, len = strlen(text);
+    size_t room = sizeof row->data - at - 1, len = strlen(text);
 
     if (len > room) {
         len = room - (sizeof more - 1);
         while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80)
             len--; /* not within a character */
-        snprintf(row->data, sizeof row->data, "%.*s%s", (int)len, text, more);
+        snprintf(row->data + at, sizeof row->data - at, "%.*s%s", (int)len, text, more);
     } else {
-        memcpy(row->data, text, len + 1);
+        memcpy(row->data + at, text, len + 1);
     }
+}
+
+static void keep_said(struct cs_row *row, size_t at, const struct cs_live_said *said)
+{
+    char text[160];
+
+    snprintf(text, sizeof text, "%s%s%s", said->protocol, *said->protocol ? " " : "",
+             said->summary);
+    cs_text_clean(text);
+    keep_text(row, at, text);
+    row->severity = (uint8_t)said->severity;
+    row->said = true;
+}
+
+/* What time alone told the decoder is a row of its own. */
+static void on_said(void *ctx, const struct cs_live_said *said)
+{
+    struct cs_feed *feed = ctx;
+    const struct cs_row *last;
+    struct cs_row *row;
+    int64_t at_ps;
+
+    if (!feed->sim || said->event)
+        return;
+    last = cs_tui_ring_get(&feed->tui->ring, feed->tui->ring.end - 1);
+    at_ps = last && last->at_ps > said->at_ps ? last->at_ps : said->at_ps; /* rows are in order */
+    row = cs_tui_ring_push(&feed->tui->ring);
+    *row = (struct cs_row){.at_ps = at_ps,
+                           .who = CS_NAME_NONE,
+                           .peer = CS_NAME_NONE,
+                           .kind = CS_EV_NOTE,
+                           .bus = (uint16_t)said->bus,
+                           .node = CS_NO_NODE};
+    keep_said(row, 0, said);
 }
 
 static void push_row(struct cs_feed *feed, const struct cs_event *event)
@@ -97,8 +134,11 @@ static void push_row(struct cs_feed *feed, const struct cs_event *event)
         row->len = frame->len <= CS_FRAME_MAX_DATA ? frame->len : CS_FRAME_MAX_DATA;
         memcpy(row->data, frame->data, row->len);
         feed->tui->fd |= frame->flags & CS_FRAME_FD;
+        if (event->kind == CS_EV_FRAME && row->len <= CS_ROW_SAID && feed->live &&
+            cs_live_frame(feed->live))
+            keep_said(row, CS_ROW_SAID, cs_live_frame(feed->live));
     } else if (event->text) {
-        keep_text(row, event->text);
+        keep_text(row, 0, event->text);
     }
 }
 
@@ -143,6 +183,9 @@ int cs_feed_init(struct cs_feed *feed, struct cs_tui *tui, struct cs_sim *sim,
     feed->tui = tui;
     feed->sim = sim;
     feed->stats = stats;
+    tui->decoded = feed->live != NULL;
+    if (feed->live && cs_live_listen(feed->live, on_said, feed) != 0)
+        return -ENOSPC;
     return cs_sim_observe(sim, observe, feed);
 }
 
@@ -221,6 +264,8 @@ static void refresh_ids(struct cs_feed *feed)
 
 void cs_feed_refresh(struct cs_feed *feed, unsigned needs)
 {
+    if (feed->live)
+        cs_live_catch_up(feed->live);
     refresh_buses(feed);
     if (needs & CS_NEEDS_NODES)
         refresh_nodes(feed);

@@ -6,10 +6,13 @@
 
 #include "tui/tui.h"
 
+struct cs_live;
+
 struct cs_feed {
     struct cs_tui *tui;
     struct cs_sim *sim;
     struct cs_stats *stats;
+    struct cs_live *live;    /* a decoder that follows the same buses; NULL: none */
     void (*wake)(void *ctx); /* runs when the model becomes dirty; may be NULL */
     void *wake_ctx;
     uint32_t who[CS_SIM_MAX_BUSES][CS_BUS_MAX_NODES]; /* names of present nodes in tui->names */

@@ -128,6 +128,7 @@ const struct cs_host_ops cs_host_session_ops = {
 int cs_host_session_init(struct cs_host_session *hs, struct cs_session *session, struct cs_tui *tui)
 {
     hs->session = session;
+    hs->feed.live = cs_session_live(session);
     return cs_feed_init(&hs->feed, tui, cs_session_sim(session), cs_session_stats(session));
 }
 

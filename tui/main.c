@@ -223,6 +223,10 @@ struct cs_session_config cs_main_config(const struct cs_options *o)
         .n_buses = o->n_buses,
         .serve = !o->no_link,
         .link = o->link,
+        .plugins = &o->plugins,
+        .as = o->as,
+        .eds = o->eds,
+        .n_eds = o->n_eds,
         .log = o->log,
         .events = o->events,
         .devices = o->devices,
@@ -293,6 +297,8 @@ static int run(struct app *app, const struct cs_options *options)
     app->canvas.ascii = options->ascii || cs_screen_is_ascii();
     app->tui.view = options->view;
     start_watchers(app);
+    if (cs_session_said(app->session, 0) != NULL)
+        cs_tui_say(&app->tui, false, "%s", cs_session_said(app->session, 0));
     cs_session_start(app->session, finished, app);
     changed(app);
     ev_run(app->loop, 0);

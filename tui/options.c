@@ -101,6 +101,46 @@ static int take_fault(struct ask *ask, const char *value)
     return 0;
 }
 
+static int take_plugin(struct ask *ask, const char *value)
+{
+    struct cs_plugin_files *plugins = &ask->options->plugins;
+
+    if (plugins->n == CS_PLUGIN_FILES) {
+        snprintf(ask->why, ask->why_size, "%s: expected at most %d files, got one more", ask->name,
+                 CS_PLUGIN_FILES);
+        return -EINVAL;
+    }
+    plugins->file[plugins->n++] = value;
+    return 0;
+}
+
+static int take_decode(struct ask *ask, const char *value)
+{
+    (void)value;
+    if (!ask->options->as)
+        ask->options->as = "canopen";
+    return 0;
+}
+
+static int take_as(struct ask *ask, const char *value)
+{
+    ask->options->as = value;
+    return 0;
+}
+
+static int take_eds(struct ask *ask, const char *value)
+{
+    struct cs_options *o = ask->options;
+
+    if (o->n_eds == CS_LIVE_EDS) {
+        snprintf(ask->why, ask->why_size, "%s: expected at most %d files, got one more", ask->name,
+                 CS_LIVE_EDS);
+        return -EINVAL;
+    }
+    o->eds[o->n_eds++] = value;
+    return take_decode(ask, NULL);
+}
+
 static int take_device(struct ask *ask, enum cs_device_kind kind, const char *value)
 {
     struct cs_options *o = ask->options;
@@ -277,6 +317,10 @@ static const struct {
     {"--bus", "NAME[:RATE]", "a bus of the empty host, once for each; :RATE:RATE: CAN FD",
      take_bus},
     {"--fault", "TEXT", "a fault armed at the start of the scenario, once for each", take_fault},
+    {"--plugin", "FILE", "a shared object with further plugins, once for each", take_plugin},
+    {"--decode", NULL, "say of each frame what it means", take_decode},
+    {"--as", "NAME", "with which decoder (canopen)", take_as},
+    {"--eds", "NODE=FILE", "what a CANopen node has: EDS, DCF or XDD, once for each", take_eds},
     {"--link", "ADDR", "where clients join: unix:PATH or tcp:HOST:PORT", take_link},
     {"--card", "M:BUS=PATH", "a PCI card for a QEMU guest, over vfio-user, once for each",
      take_card},

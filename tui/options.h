@@ -6,7 +6,9 @@
 #include <stdio.h>
 
 #include "qemu-link/device.h"
+#include "scenarios/scenario.h"
 #include "scenarios/session.h"
+#include "scenarios/session_live.h"
 
 #define CS_OPTIONS_FAULTS 64
 
@@ -19,6 +21,10 @@ struct cs_options {
     unsigned n_buses;
     const char *faults[CS_OPTIONS_FAULTS]; /* armed at the start */
     unsigned n_faults;
+    struct cs_plugin_files plugins;
+    const char *as; /* decoder that follows; NULL: none */
+    const char *eds[CS_LIVE_EDS];
+    unsigned n_eds;
     struct cs_device_spec devices[CS_DEVICES_MAX];
     unsigned n_devices;
     bool no_link, have_seed, have_speed, ascii, help, version;

@@ -21,9 +21,13 @@ struct cs_row {
     uint16_t kind, bus, tec, rec, n_bits, bit, index, attempt, lost;
     int16_t node;
     uint8_t state, error, field, result, mode, flags, dlc, len, stage, level;
-    bool tx, stuff, has_frame;
-    char data[CS_FRAME_MAX_DATA]; /* the frame's bytes, or the beginning of a text with its NUL */
+    uint8_t severity; /* of what a decoder says */
+    bool tx, stuff, has_frame, said;
+    char data[CS_FRAME_MAX_DATA]; /* the frame's bytes, or the beginning of a text with its NUL;
+                                     with `said`, what a decoder says from CS_ROW_SAID on */
 };
+
+#define CS_ROW_SAID 8 /* behind the bytes of a classic frame */
 
 struct cs_tui_ring {
     struct cs_row *rows;

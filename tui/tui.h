@@ -156,7 +156,8 @@ struct cs_tui {
     struct cs_fault_list fault_list;
     struct cs_tui_device devices[CS_TUI_DEVICES]; /* only while a view needs them */
     unsigned n_devices;
-    bool fd; /* some bus or frame is CAN FD */
+    bool fd;      /* some bus or frame is CAN FD */
+    bool decoded; /* a decoder says what frames mean */
 
     unsigned view; /* index in cs_views */
     enum cs_tui_overlay overlay;

@@ -207,6 +207,29 @@ static void cell_try(const struct cs_tui *tui, struct cs_canvas *canvas, struct 
                          "%*u", at.w, row->attempt);
 }
 
+static void cell_meaning(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
+                         const void *item)
+{
+    /* By severity: info, note, warning, error. */
+    static const uint8_t styles[] = {CS_STYLE_DIM, CS_STYLE_INFO, CS_STYLE_HIGH, CS_STYLE_BAD};
+    const struct cs_row *row = ((const struct line *)item)->row;
+
+    (void)tui;
+    if (row->kind == CS_EV_FRAME && row->said)
+        cs_canvas_field(canvas, at.x, at.y, at.w, false, styles[row->severity & 3],
+                        row->data + CS_ROW_SAID);
+}
+
+static int want_meaning(const struct cs_tui *tui)
+{
+    return tui->decoded ? 16 : 0;
+}
+
+static int want_ascii(const struct cs_tui *tui)
+{
+    return tui->decoded ? 0 : 8;
+}
+
 static int want_delta(const struct cs_tui *tui)
 {
     return tui->trace.time == CS_TIME_ABSOLUTE ? 10 : 0;
@@ -224,7 +247,8 @@ static const struct cs_column columns[] = {
     CS_COLUMN("fd", 3, 3, false, 0, .cell = cell_fd, .wanted = cs_want_fd),
     CS_COLUMN(" n", 2, 2, true, 0, .cell = cell_dlc, .wanted = cs_want_len),
     CS_COLUMN("data", 23, 24, false, 0, .cell = cell_data, .most = cs_most_data),
-    CS_COLUMN("text", 8, 10, false, 1, .cell = cell_ascii),
+    CS_COLUMN("meaning", 16, 55, false, 0, .cell = cell_meaning, .wanted = want_meaning),
+    CS_COLUMN("text", 8, 10, false, 1, .cell = cell_ascii, .wanted = want_ascii),
     CS_COLUMN("bits", 4, 4, true, 3, .cell = cell_bits),
     CS_COLUMN("waited", 9, 9, true, 4, .cell = cell_wait),
     CS_COLUMN("try", 3, 3, true, 4, .cell = cell_try),

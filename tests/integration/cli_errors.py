@@ -45,7 +45,7 @@ MEANING = [
     ("[]", ": /: must be an object, got an empty array"),
     ('{"tilte": "x"}', ': /tilte: is no known key, did you mean "title"?'),
     ('{"wibble": 1}', ": /wibble: is no known key, expected one of title, comment, seed, duration, "
-                      "speed, link, buses, nodes, devices, guests, faults, timeline"),
+                      "speed, link, buses, plugins, nodes, devices, guests, faults, timeline"),
     ('{"title": 5}', ": /title: must be a text of 1..80 bytes, got 5"),
     ('{"title": "a", "title": "b"}', ": /title: must be there once, got it twice"),
     (NODE % '"bus": "can0", "bus": "can0"', ": /nodes/drive/bus: must be there once, got it twice"),
@@ -74,8 +74,7 @@ MEANING = [
     ('{"buses": {"a": 500000, "b": 500000}, "nodes": {"n": {}}}',
      ': /nodes/n: must have the key "bus" where there are several, got none'),
     (NODE % '"bus": "can7"', ': /nodes/drive/bus: must be a bus of this scenario ("can0"), got "can7"'),
-    (NODE % '"type": "periodical"', ': /nodes/drive/type: must be "listener", "periodic", "random", '
-                                    '"replay" or "attached", got "periodical"'),
+    (NODE % '"type": "periodical"', ': /nodes/drive/type: must be "listener", "periodic", "random", "replay"'),
     (NODE % '"period": "1ms"', ': /nodes/drive/period: does not go with the type "listener"'),
     (NODE % '"type": "attached", "mode": "normal"',
      ': /nodes/drive/mode: does not go with the type "attached"'),

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* input.h - a log of any format that there is, read frame by frame as it comes: a file, or a pipe
+ * that somebody still writes. */
+#ifndef CANSIM_PLUGINS_INPUT_H
+#define CANSIM_PLUGINS_INPUT_H
+
+#include "plugins/plugins.h"
+
+struct cs_input; /* opaque */
+
+/* `path` "-" is standard input. `format` NULL: the one that is surest from the first bytes. NULL
+ * with one sentence that begins with the file's name. `plugins` stays until it is closed. */
+struct cs_input *cs_input_open(const struct cs_plugins *plugins, const char *path,
+                               const char *format, char *why, size_t why_size);
+/* 1 and *frame, of which `frame->frame` is the caller's; 0 at the end; -1 with one sentence. */
+int cs_input_read(struct cs_input *input, struct cansim_log_frame *frame, char *why,
+                  size_t why_size);
+void cs_input_close(struct cs_input *input); /* NULL is nothing */
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* The options of the tools that host no bus and ask none. */
+#include "scenarios/main.h"
+#include "simcore/sim.h"
+
+#define ARG(member) offsetof(struct cs_args, member)
+#define FLAG(name, letter, member, help)                                           \
+    {                                                                              \
+        name, letter, OPTION_FLAG, ARG(member), CS_NOWHERE, NULL, 0, 0, NULL, help \
+    }
+#define TEXT(name, member, form, dflt, help)                                  \
+    {                                                                         \
+        name, 0, OPTION_TEXT, ARG(member), CS_NOWHERE, form, 0, 0, dflt, help \
+    }
+#define MORE(name, type, form, help)                         \
+    {                                                        \
+        name, 0, type, 0, CS_NOWHERE, form, 0, 0, NULL, help \
+    }
+#define PLUGIN_OPTION \
+    MORE("plugin", OPTION_PLUGIN, "FILE", "a shared object with further plugins, once for each")
+#define HELP_OPTION FLAG("help", 'h', help, "show this help")
+#define END_OPTION                                         \
+    {                                                      \
+        NULL, 0, OPTION_FLAG, 0, 0, NULL, 0, 0, NULL, NULL \
+    }
+
+const struct cs_option cs_decode_options[] = {
+    TEXT("as", as, "NAME[,NAME]", "all", "with which decoders, see cansim plugins"),
+    MORE("eds", OPTION_EDS, "[BUS:]NODE=FILE",
+         "what a CANopen node has: an EDS, DCF or XDD, once for each"),
+    MORE("set", OPTION_SET, "KEY=VALUE", "a setting of the decoder, once for each"),
+    FLAG("json", 0, json, "a JSON object a line"),
+    FLAG("verbose", 'v', verbose, "also all fields, a line for each"),
+    TEXT("only", only, "WORD[,WORD]", NULL,
+         "what has that protocol or event; note, warning or error: what is at least that"),
+    FLAG("network", 0, network, "at the end, all that is known of the nodes"),
+    TEXT("format", format, "NAME", "by content", "of the files"),
+    {"bitrate", 0, OPTION_RATE, ARG(bitrate_bps), CS_NOWHERE, "RATE", CS_BITRATE_MIN,
+     CS_BITRATE_MAX, NULL, "of the buses of a log, where a decoder asks"},
+    TEXT("link", link, "ADDR", NULL,
+         "not a file but what happens on the buses of a running host: a path or tcp:HOST:PORT"),
+    MORE("bus", OPTION_BUS, "NAME", "of that host or log, once for each; else all"),
+    PLUGIN_OPTION,
+    HELP_OPTION,
+    END_OPTION,
+};
+
+const struct cs_option cs_plugins_options[] = {
+    PLUGIN_OPTION,
+    FLAG("json", 0, json, "one JSON array"),
+    HELP_OPTION,
+    END_OPTION,
+};
+
+const struct cs_option cs_bench_options[] = {
+    {"json", 0, OPTION_FLAG, ARG(json), CS_NOWHERE, NULL, 0, 0, NULL, "one JSON object"},
+    {"seconds", 0, OPTION_SECONDS, ARG(seconds_ps), CS_NOWHERE, "N", 10 * CS_PS_PER_MS,
+     60 * CS_PS_PER_S, "0.25", "so long for each of the measurements, in wall time"},
+    {"bus-time", 0, OPTION_TIME, ARG(duration_ps), CS_NOWHERE, "T", CS_PS_PER_S,
+     100 * 3600 * CS_PS_PER_S, "1h", "bus time between the two looks at memory"},
+    HELP_OPTION,
+    END_OPTION,
+};
+
+const struct cs_option cs_wire_options[] = {
+    {"verbose", 'v', OPTION_FLAG, ARG(verbose), CS_NOWHERE, NULL, 0, 0, NULL,
+     "a line for each element, passed or failed"},
+    {"only", 0, OPTION_TEXT, ARG(only), CS_NOWHERE, "VARIANT/ELEM", 0, 0, NULL,
+     "this element alone; VARIANT or /ELEM for several"},
+    {"trace", 0, OPTION_FLAG, ARG(waves), CS_NOWHERE, NULL, 0, 0, NULL,
+     "show RX and TX of an element whose waves are wrong"},
+    HELP_OPTION,
+    END_OPTION,
+};

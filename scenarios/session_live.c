@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+#include "scenarios/session_live.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plugins/decode.h"
+
+#define LISTENERS 4
+
+struct cs_live {
+    struct cs_sim *sim;
+    struct cs_plugins *plugins;
+    struct cs_decode *decode;
+    bool theirs; /* the latest frame */
+    const struct cs_event *event;
+    struct cs_live_said said;
+    struct {
+        cs_live_fn *fn;
+        void *ctx;
+    } listener[LISTENERS];
+    unsigned n_listeners;
+    void (*say)(void *ctx, const char *text);
+    void *say_ctx;
+};
+
+static void on_say(void *ctx, const char *decoder, const char *bus_name, int severity,
+                   const char *text)
+{
+    const struct cs_live *live = ctx;
+    char line[600];
+
+    (void)severity;
+    (void)bus_name; /* each bus would say it */
+    snprintf(line, sizeof(line), "%s: %s", decoder, text);
+    if (live->say != NULL)
+        live->say(live->say_ctx, line);
+}
+
+static void on_said(void *ctx, const struct cs_decode_said *said)
+{
+    struct cs_live *live = ctx;
+
+    live->said = (struct cs_live_said){
+        .event = said->frame != NULL ? live->event : NULL,
+        .bus = said->bus,
+        .at_ps = said->at_ps,
+        .severity = said->tree->severity,
+        .protocol = said->tree->protocol,
+        .summary = said->tree->summary,
+        .said = said,
+    };
+    for (unsigned i = 0; i < live->n_listeners; i++)
+        live->listener[i].fn(live->listener[i].ctx, &live->said);
+}
+
+static void on_event(void *ctx, const struct cs_event *event)
+{
+    struct cs_live *live = ctx;
+    struct cansim_frame frame = {.size = sizeof(frame)};
+
+    if (event->kind != CS_EV_FRAME)
+        return;
+    frame.id = event->frame->id;
+    frame.flags = event->frame->flags; /* the same bits */
+    frame.dlc = event->frame->dlc;
+    frame.len = event->frame->len;
+    frame.bus = event->bus;
+    frame.node = event->node;
+    frame.start_ps = event->start_ps;
+    frame.at_ps = event->at_ps;
+    memcpy(frame.data, event->frame->data, frame.len);
+    live->event = event;
+    live->theirs = cs_decode_frame(live->decode, &frame) != NULL;
+    live->event = NULL;
+}
+
+static int open_decoder(struct cs_live *live, const struct cs_live_config *config,
+                        struct cs_error *error)
+{
+    struct cs_decode_setting eds[CS_LIVE_EDS];
+    const struct cs_decode_config decode = {
+        .plugins = live->plugins,
+        .names = &config->name,
+        .n_names = 1,
+        .settings = eds,
+        .n_settings = config->n_eds,
+        .want = CANSIM_WANT_SUMMARY | (config->fields ? CANSIM_WANT_FIELDS : 0),
+        .said = on_said,
+        .say = on_say,
+        .ctx = live,
+    };
+    char why[400];
+
+    for (unsigned i = 0; i < config->n_eds; i++)
+        eds[i] = (struct cs_decode_setting){.path = "eds", .value = config->eds[i]};
+    live->decode = cs_decode_create(&decode, why, sizeof(why));
+    for (unsigned i = 0; live->decode != NULL && i < cs_sim_bus_count(live->sim); i++) {
+        struct cs_bus *bus = cs_sim_bus(live->sim, i);
+        if (cs_decode_bus(live->decode, cs_bus_name(bus), cs_bus_bitrate_bps(bus), why,
+                          sizeof(why)) < 0)
+            return cs_error_set(error, CS_STATUS_INPUT, "%s", why);
+    }
+    if (live->decode != NULL)
+        return 0;
+    return cs_error_set(error, CS_STATUS_INPUT, "%s%s",
+                        strncmp(why, "must be", strlen("must be")) == 0 ? "--as: " : "", why);
+}
+
+struct cs_live *cs_live_create(struct cs_sim *sim, const struct cs_live_config *config,
+                               struct cs_error *error)
+{
+    const struct cs_plugin_files none = {0};
+    const struct cs_plugin_files *files = config->plugins != NULL ? config->plugins : &none;
+    struct cs_live *live = calloc(1, sizeof(*live));
+    char why[400], folder[PATH_MAX];
+    int ret;
+
+    if (live == NULL) {
+        cs_error_set(error, CS_STATUS_ENVIRONMENT, "not enough memory");
+        return NULL;
+    }
+    live->sim = sim;
+    live->say = config->say;
+    live->say_ctx = config->say_ctx;
+    cs_plugin_folder(folder, sizeof(folder));
+    live->plugins =
+        cs_plugins_find(folder[0] != '\0' ? folder : NULL, files->file, files->n, why, sizeof(why));
+    ret = live->plugins != NULL ? open_decoder(live, config, error)
+                                : cs_error_set(error, CS_STATUS_INPUT, "%s", why);
+    if (ret == 0 && cs_sim_observe(sim, on_event, live) != 0)
+        ret = cs_error_set(error, CS_STATUS_ENVIRONMENT, "no room for one more observer");
+    if (ret == 0)
+        return live;
+    cs_live_destroy(live);
+    return NULL;
+}
+
+void cs_live_destroy(struct cs_live *live)
+{
+    if (live == NULL)
+        return;
+    cs_sim_unobserve(live->sim, on_event, live);
+    if (live->decode != NULL)
+        cs_decode_destroy(live->decode);
+    cs_plugins_free(live->plugins);
+    free(live);
+}
+
+int cs_live_listen(struct cs_live *live, cs_live_fn *fn, void *ctx)
+{
+    if (live->n_listeners == LISTENERS)
+        return -ENOSPC;
+    live->listener[live->n_listeners].fn = fn;
+    live->listener[live->n_listeners++].ctx = ctx;
+    return 0;
+}
+
+void cs_live_catch_up(struct cs_live *live)
+{
+    cs_decode_time(live->decode, cs_sim_now_ps(live->sim));
+}
+
+const struct cs_live_said *cs_live_frame(const struct cs_live *live)
+{
+    return live->theirs ? &live->said : NULL;
+}

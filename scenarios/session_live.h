@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* session_live.h - a decoder that follows the buses while they run: an instance for each bus, from
+ * its first frame on. Those who write what it says listen; it must observe the sim before them. */
+#ifndef CANSIM_SCENARIOS_SESSION_LIVE_H
+#define CANSIM_SCENARIOS_SESSION_LIVE_H
+
+#include "scenarios/scenario.h"
+
+struct cs_live;        /* opaque */
+struct cs_decode_said; /* plugins/decode.h */
+
+/* What was said: of the frame of `event` (nothing, where it does not belong to the decoder's
+ * protocol), or with NULL of time alone. */
+struct cs_live_said {
+    const struct cs_event *event;
+    unsigned bus;
+    int64_t at_ps;
+    int severity;         /* enum cansim_severity */
+    const char *protocol; /* its part of the protocol: "SDO" */
+    const char *summary;
+    const struct cs_decode_said *said; /* only while listeners are called */
+};
+typedef void cs_live_fn(void *ctx, const struct cs_live_said *said);
+
+#define CS_LIVE_EDS 128
+
+struct cs_live_config {
+    const char *name; /* of the decoder */
+    const struct cs_plugin_files *plugins;
+    const char *const *eds;                   /* "5=drive.eds" each: the decoder's setting "eds" */
+    unsigned n_eds;                           /* at most CS_LIVE_EDS */
+    bool fields;                              /* the tree is looked at */
+    void (*say)(void *ctx, const char *text); /* what the decoder finds odd */
+    void *say_ctx;
+};
+
+/* Make it for all buses of the sim, and observe them. NULL with `error`. */
+struct cs_live *cs_live_create(struct cs_sim *sim, const struct cs_live_config *config,
+                               struct cs_error *error);
+/* Before the sim goes. NULL is nothing. */
+void cs_live_destroy(struct cs_live *live);
+
+/* At most 4; they are called in the order in which they came. 0 or -ENOSPC. */
+int cs_live_listen(struct cs_live *live, cs_live_fn *fn, void *ctx);
+/* Tell what time alone has to tell up to now: at the end of a run, or where somebody looks. */
+void cs_live_catch_up(struct cs_live *live);
+
+/* Of the latest frame, within a later observer of the same event; NULL: it does not belong to the
+ * decoder's protocol. */
+const struct cs_live_said *cs_live_frame(const struct cs_live *live);
+
+#endif
