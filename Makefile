@@ -167,7 +167,7 @@ $(O)/tests/plugins/%.so: $(O)/obj/tests/plugins/%.o
 	$(call say,LINK)
 	$(Q)$(CC) $(SAN_FLAGS) $(LDFLAGS) -shared -o $@ $<
 
-$(O)/tests/test_scenario_plugin: | $(TEST_PLUGINS)
+$(O)/tests/test_scenario_plugin $(O)/tests/test_decode: | $(TEST_PLUGINS)
 
 test-programs: $(UNIT_BIN) $(TEST_PLUGINS) $(addprefix $(O)/tests/fuzz_,$(FUZZERS))
 

@@ -117,6 +117,36 @@ def settings():
 
 
 @test
+def logs():
+    """logs that are no logs, that end in rubbish, that go on in another file, that come through a pipe"""
+    decode = ("decode", "--plugin", "alive.so", "--as", "alive")
+    write("bad.log", "(1.0) can0 100#01\n(1.1) can0 100#0\n")
+    status, out, err = installed(*decode, "bad.log")
+    same((status, out.count("\n"), err.startswith("cansim: bad.log:2: ")), (2, 1, True), err)
+    write("none.log", "hello\n")
+    same(installed(*decode, "none.log"),
+         (2, "", "cansim: none.log: must be a log of a known format (candump), is none of them\n"))
+    write("a.log", "(1700000000.0) can0 100#01\n")
+    write("b.log", "(1700000001.0) can0 100#02\n(1700000001.1) can0 20000004#0000000000000000\n")
+    write("far.log", "(1800000001.0) can0 100#02\n")
+    same(installed(*decode, "a.log", "nowhere.log"),
+         (2, "", "cansim: nowhere.log: cannot be read: No such file or directory\n"))
+    same(installed(*decode, "--only", "ALIVE", "--set", "period=2s", "a.log", "b.log"),
+         (0, "1700000000.000000  can0  100#01                     alive    1\n"
+          "1700000001.000000  can0  100#02                     alive    2\n",
+          "cansim: 1 error frame of the log left out\n"))
+    same(installed(*decode, "a.log", "far.log")[2], "cansim: far.log: must be within 100 days of the first file\n")
+    same(installed(*decode), (2, "", "cansim: decode: must have FILE... or --link ADDR, got none\n"))
+    process = start("decode", "--plugin", "alive.so", "--as", "alive", "-", stdin=subprocess.PIPE)
+    process.stdin.write(b"(1.0) can0 100#01\n")
+    process.stdin.flush()
+    assert b"alive    1" in process.stdout.readline(), "a line comes when its frame came"
+    process.stdin.close()
+    process.stdin = None
+    same(stop_when_done(process), (0, b"", b""))
+
+
+@test
 def node():
     """the example's node runs in a scenario and does what the timeline tells it"""
     write("node.json", json.dumps({
