@@ -283,11 +283,16 @@ static void sender_timer(void *state, int64_t at_ps)
 static int sender_command(void *state, int64_t at_ps, const char *text, char *why, size_t why_size)
 {
     struct sender *s = state;
-    unsigned n;
 
     (void)at_ps;
-    if (sscanf(text, "skip %u", &n) == 1) {
-        s->counter += n;
+    if (strncmp(text, "skip ", 5) == 0) {
+        char *end;
+        unsigned long n = strtoul(text + 5, &end, 10);
+        if (end == text + 5 || *end != '\0' || n > 255) {
+            snprintf(why, why_size, "skip: must be 0..255, got \"%.40s\"", text + 5);
+            return -1;
+        }
+        s->counter += (unsigned)n;
     } else if (strcmp(text, "freeze") == 0) {
         s->frozen = true;
     } else if (strcmp(text, "go") == 0) {

@@ -189,6 +189,18 @@ def live():
     same(cansim("decode", "--plugin", "alive.so", "--link", link)[0], 3, "nobody there")
 
 
+@test
+def smallest():
+    """the least decoder of docs/plugins.md builds and decodes"""
+    with open(os.path.join(ROOT, "docs", "plugins.md"), encoding="utf-8") as file:
+        text = file.read()
+    built("speed", text.split("```c\n")[1].split("```")[0])
+    write("speed.log", "(1.0) can0 123#0102\n(1.0) can0 124#0102\n")
+    same(installed("decode", "-v", "--plugin", "speed.so", "--as", "speed", "speed.log"),
+         (0, "   1.000000  can0  123#0102                   speed    of the engine\n"
+          "                    Speed: 513\n   1.000000  can0  124#0102\n", ""))
+
+
 def stop_when_done(process):
     out, err = process.communicate(timeout=10)
     return process.returncode, out, err
