@@ -1,0 +1,492 @@
+/* SPDX-License-Identifier: MIT */
+/* sdo_watch.c - expedited and segmented transfers; CiA 301, 7.2.4.3.3 to 7.2.4.3.7 and 7.2.4.3.17.
+ * Invariant: the state is what both sides have said, so that a frame out of turn never makes the
+ * rest of the conversation be misread for longer than until the next request. */
+#include "plugins/canopen/sdo_watch_internal.h"
+
+#include <stdlib.h>
+
+struct co_sdo_watch *co_sdo_watch_create(unsigned node_id, const struct co_sdo_names *names)
+{
+    struct co_sdo_watch *w = calloc(1, sizeof(*w));
+
+    if (w == NULL)
+        return NULL;
+    w->node_id = node_id;
+    w->names = *names;
+    return w;
+}
+
+void co_sdo_watch_destroy(struct co_sdo_watch *watch)
+{
+    if (watch == NULL)
+        return;
+    free(watch->data);
+    free(watch);
+}
+
+/* Bytes at a place of the value; the memory grows with the longest value, up to CO_SDO_KEEP. */
+void sdo_keep(struct co_sdo_watch *w, size_t at, const uint8_t *bytes, size_t len)
+{
+    size_t end = at + len < CO_SDO_KEEP ? at + len : CO_SDO_KEEP;
+
+    if (end > w->room) {
+        size_t room = w->room == 0 ? 256 : w->room;
+        while (room < end)
+            room *= 2;
+        uint8_t *more = realloc(w->data, room);
+        if (more == NULL) {
+            w->no_memory = true;
+            end = w->room;
+        } else {
+            w->data = more;
+            w->room = room;
+        }
+    }
+    if (at < end)
+        memcpy(w->data + at, bytes, end - at);
+    if (at + len > w->len)
+        w->len = at + len;
+}
+
+static bool busy(const struct co_sdo_watch *w)
+{
+    return w->state != SDO_IDLE;
+}
+
+void sdo_broken(struct sdo_frame *f, const char *why)
+{
+    sdo_problem(f, why);
+    f->told->outcome = CO_SDO_BROKEN;
+    f->w->state = SDO_IDLE;
+}
+
+/* A request opens a conversation; one that was open has come to nothing. */
+void sdo_begin(struct sdo_frame *f, enum sdo_state state, bool upload)
+{
+    struct co_sdo_watch *w = f->w;
+
+    if (busy(w))
+        sdo_problem(f, "the transfer before was not completed");
+    w->state = state;
+    w->upload = upload;
+    w->expedited = w->ended = w->last_seen = w->holes = w->again = w->no_memory = false;
+    w->asked = true;
+    w->have_object = true;
+    w->index = (uint16_t)co_get_le(f->d + 1, 2);
+    w->sub = f->d[3];
+    w->have_size = false;
+    w->size = 0;
+    w->toggle = 0;
+    w->len = w->sub_start = 0;
+    w->last_seq = 0;
+    w->first_frame = f->frame->number;
+    w->began_ps = f->frame->at_ps;
+}
+
+void sdo_done(struct sdo_frame *f, const uint8_t *value, size_t kept, size_t len)
+{
+    struct co_sdo_watch *w = f->w;
+
+    f->told->outcome = CO_SDO_DONE;
+    f->told->value = value;
+    f->told->kept_len = kept;
+    f->told->value_len = len;
+    if (w->have_size && w->size != len && len != 0)
+        sdo_problem(f, "the length is not the one that was indicated");
+    if (f->sink != NULL)
+        f->sink->event(f->sink, w->upload ? "canopen.sdo.read" : "canopen.sdo.write",
+                       (int)w->node_id, (uint64_t)w->index << 8 | w->sub);
+    w->state = SDO_IDLE;
+}
+
+/* The value that segments made; short of what could be kept. */
+static void done_in_segments(struct sdo_frame *f)
+{
+    struct co_sdo_watch *w = f->w;
+    size_t kept = w->no_memory ? 0 : w->len < CO_SDO_KEEP ? w->len : CO_SDO_KEEP;
+
+    sdo_say_value(f, w->data != NULL ? w->data : (const uint8_t *)"", kept, w->len, 0);
+    sdo_done(f, w->data, kept, w->len);
+}
+
+static void abort_transfer(struct sdo_frame *f)
+{
+    struct co_sdo_watch *w = f->w;
+    uint32_t code = (uint32_t)co_get_le(f->d + 4, 4);
+    const char *text = co_abort_text(code);
+
+    if (!busy(w) || !w->have_object) {
+        w->have_object = true;
+        w->index = (uint16_t)co_get_le(f->d + 1, 2);
+        w->sub = f->d[3];
+    }
+    sdo_command(f, "abort transfer");
+    sdo_say_object(f);
+    if (f->sink != NULL) {
+        cansim_put_uint(f->sink, "abort_code", "Abort code", code, 8, 32, 32,
+                        text != NULL ? text : "not defined");
+        f->sink->event(f->sink, "canopen.sdo.abort", (int)w->node_id, code);
+    }
+    sdo_line(f, f->response ? "aborts " : "client aborts ");
+    sdo_line_object(f);
+    sdo_line(f, ": ");
+    if (f->sink != NULL) {
+        co_text_hex(&f->line, code >> 16, 4);
+        co_text_put(&f->line, " ");
+        co_text_hex(&f->line, code & 0xFFFF, 4);
+        co_text_put(&f->line, "h ");
+    }
+    sdo_line(f, text != NULL ? text : "(not defined)");
+    f->severity = f->severity > CANSIM_WARNING ? f->severity : CANSIM_WARNING;
+    f->told->outcome = CO_SDO_ABORTED;
+    f->told->abort_code = code;
+    f->told->by_client = !f->response;
+    sdo_link(f, CANSIM_LINK_ANSWERS, f->response ? w->client_frame : w->server_frame);
+    w->state = SDO_IDLE;
+}
+
+/* ---- download -------------------------------------------------------------------------------- */
+
+/* Bytes of an expedited value, 1..4, by the command; without a size all four. */
+static unsigned expedited_len(unsigned command)
+{
+    return (command & 1) != 0 ? 4 - (command >> 2 & 3) : 4;
+}
+
+static void client_download_init(struct sdo_frame *f)
+{
+    struct co_sdo_watch *w = f->w;
+
+    sdo_begin(f, SDO_DOWN_INIT, false);
+    w->expedited = (f->d[0] & 2) != 0;
+    sdo_command(f, w->expedited ? "initiate download, expedited" : "initiate download");
+    sdo_say_object(f);
+    sdo_line(f, "write ");
+    sdo_line_object(f);
+    if (w->expedited) {
+        sdo_keep(w, 0, f->d + 4, expedited_len(f->d[0]));
+        sdo_say_value(f, f->d + 4, w->len, w->len, 32);
+        return;
+    }
+    if ((f->d[0] & 1) == 0)
+        return;
+    w->have_size = true;
+    w->size = (uint32_t)co_get_le(f->d + 4, 4);
+    sdo_uint(f, "size", "Size", w->size, 0, 32, 32);
+    sdo_line(f, ", ");
+    if (f->sink != NULL)
+        co_text_dec(&f->line, w->size);
+    sdo_line(f, " bytes");
+}
+
+static void server_download_init(struct sdo_frame *f)
+{
+    struct co_sdo_watch *w = f->w;
+    bool mine = w->state == SDO_DOWN_INIT && w->asked;
+
+    sdo_command(f, "download initiated");
+    if (!mine) {
+        w->have_object = true;
+        w->index = (uint16_t)co_get_le(f->d + 1, 2);
+        w->sub = f->d[3];
+    }
+    sdo_say_object(f);
+    sdo_line(f, "write ");
+    sdo_line_object(f);
+    sdo_line(f, " confirmed");
+    if (!mine) {
+        sdo_broken(f, busy(w) ? "answers another request than was made" : "answers no request");
+        return;
+    }
+    sdo_link(f, CANSIM_LINK_ANSWERS, w->client_frame);
+    if (w->index != co_get_le(f->d + 1, 2) || w->sub != f->d[3])
+        sdo_problem(f, "names another object than the request");
+    w->asked = false;
+    if (w->expedited)
+        sdo_done(f, w->data, w->len, w->len);
+    else
+        w->state = SDO_DOWN_SEGMENTS;
+}
+
+static void say_segment(struct sdo_frame *f, const char *what, unsigned n, bool last)
+{
+    sdo_uint(f, "toggle", "Toggle bit", f->d[0] >> 4 & 1, 0, 4, 1);
+    sdo_uint(f, "last", "Last segment", last, 0, 0, 1);
+    if (f->sink == NULL)
+        return;
+    cansim_put_bytes(f->sink, CANSIM_BYTES, "data", "Data", f->d + 1, n, 8);
+    co_text_put(&f->line, what);
+    co_text_dec(&f->line, n);
+    co_text_put(&f->line, last ? " bytes, last" : " bytes");
+}
+
+/* Toggle bits go 0, 1, 0 ...; one that does not is the segment before, said again. */
+static bool check_toggle(struct sdo_frame *f)
+{
+    struct co_sdo_watch *w = f->w;
+
+    if ((f->d[0] >> 4 & 1) == w->toggle)
+        return true;
+    if (f->sink != NULL)
+        f->sink->event(f->sink, "canopen.sdo.toggle", (int)w->node_id,
+                       (uint64_t)w->index << 8 | w->sub);
+    sdo_problem(f, "the toggle bit did not alternate");
+    return false;
+}
+
+static void client_download_segment(struct sdo_frame *f)
+{
+    struct co_sdo_watch *w = f->w;
+    unsigned n = 7 - (f->d[0] >> 1 & 7);
+    bool last = (f->d[0] & 1) != 0;
+
+    sdo_command(f, "download segment");
+    say_segment(f, "segment, ", n, last);
+    if (w->state != SDO_DOWN_SEGMENTS) {
+        if (busy(w))
+            sdo_broken(f, "a segment that belongs to no download");
+        else
+            sdo_line(f, " of a transfer whose start was not seen");
+        return;
+    }
+    sdo_link(f, CANSIM_LINK_CONTINUES, w->first_frame);
+    if (w->asked)
+        sdo_problem(f, "comes before the segment before was confirmed");
+    if (check_toggle(f))
+        sdo_keep(w, w->len, f->d + 1, n);
+    w->ended = last;
+    w->asked = true;
+}
+
+static void server_download_segment(struct sdo_frame *f)
+{
+    struct co_sdo_watch *w = f->w;
+
+    sdo_command(f, "segment downloaded");
+    sdo_uint(f, "toggle", "Toggle bit", f->d[0] >> 4 & 1, 0, 4, 1);
+    sdo_line(f, "segment confirmed");
+    if (w->state != SDO_DOWN_SEGMENTS || !w->asked) {
+        if (busy(w))
+            sdo_broken(f, "confirms a segment that was not sent");
+        return;
+    }
+    sdo_link(f, CANSIM_LINK_ANSWERS, w->client_frame);
+    w->asked = false;
+    if (check_toggle(f))
+        w->toggle ^= 1;
+    if (!w->ended)
+        return;
+    co_text_clear(&f->line);
+    sdo_line(f, "write ");
+    sdo_line_object(f);
+    done_in_segments(f);
+}
+
+/* ---- upload ---------------------------------------------------------------------------------- */
+
+static void client_upload_init(struct sdo_frame *f)
+{
+    sdo_begin(f, SDO_UP_INIT, true);
+    sdo_command(f, "initiate upload");
+    sdo_say_object(f);
+    sdo_line(f, "read ");
+    sdo_line_object(f);
+}
+
+static void server_upload_init(struct sdo_frame *f)
+{
+    struct co_sdo_watch *w = f->w;
+    bool expedited = (f->d[0] & 2) != 0;
+    /* A server may answer a request for a block upload so. CiA 301, 7.2.4.3.14. */
+    bool mine = (w->state == SDO_UP_INIT || w->state == SDO_BLOCK_UP_INIT) && w->asked;
+
+    sdo_command(f, expedited ? "upload, expedited" : "upload initiated");
+    if (!mine) {
+        w->have_object = true;
+        w->index = (uint16_t)co_get_le(f->d + 1, 2);
+        w->sub = f->d[3];
+        w->first_frame = 0;
+        w->upload = true;
+    }
+    sdo_say_object(f);
+    sdo_line(f, "read ");
+    sdo_line_object(f);
+    if (mine)
+        sdo_link(f, CANSIM_LINK_ANSWERS, w->client_frame);
+    if (mine && (w->index != co_get_le(f->d + 1, 2) || w->sub != f->d[3]))
+        sdo_problem(f, "names another object than the request");
+    if (expedited) {
+        unsigned n = expedited_len(f->d[0]);
+        w->len = 0;
+        sdo_keep(w, 0, f->d + 4, n);
+        sdo_say_value(f, f->d + 4, n, n, 32);
+    } else if ((f->d[0] & 1) != 0) {
+        w->have_size = true;
+        w->size = (uint32_t)co_get_le(f->d + 4, 4);
+        sdo_uint(f, "size", "Size", w->size, 0, 32, 32);
+        sdo_line(f, ", ");
+        if (f->sink != NULL)
+            co_text_dec(&f->line, w->size);
+        sdo_line(f, " bytes follow");
+    }
+    if (!mine) {
+        sdo_broken(f, busy(w) ? "answers another request than was made" : "answers no request");
+        return;
+    }
+    w->asked = false;
+    if (expedited)
+        sdo_done(f, w->data, w->len, w->len);
+    else
+        w->state = SDO_UP_SEGMENTS;
+}
+
+static void client_upload_segment(struct sdo_frame *f)
+{
+    struct co_sdo_watch *w = f->w;
+
+    sdo_command(f, "upload segment");
+    sdo_uint(f, "toggle", "Toggle bit", f->d[0] >> 4 & 1, 0, 4, 1);
+    sdo_line(f, "asks for a segment");
+    if (w->state != SDO_UP_SEGMENTS) {
+        if (busy(w))
+            sdo_broken(f, "asks for a segment of no upload");
+        return;
+    }
+    sdo_link(f, CANSIM_LINK_CONTINUES, w->first_frame);
+    if (w->asked)
+        sdo_problem(f, "asks again before the answer");
+    check_toggle(f);
+    w->asked = true;
+}
+
+static void server_upload_segment(struct sdo_frame *f)
+{
+    struct co_sdo_watch *w = f->w;
+    unsigned n = 7 - (f->d[0] >> 1 & 7);
+    bool last = (f->d[0] & 1) != 0;
+
+    sdo_command(f, "segment");
+    say_segment(f, "segment, ", n, last);
+    if (w->state != SDO_UP_SEGMENTS || !w->asked) {
+        if (busy(w))
+            sdo_broken(f, "a segment that was not asked for");
+        else
+            sdo_line(f, " of a transfer whose start was not seen");
+        return;
+    }
+    sdo_link(f, CANSIM_LINK_ANSWERS, w->client_frame);
+    w->asked = false;
+    if (check_toggle(f)) {
+        sdo_keep(w, w->len, f->d + 1, n);
+        w->toggle ^= 1;
+    }
+    if (!last)
+        return;
+    co_text_clear(&f->line);
+    sdo_line(f, "read ");
+    sdo_line_object(f);
+    done_in_segments(f);
+}
+
+/* ---- by command ------------------------------------------------------------------------------ */
+
+static void unknown(struct sdo_frame *f)
+{
+    sdo_command(f, "not defined");
+    sdo_line(f, "command not defined");
+    sdo_problem(f, "the command specifier is not defined");
+}
+
+/* Command specifiers, bits 5 to 7. */
+static void (*const from_client[8])(struct sdo_frame *f) = {
+    client_download_segment,  client_download_init,
+    client_upload_init,       client_upload_segment,
+    abort_transfer,           sdo_block_begin_upload,
+    sdo_block_begin_download, unknown,
+};
+static void (*const from_server[8])(struct sdo_frame *f) = {
+    server_upload_segment,
+    server_download_segment,
+    server_upload_init,
+    server_download_init,
+    abort_transfer,
+    unknown,
+    unknown,
+    unknown,
+};
+
+static void finish(struct sdo_frame *f)
+{
+    struct co_sdo_watch *w = f->w;
+    struct co_sdo_told *told = f->told;
+
+    told->upload = w->upload;
+    told->have_object = w->have_object;
+    told->index = w->index;
+    told->sub = w->sub;
+    told->first_frame = w->first_frame;
+    told->began_ps = w->began_ps;
+    told->request_frame = f->response ? w->client_frame : w->server_frame;
+    if (f->response)
+        w->server_frame = f->frame->number;
+    else
+        w->client_frame = f->frame->number;
+}
+
+void co_sdo_watch_frame(struct co_sdo_watch *watch, bool response, const struct cansim_frame *frame,
+                        struct cansim_sink *sink, struct co_sdo_told *told)
+{
+    uint8_t d[8] = {0};
+    struct sdo_frame f = {
+        .w = watch, .frame = frame, .sink = sink, .told = told, .response = response, .d = d};
+
+    memset(told, 0, sizeof(*told));
+    memcpy(d, frame->data, frame->len < 8 ? frame->len : 8);
+    told->block = watch->state >= SDO_BLOCK_DOWN_INIT;
+    if (sink != NULL) {
+        co_text_put(&f.line, response ? "node " : "to node ");
+        co_text_dec(&f.line, watch->node_id);
+        co_text_put(&f.line, " ");
+    }
+    struct co_text start = f.line;
+    co_text_clear(&f.line);
+    if (frame->len != 8)
+        sdo_problem(&f, "an SDO has 8 bytes");
+    if (frame->len == 0) {
+        watch->state = SDO_IDLE;
+        told->outcome = CO_SDO_BROKEN;
+    } else if (!(response ? sdo_block_server(&f) : sdo_block_client(&f))) {
+        (response ? from_server : from_client)[d[0] >> 5](&f);
+    }
+    told->block |= watch->state >= SDO_BLOCK_DOWN_INIT;
+    finish(&f);
+    if (sink != NULL) {
+        co_text_put_n(&start, f.line.s, f.line.n);
+        sink->summary(sink, "SDO", f.severity, start.s);
+    }
+}
+
+void co_sdo_watch_model(const struct co_sdo_watch *watch, int64_t at_ps, struct cansim_sink *sink)
+{
+    struct cansim_field field = {.size = sizeof(field),
+                                 .name = "sdo",
+                                 .label = "SDO conversation",
+                                 .text = watch->upload ? "upload" : "download"};
+
+    if (!busy(watch))
+        return;
+    sink->open(sink, &field);
+    cansim_put_uint(sink, "index", "Index", watch->index, 4, 0, 0, NULL);
+    cansim_put_uint(sink, "sub", "Sub-index", watch->sub, 2, 0, 0, NULL);
+    cansim_put_uint(sink, "bytes", "Bytes so far", watch->len, 0, 0, 0, NULL);
+    if (watch->have_size)
+        cansim_put_uint(sink, "size", "Size", watch->size, 0, 0, 0, NULL);
+    field = (struct cansim_field){.size = sizeof(field),
+                                  .kind = CANSIM_TIME,
+                                  .name = "age",
+                                  .label = "Since",
+                                  .value.i = at_ps - watch->began_ps};
+    sink->field(sink, &field);
+    sink->close(sink);
+}
