@@ -6,19 +6,19 @@
 
 #include "scenarios/scenario.h"
 
-struct cs_live; /* opaque */
-struct cs_tree; /* plugins/tree.h */
+struct cs_live;        /* opaque */
+struct cs_decode_said; /* plugins/decode.h */
 
-/* What was said: of the frame of `event`, or with NULL of time alone. */
+/* What was said: of the frame of `event` (nothing, where it does not belong to the decoder's
+ * protocol), or with NULL of time alone. */
 struct cs_live_said {
     const struct cs_event *event;
-    uint64_t number; /* of the frame, 1, 2, 3 ... over all buses; 0: none */
     unsigned bus;
     int64_t at_ps;
     int severity;         /* enum cansim_severity */
     const char *protocol; /* its part of the protocol: "SDO" */
     const char *summary;
-    const struct cs_tree *tree;
+    const struct cs_decode_said *said; /* only while listeners are called */
 };
 typedef void cs_live_fn(void *ctx, const struct cs_live_said *said);
 

@@ -105,7 +105,7 @@ static void begin_download(struct co_device *dev, const uint8_t *d)
     s->state = DEV_SDO_IDLE;
     if (code == 0 && (d[0] & 2) != 0) {
         unsigned size = co_type_size(co_od_object(&dev->od, s->entry)->type);
-        s->len = (d[0] & 1) != 0 ? 4 - (d[0] >> 2 & 3) : size != 0 && size < 4 ? size : 4;
+        s->len = (d[0] & 1) != 0 ? 4u - (d[0] >> 2 & 3) : size != 0 && size < 4 ? size : 4;
         memcpy(s->buffer, d + 4, s->len);
         code = dev_sdo_write(dev);
     } else if (code == 0) {

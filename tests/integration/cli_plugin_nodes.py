@@ -132,8 +132,9 @@ def decoded():
                 "d.log", "d.json"), (0, b"", b""))
     same(cansim("run", "-q", "--plugin", PARROT, "--log", "alone.log", "d.json"), (0, b"", b""))
     same(read("d.log"), read("alone.log"))
-    rows = [json.loads(line) for line in read("d.jsonl").splitlines()]
-    same([row["summary"] for row in rows], 10 * ["heard"] + ["silence"])
+    rows = read("d.jsonl").splitlines()
+    same([json.loads(row)["summary"] for row in rows], 10 * ["heard"] + ["silence"])
+    same(cansim("decode", "--plugin", PARROT, "--as", "parrots", "--json", "d.log")[1].splitlines(), rows[:10])
     same(cansim("run", "--plugin", PARROT, "--as", "parots", "d.json"),
          (2, b"", b'cansim: --as: must be a decoder, got "parots", did you mean "parrots"?\n'))
     same(cansim("run", "--plugin", PARROT, "--as", "parrots", "--eds", "5=a.eds", "d.json"),
