@@ -205,6 +205,8 @@ void dev_nmt_reset(struct co_device *dev, bool application)
     uint8_t zero = 0;
 
     dev->state = DEV_INITIALISING;
+    dev->host->abort(dev->host->ctx, DEV_C_OTHER);
+    dev->host->abort(dev->host->ctx, DEV_C_BLOCK);
     dev_pdo_stop(dev);
     dev_sdo_reset(dev);
     dev->node_id = dev->lss.pending_id;
