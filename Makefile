@@ -167,7 +167,7 @@ $(O)/tests/plugins/%.so: $(O)/obj/tests/plugins/%.o
 	$(call say,LINK)
 	$(Q)$(CC) $(SAN_FLAGS) $(LDFLAGS) -shared -o $@ $<
 
-$(O)/tests/test_scenario_plugin: | $(TEST_PLUGINS)
+$(O)/tests/test_scenario_plugin $(O)/tests/test_decode: | $(TEST_PLUGINS)
 
 test-programs: $(UNIT_BIN) $(TEST_PLUGINS) $(addprefix $(O)/tests/fuzz_,$(FUZZERS))
 
@@ -217,7 +217,7 @@ MAN5 := $(wildcard docs/man/*.5)
 EXAMPLES := $(wildcard scenarios/examples/*)
 
 install: all
-	install -d $(DEST)/bin $(DEST)/lib/cansim $(DEST)/lib/pkgconfig \
+	install -d $(DEST)/bin $(DEST)/lib/cansim/plugins $(DEST)/lib/pkgconfig \
 	    $(DEST)/include/cansim/simcore $(DEST)/share/man/man1 $(DEST)/share/man/man5 \
 	    $(DEST)/share/cansim/examples $(DEST)/share/doc/cansim
 	install -m 755 $(PROGRAMS) $(DEST)/bin
@@ -225,20 +225,23 @@ install: all
 	install -m 644 $(CLIENT_A) $(DEST)/lib
 	install -m 755 $(CLIENT_SO) $(DEST)/lib
 	ln -sf $(notdir $(CLIENT_SO)) $(DEST)/lib/libcansim-client.so
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' qemu-link/cansim-client.pc.in \
-	    > $(DEST)/lib/pkgconfig/cansim-client.pc
-	chmod 644 $(DEST)/lib/pkgconfig/cansim-client.pc
-	install -m 644 qemu-link/cansim_client.h $(DEST)/include/cansim
+	for pc in qemu-link/cansim-client plugins/cansim-plugin; do \
+	    to=$(DEST)/lib/pkgconfig/$${pc##*/}.pc; \
+	    sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' $$pc.pc.in > $$to && chmod 644 $$to || exit 1; \
+	done
+	install -m 644 qemu-link/cansim_client.h plugins/cansim_plugin.h $(DEST)/include/cansim
 	install -m 644 $(addprefix simcore/,bus.h event.h fault.h frame.h timing.h) $(DEST)/include/cansim/simcore
 	install -m 644 $(MAN1) $(DEST)/share/man/man1
 	install -m 644 $(MAN5) $(DEST)/share/man/man5
 	install -m 644 $(EXAMPLES) $(DEST)/share/cansim/examples
 	install -m 644 README.md LICENSE $(wildcard docs/*.md) $(DEST)/share/doc/cansim
+	install -d $(DEST)/share/doc/cansim/example-plugin
+	install -m 644 $(addprefix docs/example-plugin/,Makefile alive.c) $(DEST)/share/doc/cansim/example-plugin
 
 uninstall:
 	rm -f $(addprefix $(DEST)/bin/,$(notdir $(PROGRAMS)))
 	rm -f $(DEST)/lib/libcansim-client.a $(DEST)/lib/libcansim-client.so $(DEST)/lib/$(notdir $(CLIENT_SO)) \
-	    $(DEST)/lib/pkgconfig/cansim-client.pc
+	    $(DEST)/lib/pkgconfig/cansim-client.pc $(DEST)/lib/pkgconfig/cansim-plugin.pc
 	rm -f $(addprefix $(DEST)/share/man/man1/,$(notdir $(MAN1))) \
 	    $(addprefix $(DEST)/share/man/man5/,$(notdir $(MAN5)))
 	rm -rf $(DEST)/lib/cansim $(DEST)/include/cansim $(DEST)/share/cansim $(DEST)/share/doc/cansim

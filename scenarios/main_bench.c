@@ -4,6 +4,7 @@
 
 #include "scenarios/bench.h"
 #include "scenarios/main.h"
+#include "scenarios/main_bench.h"
 #include "scenarios/out.h"
 #include "scenarios/text.h"
 
@@ -100,6 +101,7 @@ struct bench {
     int64_t time_ps;
     struct cs_bench_result results[N_ROWS];
     struct cs_bench_memory memory;
+    struct cs_bench_decode decode;
 };
 
 static double per_second(double ns)
@@ -182,6 +184,32 @@ static void text_end(struct bench *b)
     }
 }
 
+static void text_decode(struct bench *b)
+{
+    const struct cs_bench_decode *d = &b->decode;
+
+    cs_out_line(&b->out);
+    cs_out_text(&b->out, "decode");
+    cs_out_line(&b->out);
+    if (d->skipped[0] != '\0') {
+        cs_out_printf(&b->out, "  skipped: %s", d->skipped);
+        cs_out_line(&b->out);
+        return;
+    }
+    cs_out_padded(&b->out, "  CANopen with EDS, all fields", NAME_COLUMNS);
+    cs_out_printf(&b->out, "%10.0f frames/s %10.1f ns/frame", per_second(d->ns_per_frame),
+                  d->ns_per_frame);
+    cs_out_line(&b->out);
+    if (d->no_tshark[0] != '\0')
+        cs_out_printf(&b->out, "  next to tshark: skipped: %s", d->no_tshark);
+    else
+        cs_out_printf(&b->out,
+                      "  tshark -T fields : cansim decode, as programs %14.1f  (%.0f : %.0f "
+                      "ns/frame)",
+                      d->tshark_ns / d->program_ns, d->tshark_ns, d->program_ns);
+    cs_out_line(&b->out);
+}
+
 /* ---- JSON --------------------------------------------------------------------------------- */
 
 static void json_row(struct bench *b, unsigned row)
@@ -204,6 +232,32 @@ static void json_row(struct bench *b, unsigned row)
                   result->bits_per_frame, node_bits_per_s(b, row));
 }
 
+static void json_decode(struct bench *b)
+{
+    const struct cs_bench_decode *d = &b->decode;
+
+    if (d->skipped[0] != '\0') {
+        cs_out_text(&b->out, "{\"skipped\":");
+        cs_out_json(&b->out, d->skipped);
+    } else {
+        cs_out_printf(&b->out,
+                      "{\"frames\":%llu,\"frames_per_s\":%.0f,\"ns_per_frame\":%.2f,"
+                      "\"ns_per_frame_median\":%.2f,\"taken_permille\":%.1f",
+                      (unsigned long long)d->frames, per_second(d->ns_per_frame), d->ns_per_frame,
+                      d->median_ns, d->taken_permille);
+        if (d->no_tshark[0] != '\0') {
+            cs_out_text(&b->out, ",\"no_tshark\":");
+            cs_out_json(&b->out, d->no_tshark);
+        } else {
+            cs_out_printf(&b->out,
+                          ",\"program_ns_per_frame\":%.1f,\"tshark_ns_per_frame\":%.1f,"
+                          "\"tshark_to_program\":%.2f",
+                          d->program_ns, d->tshark_ns, d->tshark_ns / d->program_ns);
+        }
+    }
+    cs_out_char(&b->out, '}');
+}
+
 static void json(struct bench *b)
 {
     const struct cs_bench_memory *m = &b->memory;
@@ -223,7 +277,9 @@ static void json(struct bench *b)
     for (size_t i = 0; i < N_RATIOS; i++)
         cs_out_printf(&b->out, "%s\"%s\":%.3f", i > 0 ? "," : "", ratios[i].key,
                       ratio_of(b, &ratios[i]));
-    cs_out_text(&b->out, "}}");
+    cs_out_text(&b->out, "},\"decode\":");
+    json_decode(b);
+    cs_out_char(&b->out, '}');
     cs_out_line(&b->out);
 }
 
@@ -242,10 +298,14 @@ static int run(struct bench *b, const struct cs_args *args, struct cs_error *err
     int64_t bus_ps = args->duration_ps > 0 ? args->duration_ps : DEFAULT_BUS_PS;
     if (cs_bench_memory(bus_ps, &b->memory, error) != 0)
         return -1;
-    if (args->json)
+    if (cs_bench_decode(b->time_ps, &b->decode, error) != 0)
+        return -1;
+    if (args->json) {
         json(b);
-    else
+    } else {
         text_end(b);
+        text_decode(b);
+    }
     return 0;
 }
 

@@ -83,7 +83,7 @@ static void list_all(const struct cs_plugins *plugins)
     }
 }
 
-static void tell_rows(const char *title, const struct cansim_setting_row *rows)
+static void tell_rows(const char *title, bool kind, const struct cansim_setting_row *rows)
 {
     static const char *const kinds[] = {"TEXT", "NUMBER", "true|false", "TIME", "FILE"};
 
@@ -100,7 +100,7 @@ static void tell_rows(const char *title, const struct cansim_setting_row *rows)
                  dflt ? rows->dflt : "", dflt ? ")" : "");
         snprintf(left, sizeof(left), "%s %s", rows->path,
                  rows->form != NULL ? rows->form
-                 : known            ? kinds[rows->kind]
+                 : known && kind    ? kinds[rows->kind]
                                     : "");
         cs_text_name(stdout, INDENT, left);
         cs_text_wrap(stdout, INDENT, text);
@@ -118,7 +118,7 @@ static void tell_item(const struct cs_plugin_info *info, const struct item *item
                item->reads && item->writes ? "read and written"
                : item->reads               ? "read"
                                            : "written");
-    tell_rows("Settings", item->settings);
+    tell_rows("Settings", true, item->settings);
 }
 
 static int tell_one(const struct cs_plugins *plugins, const char *name, struct cs_error *error)
@@ -141,7 +141,7 @@ static int tell_one(const struct cs_plugins *plugins, const char *name, struct c
             found = true;
             tell_item(&info, &item);
             if (item.commands != NULL)
-                tell_rows("Commands", item.commands);
+                tell_rows("Commands", false, item.commands);
         }
     }
     if (found)

@@ -17,6 +17,7 @@
 #define DEV_MAX_CONSUMERS 127
 #define DEV_MAX_SIGNALS   64
 #define DEV_MAX_ABORTS    8
+#define DEV_401_INPUTS    64 /* analogue ones with a delta */
 #define DEV_DELAYED       16 /* SDO answers that wait, "slow" */
 
 enum dev_nmt { DEV_INITIALISING = 0, DEV_STOPPED = 4, DEV_OPERATIONAL = 5, DEV_PREOP = 127 };
@@ -166,6 +167,7 @@ struct co_device {
     struct dev_lss lss;
     struct dev_behave behave;
     struct dev_402 drive;
+    int64_t told[DEV_401_INPUTS]; /* 401: what PDOs said of analogue inputs */
     /* Store: values of the whole dictionary, by entry; NULL where not saved. */
     uint8_t **stored;
     uint32_t *stored_len;

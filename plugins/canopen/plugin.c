@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* plugin.c - CANopen as a plugin: a row for each decoder and each kind of node. */
 #include "plugins/canopen/dec_internal.h"
+#include "plugins/canopen/device.h"
+#include "plugins/canopen/master.h"
 #include "plugins/plugins.h"
 
 static const struct cansim_decoder *const decoders[] = {
@@ -9,6 +11,8 @@ static const struct cansim_decoder *const decoders[] = {
 };
 
 static const struct cansim_node_type *const nodes[] = {
+    &co_device_type,
+    &co_master_type,
     NULL,
 };
 

@@ -6,7 +6,7 @@ import json
 import os
 import re
 
-from cli_lib import ROOT, cansim, run_tests, same, test
+from cli_lib import ROOT, Skip, cansim, run_tests, same, test
 
 QUICK = ("--seconds", "0.02", "--bus-time", "60s")
 
@@ -73,6 +73,20 @@ def nodes():
     for key in ("frame_32_to_2", "frame_contend_32_to_2", "bit_32_to_2"):
         assert TOLD["ratios"][key] < 24, f"{key}: {TOLD['ratios'][key]}"
     assert TOLD["ratios"]["bit_to_frame"] > 5, TOLD["ratios"]
+
+
+@test
+def decode():
+    """the decoder takes nearly all of the traffic; where there is no comparison with tshark it says why"""
+    told = TOLD["decode"]
+    if "skipped" in told:
+        raise Skip(told["skipped"])
+    assert told["frames"] > 0 and told["taken_permille"] > 990, told
+    assert 0 < told["ns_per_frame"] <= told["ns_per_frame_median"], told
+    assert abs(told["frames_per_s"] * told["ns_per_frame"] / 1e9 - 1) < 0.01, told
+    if "no_tshark" not in told:
+        ratio = told["tshark_ns_per_frame"] / told["program_ns_per_frame"]
+        assert abs(told["tshark_to_program"] / ratio - 1) < 0.02, told
 
 
 @test
