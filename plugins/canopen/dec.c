@@ -84,14 +84,14 @@ static void predefine(struct co_dec *dec)
 
 static void node_init(struct co_node *node, struct co_dec *dec, unsigned id)
 {
-    struct co_text title = co_text_begin(node->title, sizeof(node->title));
+    struct co_line title = co_line_begin(node->title, sizeof(node->title));
 
-    co_text_add(&title, "node ");
-    co_text_uint(&title, id);
+    co_line_add(&title, "node ");
+    co_line_uint(&title, id);
     node->title_len = (uint8_t)(title.at - node->title);
-    struct co_text key = co_text_begin(node->key, sizeof(node->key));
-    co_text_add(&key, "node_");
-    co_text_uint(&key, id);
+    struct co_line key = co_line_begin(node->key, sizeof(node->key));
+    co_line_add(&key, "node_");
+    co_line_uint(&key, id);
     node->profile_set = dec->profile != 0;
     node->dec = dec;
     node->id = (uint8_t)id;
@@ -212,15 +212,15 @@ static void decoder_time(void *state, int64_t at_ps, struct cansim_sink *sink)
 /* ---- what all services say --------------------------------------------------------------------
  */
 
-struct co_text co_dec_summary(struct co_dec *dec, const struct co_node *node)
+struct co_line co_dec_summary(struct co_dec *dec, const struct co_node *node)
 {
-    struct co_text text = co_text_begin(dec->summary, sizeof(dec->summary));
+    struct co_line line = co_line_begin(dec->summary, sizeof(dec->summary));
 
     if (node != NULL) {
-        co_text_bytes(&text, node->title, node->title_len);
-        co_text_bytes(&text, ": ", 2);
+        co_line_bytes(&line, node->title, node->title_len);
+        co_line_bytes(&line, ": ", 2);
     }
-    return text;
+    return line;
 }
 
 void co_put_uint(struct cansim_sink *sink, const char *name, const char *label, uint64_t value,
@@ -258,13 +258,13 @@ void co_dec_wrong_length(struct co_dec *dec, const struct co_node *node, const c
     if (sink == NULL)
         return;
     if (co_wants(sink, CANSIM_WANT_SUMMARY)) {
-        struct co_text text = co_dec_summary(dec, node);
-        co_text_uint(&text, frame->len);
-        co_text_add(&text, frame->len == 1 ? " byte, must have " : " bytes, must have ");
-        co_text_uint(&text, want_min);
+        struct co_line line = co_dec_summary(dec, node);
+        co_line_uint(&line, frame->len);
+        co_line_add(&line, frame->len == 1 ? " byte, must have " : " bytes, must have ");
+        co_line_uint(&line, want_min);
         if (want_max != want_min) {
-            co_text_add(&text, " to ");
-            co_text_uint(&text, want_max);
+            co_line_add(&line, " to ");
+            co_line_uint(&line, want_max);
         }
         sink->summary(sink, protocol, CANSIM_ERROR, dec->summary);
     }
@@ -285,8 +285,8 @@ void co_dec_wrong_rtr(struct co_dec *dec, const struct co_node *node, const char
     if (sink == NULL)
         return;
     if (co_wants(sink, CANSIM_WANT_SUMMARY)) {
-        struct co_text text = co_dec_summary(dec, node);
-        co_text_add(&text, "remote frame, which this service does not have");
+        struct co_line line = co_dec_summary(dec, node);
+        co_line_add(&line, "remote frame, which this service does not have");
         sink->summary(sink, protocol, CANSIM_ERROR, dec->summary);
     }
     if (co_wants(sink, CANSIM_WANT_FIELDS)) {
@@ -401,8 +401,8 @@ static int decoder_open(void **state, const struct cansim_host *host,
     struct co_dec *dec = calloc(1, sizeof(*dec));
 
     if (dec == NULL) {
-        struct co_text text = co_text_begin(why, why_size);
-        co_text_add(&text, "not enough memory");
+        struct co_line line = co_line_begin(why, why_size);
+        co_line_add(&line, "not enough memory");
         return -1;
     }
     dec->host = host;

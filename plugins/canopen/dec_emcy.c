@@ -6,15 +6,15 @@ static const char *const register_bits[8] = {"generic",     "current",       "vo
                                              "temperature", "communication", "device profile",
                                              "reserved",    "manufacturer"};
 
-static void add_register(struct co_text *text, unsigned reg)
+static void add_register(struct co_line *line, unsigned reg)
 {
     const char *before = "";
 
     for (unsigned bit = 0; bit < 8; bit++) {
         if ((reg >> bit & 1) == 0)
             continue;
-        co_text_add(text, before);
-        co_text_add(text, register_bits[bit]);
+        co_line_add(line, before);
+        co_line_add(line, register_bits[bit]);
         before = ", ";
     }
 }
@@ -34,26 +34,26 @@ static void keep(struct co_node *node, const struct cansim_frame *frame, unsigne
 static void summary(struct co_node *node, const struct cansim_frame *frame, unsigned code,
                     const char *words, int severity, struct cansim_sink *sink)
 {
-    struct co_text text = co_dec_summary(node->dec, node);
+    struct co_line line = co_dec_summary(node->dec, node);
 
     if (code < 0x0100) {
-        co_text_add(&text, "error reset or no error");
+        co_line_add(&line, "error reset or no error");
     } else {
-        co_text_add(&text, "emergency ");
-        co_text_index(&text, code);
-        co_text_char(&text, ' ');
-        co_text_add(&text, words != NULL ? words : "unknown code");
+        co_line_add(&line, "emergency ");
+        co_line_code(&line, code);
+        co_line_char(&line, ' ');
+        co_line_add(&line, words != NULL ? words : "unknown code");
     }
     if (frame->data[2] != 0) {
-        co_text_add(&text, ", register ");
-        co_text_hex(&text, frame->data[2], 2);
-        co_text_add(&text, " (");
-        add_register(&text, frame->data[2]);
-        co_text_char(&text, ')');
+        co_line_add(&line, ", register ");
+        co_line_hex(&line, frame->data[2], 2);
+        co_line_add(&line, " (");
+        add_register(&line, frame->data[2]);
+        co_line_char(&line, ')');
     }
     if (co_get_le(frame->data + 3, 5) != 0) {
-        co_text_add(&text, ", manufacturer ");
-        co_text_dump(&text, frame->data + 3, 5);
+        co_line_add(&line, ", manufacturer ");
+        co_line_dump(&line, frame->data + 3, 5);
     }
     sink->summary(sink, "EMCY", severity, node->dec->summary);
 }
@@ -62,7 +62,7 @@ static void fields(const struct co_node *node, const struct cansim_frame *frame,
                    const char *words, int severity, struct cansim_sink *sink)
 {
     char bits[128];
-    struct co_text text = co_text_begin(bits, sizeof(bits));
+    struct co_line line = co_line_begin(bits, sizeof(bits));
     struct cansim_field field = {.size = sizeof(field),
                                  .kind = CANSIM_UINT,
                                  .base = CANSIM_HEX,
@@ -76,7 +76,7 @@ static void fields(const struct co_node *node, const struct cansim_frame *frame,
     cansim_put_uint(sink, "node", "Node", node->id, 0, 0, 0, NULL);
     field.value.u = code;
     sink->field(sink, &field);
-    add_register(&text, frame->data[2]);
+    add_register(&line, frame->data[2]);
     cansim_put_uint(sink, "register", "Error register", frame->data[2], 2, 16, 8,
                     frame->data[2] != 0 ? bits : NULL);
     cansim_put_bytes(sink, CANSIM_BYTES, "manufacturer", "Manufacturer's bytes", frame->data + 3, 5,

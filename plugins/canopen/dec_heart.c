@@ -71,10 +71,10 @@ static void tell_lost(struct co_node *node, const char *protocol, const char *wh
     struct co_dec *dec = node->dec;
 
     if (co_wants(sink, CANSIM_WANT_SUMMARY)) {
-        struct co_text text = co_dec_summary(dec, node);
-        co_text_add(&text, what);
-        co_text_add(&text, " lost, none for ");
-        co_text_time(&text, at_ps - since_ps);
+        struct co_line line = co_dec_summary(dec, node);
+        co_line_add(&line, what);
+        co_line_add(&line, " lost, none for ");
+        co_line_time(&line, at_ps - since_ps);
         sink->summary(sink, protocol, CANSIM_WARNING, dec->summary);
     }
     if (co_wants(sink, CANSIM_WANT_FIELDS)) {
@@ -151,18 +151,18 @@ static void tell_state(struct co_node *node, const char *protocol, const char *w
                        unsigned state, int before, const char *odd, struct cansim_sink *sink)
 {
     struct co_dec *dec = node->dec;
-    struct co_text text = co_dec_summary(dec, node);
+    struct co_line line = co_dec_summary(dec, node);
 
-    co_text_add(&text, what);
-    co_text_add(&text, state_name(state));
+    co_line_add(&line, what);
+    co_line_add(&line, state_name(state));
     if (before >= 0) {
-        co_text_add(&text, " (was ");
-        co_text_add(&text, before == 0 ? "initialising" : state_name((unsigned)before));
-        co_text_char(&text, ')');
+        co_line_add(&line, " (was ");
+        co_line_add(&line, before == 0 ? "initialising" : state_name((unsigned)before));
+        co_line_char(&line, ')');
     }
     if (odd != NULL) {
-        co_text_add(&text, ", ");
-        co_text_add(&text, odd);
+        co_line_add(&line, ", ");
+        co_line_add(&line, odd);
     }
     sink->summary(sink, protocol, severity, dec->summary);
 }
@@ -197,8 +197,8 @@ static void boot_up(struct co_node *node, const struct cansim_frame *frame,
     if (sink == NULL)
         return;
     if (co_wants(sink, CANSIM_WANT_SUMMARY)) {
-        struct co_text text = co_dec_summary(dec, node);
-        co_text_add(&text, "boot-up");
+        struct co_line line = co_dec_summary(dec, node);
+        co_line_add(&line, "boot-up");
         sink->summary(sink, "NMT", CANSIM_NOTE, dec->summary);
     }
     if (co_wants(sink, CANSIM_WANT_FIELDS))
@@ -353,8 +353,8 @@ void co_dec_guard(struct co_node *node, const struct cansim_frame *frame, struct
     if (sink == NULL)
         return;
     if (co_wants(sink, CANSIM_WANT_SUMMARY)) {
-        struct co_text text = co_dec_summary(dec, node);
-        co_text_add(&text, unanswered ? "guarding request, the last one was not answered"
+        struct co_line line = co_dec_summary(dec, node);
+        co_line_add(&line, unanswered ? "guarding request, the last one was not answered"
                                       : "guarding request");
         sink->summary(sink, "GUARD", severity, dec->summary);
     }

@@ -7,7 +7,7 @@
 #ifndef CANSIM_PLUGINS_CANOPEN_DEC_INTERNAL_H
 #define CANSIM_PLUGINS_CANOPEN_DEC_INTERNAL_H
 
-#include "plugins/canopen/dec_text.h"
+#include "plugins/canopen/dec_line.h"
 #include "plugins/canopen/dict.h"
 #include "plugins/canopen/sdo_watch.h"
 
@@ -311,7 +311,7 @@ static inline void co_link(struct cansim_sink *sink, int kind, uint64_t frame)
         sink->link(sink, kind, frame);
 }
 /* "node 5: " in dec->summary; the rest is the caller's. */
-struct co_text co_dec_summary(struct co_dec *dec, const struct co_node *node);
+struct co_line co_dec_summary(struct co_dec *dec, const struct co_node *node);
 /* A frame whose length is not what the service needs: summary, field, severity ERROR. */
 void co_dec_wrong_length(struct co_dec *dec, const struct co_node *node, const char *protocol,
                          const struct cansim_frame *frame, unsigned want_min, unsigned want_max,
@@ -387,7 +387,13 @@ const struct co_seen *co_dec_seen(const struct co_node *node, unsigned index, un
 /* A number that was seen or, else, is in the node's file. */
 bool co_dec_number(const struct co_node *node, unsigned index, unsigned sub, uint64_t *value);
 
-enum co_meaning { CO_MEANS_NOTHING, CO_MEANS_STATUSWORD, CO_MEANS_CONTROLWORD, CO_MEANS_MODE, CO_MEANS_REQUEST_NMT };
+enum co_meaning {
+    CO_MEANS_NOTHING,
+    CO_MEANS_STATUSWORD,
+    CO_MEANS_CONTROLWORD,
+    CO_MEANS_MODE,
+    CO_MEANS_REQUEST_NMT
+};
 /* What kind of object it is, and its value's words: NULL, none. */
 enum co_meaning co_meaning_of(unsigned profile, unsigned index, unsigned sub);
 const char *co_meaning_text(enum co_meaning meaning, uint64_t value);

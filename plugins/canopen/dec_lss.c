@@ -18,7 +18,7 @@ struct lss {
     const struct cansim_frame *frame;
     struct cansim_sink *sink; /* NULL: only the state */
     const uint8_t *d;
-    struct co_text text;
+    struct co_line text;
     int severity;
 };
 
@@ -30,19 +30,19 @@ static uint32_t number(const struct lss *l, unsigned at)
 static void say(struct lss *l, const char *text)
 {
     if (l->sink != NULL)
-        co_text_add(&l->text, text);
+        co_line_add(&l->text, text);
 }
 
 static void say_uint(struct lss *l, uint64_t value)
 {
     if (l->sink != NULL)
-        co_text_uint(&l->text, value);
+        co_line_uint(&l->text, value);
 }
 
 static void say_hex(struct lss *l, uint64_t value)
 {
     if (l->sink != NULL)
-        co_text_hex(&l->text, value, 8);
+        co_line_hex(&l->text, value, 8);
 }
 
 static void put(struct lss *l, const char *name, const char *label, uint64_t value, unsigned hex,

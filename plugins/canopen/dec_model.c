@@ -102,6 +102,14 @@ static void put_seen_text(const struct co_node *node, unsigned index, const char
     sink->field(sink, &field);
 }
 
+static bool identity_known(const struct co_node *node)
+{
+    uint64_t value;
+
+    return node->dict != NULL || node->profile != 0 || co_dec_number(node, 0x1000, 0, &value) ||
+           co_dec_number(node, 0x1018, 1, &value) || co_dec_seen(node, 0x1008, 0) != NULL;
+}
+
 static void model_identity(const struct co_node *node, struct cansim_sink *sink)
 {
     static const struct {
@@ -114,6 +122,8 @@ static void model_identity(const struct co_node *node, struct cansim_sink *sink)
                 {0x1018, 3, "revision", "Revision number"},
                 {0x1018, 4, "serial", "Serial number"}};
 
+    if (!identity_known(node))
+        return;
     open_group(sink, "identity", "Identity");
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         uint64_t value;
@@ -318,6 +328,21 @@ static void model_sdo(const struct co_node *node, int64_t at_ps, struct cansim_s
     }
 }
 
+static const char *object_label(const struct co_node *node, unsigned index, unsigned sub)
+{
+    char text[180];
+    struct co_line line = co_line_begin(text, sizeof(text));
+    char title[160];
+
+    co_line_object(&line, index, sub);
+    if (co_object_title(node->dict, node->profile, index, sub, title, sizeof(title)) != 0) {
+        co_line_char(&line, ' ');
+        co_line_add(&line, title);
+    }
+    const char *kept = co_dec_label(node->dec, text);
+    return *kept != '\0' ? kept : "Object";
+}
+
 static void model_objects(const struct co_node *node, struct cansim_sink *sink)
 {
     if (node->n_objects == 0)
@@ -329,7 +354,7 @@ static void model_objects(const struct co_node *node, struct cansim_sink *sink)
         unsigned type = co_object_type(node->dict, node->profile, seen->index, seen->sub);
         struct cansim_field field = {.size = sizeof(field),
                                      .name = co_map_name(node->dec, seen->index, seen->sub),
-                                     .label = co_map_label(node, seen->index, seen->sub)};
+                                     .label = object_label(node, seen->index, seen->sub)};
         co_value_field(len == seen->len ? type : CO_TYPE_NONE, seen->bytes, len, &field);
         field.severity = CANSIM_INFO;
         if (len == seen->len && len >= 1 && len <= 8)

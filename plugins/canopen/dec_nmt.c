@@ -84,19 +84,19 @@ void co_dec_nmt(struct co_dec *dec, const struct cansim_frame *frame, struct can
     if (sink == NULL)
         return;
     if (co_wants(sink, CANSIM_WANT_SUMMARY)) {
-        struct co_text text = co_dec_summary(dec, NULL);
-        co_text_add(&text, id == 0 ? "all nodes" : "node ");
+        struct co_line line = co_dec_summary(dec, NULL);
+        co_line_add(&line, id == 0 ? "all nodes" : "node ");
         if (id != 0)
-            co_text_uint(&text, id);
-        co_text_add(&text, ": ");
+            co_line_uint(&line, id);
+        co_line_add(&line, ": ");
         if (name != NULL) {
-            co_text_add(&text, name);
+            co_line_add(&line, name);
         } else {
-            co_text_add(&text, "unknown command ");
-            co_text_hex(&text, command, 2);
+            co_line_add(&line, "unknown command ");
+            co_line_hex(&line, command, 2);
         }
         if (id >= CO_NODES)
-            co_text_add(&text, ", but node-IDs are 1 to 127");
+            co_line_add(&line, ", but node-IDs are 1 to 127");
         sink->summary(sink, "NMT", name != NULL && id < CO_NODES ? CANSIM_NOTE : CANSIM_ERROR,
                       dec->summary);
     }
@@ -168,16 +168,16 @@ void co_dec_flying(struct co_dec *dec, const struct cansim_frame *frame, struct 
     if (sink == NULL)
         return;
     if (co_wants(sink, CANSIM_WANT_SUMMARY)) {
-        struct co_text text = co_dec_summary(dec, NULL);
-        co_text_add(&text, flying[row].text);
+        struct co_line line = co_dec_summary(dec, NULL);
+        co_line_add(&line, flying[row].text);
         if (row == 0) {
-            co_text_add(&text, " is node ");
-            co_text_uint(&text, frame->data[1]);
-            co_text_add(&text, ", priority ");
+            co_line_add(&line, " is node ");
+            co_line_uint(&line, frame->data[1]);
+            co_line_add(&line, ", priority ");
             if (priority_name(frame->data[0]) != NULL)
-                co_text_add(&text, priority_name(frame->data[0]));
+                co_line_add(&line, priority_name(frame->data[0]));
             else
-                co_text_uint(&text, frame->data[0]);
+                co_line_uint(&line, frame->data[0]);
         }
         sink->summary(sink, "NMT", CANSIM_NOTE, dec->summary);
     }

@@ -35,59 +35,59 @@ static bool in_frame(const struct co_map *map, unsigned len)
 /* ---- summary ----------------------------------------------------------------------------------
  */
 
-static void add_other(struct co_text *text, const struct co_map *map, uint64_t raw)
+static void add_other(struct co_line *line, const struct co_map *map, uint64_t raw)
 {
     uint8_t bytes[8];
     char value[40];
 
     co_put_le(bytes, 8, raw);
     size_t n = co_value_format(map->type, bytes, (map->n_bits + 7u) / 8, value, sizeof(value));
-    co_text_bytes(text, value, n);
+    co_line_bytes(line, value, n);
 }
 
-static void add_value(struct co_text *text, const struct co_map *map, uint64_t raw)
+static void add_value(struct co_line *line, const struct co_map *map, uint64_t raw)
 {
     switch (map->class_) {
     case CO_CLASS_INT:
-        co_text_int(text, extend(raw, map->n_bits));
+        co_line_int(line, extend(raw, map->n_bits));
         break;
     case CO_CLASS_UINT:
         if (map->meaning == CO_MEANS_NOTHING)
-            co_text_uint(text, raw);
+            co_line_uint(line, raw);
         else
-            co_text_hex(text, raw, map->n_bits / 4u);
+            co_line_hex(line, raw, map->n_bits / 4u);
         break;
     case CO_CLASS_BOOL:
-        co_text_char(text, raw != 0 ? '1' : '0');
+        co_line_char(line, raw != 0 ? '1' : '0');
         break;
     case CO_CLASS_NONE:
-        co_text_hex(text, raw, (map->n_bits + 3u) / 4);
+        co_line_hex(line, raw, (map->n_bits + 3u) / 4);
         break;
     default:
-        add_other(text, map, raw);
+        add_other(line, map, raw);
         break;
     }
     if (map->meaning != CO_MEANS_NOTHING) {
         const char *words = co_meaning_text((enum co_meaning)map->meaning, raw);
         if (words != NULL) {
-            co_text_char(text, ' ');
-            co_text_add(text, words);
+            co_line_char(line, ' ');
+            co_line_add(line, words);
         }
     }
 }
 
-static void add_fit(struct co_text *text, const struct co_pdo *pdo, unsigned len,
+static void add_fit(struct co_line *line, const struct co_pdo *pdo, unsigned len,
                     const struct fit *fit)
 {
     if (fit->wrong) {
-        co_text_add(text, "; ");
-        co_text_uint(text, len);
-        co_text_add(text, len == 1 ? " byte, mapped are " : " bytes, mapped are ");
-        co_text_uint(text, (pdo->mapped_bits + 7u) / 8);
+        co_line_add(line, "; ");
+        co_line_uint(line, len);
+        co_line_add(line, len == 1 ? " byte, mapped are " : " bytes, mapped are ");
+        co_line_uint(line, (pdo->mapped_bits + 7u) / 8);
     }
     if (fit->odd != NULL) {
-        co_text_add(text, "; ");
-        co_text_add(text, fit->odd);
+        co_line_add(line, "; ");
+        co_line_add(line, fit->odd);
     }
 }
 
@@ -95,28 +95,28 @@ static void summary(const struct co_pdo *pdo, const struct cansim_frame *frame, 
                     unsigned len, const struct fit *fit, struct cansim_sink *sink)
 {
     struct co_dec *dec = pdo->node->dec;
-    struct co_text text = co_text_begin(dec->summary, sizeof(dec->summary));
+    struct co_line line = co_line_begin(dec->summary, sizeof(dec->summary));
     bool first = true;
 
-    co_text_bytes(&text, pdo->title, pdo->title_len);
+    co_line_bytes(&line, pdo->title, pdo->title_len);
     for (unsigned i = 0; i < pdo->n_map && in_frame(&pdo->map[i], len); i++) {
         const struct co_map *map = &pdo->map[i];
         if (map->dummy)
             continue;
         if (!first)
-            co_text_bytes(&text, ", ", 2);
+            co_line_bytes(&line, ", ", 2);
         first = false;
-        co_text_add(&text, map->label);
-        co_text_char(&text, '=');
-        add_value(&text, map, cut_bits(word, map));
+        co_line_add(&line, map->label);
+        co_line_char(&line, '=');
+        add_value(&line, map, cut_bits(word, map));
     }
     if (first) {
         if (len == 0)
-            co_text_add(&text, "no data");
-        co_text_dump(&text, frame->data, len);
+            co_line_add(&line, "no data");
+        co_line_dump(&line, frame->data, len);
     }
     if (fit->severity != CANSIM_INFO)
-        add_fit(&text, pdo, len, fit);
+        add_fit(&line, pdo, len, fit);
     sink->summary(sink, pdo->name, fit->severity, dec->summary);
 }
 
@@ -235,29 +235,27 @@ static void mpdo_summary(const struct co_pdo *pdo, const struct cansim_frame *fr
                          const char *title, unsigned type, struct cansim_sink *sink)
 {
     struct co_dec *dec = pdo->node->dec;
-    struct co_text text = co_text_begin(dec->summary, sizeof(dec->summary));
+    struct co_line line = co_line_begin(dec->summary, sizeof(dec->summary));
     unsigned address = frame->data[0] & 0x7F, size = co_type_size(type);
     char value[40];
 
-    co_text_bytes(&text, pdo->title, pdo->title_len);
-    co_text_add(&text, to ? "to " : "from ");
-    co_text_add(&text, to && address == 0 ? "all nodes" : "node ");
+    co_line_bytes(&line, pdo->title, pdo->title_len);
+    co_line_add(&line, to ? "to " : "from ");
+    co_line_add(&line, to && address == 0 ? "all nodes" : "node ");
     if (!to || address != 0)
-        co_text_uint(&text, address);
-    co_text_add(&text, ", ");
-    co_text_index(&text, (unsigned)co_get_le(frame->data + 1, 2));
-    co_text_char(&text, '.');
-    co_text_padded(&text, frame->data[3], 2);
+        co_line_uint(&line, address);
+    co_line_add(&line, ", ");
+    co_line_object(&line, (unsigned)co_get_le(frame->data + 1, 2), frame->data[3]);
     if (*title != '\0') {
-        co_text_char(&text, ' ');
-        co_text_add(&text, title);
+        co_line_char(&line, ' ');
+        co_line_add(&line, title);
     }
-    co_text_char(&text, '=');
+    co_line_char(&line, '=');
     if (type != CO_TYPE_NONE)
-        co_text_bytes(&text, value,
+        co_line_bytes(&line, value,
                       co_value_format(type, frame->data + 4, size, value, sizeof(value)));
     else
-        co_text_hex(&text, co_get_le(frame->data + 4, 4), 8);
+        co_line_hex(&line, co_get_le(frame->data + 4, 4), 8);
     sink->summary(sink, pdo->name, CANSIM_INFO, dec->summary);
 }
 
@@ -306,9 +304,9 @@ static void request(struct co_pdo *pdo, const struct cansim_frame *frame, struct
 
     pdo->rtr_frame = frame->number;
     if (co_wants(sink, CANSIM_WANT_SUMMARY)) {
-        struct co_text text = co_text_begin(dec->summary, sizeof(dec->summary));
-        co_text_bytes(&text, pdo->title, pdo->title_len);
-        co_text_add(&text,
+        struct co_line line = co_line_begin(dec->summary, sizeof(dec->summary));
+        co_line_bytes(&line, pdo->title, pdo->title_len);
+        co_line_add(&line,
                     refused ? "request, but its COB-ID does not allow remote frames" : "request");
         sink->summary(sink, pdo->name, severity, dec->summary);
     }

@@ -85,15 +85,15 @@ static uint32_t predefined(const struct co_pdo *pdo)
 
 static void name_it(struct co_pdo *pdo)
 {
-    struct co_text name = co_text_begin(pdo->name, sizeof(pdo->name));
+    struct co_line name = co_line_begin(pdo->name, sizeof(pdo->name));
 
-    co_text_add(&name, pdo->tx ? "TPDO" : "RPDO");
-    co_text_uint(&name, pdo->number);
-    struct co_text title = co_text_begin(pdo->title, sizeof(pdo->title));
-    co_text_add(&title, pdo->node->title);
-    co_text_char(&title, ' ');
-    co_text_add(&title, pdo->name);
-    co_text_add(&title, ": ");
+    co_line_add(&name, pdo->tx ? "TPDO" : "RPDO");
+    co_line_uint(&name, pdo->number);
+    struct co_line title = co_line_begin(pdo->title, sizeof(pdo->title));
+    co_line_add(&title, pdo->node->title);
+    co_line_char(&title, ' ');
+    co_line_add(&title, pdo->name);
+    co_line_add(&title, ": ");
     pdo->title_len = (uint8_t)(title.at - pdo->title);
 }
 
@@ -147,10 +147,8 @@ const char *co_map_label(const struct co_node *node, unsigned index, unsigned su
     char title[160];
 
     if (co_object_title(node->dict, node->profile, index, sub, title, sizeof(title)) == 0) {
-        struct co_text text = co_text_begin(title, sizeof(title));
-        co_text_index(&text, index);
-        co_text_char(&text, '.');
-        co_text_padded(&text, sub, 2);
+        struct co_line line = co_line_begin(title, sizeof(title));
+        co_line_object(&line, index, sub);
     }
     const char *kept = co_dec_label(node->dec, title);
     return *kept != '\0' ? kept : "Object";

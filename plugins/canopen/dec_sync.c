@@ -25,15 +25,15 @@ static void tell_sync(struct co_dec *dec, const struct cansim_frame *frame, int 
                       int expected, struct cansim_sink *sink)
 {
     if (co_wants(sink, CANSIM_WANT_SUMMARY)) {
-        struct co_text text = co_text_begin(dec->summary, sizeof(dec->summary));
-        co_text_bytes(&text, "SYNC", 4);
+        struct co_line line = co_line_begin(dec->summary, sizeof(dec->summary));
+        co_line_bytes(&line, "SYNC", 4);
         if (frame->len == 1) {
-            co_text_bytes(&text, " ", 1);
-            co_text_uint(&text, frame->data[0]);
+            co_line_bytes(&line, " ", 1);
+            co_line_uint(&line, frame->data[0]);
         }
         if (expected >= 0) {
-            co_text_add(&text, ", expected ");
-            co_text_uint(&text, (unsigned)expected);
+            co_line_add(&line, ", expected ");
+            co_line_uint(&line, (unsigned)expected);
         }
         sink->summary(sink, "SYNC", severity, dec->summary);
     }
@@ -98,10 +98,10 @@ void co_dec_time(struct co_dec *dec, const struct cansim_frame *frame, struct ca
     int severity = ms < 86400000 ? CANSIM_INFO : CANSIM_WARNING;
     co_value_format(CO_TIME_OF_DAY, frame->data, 6, date, sizeof(date));
     if (co_wants(sink, CANSIM_WANT_SUMMARY)) {
-        struct co_text text = co_dec_summary(dec, NULL);
-        co_text_add(&text, date);
+        struct co_line line = co_dec_summary(dec, NULL);
+        co_line_add(&line, date);
         if (severity != CANSIM_INFO)
-            co_text_add(&text, ", more milliseconds than a day has");
+            co_line_add(&line, ", more milliseconds than a day has");
         sink->summary(sink, "TIME", severity, dec->summary);
     }
     if (co_wants(sink, CANSIM_WANT_FIELDS)) {
