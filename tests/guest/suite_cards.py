@@ -126,9 +126,12 @@ def counters(card, bus):
 
 
 def bus_off(card):
-    """A bus error is counted, and the last channel's driver sees bus-off and restarts it."""
+    """The last channel, alone, so that no other acknowledges its interrupt at the bridge: a bus error is counted, the
+    driver sees bus-off and restarts it."""
     channel = len(card.buses) - 1
     bus = card.buses[channel]
+    for other in card.buses[:channel]:
+        card.guest.check("ip link set %s down" % other)
     card.up(channel, 500000, "berr-reporting on")
     before = card.driver.details(bus)
     listener = card.host.listen(bus=bus)
@@ -145,7 +148,15 @@ def bus_off(card):
     wait(lambda: card.driver.details(bus)["state"] == "ERROR-ACTIVE", "ERROR-ACTIVE")
     card.guest.check("cansend %s 667#01" % bus)
     wait(lambda: card.sent(bus, "667#01", start), "a frame after the restart")
+    wait(lambda: is_quiet(card), "the interrupt to be over", 5)
     card.host.stop(listener)
+
+
+def is_quiet(card):
+    """No interrupt comes while nothing happens on the bus."""
+    counts = card.guest.check("for i in 1 2; do awk '/can/ {print $2}' /proc/interrupts; sleep 0.5; done").split()
+    assert len(counts) == 2, counts
+    return counts[0] == counts[1]
 
 
 def kernel_log(card):
