@@ -84,7 +84,7 @@ static void check_types(struct lint *l)
     for (unsigned i = 0; i < co_dict_count(l->dict); i++) {
         const struct co_object *o = co_dict_at(l->dict, i);
         const struct co_std_object *known =
-            o->index < 0x2000 ? co_std_find(o->index, o->sub, 0) : NULL;
+            o->index < 0x1F00 ? co_std_find(o->index, o->sub, 0) : NULL;
         const struct co_type_info *info = known != NULL ? co_type_info(known->type) : NULL;
         if (info != NULL && o->type != known->type && o->type != CO_TYPE_NONE && o->sub != 0 &&
             co_type_info(o->type) != NULL)
