@@ -32,8 +32,9 @@ static void add(void *ctx, unsigned line, const char *text)
     char *copy = strdup(text);
     if (copy == NULL)
         return;
-    l->odd[l->n] = (struct oddity){line, l->n, copy};
-    l->n++;
+    l->odd[l->n].line = line;
+    l->odd[l->n].order = l->n;
+    l->odd[l->n++].text = copy;
 }
 
 static void odd(struct lint *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
