@@ -91,6 +91,8 @@ struct dev_lss {
     uint8_t pending_id, pending_rate;
     uint8_t stored_id;
     bool have_stored_id, have_rate;
+    uint8_t stored_rate;
+    bool have_stored_rate, rate_known; /* rate_known: pending_rate was given since power on */
     int64_t at_ps[2]; /* activate bit timing: change, then go on */
     bool silent;
 };
@@ -126,6 +128,7 @@ struct dev_402 {
     int64_t next_position;
     bool moving, have_target, next_set, homing;
     int64_t step_ps;
+    bool limited; /* the last set-point was cut to the limits */
 };
 
 struct co_device {
@@ -168,6 +171,7 @@ struct co_device {
     struct dev_behave behave;
     struct dev_402 drive;
     int64_t told[DEV_401_INPUTS]; /* 401: what PDOs said of analogue inputs */
+    uint8_t seen[DEV_401_INPUTS]; /* 401: digital inputs before they changed */
     /* Store: values of the whole dictionary, by entry; NULL where not saved. */
     uint8_t **stored;
     uint32_t *stored_len;
