@@ -44,17 +44,25 @@ bool dev_401_wants(struct co_device *dev, uint32_t entry)
     return true;
 }
 
+/* What a dictionary says may be more than there can be. */
+static unsigned count(const struct co_device *dev, unsigned index)
+{
+    uint64_t n = co_od_get(&dev->od, index, 0, 0);
+
+    return n < 254 ? (unsigned)n : 254;
+}
+
 void dev_401_comm_error(struct co_device *dev)
 {
     if (dev->profile != 401)
         return;
-    for (unsigned sub = 1; sub <= co_od_get(&dev->od, 0x6200, 0, 0); sub++) {
+    for (unsigned sub = 1; sub <= count(dev, 0x6200); sub++) {
         uint64_t mode = co_od_get(&dev->od, 0x6206, sub, 0xFF);
         uint64_t now = co_od_get(&dev->od, 0x6200, sub, 0);
         uint64_t error = co_od_get(&dev->od, 0x6207, sub, 0);
         co_od_set(&dev->od, 0x6200, sub, (now & ~mode) | (error & mode));
     }
-    for (unsigned sub = 1; sub <= co_od_get(&dev->od, 0x6411, 0, 0); sub++) {
+    for (unsigned sub = 1; sub <= count(dev, 0x6411); sub++) {
         if (co_od_get(&dev->od, 0x6443, sub, 1) == 1)
             co_od_set(&dev->od, 0x6411, sub, co_od_get(&dev->od, 0x6444, sub, 0));
     }
