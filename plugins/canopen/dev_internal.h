@@ -93,7 +93,7 @@ struct dev_lss {
     bool have_stored_id, have_rate;
     uint8_t stored_rate;
     bool have_stored_rate, rate_known; /* rate_known: pending_rate was given since power on */
-    int64_t at_ps[2]; /* activate bit timing: change, then go on */
+    int64_t at_ps[2];                  /* activate bit timing: change, then go on */
     bool silent;
 };
 
@@ -257,6 +257,7 @@ void dev_store_free(struct co_device *dev);
 /* dev_lss.c */
 void dev_lss_frame(struct co_device *dev, const struct cansim_frame *frame);
 void dev_lss_timer(struct co_device *dev);
+void dev_lss_power_on(struct co_device *dev); /* with what was stored */
 
 /* dev_signal.c */
 void dev_signal_start(struct co_device *dev);
@@ -271,6 +272,7 @@ void dev_402_fault(struct co_device *dev, unsigned code);
 void dev_401_comm_error(struct co_device *dev);
 /* Is a change of that object to make a TPDO go? */
 bool dev_401_wants(struct co_device *dev, uint32_t entry);
+void dev_401_start(struct co_device *dev); /* operational: PDOs tell of all inputs */
 
 /* dev_command.c, dev_behave.c */
 int dev_command(struct co_device *dev, const char *text, char *why, size_t why_size);
