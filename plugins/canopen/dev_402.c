@@ -23,7 +23,9 @@ static const uint16_t state_bits[] = {0x0000, 0x0040, 0x0031, 0x0033,
 
 #define REMOTE      0x0200u
 #define REACHED     0x0400u
+#define LIMITED     0x0800u
 #define ACKNOWLEDGE 0x1000u /* of a set-point; homing attained */
+#define HALT        0x0100u /* of the controlword */
 #define STEP_PS     PS_PER_MS
 #define MICRO       1000000
 
@@ -37,14 +39,35 @@ static int64_t object(const struct co_device *dev, unsigned index, int64_t dflt)
     return co_od_get_int(&dev->od, index, 0, dflt);
 }
 
+static int64_t limit(int64_t value, int64_t bound)
+{
+    return value > bound ? bound : value < -bound ? -bound : value;
+}
+
+static int64_t wanted_velocity(const struct co_device *dev)
+{
+    return limit(object(dev, 0x60FF, 0), 1000000000) * 1000;
+}
+
+/* With a halt, it is to stand. */
+static bool reached(const struct co_device *dev)
+{
+    const struct dev_402 *d = &dev->drive;
+
+    if (d->state == ENABLED && mode(dev) == MODE_VELOCITY && (d->control & HALT) == 0)
+        return d->velocity_m == wanted_velocity(dev);
+    return !d->moving;
+}
+
 static void put_status(struct co_device *dev)
 {
     struct dev_402 *d = &dev->drive;
     unsigned word = state_bits[d->state] | REMOTE;
 
-    if (!d->moving && (mode(dev) != MODE_VELOCITY || d->state != ENABLED ||
-                       d->velocity_m == object(dev, 0x60FF, 0) * 1000))
+    if (reached(dev))
         word |= REACHED;
+    if (d->limited)
+        word |= LIMITED;
     if (d->state == ENABLED && (d->next_set || (mode(dev) == MODE_HOMING && d->homing)))
         word |= ACKNOWLEDGE;
     co_od_set(&dev->od, 0x6041, 0, word);
@@ -76,11 +99,6 @@ static void stand(struct co_device *dev)
 
 /* ---- motion ---------------------------------------------------------------------------------- */
 
-static int64_t limit(int64_t value, int64_t bound)
-{
-    return value > bound ? bound : value < -bound ? -bound : value;
-}
-
 /* The velocity one step nearer to what is wanted. */
 static void approach(struct dev_402 *d, int64_t wanted_m, int64_t rate)
 {
@@ -97,6 +115,16 @@ static int64_t ramp(const struct co_device *dev, unsigned index)
     return rate < 1 ? 1 : rate > 1000000000 ? 1000000000 : rate;
 }
 
+/* Micro-increments until it stands. A fast drive's square needs more than 64 bits: in units of 1024
+ * then. */
+static int64_t stop_distance(int64_t speed, int64_t deceleration)
+{
+    if (speed < INT64_C(3000000000))
+        return speed / 2 * speed / deceleration;
+    int64_t coarse = (speed >> 10) * (speed >> 10) / 2 / deceleration;
+    return coarse > INT64_MAX >> 20 ? INT64_MAX : coarse << 20;
+}
+
 /* One step of a profile: as fast as allowed, and in time slow enough to stop at the target. */
 static bool step_position(struct co_device *dev, int64_t velocity)
 {
@@ -104,7 +132,7 @@ static bool step_position(struct co_device *dev, int64_t velocity)
     int64_t left = d->target_u - d->position_u, deceleration = ramp(dev, 0x6084);
     int64_t speed = d->velocity_m < 0 ? -d->velocity_m : d->velocity_m;
     int64_t away = left < 0 ? -left : left;
-    int64_t stop = speed / 2 * speed / deceleration;
+    int64_t stop = stop_distance(speed, deceleration);
     int64_t top = velocity * 1000;
     bool towards = (left > 0) == (d->velocity_m >= 0);
 
@@ -158,7 +186,7 @@ static void at_target(struct co_device *dev)
 static void step(struct co_device *dev)
 {
     struct dev_402 *d = &dev->drive;
-    bool halt = (d->control & 0x0100) != 0;
+    bool halt = (d->control & HALT) != 0;
 
     if (d->state == QUICK_STOP || d->state == FAULT_REACTION) {
         slow_down(dev, 0x6085);
@@ -167,7 +195,7 @@ static void step(struct co_device *dev)
     } else if (d->state != ENABLED || halt) {
         slow_down(dev, 0x6084);
     } else if (mode(dev) == MODE_VELOCITY) {
-        int64_t wanted = limit(object(dev, 0x60FF, 0), 1000000000) * 1000;
+        int64_t wanted = wanted_velocity(dev);
         approach(d, wanted, ramp(dev, 0x6083));
         d->position_u += d->velocity_m;
         if (wanted == 0 && d->velocity_m == 0)
@@ -217,10 +245,10 @@ static void command_state(struct co_device *dev, uint16_t control, uint16_t befo
         d->state = d->state == ENABLED && d->moving ? QUICK_STOP
                    : d->state == QUICK_STOP         ? QUICK_STOP
                                                     : DISABLED;
+    } else if (d->state == QUICK_STOP) {
+        d->state = on && enable ? ENABLED : QUICK_STOP;
     } else if (!on) {
         d->state = READY;
-    } else if (d->state == QUICK_STOP) {
-        d->state = enable ? ENABLED : QUICK_STOP;
     } else if (d->state != DISABLED) {
         d->state = d->state == READY ? SWITCHED_ON : enable ? ENABLED : SWITCHED_ON;
         if (enable)
@@ -228,15 +256,33 @@ static void command_state(struct co_device *dev, uint16_t control, uint16_t befo
     }
 }
 
+/* A target within the software limits 607Dh, and in any case within 32 bits. */
+static int64_t within(struct co_device *dev, int64_t target_u)
+{
+    int64_t low = co_od_get_int(&dev->od, 0x607D, 1, 0);
+    int64_t high = co_od_get_int(&dev->od, 0x607D, 2, 0);
+    int64_t wanted_u = target_u;
+
+    if (low >= high || low < INT32_MIN || high > INT32_MAX) {
+        low = INT32_MIN;
+        high = INT32_MAX;
+    }
+    target_u = target_u < low * MICRO ? low * MICRO : target_u;
+    target_u = target_u > high * MICRO ? high * MICRO : target_u;
+    dev->drive.limited = target_u != wanted_u;
+    return target_u;
+}
+
 /* The new set-point handshake. CiA 402-2, profile position mode. */
 static void new_set_point(struct co_device *dev, uint16_t control)
 {
     struct dev_402 *d = &dev->drive;
-    int64_t target = object(dev, 0x607A, 0) * MICRO;
+    int64_t target = limit(object(dev, 0x607A, 0), UINT32_MAX) * MICRO;
     bool relative = (control & 0x40) != 0, at_once = (control & 0x20) != 0;
 
     if (relative)
         target += d->moving ? d->target_u : d->position_u;
+    target = within(dev, target);
     if (d->moving && !at_once) {
         d->have_target = true;
         d->next_position = target;
@@ -252,14 +298,15 @@ static void start_homing(struct co_device *dev)
 {
     struct dev_402 *d = &dev->drive;
     int64_t method = object(dev, 0x6098, 35);
+    int64_t home = limit(object(dev, 0x607C, 0), INT32_MAX) * MICRO;
 
     d->homing = false;
     if (method == 35 || method == 37) {
-        d->position_u = object(dev, 0x607C, 0) * MICRO;
+        d->position_u = home;
         d->homing = true;
         return;
     }
-    d->target_u = object(dev, 0x607C, 0) * MICRO;
+    d->target_u = home;
     move(dev);
 }
 
@@ -279,7 +326,7 @@ static void command_motion(struct co_device *dev, uint16_t control, uint16_t bef
     if ((control & 0x10) == 0)
         d->next_set = false;
     /* A halt that ends lets it go on. */
-    if ((before & 0x0100) != 0 && (control & 0x0100) == 0 && d->position_u != d->target_u &&
+    if ((before & HALT) != 0 && (control & HALT) == 0 && d->position_u != d->target_u &&
         mode(dev) == MODE_POSITION)
         move(dev);
 }
@@ -290,6 +337,8 @@ static void take_mode(struct co_device *dev)
 
     if (wanted == MODE_POSITION || wanted == MODE_VELOCITY || wanted == MODE_HOMING ||
         wanted == 0) {
+        if (wanted == mode(dev))
+            return;
         co_od_set(&dev->od, 0x6061, 0, (uint64_t)wanted);
         dev->drive.homing = false;
     }

@@ -91,7 +91,9 @@ struct dev_lss {
     uint8_t pending_id, pending_rate;
     uint8_t stored_id;
     bool have_stored_id, have_rate;
-    int64_t at_ps[2]; /* activate bit timing: change, then go on */
+    uint8_t stored_rate;
+    bool have_stored_rate, rate_known; /* rate_known: pending_rate was given since power on */
+    int64_t at_ps[2];                  /* activate bit timing: change, then go on */
     bool silent;
 };
 
@@ -126,6 +128,7 @@ struct dev_402 {
     int64_t next_position;
     bool moving, have_target, next_set, homing;
     int64_t step_ps;
+    bool limited; /* the last set-point was cut to the limits */
 };
 
 struct co_device {
@@ -168,6 +171,7 @@ struct co_device {
     struct dev_behave behave;
     struct dev_402 drive;
     int64_t told[DEV_401_INPUTS]; /* 401: what PDOs said of analogue inputs */
+    uint8_t seen[DEV_401_INPUTS]; /* 401: digital inputs before they changed */
     /* Store: values of the whole dictionary, by entry; NULL where not saved. */
     uint8_t **stored;
     uint32_t *stored_len;
@@ -253,6 +257,7 @@ void dev_store_free(struct co_device *dev);
 /* dev_lss.c */
 void dev_lss_frame(struct co_device *dev, const struct cansim_frame *frame);
 void dev_lss_timer(struct co_device *dev);
+void dev_lss_power_on(struct co_device *dev); /* with what was stored */
 
 /* dev_signal.c */
 void dev_signal_start(struct co_device *dev);
@@ -267,6 +272,7 @@ void dev_402_fault(struct co_device *dev, unsigned code);
 void dev_401_comm_error(struct co_device *dev);
 /* Is a change of that object to make a TPDO go? */
 bool dev_401_wants(struct co_device *dev, uint32_t entry);
+void dev_401_start(struct co_device *dev); /* operational: PDOs tell of all inputs */
 
 /* dev_command.c, dev_behave.c */
 int dev_command(struct co_device *dev, const char *text, char *why, size_t why_size);

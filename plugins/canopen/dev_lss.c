@@ -80,7 +80,7 @@ static void configure_bit_timing(struct co_device *dev, const uint8_t *d)
 
     if (ok) {
         dev->lss.pending_rate = d[2];
-        dev->lss.have_rate = true;
+        dev->lss.have_rate = dev->lss.rate_known = true;
     }
     answer(dev, 0x13, !ok, 0);
 }
@@ -113,11 +113,28 @@ void dev_lss_timer(struct co_device *dev)
     dev->due_ps[DEV_T_LSS] = CANSIM_NEVER;
 }
 
+void dev_lss_power_on(struct co_device *dev)
+{
+    dev->lss.configuration = false;
+    dev->lss.silent = false;
+    dev->lss.have_rate = dev->lss.rate_known = false;
+    dev->lss.select = dev->lss.identify = 9;
+    dev->lss.fast_sub = 0;
+    if (dev->lss.have_stored_id)
+        dev->power_on_id = dev->lss.stored_id;
+    if (dev->lss.have_stored_rate)
+        dev->host->set_bitrate(dev->host->ctx, rates[dev->lss.stored_rate]);
+}
+
 static void store(struct co_device *dev, const uint8_t *d)
 {
     (void)d;
     dev->lss.stored_id = dev->lss.pending_id;
     dev->lss.have_stored_id = true;
+    if (dev->lss.rate_known) {
+        dev->lss.stored_rate = dev->lss.pending_rate;
+        dev->lss.have_stored_rate = true;
+    }
     answer(dev, 0x17, 0, 0);
 }
 

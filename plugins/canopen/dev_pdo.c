@@ -114,6 +114,7 @@ void dev_pdo_start(struct co_device *dev)
         pdo->count = 0;
         pdo->started = pdo->start == 0;
     }
+    dev_401_start(dev);
     dev_pdo_due(dev);
 }
 

@@ -25,7 +25,12 @@ int dev_signal_kind(const char *name)
 /* Where in its round, 0..UNIT-1. */
 static int64_t phase(const struct dev_signal *s, int64_t since_ps)
 {
-    return since_ps % s->period_ps / (s->period_ps / UNIT + 1);
+    int64_t at = since_ps % s->period_ps;
+
+    if (s->period_ps <= INT64_MAX / UNIT)
+        return at * UNIT / s->period_ps;
+    int64_t p = at / (s->period_ps / UNIT);
+    return p < UNIT ? p : UNIT - 1;
 }
 
 /* Sine of a phase as -UNIT..UNIT, by Bhaskara's formula: off by less than 0.2 %. */

@@ -104,7 +104,7 @@ static void on_frame(void *state, const struct cansim_frame *frame)
     bool ext = (frame->flags & CANSIM_FRAME_EXT) != 0;
     uint32_t cob = frame->id | (ext ? DEV_COB_EXT : 0);
 
-    if ((frame->flags & CANSIM_FRAME_FD) != 0 || dev_behave_silent(dev))
+    if ((frame->flags & CANSIM_FRAME_FD) != 0 || dev->lss.silent || dev_behave_silent(dev))
         return;
     if (dev->node_id == DEV_UNCONFIGURED) {
         if (cob == 0x7E5)
@@ -187,10 +187,7 @@ void dev_power_on(struct co_device *dev)
 {
     for (int i = 0; i < DEV_T_COUNT; i++)
         dev->due_ps[i] = CANSIM_NEVER;
-    dev->lss.configuration = false;
-    dev->lss.silent = false;
-    if (dev->lss.have_stored_id)
-        dev->power_on_id = dev->lss.stored_id;
+    dev_lss_power_on(dev);
     dev->node_id = dev->power_on_id;
     dev->lss.pending_id = dev->node_id;
     dev_nmt_reset(dev, true);

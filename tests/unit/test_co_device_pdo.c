@@ -313,6 +313,71 @@ static void signals(void **state)
     }
 }
 
+/* Half a round is half a round, to the sample. */
+static void signal_corners(void **state)
+{
+    static const struct {
+        const char *kind;
+        int64_t value[4]; /* at each quarter of a round */
+    } rows[] = {
+        {"square", {0, 0, 1000, 1000}},
+        {"triangle", {0, 500, 1000, 500}},
+        {"sine", {500, 1000, 500, 0}},
+        {"steps", {0, 285, 571, 857}},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct cansim_setting settings[] = {{"eds", IO},
+                                            {"node_id", "5"},
+                                            {"signals/0/object", "2101"},
+                                            {"signals/0/kind", rows[i].kind},
+                                            {"signals/0/high", "1000"},
+                                            {"signals/0/period", "1000000000000"},
+                                            {"signals/0/every", "250000000000"}};
+        struct fake *f = fake_open(settings, 7);
+        for (int quarter = 0; quarter < 8; quarter++) {
+            fake_run(f, quarter * 250 * MS);
+            int64_t value = (int16_t)read_object(f, "40 01 21 00");
+            if (value != rows[i].value[quarter % 4])
+                fail_msg("%s, quarter %d: %d", rows[i].kind, quarter, (int)value);
+        }
+        fake_stop(f);
+    }
+}
+
+static void input_masks(void **state)
+{
+    struct cansim_setting settings[] = {{"eds", IO}, {"node_id", "5"}, {"profile", "401"}};
+    struct fake *f = fake_open(settings, 3);
+
+    (void)state;
+    fake_tell(f, 0, "01 05", 0);
+    f->seen = f->n;
+    fake_sdo(f, "2F 06 60 01 01", "60 06 60 01"); /* any change of bit 0 */
+    fake_sdo(f, "2F 07 60 01 02", "60 07 60 01"); /* bit 1 that rises */
+    fake_sdo(f, "2F 08 60 01 04", "60 08 60 01"); /* bit 2 that falls */
+    fake_command(f, "set 6000:01 0x80");
+    fake_quiet(f);
+    fake_command(f, "set 6000:01 0x81");
+    fake_expect(f, 0x185, "81 00");
+    fake_command(f, "set 6000:01 0x87");
+    fake_expect(f, 0x185, "87 00");
+    fake_command(f, "set 6000:01 0x85");
+    fake_quiet(f);
+    fake_command(f, "set 6000:01 0x81");
+    fake_expect(f, 0x185, "81 00");
+    /* What changed while it told nobody is told as a whole at the start. */
+    fake_tell(f, 0, "80 05", 0);
+    fake_command(f, "set 6000:01 0x80");
+    fake_tell(f, 0, "01 05", 0);
+    fake_expect(f, 0x185, "80 00");
+    f->seen = f->n;
+    fake_command(f, "set 6000:01 0x81");
+    fake_expect(f, 0x185, "81 00");
+    fake_stop(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -321,7 +386,8 @@ int main(void)
         cmocka_unit_test(mapping),       cmocka_unit_test(lengths),
         cmocka_unit_test(sync_producer), cmocka_unit_test(communication_fails),
         cmocka_unit_test(drive_states),  cmocka_unit_test(drive_moves),
-        cmocka_unit_test(signals),
+        cmocka_unit_test(signals),       cmocka_unit_test(signal_corners),
+        cmocka_unit_test(input_masks),
     };
     return cmocka_run_group_tests_name("co_device_pdo", tests, NULL, NULL);
 }
