@@ -73,11 +73,12 @@ static void put_time(struct text *t, int64_t ps)
     int n = snprintf(out, sizeof(out), "%s%" PRIu64 ".%012" PRIu64, ps < 0 ? "-" : "",
                      whole / UINT64_C(1000000000000), whole % UINT64_C(1000000000000));
 
-    while (n > 0 && out[n - 1] == '0')
-        n--;
-    if (out[n - 1] == '.')
-        n--;
-    put_n(t, out, (size_t)n);
+    size_t len = (size_t)n;
+    while (len > 1 && out[len - 1] == '0')
+        len--;
+    if (out[len - 1] == '.')
+        len--;
+    put_n(t, out, len);
     put(t, " s");
 }
 

@@ -71,7 +71,7 @@ static const struct cs_command commands[] = {
      1000000, cs_main_guest, cs_main_guest_help},
     {"explain", "FRAME...", "show a frame's bits on the wire", cs_explain_options, 1, 1000000,
      cs_main_explain, explain_help},
-    {"check", "FILE...", "read scenarios and say what is wrong with them", cs_check_options, 1,
+    {"check", "FILE...", "say what is wrong with scenarios, EDS, DCF, XDD", cs_check_options, 1,
      1000000, cs_main_check, NULL},
     {"wire", "FILE...", "run scripts of one controller on a scripted wire", cs_wire_options, 1,
      1000000, cs_main_wire, wire_help},

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "plugins/canopen/dict_lint.h"
 #include "scenarios/main.h"
 #include "scenarios/scenario.h"
 #include "scenarios/session.h"
@@ -13,29 +17,75 @@ static void say(void *ctx, const char *text)
         fprintf(stderr, "cansim: %s\n", text);
 }
 
-int cs_main_check(const struct cs_args *args)
+/* A file that describes a CANopen device? Standard input and what cannot be read are scenarios. */
+static bool is_dictionary(const char *file)
+{
+    char head[512];
+    int fd = strcmp(file, "-") == 0 ? -1 : open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    ssize_t n = fd >= 0 ? read(fd, head, sizeof(head)) : -1;
+
+    if (fd >= 0)
+        close(fd);
+    return n > 0 && co_dict_looks_like(head, (size_t)n);
+}
+
+static void tell_odd(void *ctx, unsigned line, const char *text)
+{
+    const char *file = ctx;
+
+    if (line != 0)
+        printf("%s:%u: %s\n", file, line, text);
+    else
+        printf("%s: %s\n", file, text);
+}
+
+static int check_dictionary(const struct cs_args *args, char *file)
+{
+    char about[80], why[400];
+    struct cs_error error;
+    unsigned n;
+
+    if (co_dict_lint(file, tell_odd, file, &n, about, sizeof(about), why, sizeof(why)) != 0) {
+        cs_error_set(&error, CS_STATUS_INPUT, "%s", why);
+        return cs_main_complain(&error);
+    }
+    if (n != 0)
+        printf("%s: usable: %s; %u thing%s odd\n", file, about, n, n == 1 ? " is" : "s are");
+    else if (!args->quiet)
+        printf("%s: ok: %s\n", file, about);
+    return CS_STATUS_OK;
+}
+
+static int check_scenario(const struct cs_args *args, const char *file)
 {
     struct cs_args copy = *args;
+    struct cs_error error;
+    struct cs_scenario *scenario = cs_scenario_load(file, &args->plugins, &error);
+    int status = CS_STATUS_OK;
+
+    if (scenario == NULL)
+        return cs_main_complain(&error);
+    if (cs_session_check_link(scenario, &error) != 0 ||
+        cs_session_check_devices(scenario, &error) != 0 ||
+        cs_session_check_nodes(scenario, say, &copy, &error) != 0)
+        status = cs_main_complain(&error);
+    else if (!args->quiet)
+        printf("%s: ok: %u bus%s, %u node%s, %u action%s\n", scenario->file, scenario->n_buses,
+               scenario->n_buses == 1 ? "" : "es", scenario->n_nodes,
+               scenario->n_nodes == 1 ? "" : "s", scenario->n_actions,
+               scenario->n_actions == 1 ? "" : "s");
+    cs_scenario_free(scenario);
+    return status;
+}
+
+int cs_main_check(const struct cs_args *args)
+{
     int status = CS_STATUS_OK;
 
     for (unsigned i = 0; i < args->n_operands; i++) {
-        struct cs_error error;
-        struct cs_scenario *scenario = cs_scenario_load(args->operands[i], &args->plugins, &error);
-        if (scenario == NULL) {
-            if (cs_main_complain(&error) > status)
-                status = error.status;
-            continue;
-        }
-        if (cs_session_check_link(scenario, &error) != 0 ||
-            cs_session_check_devices(scenario, &error) != 0 ||
-            cs_session_check_nodes(scenario, say, &copy, &error) != 0)
-            status = cs_main_complain(&error) > status ? error.status : status;
-        else if (!args->quiet)
-            printf("%s: ok: %u bus%s, %u node%s, %u action%s\n", scenario->file, scenario->n_buses,
-                   scenario->n_buses == 1 ? "" : "es", scenario->n_nodes,
-                   scenario->n_nodes == 1 ? "" : "s", scenario->n_actions,
-                   scenario->n_actions == 1 ? "" : "s");
-        cs_scenario_free(scenario);
+        char *file = args->operands[i];
+        int one = is_dictionary(file) ? check_dictionary(args, file) : check_scenario(args, file);
+        status = one > status ? one : status;
     }
     return status;
 }

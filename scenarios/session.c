@@ -194,11 +194,10 @@ static void set_pace(struct cs_session *session, const struct cs_session_config 
 static int add_decoder(struct cs_session *session, const struct cs_session_config *config,
                        struct cs_error *error)
 {
-    const struct cs_live_config live = {
+    struct cs_session_eds files = {.n = 0};
+    struct cs_live_config live = {
         .name = config->as != NULL ? config->as : "canopen",
         .plugins = config->plugins,
-        .eds = config->eds,
-        .n_eds = config->n_eds,
         .fields = config->decoded != NULL,
         .say = on_said,
         .say_ctx = session,
@@ -206,7 +205,11 @@ static int add_decoder(struct cs_session *session, const struct cs_session_confi
 
     if (config->as == NULL && config->decoded == NULL && config->n_eds == 0)
         return 0;
+    cs_session_collect_eds(session->scenario, config, &files);
+    live.eds = files.file;
+    live.n_eds = files.n;
     session->live = cs_live_create(session->sim, &live, error);
+    cs_session_free_eds(&files);
     return session->live != NULL ? 0 : -1;
 }
 

@@ -87,6 +87,16 @@ void cs_session_logs_discard(struct cs_session *session);
 int cs_session_decoded_start(struct cs_session *session);
 void cs_session_decoded_end(struct cs_session *session);
 
+/* The files of the decoder: those of the command line, then those of the scenario's simulated
+ * devices that it does not name. */
+struct cs_session_eds {
+    const char *file[CS_LIVE_EDS]; /* "can0:5=drive.eds" */
+    unsigned n, given;             /* those of the command line come first, and are not freed */
+};
+void cs_session_collect_eds(const struct cs_scenario *scenario,
+                            const struct cs_session_config *config, struct cs_session_eds *eds);
+void cs_session_free_eds(struct cs_session_eds *eds);
+
 /* Devices: 0 or -1 with `error`; closing twice is nothing. */
 int cs_session_devices_open(struct cs_session *session, const struct cs_session_config *config,
                             struct cs_error *error);

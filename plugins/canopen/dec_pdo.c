@@ -38,7 +38,7 @@ static bool in_frame(const struct co_map *map, unsigned len)
 static void add_other(struct co_line *line, const struct co_map *map, uint64_t raw)
 {
     uint8_t bytes[8];
-    char value[40];
+    char value[40] = "";
 
     co_put_le(bytes, 8, raw);
     size_t n = co_value_format(map->type, bytes, (map->n_bits + 7u) / 8, value, sizeof(value));
@@ -237,7 +237,7 @@ static void mpdo_summary(const struct co_pdo *pdo, const struct cansim_frame *fr
     struct co_dec *dec = pdo->node->dec;
     struct co_line line = co_line_begin(dec->summary, sizeof(dec->summary));
     unsigned address = frame->data[0] & 0x7F, size = co_type_size(type);
-    char value[40];
+    char value[40] = "";
 
     co_line_bytes(&line, pdo->title, pdo->title_len);
     co_line_add(&line, to ? "to " : "from ");
@@ -251,10 +251,10 @@ static void mpdo_summary(const struct co_pdo *pdo, const struct cansim_frame *fr
         co_line_add(&line, title);
     }
     co_line_char(&line, '=');
-    if (type != CO_TYPE_NONE)
-        co_line_bytes(&line, value,
-                      co_value_format(type, frame->data + 4, size, value, sizeof(value)));
-    else
+    if (type != CO_TYPE_NONE) {
+        size_t len = co_value_format(type, frame->data + 4, size, value, sizeof(value));
+        co_line_bytes(&line, value, len);
+    } else
         co_line_hex(&line, co_get_le(frame->data + 4, 4), 8);
     sink->summary(sink, pdo->name, CANSIM_INFO, dec->summary);
 }

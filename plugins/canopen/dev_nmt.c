@@ -30,10 +30,43 @@ void dev_nmt_enter(struct co_device *dev, enum dev_nmt state)
 /* ---- heartbeat and guarding -------------------------------------------------------------------
  */
 
+static void next_consumer(struct co_device *dev)
+{
+    dev->due_ps[DEV_T_CONSUMER] = CANSIM_NEVER;
+    for (unsigned i = 0; i < dev->n_consumers; i++) {
+        if (dev->consumers[i].due_ps < dev->due_ps[DEV_T_CONSUMER])
+            dev->due_ps[DEV_T_CONSUMER] = dev->consumers[i].due_ps;
+    }
+}
+
+/* Those that stay as they were go on; a new one begins with the first heartbeat that is heard. */
+static void configure_consumers(struct co_device *dev)
+{
+    unsigned n = (unsigned)co_od_get(&dev->od, 0x1016, 0, 0), kept = 0;
+
+    for (unsigned sub = 1; sub <= n && sub <= DEV_MAX_CONSUMERS; sub++) {
+        uint32_t entry = (uint32_t)co_od_get(&dev->od, 0x1016, sub, 0);
+        uint8_t node = (uint8_t)(entry >> 16 & 0x7F);
+        int64_t time = (int64_t)(entry & 0xFFFF) * PS_PER_MS;
+        if (node == 0 || time == 0)
+            continue;
+        bool same = kept < dev->n_consumers && dev->consumers[kept].node == node &&
+                    dev->consumers[kept].time_ps == time;
+        if (!same) {
+            dev->consumers[kept].node = node;
+            dev->consumers[kept].time_ps = time;
+            dev->consumers[kept].due_ps = CANSIM_NEVER;
+            dev->consumers[kept].lost = false;
+        }
+        kept++;
+    }
+    dev->n_consumers = kept;
+    next_consumer(dev);
+}
+
 void dev_nmt_configure(struct co_device *dev)
 {
     int64_t period = (int64_t)co_od_get(&dev->od, 0x1017, 0, 0) * PS_PER_MS;
-    unsigned n = (unsigned)co_od_get(&dev->od, 0x1016, 0, 0);
 
     if (period != dev->heartbeat_ps) {
         dev->heartbeat_ps = period;
@@ -47,19 +80,7 @@ void dev_nmt_configure(struct co_device *dev)
                   PS_PER_MS;
     if (dev->life_ps == 0)
         dev->due_ps[DEV_T_GUARD] = CANSIM_NEVER;
-    dev->n_consumers = 0;
-    dev->due_ps[DEV_T_CONSUMER] = CANSIM_NEVER;
-    for (unsigned sub = 1; sub <= n && sub <= DEV_MAX_CONSUMERS; sub++) {
-        uint32_t entry = (uint32_t)co_od_get(&dev->od, 0x1016, sub, 0);
-        uint8_t node = (uint8_t)(entry >> 16 & 0x7F);
-        if (node == 0 || (entry & 0xFFFF) == 0)
-            continue;
-        /* It begins with the first heartbeat that is heard. */
-        dev->consumers[dev->n_consumers].node = node;
-        dev->consumers[dev->n_consumers].time_ps = (int64_t)(entry & 0xFFFF) * PS_PER_MS;
-        dev->consumers[dev->n_consumers].due_ps = CANSIM_NEVER;
-        dev->consumers[dev->n_consumers++].lost = false;
-    }
+    configure_consumers(dev);
 }
 
 void dev_heartbeat_timer(struct co_device *dev)
@@ -118,15 +139,6 @@ void dev_guard_timer(struct co_device *dev)
 {
     dev->due_ps[DEV_T_GUARD] = CANSIM_NEVER;
     lost(dev, 0);
-}
-
-static void next_consumer(struct co_device *dev)
-{
-    dev->due_ps[DEV_T_CONSUMER] = CANSIM_NEVER;
-    for (unsigned i = 0; i < dev->n_consumers; i++) {
-        if (dev->consumers[i].due_ps < dev->due_ps[DEV_T_CONSUMER])
-            dev->due_ps[DEV_T_CONSUMER] = dev->consumers[i].due_ps;
-    }
 }
 
 void dev_consumer_timer(struct co_device *dev)
@@ -205,6 +217,8 @@ void dev_nmt_reset(struct co_device *dev, bool application)
     uint8_t zero = 0;
 
     dev->state = DEV_INITIALISING;
+    dev->host->abort(dev->host->ctx, DEV_C_OTHER);
+    dev->host->abort(dev->host->ctx, DEV_C_BLOCK);
     dev_pdo_stop(dev);
     dev_sdo_reset(dev);
     dev->node_id = dev->lss.pending_id;
@@ -218,6 +232,7 @@ void dev_nmt_reset(struct co_device *dev, bool application)
     dev->n_emcy = 0;
     dev->emcy_allowed_ps = 0;
     dev->heartbeat_ps = 0;
+    dev->n_consumers = 0;
     for (int i = 0; i < DEV_T_COUNT; i++) {
         if (i != DEV_T_LSS && i != DEV_T_BEHAVE && (application || i != DEV_T_MOTION))
             dev->due_ps[i] = CANSIM_NEVER;

@@ -132,6 +132,9 @@ static const uint8_t *keep_value(struct co_dict_build *b, const struct co_dict_t
     if (bytes == NULL)
         return NULL;
     long n = to_bytes(b, type, text, bytes, size);
+    /* What a domain holds is nobody's business; many files have just a 0 there. */
+    if (n < 0 && type == CO_DOMAIN)
+        return NULL;
     if (n < 0) {
         const struct co_type_info *info = co_type_info(type);
         co_dict_odd(b, t->line, "%04Xh:%02X: %s \"%.40s\" is no %s, left out", t->index, t->sub,
