@@ -315,7 +315,7 @@ static void network_frame(struct co_dec *dec, const struct co_slot *slot,
 
     if (frame->flags & CANSIM_FRAME_RTR)
         co_dec_wrong_rtr(dec, NULL, rows[slot->service].protocol, frame, sink);
-    else
+    else if (rows[slot->service].tell != NULL)
         rows[slot->service].tell(dec, frame, sink);
 }
 

@@ -55,6 +55,8 @@ void co_dec_sdo(struct co_dec *dec, const struct co_slot *slot, const struct can
     if (watch == NULL)
         return;
     memset(&told, 0, sizeof(told));
+    if (co_wants(sink, CANSIM_WANT_FIELDS))
+        cansim_put_uint(sink, "node", "Node", server->id, 0, 0, 0, NULL);
     co_sdo_watch_frame(watch, slot->service == CO_SDO_RESPONSE, frame, sink, &told);
     if (told.outcome == CO_SDO_DONE && told.have_object && told.value != NULL)
         co_dec_learn(server, told.index, told.sub, told.value, told.value_len, told.kept_len,

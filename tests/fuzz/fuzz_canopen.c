@@ -2,7 +2,7 @@
 /* fuzz_canopen.c - frames for the CANopen decoder, two instances beside each other: one with a
  * file, told to a tree; one that follows without a sink. Whatever comes: both know the same in the
  * end, and nothing that time has to tell comes twice.
- * Input: a byte, odd: with a file; then records of ID (2 bytes, little-endian; bit 15: 29 bits, ID
+ * Input: a byte, 1 modulo 16: with a file; then records of ID (2 bytes, little-endian; bit 15: 29 bits, ID
  * * 4099), flags and length (bits 0..3 length, 4 remote), milliseconds, data. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -107,7 +107,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             need(cs_tree_init(&models[i], 65536, 1 << 22) == 0);
         tree.sink.want = CANSIM_WANT_SUMMARY | CANSIM_WANT_FIELDS;
     }
-    bool file = size != 0 && (data[0] & 1) != 0;
+    bool file = size != 0 && (data[0] & 15) == 1;
     start(&one, file, &tree.sink);
     start(&other, file, NULL);
     if (size != 0) {
