@@ -2,7 +2,8 @@
 /* fuzz_canopen.c - frames for the CANopen decoder, two instances beside each other: one with a
  * file, told to a tree; one that follows without a sink. Whatever comes: both know the same in the
  * end, and nothing that time has to tell comes twice.
- * Input: a byte, 1 modulo 16: with a file; then records of ID (2 bytes, little-endian; bit 15: 29 bits, ID
+ * Input: a byte, 1 modulo 16: with a file; then records of ID (2 bytes, little-endian; bit 15: 29
+ * bits, ID
  * * 4099), flags and length (bits 0..3 length, 4 remote), milliseconds, data. */
 #include <stdio.h>
 #include <stdlib.h>
