@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* format_candump.c - can-utils' candump -L, read line by line and written. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -172,9 +173,9 @@ static int writer_write(void *state, const struct cansim_log_frame *in, char *wh
         return -1;
     }
     cs_frame_format(&f, text);
-    int n = snprintf(line, sizeof(line), "(%010lld.%06lld) %.31s %s\n",
-                     (long long)(in->epoch_s + frame->at_ps / CS_PS_PER_S),
-                     (long long)(frame->at_ps % CS_PS_PER_S / CS_PS_PER_US), in->bus_name, text);
+    int n = snprintf(line, sizeof(line), "(%010" PRId64 ".%06" PRId64 ") %.31s %s\n",
+                     in->epoch_s + frame->at_ps / CS_PS_PER_S,
+                     frame->at_ps % CS_PS_PER_S / CS_PS_PER_US, in->bus_name, text);
     return output->write(output->ctx, line, (size_t)n);
 }
 

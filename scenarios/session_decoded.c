@@ -75,7 +75,8 @@ void cs_session_collect_eds(const struct cs_scenario *scenario,
         char *text;
         /* 255 is a node-ID that is still to come. */
         if (node->type != CS_NODE_PLUGIN || strcmp(node->plugin->name, "canopen") != 0 ||
-            file == NULL || node_id == NULL || atoi(node_id) > 127 || is_given(eds, bus, node_id))
+            file == NULL || node_id == NULL || strtol(node_id, NULL, 10) > 127 ||
+            is_given(eds, bus, node_id))
             continue;
         if (asprintf(&text, "%s:%s=%s", bus, node_id, file) >= 0)
             eds->file[eds->n++] = text;

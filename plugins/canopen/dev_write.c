@@ -74,26 +74,26 @@ static void after_tpdo(struct co_device *dev, unsigned index)
 }
 
 static const struct {
-    uint16_t low, high;
     uint32_t (*check)(struct co_device *dev, unsigned index, unsigned sub, uint64_t value);
     void (*after)(struct co_device *dev, unsigned index);
+    uint16_t low, high;
     bool kept; /* the check does all: the value itself is not written */
 } rows[] = {
-    {0x1003, 0x1003, check_errors, NULL, false},
-    {0x1005, 0x1005, check_cob, after_sync, false},
-    {0x1006, 0x1006, NULL, after_sync, false},
-    {0x100C, 0x100D, NULL, after_control, false},
-    {0x1010, 0x1011, dev_store_write, NULL, true},
-    {0x1012, 0x1012, check_cob, NULL, false},
-    {0x1014, 0x1014, check_cob, NULL, false},
-    {0x1016, 0x1016, check_consumer, after_control, false},
-    {0x1017, 0x1017, NULL, after_control, false},
-    {0x1019, 0x1019, check_counter, after_sync, false},
-    {0x1400, 0x15FF, dev_pdo_check, after_rpdo, false},
-    {0x1600, 0x17FF, dev_pdo_check, after_rpdo, false},
-    {0x1800, 0x19FF, dev_pdo_check, after_tpdo, false},
-    {0x1A00, 0x1BFF, dev_pdo_check, after_tpdo, false},
-    {0x6000, 0x67FF, NULL, dev_402_written, false},
+    {check_errors, NULL, 0x1003, 0x1003, false},
+    {check_cob, after_sync, 0x1005, 0x1005, false},
+    {NULL, after_sync, 0x1006, 0x1006, false},
+    {NULL, after_control, 0x100C, 0x100D, false},
+    {dev_store_write, NULL, 0x1010, 0x1011, true},
+    {check_cob, NULL, 0x1012, 0x1012, false},
+    {check_cob, NULL, 0x1014, 0x1014, false},
+    {check_consumer, after_control, 0x1016, 0x1016, false},
+    {NULL, after_control, 0x1017, 0x1017, false},
+    {check_counter, after_sync, 0x1019, 0x1019, false},
+    {dev_pdo_check, after_rpdo, 0x1400, 0x15FF, false},
+    {dev_pdo_check, after_rpdo, 0x1600, 0x17FF, false},
+    {dev_pdo_check, after_tpdo, 0x1800, 0x19FF, false},
+    {dev_pdo_check, after_tpdo, 0x1A00, 0x1BFF, false},
+    {NULL, dev_402_written, 0x6000, 0x67FF, false},
 };
 
 uint32_t dev_write(struct co_device *dev, uint32_t entry, const uint8_t *bytes, size_t len)

@@ -262,7 +262,8 @@ long co_value_parse(unsigned type, const char *text, uint8_t *bytes, size_t size
     case CO_CLASS_TEXT:
         if (len > size)
             return -ENOSPC;
-        memcpy(bytes, text, len);
+        for (size_t i = 0; i < len; i++) /* no NUL at its end */
+            bytes[i] = (uint8_t)text[i];
         return (long)len;
     case CO_CLASS_UTF16:
         return parse_utf16(text, bytes, size);
