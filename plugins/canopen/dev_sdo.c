@@ -206,7 +206,7 @@ static void upload_segment(struct co_device *dev, const uint8_t *d)
     }
     uint32_t n = s->len - s->at < 7 ? s->len - s->at : 7;
     bool last = s->at + n == s->len;
-    answer[0] = (uint8_t)(s->toggle << 4 | (7 - n) << 1 | last);
+    answer[0] = (uint8_t)((unsigned)s->toggle << 4 | (7 - n) << 1 | (last ? 1u : 0u));
     memcpy(answer + 1, s->buffer + s->at, n);
     s->at += n;
     s->toggle ^= 1;

@@ -153,5 +153,5 @@ void sdo_line_object(struct sdo_frame *f)
 void sdo_link(struct sdo_frame *f, enum cansim_link kind, uint64_t number)
 {
     if (f->sink != NULL && number != 0)
-        f->sink->link(f->sink, kind, number);
+        f->sink->link(f->sink, (int)kind, number);
 }
