@@ -27,6 +27,7 @@ enum dev_timer {
     DEV_T_GUARD,
     DEV_T_CONSUMER,
     DEV_T_SYNC,
+    DEV_T_TIME,
     DEV_T_SDO,
     DEV_T_EMCY,
     DEV_T_SIGNAL,
@@ -156,6 +157,10 @@ struct co_device {
     uint32_t sync_cob;
     int64_t sync_period_ps, last_sync_ps;
     uint8_t sync_counter;
+    /* TIME: what its clock said at a moment of bus time, in ms since 1984-01-01. */
+    uint32_t time_cob;
+    int64_t clock_ms, clock_at_ps, time_period_ps;
+    bool produces_time;
     /* EMCY. */
     uint8_t error_register;
     int64_t emcy_allowed_ps;
@@ -248,6 +253,10 @@ void dev_emcy_timer(struct co_device *dev);
 void dev_sync_configure(struct co_device *dev);
 void dev_sync_frame(struct co_device *dev, const struct cansim_frame *frame);
 void dev_sync_timer(struct co_device *dev);
+void dev_time_configure(struct co_device *dev);
+void dev_time_frame(struct co_device *dev, const struct cansim_frame *frame);
+void dev_time_timer(struct co_device *dev);
+int64_t dev_time_ms(const struct co_device *dev, int64_t at_ps);
 
 /* dev_store.c */
 uint32_t dev_store_write(struct co_device *dev, unsigned index, unsigned sub, uint64_t value);

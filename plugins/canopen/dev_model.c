@@ -58,13 +58,15 @@ static void put_values(struct co_device *dev, struct cansim_sink *sink)
 
 void dev_model(struct co_device *dev, int64_t at_ps, struct cansim_sink *sink)
 {
-    (void)at_ps;
     cansim_put_uint(sink, "node_id", "Node-ID", dev->node_id, 0, 0, 0,
                     dev->node_id == DEV_UNCONFIGURED ? "not configured" : NULL);
     cansim_put_uint(sink, "state", "NMT state", dev->state, 0, 0, 0, co_nmt_state_name(dev->state));
     cansim_put_uint(sink, "error_register", "Error register", dev->error_register, 2, 0, 0, NULL);
     cansim_put_uint(sink, "lost", "Frames for which the queue had no room", dev->lost, 0, 0, 0,
                     NULL);
+    if (dev->clock_at_ps != 0 || dev->produces_time)
+        cansim_put_uint(sink, "clock", "Clock, ms since 1984-01-01",
+                        (uint64_t)dev_time_ms(dev, at_ps), 0, 0, 0, NULL);
     put_pdos(dev, sink, false);
     put_pdos(dev, sink, true);
     put_values(dev, sink);

@@ -244,6 +244,8 @@ void dev_nmt_reset(struct co_device *dev, bool application)
     dev->silent_changes = false;
     dev_pdo_configure(dev);
     dev_sync_configure(dev);
+    dev->produces_time = false;
+    dev_time_configure(dev);
     dev_send(dev, 0x700u + dev->node_id, &zero, 1, false, DEV_C_OTHER);
     dev->state = DEV_PREOP;
     dev_nmt_configure(dev);

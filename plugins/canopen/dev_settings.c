@@ -16,6 +16,8 @@ const struct cansim_setting_row dev_settings[] = {
     {"serial", CANSIM_SET_NUMBER, false, "0..4294967295", "by 1018h:4", "its serial number"},
     {"auto_start", CANSIM_SET_BOOL, false, "true or false", "by 1F80h",
      "operational by itself, after boot-up"},
+    {"time_period", CANSIM_SET_TIME, false, "1ms..24h", "1s",
+     "where 1012h makes it a producer of TIME: so often"},
     {"set/#/object", CANSIM_SET_TEXT, true, "an object such as \"2000\" or \"1018:04\"", NULL,
      "an object that has another value at power-on than its default"},
     {"set/#/value", CANSIM_SET_TEXT, true, "a value of its type", NULL, "that value"},
@@ -256,7 +258,7 @@ int dev_settings_read(struct co_device *dev, const struct cansim_setting *settin
                       char *why, size_t why_size)
 {
     struct reading r = {dev, settings, n, why, why_size};
-    int64_t node_id = 0, profile = -1, heartbeat = -1, serial = -1;
+    int64_t time_period = PS_PER_S, node_id = 0, profile = -1, heartbeat = -1, serial = -1;
     const char *text = get(&r, "auto_start");
 
     if (get_number(&r, "node_id", 1, 255, "1..127, or 255", &node_id) != 0)
@@ -265,6 +267,8 @@ int dev_settings_read(struct co_device *dev, const struct cansim_setting *settin
         return must_be(&r, "node_id", "1..127, or 255", get(&r, "node_id"));
     if (get_number(&r, "profile", 0, 402, "0, 401 or 402", &profile) != 0 ||
         get_number(&r, "heartbeat", PS_PER_MS, 65535 * PS_PER_MS, "1ms..65s", &heartbeat) != 0 ||
+        get_number(&r, "time_period", PS_PER_MS, 24 * 3600 * PS_PER_S, "1ms..24h", &time_period) !=
+            0 ||
         get_number(&r, "serial", 0, UINT32_MAX, "0..4294967295", &serial) != 0 ||
         load(&r, node_id) != 0)
         return -1;
@@ -272,6 +276,7 @@ int dev_settings_read(struct co_device *dev, const struct cansim_setting *settin
         profile >= 0 ? (unsigned)profile : (unsigned)co_od_get(&dev->od, 0x1000, 0, 0) & 0xFFFF;
     if (profile > 0 && profile != 401 && profile != 402)
         return must_be(&r, "profile", "0, 401 or 402", get(&r, "profile"));
+    dev->time_period_ps = time_period;
     dev->auto_start = text != NULL && strcmp(text, "true") == 0;
     unsigned by_file = co_dict_info(dev->dict)->node_id;
     dev->power_on_id = (uint8_t)(node_id != 0 ? node_id : by_file != 0 ? (int64_t)by_file : 1);

@@ -57,6 +57,12 @@ static void after_sync(struct co_device *dev, unsigned index)
     dev_sync_configure(dev);
 }
 
+static void after_time(struct co_device *dev, unsigned index)
+{
+    (void)index;
+    dev_time_configure(dev);
+}
+
 static void after_control(struct co_device *dev, unsigned index)
 {
     (void)index;
@@ -84,7 +90,7 @@ static const struct {
     {NULL, after_sync, 0x1006, 0x1006, false},
     {NULL, after_control, 0x100C, 0x100D, false},
     {dev_store_write, NULL, 0x1010, 0x1011, true},
-    {check_cob, NULL, 0x1012, 0x1012, false},
+    {check_cob, after_time, 0x1012, 0x1012, false},
     {check_cob, NULL, 0x1014, 0x1014, false},
     {check_consumer, after_control, 0x1016, 0x1016, false},
     {NULL, after_control, 0x1017, 0x1017, false},

@@ -113,6 +113,8 @@ static void on_frame(void *state, const struct cansim_frame *frame)
         remote_frame(dev, frame);
     } else if (cob == dev->sync_cob) {
         dev_sync_frame(dev, frame);
+    } else if (cob == dev->time_cob) {
+        dev_time_frame(dev, frame);
     } else if (ext || !fixed_frame(dev, frame)) {
         struct dev_pdo *pdo = dev_pdo_find(dev, frame);
         if (pdo != NULL)
@@ -145,6 +147,7 @@ static void on_timer(void *state, int64_t at_ps)
         [DEV_T_MOTION] = dev_402_timer,
         [DEV_T_BEHAVE] = dev_behave_timer,
         [DEV_T_LSS] = dev_lss_timer,
+        [DEV_T_TIME] = dev_time_timer,
         [DEV_T_PDO] = dev_pdo_timer,
     };
     struct co_device *dev = state;

@@ -171,6 +171,25 @@ static void sync_producer(void **state)
     fake_stop(f);
 }
 
+/* A clock that is set by TIME and told by TIME. */
+static void time_stamps(void **state)
+{
+    struct fake *f = operational(IO);
+
+    (void)state;
+    fake_tell(f, 0x100, "E8 03 00 00 02 00", 0); /* bit 31 of 1012h is not set */
+    fake_sdo(f, "23 12 10 00 00 01 00 80", "60 12 10 00");
+    fake_tell(f, 0x100, "E8 03 00 00 02", 0);
+    fake_expect(f, 0x085, "60 82 11 00 00 00 00 00");
+    fake_tell(f, 0x100, "E8 03 00 00 02 00", 0);
+    fake_sdo(f, "23 12 10 00 00 01 00 C0", "60 12 10 00");
+    fake_run(f, 2500 * MS);
+    fake_expect(f, 0x100, "D0 07 00 00 02 00");
+    fake_expect(f, 0x100, "B8 0B 00 00 02 00");
+    fake_quiet(f);
+    fake_stop(f);
+}
+
 static void communication_fails(void **state)
 {
     struct fake *f = operational(IO);
@@ -381,12 +400,19 @@ static void input_masks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(event_driven),  cmocka_unit_test(timers_and_inhibit),
-        cmocka_unit_test(synchronous),   cmocka_unit_test(remote),
-        cmocka_unit_test(mapping),       cmocka_unit_test(lengths),
-        cmocka_unit_test(sync_producer), cmocka_unit_test(communication_fails),
-        cmocka_unit_test(drive_states),  cmocka_unit_test(drive_moves),
-        cmocka_unit_test(signals),       cmocka_unit_test(signal_corners),
+        cmocka_unit_test(event_driven),
+        cmocka_unit_test(timers_and_inhibit),
+        cmocka_unit_test(synchronous),
+        cmocka_unit_test(remote),
+        cmocka_unit_test(mapping),
+        cmocka_unit_test(lengths),
+        cmocka_unit_test(sync_producer),
+        cmocka_unit_test(time_stamps),
+        cmocka_unit_test(communication_fails),
+        cmocka_unit_test(drive_states),
+        cmocka_unit_test(drive_moves),
+        cmocka_unit_test(signals),
+        cmocka_unit_test(signal_corners),
         cmocka_unit_test(input_masks),
     };
     return cmocka_run_group_tests_name("co_device_pdo", tests, NULL, NULL);
