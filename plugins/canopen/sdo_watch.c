@@ -21,6 +21,7 @@ void co_sdo_watch_destroy(struct co_sdo_watch *watch)
 {
     if (watch == NULL)
         return;
+    free(watch->segments);
     free(watch->data);
     free(watch);
 }
@@ -59,6 +60,50 @@ void sdo_broken(struct sdo_frame *f, const char *why)
     sdo_problem(f, why);
     f->told->outcome = CO_SDO_BROKEN;
     f->w->state = SDO_IDLE;
+    f->w->in_step = false;
+}
+
+void sdo_stray(struct sdo_frame *f)
+{
+    if (busy(f->w) || f->w->in_step)
+        sdo_broken(f, "belongs to no transfer");
+    else
+        sdo_line(f, " of a transfer whose start was not seen");
+}
+
+static void take_object(struct sdo_frame *f)
+{
+    f->w->have_object = true;
+    f->w->index = (uint16_t)co_get_le(f->d + 1, 2);
+    f->w->sub = f->d[3];
+}
+
+/* An answer about another object is a late one to an earlier request: the right one may follow. */
+bool sdo_names_request(struct sdo_frame *f)
+{
+    struct co_sdo_watch *w = f->w;
+    uint16_t index = w->index;
+    uint8_t sub = w->sub;
+
+    if (index == co_get_le(f->d + 1, 2) && sub == f->d[3])
+        return true;
+    take_object(f);
+    sdo_say_object(f);
+    sdo_line(f, "answers about ");
+    sdo_line_object(f);
+    w->index = index;
+    w->sub = sub;
+    sdo_problem(f, "names another object than the request");
+    return false;
+}
+
+/* So many of n bytes from `at` on are in the frame. */
+static unsigned there(struct sdo_frame *f, unsigned at, unsigned n)
+{
+    if (at + n <= f->have)
+        return n;
+    sdo_problem(f, "it is too short for its data");
+    return f->have > at ? f->have - at : 0;
 }
 
 /* A request opens a conversation; one that was open has come to nothing. */
@@ -66,15 +111,22 @@ void sdo_begin(struct sdo_frame *f, enum sdo_state state, bool upload)
 {
     struct co_sdo_watch *w = f->w;
 
-    if (busy(w))
-        sdo_problem(f, "the transfer before was not completed");
+    if (busy(w)) {
+        f->told->outcome = CO_SDO_BROKEN;
+        if (w->state == state && w->index == co_get_le(f->d + 1, 2) && w->sub == f->d[3]) {
+            sdo_odd(f, "asks again before the answer");
+            sdo_link(f, CANSIM_LINK_RETRANSMITS, w->first_frame);
+        } else {
+            sdo_problem(f, "the transfer before was not completed");
+        }
+    }
     w->state = state;
     w->upload = upload;
-    w->expedited = w->ended = w->last_seen = w->holes = w->again = w->no_memory = false;
-    w->asked = true;
-    w->have_object = true;
-    w->index = (uint16_t)co_get_le(f->d + 1, 2);
-    w->sub = f->d[3];
+    w->expedited = w->ended = w->last_seen = w->holes = w->no_memory = false;
+    w->asked = w->in_step = true;
+    if (f->have < 4)
+        sdo_problem(f, "it is too short for an object");
+    take_object(f);
     w->have_size = false;
     w->size = 0;
     w->toggle = 0;
@@ -89,7 +141,7 @@ void sdo_done(struct sdo_frame *f, const uint8_t *value, size_t kept, size_t len
     struct co_sdo_watch *w = f->w;
 
     f->told->outcome = CO_SDO_DONE;
-    f->told->value = value;
+    f->told->value = value != NULL || kept != 0 || w->holes ? value : (const uint8_t *)"";
     f->told->kept_len = kept;
     f->told->value_len = len;
     if (w->have_size && w->size != len && len != 0)
@@ -116,12 +168,11 @@ static void abort_transfer(struct sdo_frame *f)
     uint32_t code = (uint32_t)co_get_le(f->d + 4, 4);
     const char *text = co_abort_text(code);
 
-    if (!busy(w) || !w->have_object) {
-        w->have_object = true;
-        w->index = (uint16_t)co_get_le(f->d + 1, 2);
-        w->sub = f->d[3];
-    }
+    if (!busy(w) || !w->have_object)
+        take_object(f);
     sdo_command(f, "abort transfer");
+    if (f->have < 8)
+        sdo_problem(f, "it is too short for an abort code");
     sdo_say_object(f);
     if (f->sink != NULL) {
         cansim_put_uint(f->sink, "abort_code", "Abort code", code, 8, 32, 32,
@@ -142,16 +193,22 @@ static void abort_transfer(struct sdo_frame *f)
     f->told->outcome = CO_SDO_ABORTED;
     f->told->abort_code = code;
     f->told->by_client = !f->response;
-    sdo_link(f, CANSIM_LINK_ANSWERS, f->response ? w->client_frame : w->server_frame);
+    uint64_t own = f->response ? w->server_frame : w->client_frame;
+    uint64_t other = f->response ? w->client_frame : w->server_frame;
+    if (busy(w) || other > own)
+        sdo_link(f, CANSIM_LINK_ANSWERS, other);
     w->state = SDO_IDLE;
+    w->in_step = false; /* what is on its way may still come */
 }
 
 /* ---- download -------------------------------------------------------------------------------- */
 
-/* Bytes of an expedited value, 1..4, by the command; without a size all four. */
-static unsigned expedited_len(unsigned command)
+/* Bytes of an expedited value, 1..4: as the command says, else as the type does, else all four. */
+static unsigned expedited_len(struct sdo_frame *f)
 {
-    return (command & 1) != 0 ? 4 - (command >> 2 & 3) : 4;
+    unsigned size = (f->d[0] & 1) == 0 ? co_type_size(sdo_type(f->w)) : 4u - (f->d[0] >> 2 & 3);
+
+    return there(f, 4, size >= 1 && size <= 4 ? size : 4);
 }
 
 static void client_download_init(struct sdo_frame *f)
@@ -165,7 +222,7 @@ static void client_download_init(struct sdo_frame *f)
     sdo_line(f, "write ");
     sdo_line_object(f);
     if (w->expedited) {
-        sdo_keep(w, 0, f->d + 4, expedited_len(f->d[0]));
+        sdo_keep(w, 0, f->d + 4, expedited_len(f));
         sdo_say_value(f, f->d + 4, w->len, w->len, 32);
         return;
     }
@@ -180,28 +237,33 @@ static void client_download_init(struct sdo_frame *f)
     sdo_line(f, " bytes");
 }
 
+static void answers_nothing(struct sdo_frame *f)
+{
+    if (busy(f->w))
+        sdo_broken(f, "answers another request than was made");
+    else if (f->w->in_step)
+        sdo_broken(f, "answers no request");
+}
+
 static void server_download_init(struct sdo_frame *f)
 {
     struct co_sdo_watch *w = f->w;
     bool mine = w->state == SDO_DOWN_INIT && w->asked;
 
     sdo_command(f, "download initiated");
-    if (!mine) {
-        w->have_object = true;
-        w->index = (uint16_t)co_get_le(f->d + 1, 2);
-        w->sub = f->d[3];
-    }
+    if (mine && !sdo_names_request(f))
+        return;
+    if (!mine)
+        take_object(f);
     sdo_say_object(f);
     sdo_line(f, "write ");
     sdo_line_object(f);
     sdo_line(f, " confirmed");
     if (!mine) {
-        sdo_broken(f, busy(w) ? "answers another request than was made" : "answers no request");
+        answers_nothing(f);
         return;
     }
     sdo_link(f, CANSIM_LINK_ANSWERS, w->client_frame);
-    if (w->index != co_get_le(f->d + 1, 2) || w->sub != f->d[3])
-        sdo_problem(f, "names another object than the request");
     w->asked = false;
     if (w->expedited)
         sdo_done(f, w->data, w->len, w->len);
@@ -235,6 +297,16 @@ static bool check_toggle(struct sdo_frame *f)
     return false;
 }
 
+/* The client repeats what the server has not answered. */
+static bool again(struct sdo_frame *f)
+{
+    if (!f->w->asked)
+        return false;
+    sdo_odd(f, "comes again before the answer");
+    sdo_link(f, CANSIM_LINK_RETRANSMITS, f->w->client_frame);
+    return true;
+}
+
 static void client_download_segment(struct sdo_frame *f)
 {
     struct co_sdo_watch *w = f->w;
@@ -242,18 +314,15 @@ static void client_download_segment(struct sdo_frame *f)
     bool last = (f->d[0] & 1) != 0;
 
     sdo_command(f, "download segment");
+    n = there(f, 1, n);
     say_segment(f, "segment, ", n, last);
     if (w->state != SDO_DOWN_SEGMENTS) {
-        if (busy(w))
-            sdo_broken(f, "a segment that belongs to no download");
-        else
-            sdo_line(f, " of a transfer whose start was not seen");
+        sdo_stray(f);
         return;
     }
     sdo_link(f, CANSIM_LINK_CONTINUES, w->first_frame);
-    if (w->asked)
-        sdo_problem(f, "comes before the segment before was confirmed");
-    if (check_toggle(f))
+    /* The bit alternates when the server confirms: until then it is the same segment again. */
+    if (check_toggle(f) && !again(f))
         sdo_keep(w, w->len, f->d + 1, n);
     w->ended = last;
     w->asked = true;
@@ -267,8 +336,7 @@ static void server_download_segment(struct sdo_frame *f)
     sdo_uint(f, "toggle", "Toggle bit", f->d[0] >> 4 & 1, 0, 4, 1);
     sdo_line(f, "segment confirmed");
     if (w->state != SDO_DOWN_SEGMENTS || !w->asked) {
-        if (busy(w))
-            sdo_broken(f, "confirms a segment that was not sent");
+        sdo_stray(f);
         return;
     }
     sdo_link(f, CANSIM_LINK_ANSWERS, w->client_frame);
@@ -300,24 +368,24 @@ static void server_upload_init(struct sdo_frame *f)
     bool expedited = (f->d[0] & 2) != 0;
     /* A server may answer a request for a block upload so. CiA 301, 7.2.4.3.14. */
     bool mine = (w->state == SDO_UP_INIT || w->state == SDO_BLOCK_UP_INIT) && w->asked;
+    bool unseen = !busy(w) && !w->in_step; /* all but the request is there */
 
     sdo_command(f, expedited ? "upload, expedited" : "upload initiated");
-    if (!mine) {
-        w->have_object = true;
-        w->index = (uint16_t)co_get_le(f->d + 1, 2);
-        w->sub = f->d[3];
+    if (mine && !sdo_names_request(f))
+        return;
+    if (unseen) {
+        sdo_begin(f, SDO_UP_INIT, true);
         w->first_frame = 0;
-        w->upload = true;
+    } else if (!mine) {
+        take_object(f);
     }
     sdo_say_object(f);
     sdo_line(f, "read ");
     sdo_line_object(f);
     if (mine)
         sdo_link(f, CANSIM_LINK_ANSWERS, w->client_frame);
-    if (mine && (w->index != co_get_le(f->d + 1, 2) || w->sub != f->d[3]))
-        sdo_problem(f, "names another object than the request");
     if (expedited) {
-        unsigned n = expedited_len(f->d[0]);
+        unsigned n = expedited_len(f);
         w->len = 0;
         sdo_keep(w, 0, f->d + 4, n);
         sdo_say_value(f, f->d + 4, n, n, 32);
@@ -330,8 +398,8 @@ static void server_upload_init(struct sdo_frame *f)
             co_text_dec(&f->line, w->size);
         sdo_line(f, " bytes follow");
     }
-    if (!mine) {
-        sdo_broken(f, busy(w) ? "answers another request than was made" : "answers no request");
+    if (!mine && !unseen) {
+        answers_nothing(f);
         return;
     }
     w->asked = false;
@@ -349,14 +417,12 @@ static void client_upload_segment(struct sdo_frame *f)
     sdo_uint(f, "toggle", "Toggle bit", f->d[0] >> 4 & 1, 0, 4, 1);
     sdo_line(f, "asks for a segment");
     if (w->state != SDO_UP_SEGMENTS) {
-        if (busy(w))
-            sdo_broken(f, "asks for a segment of no upload");
+        sdo_stray(f);
         return;
     }
     sdo_link(f, CANSIM_LINK_CONTINUES, w->first_frame);
-    if (w->asked)
-        sdo_problem(f, "asks again before the answer");
-    check_toggle(f);
+    if (check_toggle(f))
+        again(f);
     w->asked = true;
 }
 
@@ -367,12 +433,10 @@ static void server_upload_segment(struct sdo_frame *f)
     bool last = (f->d[0] & 1) != 0;
 
     sdo_command(f, "segment");
+    n = there(f, 1, n);
     say_segment(f, "segment, ", n, last);
     if (w->state != SDO_UP_SEGMENTS || !w->asked) {
-        if (busy(w))
-            sdo_broken(f, "a segment that was not asked for");
-        else
-            sdo_line(f, " of a transfer whose start was not seen");
+        sdo_stray(f);
         return;
     }
     sdo_link(f, CANSIM_LINK_ANSWERS, w->client_frame);
@@ -406,14 +470,8 @@ static void (*const from_client[8])(struct sdo_frame *f) = {
     sdo_block_begin_download, unknown,
 };
 static void (*const from_server[8])(struct sdo_frame *f) = {
-    server_upload_segment,
-    server_download_segment,
-    server_upload_init,
-    server_download_init,
-    abort_transfer,
-    unknown,
-    unknown,
-    unknown,
+    server_upload_segment, server_download_segment, server_upload_init, server_download_init,
+    abort_transfer,        sdo_block_stray,         sdo_block_stray,    unknown,
 };
 
 static void finish(struct sdo_frame *f)
@@ -441,8 +499,13 @@ void co_sdo_watch_frame(struct co_sdo_watch *watch, bool response, const struct 
     struct sdo_frame f = {
         .w = watch, .frame = frame, .sink = sink, .told = told, .response = response, .d = d};
 
+    f.have = frame->len < 8 ? frame->len : 8;
+    if (!busy(watch)) {
+        watch->first_frame = 0;
+        watch->began_ps = 0;
+    }
     memset(told, 0, sizeof(*told));
-    memcpy(d, frame->data, frame->len < 8 ? frame->len : 8);
+    memcpy(d, frame->data, f.have);
     told->block = watch->state >= SDO_BLOCK_DOWN_INIT;
     if (sink != NULL) {
         co_text_put(&f.line, response ? "node " : "to node ");
@@ -451,10 +514,13 @@ void co_sdo_watch_frame(struct co_sdo_watch *watch, bool response, const struct 
     }
     struct co_text start = f.line;
     co_text_clear(&f.line);
-    if (frame->len != 8)
-        sdo_problem(&f, "an SDO has 8 bytes");
+    if (frame->len == 0)
+        sdo_problem(&f, "it is empty");
+    else if (frame->len != 8)
+        sdo_odd(&f, "an SDO has 8 bytes");
     if (frame->len == 0) {
         watch->state = SDO_IDLE;
+        watch->in_step = false;
         told->outcome = CO_SDO_BROKEN;
     } else if (!(response ? sdo_block_server(&f) : sdo_block_client(&f))) {
         (response ? from_server : from_client)[d[0] >> 5](&f);
@@ -463,6 +529,11 @@ void co_sdo_watch_frame(struct co_sdo_watch *watch, bool response, const struct 
     finish(&f);
     if (sink != NULL) {
         co_text_put_n(&start, f.line.s, f.line.n);
+        for (unsigned i = 0; i < f.n_remarks; i++) {
+            if (i > 0 || f.line.n != 0)
+                co_text_put(&start, "; ");
+            co_text_put(&start, f.remarks[i]);
+        }
         sink->summary(sink, "SDO", f.severity, start.s);
     }
 }

@@ -16,7 +16,9 @@ enum co_sdo_outcome {
     CO_SDO_GOES_ON,
     CO_SDO_DONE, /* the value is complete and confirmed */
     CO_SDO_ABORTED,
-    CO_SDO_BROKEN, /* given up: another transfer began, or the protocol was broken beyond repair */
+    /* Given up: the protocol was broken beyond repair; or another transfer began, which the rest of
+     * `told` is about. */
+    CO_SDO_BROKEN,
 };
 
 /* What a frame brought about. */

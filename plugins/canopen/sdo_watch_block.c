@@ -5,12 +5,18 @@
  * its own. */
 #include "plugins/canopen/sdo_watch_internal.h"
 
+#include <stdlib.h>
+
 uint16_t co_sdo_crc(uint16_t crc, const uint8_t *bytes, size_t len)
 {
+    /* Four bits at a time. */
+    static const uint16_t table[16] = {0x0000, 0x1021, 0x2042, 0x3063, 0x4084, 0x50A5,
+                                       0x60C6, 0x70E7, 0x8108, 0x9129, 0xA14A, 0xB16B,
+                                       0xC18C, 0xD1AD, 0xE1CE, 0xF1EF};
+
     for (size_t i = 0; i < len; i++) {
-        crc = (uint16_t)(crc ^ bytes[i] << 8);
-        for (int bit = 0; bit < 8; bit++)
-            crc = (uint16_t)((crc & 0x8000) != 0 ? crc << 1 ^ 0x1021 : crc << 1);
+        crc = (uint16_t)(crc << 4 ^ table[crc >> 12 ^ bytes[i] >> 4]);
+        crc = (uint16_t)(crc << 4 ^ table[crc >> 12 ^ (bytes[i] & 15)]);
     }
     return crc;
 }
@@ -44,6 +50,38 @@ static void new_sub_block(struct co_sdo_watch *w, unsigned size)
     w->asked = false;
 }
 
+static void no_segments(struct co_sdo_watch *w)
+{
+    if (w->segments == NULL)
+        w->segments = calloc(1, sizeof(*w->segments));
+    else
+        memset(w->segments, 0, sizeof(*w->segments));
+}
+
+/* After an acknowledgement: what was not acknowledged comes again, numbered from 1. */
+static void next_segments(struct co_sdo_watch *w, unsigned ack)
+{
+    struct sdo_segments *s = w->segments;
+    unsigned rest = ack < w->last_seq ? w->last_seq - ack : 0;
+
+    if (s == NULL)
+        return;
+    memcpy(s->before + 1, s->frames + 1 + ack, rest * sizeof(s->before[0]));
+    memset(s->before + 1 + rest, 0, (127 - rest) * sizeof(s->before[0]));
+    memset(s->frames, 0, sizeof(s->frames));
+}
+
+static bool all_seen(const struct co_sdo_watch *w, unsigned ack)
+{
+    if (w->segments == NULL)
+        return false;
+    for (unsigned seq = 1; seq <= ack; seq++) {
+        if (w->segments->frames[seq] == 0)
+            return false;
+    }
+    return true;
+}
+
 static void check_block_size(struct sdo_frame *f, unsigned size)
 {
     if (size < 1 || size > 127)
@@ -58,7 +96,8 @@ void sdo_block_begin_download(struct sdo_frame *f)
 
     if ((f->d[0] & 1) != 0) {
         sdo_command(f, "end block download");
-        sdo_line(f, "end of a block download whose start was not seen");
+        sdo_line(f, "end of a block download");
+        sdo_stray(f);
         return;
     }
     sdo_begin(f, SDO_BLOCK_DOWN_INIT, false);
@@ -79,7 +118,8 @@ void sdo_block_begin_upload(struct sdo_frame *f)
         static const char *const names[] = {"", "end block upload confirmed", "sub-block received",
                                             "start block upload"};
         sdo_command(f, names[f->d[0] & 3]);
-        sdo_line(f, "part of a block upload whose start was not seen");
+        sdo_line(f, names[f->d[0] & 3]);
+        sdo_stray(f);
         return;
     }
     sdo_begin(f, SDO_BLOCK_UP_INIT, true);
@@ -94,6 +134,24 @@ void sdo_block_begin_upload(struct sdo_frame *f)
     sdo_line(f, "block read ");
     sdo_line_object(f);
     check_block_size(f, f->d[4]);
+}
+
+/* From the server, and no block transfer is under way. */
+void sdo_block_stray(struct sdo_frame *f)
+{
+    static const char *const names[] = {"block download initiated",
+                                        "end of a block download confirmed", "sub-block received",
+                                        "not defined"};
+    const char *name = f->d[0] >> 5 == 5    ? names[f->d[0] & 3]
+                       : (f->d[0] & 1) == 0 ? "block upload initiated"
+                                            : "end of a block upload";
+
+    sdo_command(f, name);
+    sdo_line(f, name);
+    if ((f->d[0] & 0xE3) == 0xA3)
+        sdo_problem(f, "the command specifier is not defined");
+    else
+        sdo_stray(f);
 }
 
 /* ---- segments -------------------------------------------------------------------------------- */
@@ -111,25 +169,28 @@ static void segment(struct sdo_frame *f)
     }
     line_number(f, "block segment ", seq, last ? ", last" : "");
     line_number(f, " of ", w->block_size, "");
-    sdo_link(f, w->again ? CANSIM_LINK_RETRANSMITS : CANSIM_LINK_CONTINUES, w->first_frame);
+    sdo_link(f, CANSIM_LINK_CONTINUES, w->first_frame);
     if (seq == 0 || seq > w->block_size) {
         sdo_problem(f, "the sequence number is not within the sub-block");
         return;
     }
     if (w->asked)
         sdo_problem(f, "comes before the sub-block was acknowledged");
-    if (seq <= w->last_seq) {
+    if (seq <= w->last_seq)
         sdo_problem(f, "the sequence number came before");
-        sdo_link(f, CANSIM_LINK_RETRANSMITS, w->first_frame);
-    } else if (seq != w->last_seq + 1u) {
+    else if (seq != w->last_seq + 1u)
         sdo_problem(f, "segments before this one were not seen");
-        w->holes = true;
+    if (f->have < 8 && !last)
+        sdo_problem(f, "it is too short for its data");
+    if (w->segments != NULL) {
+        uint64_t same = w->segments->frames[seq];
+        sdo_link(f, CANSIM_LINK_RETRANSMITS, same != 0 ? same : w->segments->before[seq]);
+        w->segments->frames[seq] = f->frame->number;
     }
     sdo_keep(w, w->sub_start + 7 * (seq - 1u), f->d + 1, 7);
     if (seq > w->last_seq)
         w->last_seq = (uint8_t)seq;
     w->last_seen |= last;
-    w->again = false;
     w->asked = last || seq == w->block_size;
 }
 
@@ -145,16 +206,15 @@ static void acknowledge(struct sdo_frame *f, enum sdo_state end)
     line_number(f, "acknowledges ", ack, "");
     line_number(f, " of ", w->last_seq, " segments");
     sdo_link(f, CANSIM_LINK_ANSWERS, f->response ? w->client_frame : w->server_frame);
-    if (ack > w->last_seq) {
+    if (ack > w->last_seq)
         sdo_problem(f, "acknowledges segments that were not seen");
-        w->holes = true;
-    }
     bool all = ack >= w->last_seq;
+    /* Who acknowledges knows best how far the value is. */
+    unsigned taken = ack <= w->block_size ? ack : w->last_seq;
     /* A hole that is not acknowledged is going to be filled. */
-    if (!all)
-        w->holes = false;
-    w->sub_start += 7u * (ack < w->last_seq ? ack : w->last_seq);
-    w->again = !all;
+    w->holes |= !all_seen(w, taken);
+    w->sub_start += 7u * taken;
+    next_segments(w, taken);
     if (!all)
         line_number(f, ", ", w->last_seq - ack, " are sent again");
     if (!all && f->severity < CANSIM_NOTE)
@@ -227,6 +287,38 @@ static void start_upload(struct sdo_frame *f)
     sdo_link(f, CANSIM_LINK_CONTINUES, f->w->first_frame);
     f->w->state = SDO_BLOCK_UP;
     f->w->asked = false;
+    no_segments(f->w);
+}
+
+/* The end, where the last segment or its acknowledgement was not seen. */
+static bool is_end(const struct sdo_frame *f)
+{
+    const struct co_sdo_watch *w = f->w;
+    bool unseen = w->last_seq == 0 && w->sub_start != 0;
+
+    return (f->d[0] & 0xE3) == 0xC1 && (unseen || (w->asked && w->last_seen));
+}
+
+static void early_end(struct sdo_frame *f)
+{
+    struct co_sdo_watch *w = f->w;
+
+    w->holes |= w->last_seq == 0 || !all_seen(w, w->last_seq);
+    w->state = f->response ? SDO_BLOCK_UP_END : SDO_BLOCK_DOWN_END;
+    end(f);
+    sdo_problem(f, w->last_seq == 0 ? "the last segment was not seen"
+                                    : "comes before the sub-block was acknowledged");
+}
+
+/* A client that gives up without a word and asks for something else. */
+static bool is_request(const struct sdo_frame *f)
+{
+    const struct co_sdo_watch *w = f->w;
+    unsigned seq = f->d[0] & 0x7F;
+
+    if (seq == w->last_seq + 1u)
+        return false;
+    return w->asked ? seq != 1 : f->d[0] == 0x40 && co_get_le(f->d + 4, 4) == 0;
 }
 
 bool sdo_block_client(struct sdo_frame *f)
@@ -238,7 +330,9 @@ bool sdo_block_client(struct sdo_frame *f)
     case SDO_BLOCK_DOWN:
         if (command == 0x80)
             return false; /* an abort: no segment has the number 0 */
-        segment(f);
+        if (!is_end(f) && is_request(f))
+            return false;
+        (is_end(f) ? early_end : segment)(f);
         return true;
     case SDO_BLOCK_DOWN_END:
         if ((command & 0xE3) != 0xC1 || w->ended)
@@ -273,12 +367,12 @@ static void server_initiated(struct sdo_frame *f)
     w->server_crc = (f->d[0] & 4) != 0;
     sdo_command(f, upload ? "block upload initiated" : "block download initiated");
     sdo_uint(f, "crc_support", "CRC support", w->server_crc, 0, 2, 1);
+    if (!sdo_names_request(f))
+        return;
     sdo_say_object(f);
     sdo_line(f, upload ? "block read " : "block write ");
     sdo_line_object(f);
     sdo_link(f, CANSIM_LINK_ANSWERS, w->client_frame);
-    if (w->index != co_get_le(f->d + 1, 2) || w->sub != f->d[3])
-        sdo_problem(f, "names another object than the request");
     if (upload) {
         say_size(f, (f->d[0] & 2) != 0);
         w->state = SDO_BLOCK_UP_START;
@@ -288,6 +382,7 @@ static void server_initiated(struct sdo_frame *f)
     sdo_uint(f, "block_size", "Segments of a sub-block", f->d[4], 0, 32, 8);
     check_block_size(f, f->d[4]);
     new_sub_block(w, f->d[4]);
+    no_segments(w);
     w->state = SDO_BLOCK_DOWN;
 }
 
@@ -320,7 +415,7 @@ bool sdo_block_server(struct sdo_frame *f)
     case SDO_BLOCK_UP:
         if (command == 0x80)
             return false;
-        segment(f);
+        (is_end(f) ? early_end : segment)(f);
         return true;
     case SDO_BLOCK_UP_END:
         if ((command & 0xE3) != 0xC1 || w->ended)

@@ -21,10 +21,17 @@ enum sdo_state {
     SDO_BLOCK_UP_END,
 };
 
+/* Segments of a sub-block, by sequence number. */
+struct sdo_segments {
+    uint64_t frames[128]; /* that carried them; 0: not seen */
+    uint64_t before[128]; /* that carried the same, not acknowledged; 0: none */
+};
+
 struct co_sdo_watch {
     unsigned node_id;
     struct co_sdo_names names;
     enum sdo_state state;
+    bool in_step; /* the last request was seen, and what came since fits it */
     bool upload;
     bool expedited; /* DOWN_INIT: the value was in the request */
     bool asked;     /* the client's turn is over: the server is to answer */
@@ -38,14 +45,14 @@ struct co_sdo_watch {
     int64_t began_ps;
     /* Blocks. */
     bool client_crc, server_crc;
-    uint8_t block_size; /* segments of this sub-block */
-    uint8_t last_seq;   /* highest of this sub-block, 0: none yet */
-    bool last_seen;     /* the one that says it is the last */
-    bool ended;         /* the end was said: it is to be confirmed */
-    bool again;         /* this sub-block begins with what was not acknowledged */
-    size_t sub_start;   /* bytes before this sub-block */
-    bool holes;         /* segments were not seen */
-    uint16_t crc;       /* as said at the end */
+    uint8_t block_size;            /* segments of this sub-block */
+    uint8_t last_seq;              /* highest of this sub-block, 0: none yet */
+    bool last_seen;                /* the one that says it is the last */
+    bool ended;                    /* the end was said: it is to be confirmed */
+    size_t sub_start;              /* bytes before this sub-block */
+    bool holes;                    /* segments that were acknowledged were not seen */
+    struct sdo_segments *segments; /* NULL until the first block transfer */
+    uint16_t crc;                  /* as said at the end */
     /* The value. */
     uint8_t *data;
     size_t room, len;
@@ -60,14 +67,20 @@ struct sdo_frame {
     struct co_sdo_told *told;
     bool response;
     const uint8_t *d; /* 8 bytes, those that are missing are 0 */
+    unsigned have;    /* so many are not missing */
     int severity;
     struct co_text line;
+    const char *remarks[8]; /* what is wrong or odd: they end the line */
+    unsigned n_remarks;
 };
 
 /* sdo_watch_say.c: what is told. `text` NULL: nothing more. */
 void sdo_command(struct sdo_frame *f, const char *text);
 void sdo_say_object(struct sdo_frame *f);
-void sdo_problem(struct sdo_frame *f, const char *text);
+/* `text` lives as long as the frame is at work. */
+void sdo_problem(struct sdo_frame *f, const char *text); /* against the protocol */
+void sdo_odd(struct sdo_frame *f, const char *text);     /* a warning */
+unsigned sdo_type(const struct co_sdo_watch *w);         /* of the object, CO_TYPE_NONE */
 void sdo_say_value(struct sdo_frame *f, const uint8_t *value, size_t len, size_t total,
                    unsigned first_bit);
 void sdo_line(struct sdo_frame *f, const char *text);
@@ -81,11 +94,15 @@ void sdo_keep(struct co_sdo_watch *w, size_t at, const uint8_t *bytes, size_t le
 void sdo_begin(struct sdo_frame *f, enum sdo_state state, bool upload);
 void sdo_done(struct sdo_frame *f, const uint8_t *value, size_t kept, size_t len);
 void sdo_broken(struct sdo_frame *f, const char *why);
+/* There is no transfer that it could belong to: wrong only where its start would have been seen. */
+void sdo_stray(struct sdo_frame *f);
+bool sdo_names_request(struct sdo_frame *f);
 
 /* sdo_watch_block.c: true where the frame belongs to a block transfer that is under way. */
 bool sdo_block_client(struct sdo_frame *f);
 bool sdo_block_server(struct sdo_frame *f);
 void sdo_block_begin_download(struct sdo_frame *f);
 void sdo_block_begin_upload(struct sdo_frame *f);
+void sdo_block_stray(struct sdo_frame *f);
 
 #endif

@@ -27,24 +27,65 @@ void sdo_say_object(struct sdo_frame *f)
     cansim_put_uint(f->sink, "sub", "Sub-index", w->sub, 2, 24, 8, NULL);
 }
 
-void sdo_problem(struct sdo_frame *f, const char *text)
+static void remark(struct sdo_frame *f, enum cansim_severity severity, const char *text)
 {
     struct cansim_field field = {.size = sizeof(field),
                                  .kind = CANSIM_NONE,
-                                 .severity = CANSIM_ERROR,
+                                 .severity = (uint8_t)severity,
                                  .name = "problem",
                                  .label = "Problem",
                                  .text = text};
 
-    f->severity = CANSIM_ERROR;
+    if (f->severity < (int)severity)
+        f->severity = (int)severity;
     if (f->sink == NULL)
         return;
-    if (f->line.n != 0)
-        co_text_put(&f->line, "; ");
-    co_text_put(&f->line, text);
+    if (f->n_remarks < sizeof(f->remarks) / sizeof(f->remarks[0]))
+        f->remarks[f->n_remarks++] = text;
     f->sink->field(f->sink, &field);
-    f->sink->event(f->sink, "canopen.sdo.error", (int)f->w->node_id,
-                   f->w->have_object ? (uint64_t)f->w->index << 8 | f->w->sub : 0);
+}
+
+void sdo_odd(struct sdo_frame *f, const char *text)
+{
+    remark(f, CANSIM_WARNING, text);
+}
+
+void sdo_problem(struct sdo_frame *f, const char *text)
+{
+    remark(f, CANSIM_ERROR, text);
+    if (f->sink != NULL)
+        f->sink->event(f->sink, "canopen.sdo.error", (int)f->w->node_id,
+                       f->w->have_object ? (uint64_t)f->w->index << 8 | f->w->sub : 0);
+}
+
+unsigned sdo_type(const struct co_sdo_watch *w)
+{
+    if (!w->have_object)
+        return CO_TYPE_NONE;
+    return co_object_type(w->names.dict(w->names.ctx), w->names.profile(w->names.ctx), w->index,
+                          w->sub);
+}
+
+/* The type that fits a value of so many bytes. What only some profile might say of an object is
+ * not believed against the value's length; `*spare` bytes of 0 are beyond the type. */
+static unsigned type_of_value(const struct co_sdo_watch *w, const uint8_t *value, size_t len,
+                              size_t *spare)
+{
+    unsigned type = sdo_type(w), size = co_type_size(type);
+    size_t n = len;
+
+    *spare = 0;
+    if (size == 0 || len == size)
+        return type;
+    const struct co_dict *dict = w->names.dict(w->names.ctx);
+    if (w->index >= 0x6000 && w->names.profile(w->names.ctx) == 0 &&
+        (dict == NULL || co_dict_find(dict, w->index, w->sub) == NULL))
+        return CO_TYPE_NONE;
+    while (n > size && value[n - 1] == 0)
+        n--;
+    if (n == size)
+        *spare = len - size;
+    return type;
 }
 
 static void line_value(struct sdo_frame *f, unsigned type, const uint8_t *value, size_t len)
@@ -88,11 +129,12 @@ void sdo_say_value(struct sdo_frame *f, const uint8_t *value, size_t len, size_t
 
     if (f->sink == NULL)
         return;
-    unsigned type = w->have_object
-                        ? co_object_type(w->names.dict(w->names.ctx),
-                                         w->names.profile(w->names.ctx), w->index, w->sub)
-                        : CO_TYPE_NONE;
-    if (w->have_object && w->names.meaning != NULL && len == total)
+    size_t spare;
+    unsigned type = type_of_value(w, value, len, &spare);
+    bool whole = len == total;
+    len -= spare;
+    total -= spare;
+    if (w->have_object && w->names.meaning != NULL && whole)
         meaning = w->names.meaning(w->names.ctx, w->index, w->sub, value, len);
     if (type == CO_TYPE_NONE && len <= 8 && len > 0) {
         field.kind = CANSIM_UINT;
@@ -108,7 +150,7 @@ void sdo_say_value(struct sdo_frame *f, const uint8_t *value, size_t len, size_t
     bool wrong = field.severity == CANSIM_ERROR;
     if (f->line.n != 0)
         co_text_put(&f->line, " = ");
-    if (len == total) {
+    if (whole) {
         line_value(f, type, value, len);
     } else {
         co_text_dec(&f->line, total);
@@ -120,8 +162,10 @@ void sdo_say_value(struct sdo_frame *f, const uint8_t *value, size_t len, size_t
         co_text_put(&f->line, ")");
     }
     f->sink->field(f->sink, &field);
-    if (wrong && len == total)
+    if (wrong && whole)
         sdo_problem(f, "the value has another length than its type");
+    if (spare != 0)
+        sdo_odd(f, "the value is longer than its type");
 }
 
 void sdo_line(struct sdo_frame *f, const char *text)
