@@ -224,8 +224,9 @@ struct co_lss_seen {
     uint8_t have_found;    /* bit n: found[n] is complete */
     uint8_t scan_bit, scan_sub, scan_next;
     bool scanning, scan_pending;
-    uint8_t node_id;               /* configured last, 0: none */
-    uint16_t bit_table, bit_index; /* configured last */
+    uint8_t node_id; /* these were configured last */
+    uint16_t bit_table, bit_index;
+    bool have_node_id, have_bit_timing;
 };
 
 struct co_master {
@@ -337,6 +338,7 @@ void co_dec_pdo(struct co_dec *dec, struct co_pdo *pdo, const struct cansim_fram
                 struct cansim_sink *sink);
 /* dec_lss.c: 7E4h and 7E5h. */
 void co_dec_lss(struct co_dec *dec, const struct cansim_frame *frame, struct cansim_sink *sink);
+void co_lss_model(const struct co_lss_seen *seen, struct cansim_sink *sink);
 
 /* A UINT field with severity; text may be NULL. */
 void co_put_uint(struct cansim_sink *sink, const char *name, const char *label, uint64_t value,

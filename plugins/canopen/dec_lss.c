@@ -82,6 +82,8 @@ static void switch_selective(struct lss *l)
 {
     unsigned part = l->d[0] - 0x40u;
 
+    if (part == 0)
+        l->seen->have = 0;
     l->seen->selective[part] = number(l, 1);
     l->seen->have |= (uint8_t)(1u << part);
     put(l, "value", parts[part], number(l, 1), 8, 8, 32, NULL);
@@ -94,6 +96,7 @@ static void switch_selective(struct lss *l)
 static void configure_node_id(struct lss *l)
 {
     l->seen->node_id = l->d[1];
+    l->seen->have_node_id = true;
     put(l, "node_id", "Node-ID", l->d[1], 0, 8, 8, l->d[1] == 255 ? "not configured" : NULL);
     say(l, "configure node-ID ");
     say_uint(l, l->d[1]);
@@ -115,6 +118,7 @@ static void configure_bit_timing(struct lss *l)
 
     l->seen->bit_table = l->d[1];
     l->seen->bit_index = l->d[2];
+    l->seen->have_bit_timing = true;
     put(l, "table", "Table selector", l->d[1], 0, 8, 8, NULL);
     put(l, "index", "Table index", l->d[2], 0, 16, 8, rate);
     say(l, "configure bit timing: ");
@@ -236,6 +240,15 @@ static void identified(struct lss *l)
             s->have_found |= (uint8_t)(1u << (s->scan_sub & 3));
     }
     say(l, scan && s->scan_bit != 128 ? "a slave says yes" : "a slave identifies itself");
+    if (scan && s->scan_bit == 0) {
+        const char *part = parts[s->scan_sub & 3];
+        uint32_t found = s->found[s->scan_sub & 3];
+        put(l, "found", part, found, 8, 0, 0, NULL);
+        say(l, ": ");
+        say(l, part);
+        say(l, " is ");
+        say_hex(l, found);
+    }
     event(l, "canopen.lss.identified", s->request_cs);
 }
 
@@ -359,4 +372,43 @@ void co_dec_lss(struct co_dec *dec, const struct cansim_frame *frame, struct can
     }
     if (co_wants(sink, CANSIM_WANT_SUMMARY))
         sink->summary(sink, "LSS", l.severity, dec->summary);
+}
+
+/* ---- the model ------------------------------------------------------------------------------- */
+
+static void model_numbers(const char *name, const char *label, const uint32_t numbers[4],
+                          unsigned have, struct cansim_sink *sink)
+{
+    static const char *const names[] = {"vendor", "product", "revision", "serial"};
+    const struct cansim_field field = {.size = sizeof(field), .name = name, .label = label};
+
+    if (have == 0)
+        return;
+    sink->open(sink, &field);
+    for (unsigned i = 0; i < 4; i++) {
+        if ((have >> i & 1) != 0)
+            cansim_put_uint(sink, names[i], parts[i], numbers[i], 8, 0, 0, NULL);
+    }
+    sink->close(sink);
+}
+
+void co_lss_model(const struct co_lss_seen *seen, struct cansim_sink *sink)
+{
+    static const char *const modes[] = {"not known", "all are waiting", "all are in configuration",
+                                        "one slave is in configuration"};
+    const struct cansim_field field = {.size = sizeof(field), .name = "lss", .label = "LSS"};
+
+    if (seen->request_frame == 0)
+        return;
+    sink->open(sink, &field);
+    cansim_put_uint(sink, "mode", "Mode", seen->mode, 0, 0, 0, modes[seen->mode & 3]);
+    if (seen->have_node_id)
+        cansim_put_uint(sink, "node_id", "Node-ID configured last", seen->node_id, 0, 0, 0,
+                        seen->node_id == 255 ? "not configured" : NULL);
+    if (seen->have_bit_timing)
+        cansim_put_uint(sink, "bit_timing", "Bit timing configured last", seen->bit_index, 0, 0, 0,
+                        bit_rate(seen->bit_table, seen->bit_index));
+    model_numbers("selected", "Switched selectively", seen->selective, seen->have, sink);
+    model_numbers("found", "Found by fastscan", seen->found, seen->have_found, sink);
+    sink->close(sink);
 }

@@ -399,6 +399,7 @@ void co_dec_model(struct co_dec *dec, int64_t at_ps, struct cansim_sink *sink)
 {
     model_sync(&dec->sync, at_ps, sink);
     model_masters(dec, at_ps, sink);
+    co_lss_model(&dec->lss, sink);
     for (unsigned i = 1; i < CO_NODES; i++) {
         const struct co_node *node = dec->nodes[i];
         if (node != NULL && (node->seen || node->dict != NULL || node->n_objects != 0))
