@@ -156,15 +156,8 @@ static int init_node(struct cs_nodes *nodes, unsigned i, struct cs_error *error)
     cs_rng_init(&node->rng, cs_sim_seed(nodes->sim), stream);
     if (def->type == CS_NODE_PLUGIN)
         return cs_node_plugin_open(node, error);
-    if (def->n_messages == 0)
-        return 0;
-    node->senders = calloc(def->n_messages, sizeof(*node->senders));
-    if (node->senders == NULL)
+    if (def->n_messages > 0 && cs_nodes_periodic_open(node) != 0)
         return no_memory(error);
-    for (unsigned m = 0; m < def->n_messages; m++) {
-        node->senders[m].node = node;
-        node->senders[m].message = &def->messages[m];
-    }
     return 0;
 }
 
@@ -200,7 +193,8 @@ void cs_nodes_destroy(struct cs_nodes *nodes)
     for (unsigned i = 0; i < nodes->scenario->n_nodes; i++) {
         if (nodes->node[i].plugin != NULL)
             cs_node_plugin_close(&nodes->node[i]);
-        free(nodes->node[i].senders);
+        if (nodes->node[i].def != NULL)
+            cs_nodes_periodic_close(&nodes->node[i]);
     }
     free(nodes->node);
     free(nodes);

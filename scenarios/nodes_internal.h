@@ -16,9 +16,13 @@ struct cs_sender {
     struct cs_nodes_node *node;
     const struct cs_message *message;
     int64_t base_ps;
-    int64_t done; /* sent since it joined */
+    int64_t done;     /* periods since it joined */
+    int64_t burst_ps; /* when this period's burst began */
+    int64_t in_burst; /* how often it was sent since then */
+    unsigned next;    /* frame of a sequence */
     int64_t value[CS_SCENARIO_MAX_COUNTERS];
     int64_t step[CS_SCENARIO_MAX_COUNTERS];
+    struct cs_signal_state *signals; /* message->n_signals; owned */
 };
 
 struct cs_nodes_node {
@@ -57,6 +61,10 @@ struct cs_nodes {
 
 int cs_nodes_submit(struct cs_nodes_node *node, const struct cs_frame *frame);
 void cs_nodes_on_detached(void *ctx); /* of a controller; ctx: the node */
+
+/* What it needs for all its life: 0, or -1 without memory; it is closed in any case. */
+int cs_nodes_periodic_open(struct cs_nodes_node *node);
+void cs_nodes_periodic_close(struct cs_nodes_node *node);
 
 /* A node joined: start its timers; it leaves: stop them. */
 void cs_nodes_periodic_start(struct cs_nodes_node *node);

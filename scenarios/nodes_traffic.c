@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The generators: periodic, random, replay. All instants are computed from a base with integers,
+/* The generators of random and logged frames. All instants are computed from a base with integers,
  * and all randomness comes from the node's own stream: what one node does never depends on what
  * another is configured to do. */
 #include <errno.h>
@@ -9,99 +9,6 @@
 #include "simcore/wire.h"
 
 #define RETRY_PS (10 * CS_PS_PER_MS) /* a node that keeps its bus full was refused */
-
-/* ---- periodic ---------------------------------------------------------------------------- */
-
-static void put_counter(struct cs_frame *frame, const struct cs_counter *c, int64_t value)
-{
-    uint64_t left = (uint64_t)value;
-    int64_t byte = c->byte;
-
-    if (c->bits <= 8) {
-        unsigned mask = (1u << c->bits) - 1;
-        frame->data[byte] = (uint8_t)((frame->data[byte] & ~mask) | ((unsigned)value & mask));
-        return;
-    }
-    for (int64_t bits = c->bits; bits > 0; bits -= 8, byte++) {
-        unsigned mask = bits >= 8 ? 0xFFu : (1u << bits) - 1;
-        frame->data[byte] = (uint8_t)((frame->data[byte] & ~mask) | ((unsigned)left & mask));
-        left >>= 8;
-    }
-}
-
-static void advance_counter(const struct cs_counter *c, int64_t *value, int64_t *step)
-{
-    int64_t span = c->high - c->low + 1, next = *value + *step;
-
-    if (next >= c->low && next <= c->high) {
-        *value = next;
-        return;
-    }
-    if (!c->bounce) {
-        int64_t over = (next - c->low) % span;
-        *value = c->low + (over < 0 ? over + span : over);
-        return;
-    }
-    *step = -*step;
-    next = *value + *step;
-    if (next < c->low)
-        next = c->low;
-    *value = next > c->high ? c->high : next;
-}
-
-static void schedule(struct cs_sender *s)
-{
-    const struct cs_message *m = s->message;
-
-    if (m->count > 0 && s->done >= m->count)
-        return;
-    int64_t at = s->base_ps + m->offset_ps;
-    if (s->done > (CS_NEVER - at) / m->period_ps - 1)
-        return; /* beyond the end of time */
-    at += s->done * m->period_ps;
-    if (m->jitter_ps > 0)
-        at += cs_rng_range(&s->node->rng, 0, m->jitter_ps);
-    cs_timer_start(s->node->all->sim, &s->timer, at);
-}
-
-static void on_period(void *ctx, struct cs_timer *timer)
-{
-    struct cs_sender *s = ctx;
-
-    (void)timer;
-    for (unsigned f = 0; f < s->message->frames.n; f++) {
-        struct cs_frame frame = s->message->frames.frame[f];
-        for (unsigned c = 0; c < s->message->n_counters; c++)
-            put_counter(&frame, &s->message->counters[c], s->value[c]);
-        cs_nodes_submit(s->node, &frame);
-    }
-    for (unsigned c = 0; c < s->message->n_counters; c++)
-        advance_counter(&s->message->counters[c], &s->value[c], &s->step[c]);
-    s->done++;
-    schedule(s);
-}
-
-void cs_nodes_periodic_start(struct cs_nodes_node *node)
-{
-    for (unsigned i = 0; i < node->def->n_messages; i++) {
-        struct cs_sender *s = &node->senders[i];
-        s->timer.fn = on_period;
-        s->timer.ctx = s;
-        s->base_ps = node->base_ps;
-        s->done = 0;
-        for (unsigned c = 0; c < s->message->n_counters; c++) {
-            s->value[c] = s->message->counters[c].first;
-            s->step[c] = s->message->counters[c].step;
-        }
-        schedule(s);
-    }
-}
-
-void cs_nodes_periodic_stop(struct cs_nodes_node *node)
-{
-    for (unsigned i = 0; i < node->def->n_messages; i++)
-        cs_timer_stop(node->all->sim, &node->senders[i].timer);
-}
 
 /* ---- random ------------------------------------------------------------------------------ */
 

@@ -4,11 +4,13 @@
 #ifndef CANSIM_SCENARIOS_SCENARIO_H
 #define CANSIM_SCENARIOS_SCENARIO_H
 
+#include "scenarios/checksum.h"
 #include "scenarios/error.h"
 #include "scenarios/file.h"
 #include "scenarios/guest.h"
 #include "scenarios/keys.h"
 #include "scenarios/replay.h"
+#include "scenarios/signal.h"
 #include "simcore/fault.h"
 #include "simcore/sim.h"
 
@@ -16,6 +18,8 @@
 #define CS_SCENARIO_BUS_NODES    240
 #define CS_SCENARIO_MAX_FRAMES   4096 /* in one message or one send */
 #define CS_SCENARIO_MAX_COUNTERS 4
+#define CS_SCENARIO_CHECKSUMS    4
+#define CS_SCENARIO_SIGNALS      32
 #define CS_SCENARIO_INPUTS       64 /* files whose identity is remembered */
 
 #define CS_SCENARIO_ORDER_AUTO 2
@@ -55,11 +59,18 @@ struct cs_counter {
 };
 
 struct cs_message {
-    struct cs_frames frames; /* queued together */
+    struct cs_frames frames; /* queued together, or one by one: */
+    bool sequence;
     int64_t period_ps, offset_ps, jitter_ps;
-    int64_t count; /* 0: endless */
+    int64_t count;        /* periods, 0: endless */
+    int64_t burst;        /* how often they are sent in a period, >= 1 */
+    int64_t burst_gap_ps; /* from one to the next of them, 0: queued together */
     struct cs_counter counters[CS_SCENARIO_MAX_COUNTERS];
     unsigned n_counters;
+    struct cs_signal *signals; /* after the counters */
+    unsigned n_signals;
+    struct cs_checksum checksums[CS_SCENARIO_CHECKSUMS]; /* after both */
+    unsigned n_checksums;
 };
 
 struct cs_random {

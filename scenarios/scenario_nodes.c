@@ -334,48 +334,6 @@ bool cs_scenario_node_knows_fd(const struct cs_scenario *scenario,
     return node->fd == CS_FD_BUS ? scenario->buses[node->bus].fd : node->fd >= CS_FD_ISO;
 }
 
-static int check_messages(struct cs_reader *r, struct cs_scenario_node *node)
-{
-    for (unsigned i = 0; i < node->n_messages; i++) {
-        size_t all = cs_reader_enter(r, "messages");
-        size_t mark = cs_reader_enter_index(r, i);
-        if (cs_scenario_check_frames(r, node, &node->messages[i].frames, "frame") != 0)
-            return -1;
-        cs_reader_leave(r, mark);
-        cs_reader_leave(r, all);
-    }
-    return cs_scenario_check_frames(r, node, &node->first.frames, "frame");
-}
-
-static int finish_periodic(struct cs_reader *r, struct cs_scenario_node *node)
-{
-    bool own = node->first.frames.n > 0;
-
-    if (own != (node->first.period_ps > 0))
-        return cs_reader_fail(r, "must have \"frame\" and \"period\" together, got \"%s\" alone",
-                              own ? "frame" : "period");
-    if (!own && node->n_messages == 0)
-        return cs_reader_fail(r, "must have \"frame\" and \"period\" or \"messages\", got none");
-    if (!own && (node->first.n_counters > 0 || node->first.jitter_ps > 0 ||
-                 node->first.offset_ps > 0 || node->first.count > 0))
-        return cs_reader_fail(r, "must have \"frame\" beside \"counter\", \"jitter\", \"offset\" "
-                                 "or \"count\", got none");
-    if (check_messages(r, node) != 0)
-        return -1;
-    if (!own)
-        return 0;
-    if (cs_scenario_check_message(r, &node->first) != 0)
-        return -1;
-    if (node->messages == NULL && (node->messages = calloc(1, sizeof(*node->messages))) == NULL)
-        return cs_scenario_no_memory(r);
-    /* read_messages() left room for one more; from here on the array owns the frames. */
-    memmove(node->messages + 1, node->messages, node->n_messages * sizeof(*node->messages));
-    node->messages[0] = node->first;
-    node->first.frames = (struct cs_frames){0};
-    node->n_messages++;
-    return 0;
-}
-
 static int finish_replay(struct cs_reader *r, struct cs_scenario_node *node)
 {
     struct cs_scenario *scenario = r->ctx;
@@ -431,7 +389,7 @@ static int finish_node(struct cs_reader *r, struct cs_scenario_node *node)
         return -1;
     switch (node->type) {
     case CS_NODE_PERIODIC:
-        return finish_periodic(r, node);
+        return cs_scenario_finish_periodic(r, node);
     case CS_NODE_RANDOM:
         return finish_random(r, node);
     case CS_NODE_REPLAY:
@@ -516,9 +474,9 @@ int cs_scenario_read_nodes(struct cs_reader *r, const cJSON *item, void *dest)
 
 void cs_scenario_free_node(struct cs_scenario_node *node)
 {
-    free(node->first.frames.frame);
+    cs_scenario_free_message(&node->first);
     for (unsigned i = 0; i < node->n_messages; i++)
-        free(node->messages[i].frames.frame);
+        cs_scenario_free_message(&node->messages[i]);
     free(node->messages);
     cs_scenario_free_settings(node);
     cs_replay_free(&node->replay);

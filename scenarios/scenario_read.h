@@ -75,35 +75,61 @@
 
 /* What a message is made of; the same rows serve a periodic node's own keys. */
 #define CS_FRAME_FORM "a frame such as \"123#DEADBEEF\", or an array of frames sent together"
-#define CS_MESSAGE_ROWS(at, kinds, need)                                            \
-    {.name = "frame",                                                               \
-     .type = CS_KEY_CUSTOM,                                                         \
-     .required = (need),                                                            \
-     .mask = (kinds),                                                               \
-     .offset = (at) + CS_MESSAGE_AT(frames),                                        \
-     .read = cs_scenario_read_frames,                                               \
-     .form = CS_FRAME_FORM,                                                         \
-     .help = "what is sent"},                                                       \
-        {.name = "period",                                                          \
-         .type = CS_KEY_TIME,                                                       \
-         .required = (need),                                                        \
-         .mask = (kinds),                                                           \
-         .offset = (at) + CS_MESSAGE_AT(period_ps),                                 \
-         .min = CS_SCENARIO_PERIOD_MIN,                                             \
-         .max = CS_SCENARIO_PERIOD_MAX,                                             \
-         .help = "time from one to the next"},                                      \
-        {.name = "jitter",                                                          \
-         .type = CS_KEY_TIME,                                                       \
-         .mask = (kinds),                                                           \
-         .offset = (at) + CS_MESSAGE_AT(jitter_ps),                                 \
-         .min = 0,                                                                  \
-         .max = CS_SCENARIO_PERIOD_MAX,                                             \
-         .help = "each is late by a random time up to this, less than the period"}, \
-    {                                                                               \
-        .name = "counter", .type = CS_KEY_CUSTOM, .mask = (kinds), .offset = (at),  \
-        .read = cs_scenario_read_counters,                                          \
-        .form = "a byte 0..7, a counter or an array of up to 4 counters",           \
-        .help = "bytes that move with every frame"                                  \
+#define CS_MESSAGE_ROWS(at, kinds, need)                                                           \
+    {.name = "frame",                                                                              \
+     .type = CS_KEY_CUSTOM,                                                                        \
+     .required = (need),                                                                           \
+     .mask = (kinds),                                                                              \
+     .offset = (at) + CS_MESSAGE_AT(frames),                                                       \
+     .read = cs_scenario_read_frames,                                                              \
+     .form = CS_FRAME_FORM,                                                                        \
+     .help = "what is sent"},                                                                      \
+        {.name = "period",                                                                         \
+         .type = CS_KEY_TIME,                                                                      \
+         .required = (need),                                                                       \
+         .mask = (kinds),                                                                          \
+         .offset = (at) + CS_MESSAGE_AT(period_ps),                                                \
+         .min = CS_SCENARIO_PERIOD_MIN,                                                            \
+         .max = CS_SCENARIO_PERIOD_MAX,                                                            \
+         .help = "time from one to the next"},                                                     \
+        {.name = "jitter",                                                                         \
+         .type = CS_KEY_TIME,                                                                      \
+         .mask = (kinds),                                                                          \
+         .offset = (at) + CS_MESSAGE_AT(jitter_ps),                                                \
+         .min = 0,                                                                                 \
+         .max = CS_SCENARIO_PERIOD_MAX,                                                            \
+         .help = "each is late by a random time up to this, less than the period"},                \
+        {.name = "burst",                                                                          \
+         .type = CS_KEY_CUSTOM,                                                                    \
+         .mask = (kinds),                                                                          \
+         .offset = (at),                                                                           \
+         .read = cs_scenario_read_burst,                                                           \
+         .form = "an object with frames and gap",                                                  \
+         .help = "sent several times each period"},                                                \
+        {.name = "sequence",                                                                       \
+         .type = CS_KEY_BOOL,                                                                      \
+         .mask = (kinds),                                                                          \
+         .offset = (at) + CS_MESSAGE_AT(sequence),                                                 \
+         .dflt = "false",                                                                          \
+         .help = "the frames of an array go one by one, one each time"},                           \
+        {.name = "counter",                                                                        \
+         .type = CS_KEY_CUSTOM,                                                                    \
+         .mask = (kinds),                                                                          \
+         .offset = (at),                                                                           \
+         .read = cs_scenario_read_counters,                                                        \
+         .form = "a byte 0..7, a counter or an array of up to 4 counters",                         \
+         .help = "bytes that move with every frame"},                                              \
+        {.name = "signals",                                                                        \
+         .type = CS_KEY_CUSTOM,                                                                    \
+         .mask = (kinds),                                                                          \
+         .offset = (at),                                                                           \
+         .read = cs_scenario_read_signals,                                                         \
+         .form = "an array of up to 32 signals",                                                   \
+         .help = "values in the data that move by themselves"},                                    \
+    {                                                                                              \
+        .name = "checksum", .type = CS_KEY_CUSTOM, .mask = (kinds), .offset = (at),                \
+        .read = cs_scenario_read_checksums, .form = "a checksum or an array of up to 4 checksums", \
+        .help = "computed when counters and signals are in the data"                               \
     }
 
 #define CS_OFFSET_ROW(at, kinds)                                                          \
@@ -143,7 +169,12 @@ extern const struct cs_keys cs_scenario_step_keys;
 extern const struct cs_keys cs_scenario_timing_keys;
 extern const struct cs_keys cs_scenario_segment_keys;
 extern const struct cs_keys cs_scenario_message_keys;
+extern const struct cs_keys cs_scenario_burst_keys;
 extern const struct cs_keys cs_scenario_counter_keys;
+extern const struct cs_keys cs_scenario_signal_keys;
+extern const struct cs_keys cs_scenario_ramp_keys;
+extern const struct cs_keys cs_scenario_wave_keys;
+extern const struct cs_keys cs_scenario_checksum_keys;
 extern const struct cs_keys cs_scenario_action_keys;
 
 /* Readers of one value each; r->ctx is the struct cs_scenario. 0 or -1 with r->error. */
@@ -199,9 +230,15 @@ int cs_scenario_check_frames(struct cs_reader *r, const struct cs_scenario_node 
 
 int cs_scenario_read_recovery(struct cs_reader *r, const cJSON *item, void *dest); /* int64_t */
 int cs_scenario_read_filters(struct cs_reader *r, const cJSON *item, void *dest);  /* the node */
-int cs_scenario_read_counters(struct cs_reader *r, const cJSON *item, void *dest); /* the message */
+int cs_scenario_read_burst(struct cs_reader *r, const cJSON *item, void *dest);    /* the message */
+int cs_scenario_read_counters(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_scenario_read_signals(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_scenario_read_checksums(struct cs_reader *r, const cJSON *item, void *dest);
 int cs_scenario_read_messages(struct cs_reader *r, const cJSON *item, void *dest); /* the node */
-int cs_scenario_check_message(struct cs_reader *r, const struct cs_message *message);
+/* All keys of a message are read: do they fit one another? */
+int cs_scenario_finish_message(struct cs_reader *r, struct cs_message *message);
+int cs_scenario_finish_periodic(struct cs_reader *r, struct cs_scenario_node *node);
+void cs_scenario_free_message(struct cs_message *message);
 /* 3 or 8 hex digits, as in a frame's text; *text moves behind them. 0 or -1, without a sentence. */
 int cs_scenario_read_id(const char **text, uint32_t *id, bool *ext);
 
