@@ -5,8 +5,8 @@
 
 struct cs_checksum_kind {
     const char *name;
-    unsigned bits;
     uint32_t (*step)(const struct cs_checksum_kind *kind, uint32_t sum, uint8_t byte);
+    unsigned bits;
     uint32_t poly; /* reflected: bits in reverse */
     uint32_t init, xorout;
 };
@@ -44,12 +44,12 @@ static uint32_t step_reflected(const struct cs_checksum_kind *kind, uint32_t sum
 }
 
 static const struct cs_checksum_kind kinds[] = {
-    {"xor", 8, step_xor, 0, 0, 0},
-    {"sum8", 8, step_sum, 0, 0, 0},
-    {"crc8-sae-j1850", 8, step_crc, 0x1D, 0xFF, 0xFF},
-    {"crc8-autosar", 8, step_crc, 0x2F, 0xFF, 0xFF},
-    {"crc8-maxim", 8, step_reflected, 0x8C, 0, 0},
-    {"crc16-ccitt", 16, step_crc, 0x1021, 0xFFFF, 0},
+    {"xor", step_xor, 8, 0, 0, 0},
+    {"sum8", step_sum, 8, 0, 0, 0},
+    {"crc8-sae-j1850", step_crc, 8, 0x1D, 0xFF, 0xFF},
+    {"crc8-autosar", step_crc, 8, 0x2F, 0xFF, 0xFF},
+    {"crc8-maxim", step_reflected, 8, 0x8C, 0, 0},
+    {"crc16-ccitt", step_crc, 16, 0x1021, 0xFFFF, 0},
 };
 
 const struct cs_checksum_kind *cs_checksum_find(const char *name)

@@ -111,17 +111,9 @@ static uint64_t on_random(void *ctx)
 static void on_note(void *ctx, int severity, const char *text)
 {
     const struct cs_node_plugin *p = ctx;
-    struct cs_nodes_node *node = p->node;
-    struct cs_event event = {
-        .kind = CS_EV_NOTE,
-        .bus = (uint16_t)node->def->bus,
-        .node = (int16_t)node->index,
-        .text = text,
-    };
 
     (void)severity;
-    if (node->index != CS_NO_NODE)
-        cs_sim_publish(node->all->sim, &event);
+    cs_nodes_note(p->node, text);
 }
 
 static int on_set_bitrate(void *ctx, uint32_t bitrate_bps)
@@ -299,6 +291,8 @@ int cs_node_plugin_open(struct cs_nodes_node *node, struct cs_error *error)
 
 void cs_node_plugin_close(struct cs_nodes_node *node)
 {
+    if (node->plugin == NULL)
+        return;
     if (node->plugin->type->close != NULL)
         node->plugin->type->close(node->plugin->state);
     free(node->plugin);

@@ -10,17 +10,48 @@ int cs_nodes_submit(struct cs_nodes_node *node, const struct cs_frame *frame)
 {
     if (node->index == CS_NO_NODE || node->leaving)
         return -ENETDOWN;
-    /* A refusal (queue full, bus-off, listen-only) is an event of the stream: nothing to do here.
-     */
+    /* A refusal (queue full, bus-off, listen-only) is an event of the stream. */
     return cs_bus_submit(node->bus, node->index, frame, node->plugin != NULL ? 0 : ++node->cookie);
 }
+
+void cs_nodes_note(struct cs_nodes_node *node, const char *text)
+{
+    struct cs_event event = {
+        .kind = CS_EV_NOTE,
+        .bus = (uint16_t)node->def->bus,
+        .node = (int16_t)node->index,
+        .text = text,
+    };
+
+    if (node->index != CS_NO_NODE)
+        cs_sim_publish(node->all->sim, &event);
+}
+
+/* What makes a type what it is; NULL where there is nothing to do. */
+static const struct {
+    int (*open)(struct cs_nodes_node *node, struct cs_error *error); /* closed in any case */
+    void (*close)(struct cs_nodes_node *node);
+    void (*start)(struct cs_nodes_node *node); /* it joined */
+    void (*stop)(struct cs_nodes_node *node);  /* it leaves, or is gone; also twice */
+    void (*confirmed)(struct cs_nodes_node *node, const struct cs_tx_done *done);
+    const struct cs_controller_ops *ops; /* instead of node_ops */
+} kinds[CS_NODE_PLUGIN + 1] = {
+    [CS_NODE_PERIODIC] = {cs_nodes_periodic_open, cs_nodes_periodic_close, cs_nodes_periodic_start,
+                          cs_nodes_periodic_stop, NULL, NULL},
+    [CS_NODE_RANDOM] = {NULL, NULL, cs_nodes_random_start, NULL, cs_nodes_random_confirmed, NULL},
+    [CS_NODE_REPLAY] = {NULL, NULL, cs_nodes_replay_start, NULL, cs_nodes_replay_confirmed, NULL},
+    [CS_NODE_RESPONDER] = {cs_nodes_responder_open, cs_nodes_responder_close,
+                           cs_nodes_responder_start, cs_nodes_responder_stop, NULL,
+                           &cs_nodes_responder_ops},
+    [CS_NODE_PLUGIN] = {cs_node_plugin_open, cs_node_plugin_close, cs_node_plugin_attached,
+                        cs_node_plugin_stop, NULL, &cs_node_plugin_ops},
+};
 
 static void stop(struct cs_nodes_node *node)
 {
     cs_timer_stop(node->all->sim, &node->timer);
-    cs_nodes_periodic_stop(node);
-    if (node->plugin != NULL)
-        cs_node_plugin_stop(node);
+    if (kinds[node->def->type].stop != NULL)
+        kinds[node->def->type].stop(node);
 }
 
 static void on_rejoin(void *ctx, struct cs_timer *timer)
@@ -53,10 +84,8 @@ static void on_confirmed(void *ctx, const struct cs_tx_done *done)
 
     if (done->result == CS_TX_DETACHED || node->leaving)
         return;
-    if (node->def->type == CS_NODE_RANDOM)
-        cs_nodes_random_confirmed(node, done);
-    else if (node->def->type == CS_NODE_REPLAY)
-        cs_nodes_replay_confirmed(node, done);
+    if (kinds[node->def->type].confirmed != NULL)
+        kinds[node->def->type].confirmed(node, done);
 }
 
 static const struct cs_controller_ops node_ops = {
@@ -67,14 +96,8 @@ static const struct cs_controller_ops node_ops = {
 static void start(struct cs_nodes_node *node)
 {
     node->base_ps = cs_sim_now_ps(node->all->sim);
-    if (node->def->type == CS_NODE_PERIODIC)
-        cs_nodes_periodic_start(node);
-    else if (node->def->type == CS_NODE_RANDOM)
-        cs_nodes_random_start(node);
-    else if (node->def->type == CS_NODE_REPLAY)
-        cs_nodes_replay_start(node);
-    else if (node->plugin != NULL)
-        cs_node_plugin_attached(node);
+    if (kinds[node->def->type].start != NULL)
+        kinds[node->def->type].start(node);
 }
 
 static enum cs_tx_order order_of(const struct cs_scenario_node *def)
@@ -102,7 +125,7 @@ int cs_nodes_attach(struct cs_nodes *nodes, unsigned index)
         .recovery_ps = def->recovery_ps,
         .filters = def->filters,
         .n_filters = def->n_filters,
-        .ops = node->plugin != NULL ? &cs_node_plugin_ops : &node_ops,
+        .ops = kinds[def->type].ops != NULL ? kinds[def->type].ops : &node_ops,
         .ctx = node,
     };
 
@@ -136,7 +159,7 @@ int cs_nodes_detach(struct cs_nodes *nodes, unsigned index)
     return cs_bus_detach(node->bus, node->index);
 }
 
-static int no_memory(struct cs_error *error)
+int cs_nodes_no_memory(struct cs_error *error)
 {
     return cs_error_set(error, CS_STATUS_ENVIRONMENT, "not enough memory");
 }
@@ -154,11 +177,7 @@ static int init_node(struct cs_nodes *nodes, unsigned i, struct cs_error *error)
     node->timer.ctx = node;
     snprintf(stream, sizeof(stream), "node/%s", def->name);
     cs_rng_init(&node->rng, cs_sim_seed(nodes->sim), stream);
-    if (def->type == CS_NODE_PLUGIN)
-        return cs_node_plugin_open(node, error);
-    if (def->n_messages > 0 && cs_nodes_periodic_open(node) != 0)
-        return no_memory(error);
-    return 0;
+    return kinds[def->type].open != NULL ? kinds[def->type].open(node, error) : 0;
 }
 
 struct cs_nodes *cs_nodes_create(struct cs_sim *sim, const struct cs_scenario *scenario,
@@ -169,7 +188,7 @@ struct cs_nodes *cs_nodes_create(struct cs_sim *sim, const struct cs_scenario *s
     if (nodes == NULL ||
         (nodes->node = calloc(scenario->n_nodes + 1, sizeof(*nodes->node))) == NULL) {
         free(nodes);
-        no_memory(error);
+        cs_nodes_no_memory(error);
         return NULL;
     }
     nodes->sim = sim;
@@ -191,10 +210,9 @@ void cs_nodes_destroy(struct cs_nodes *nodes)
         return;
     nodes->over = true;
     for (unsigned i = 0; i < nodes->scenario->n_nodes; i++) {
-        if (nodes->node[i].plugin != NULL)
-            cs_node_plugin_close(&nodes->node[i]);
-        if (nodes->node[i].def != NULL)
-            cs_nodes_periodic_close(&nodes->node[i]);
+        const struct cs_scenario_node *def = nodes->node[i].def;
+        if (def != NULL && kinds[def->type].close != NULL)
+            kinds[def->type].close(&nodes->node[i]);
     }
     free(nodes->node);
     free(nodes);

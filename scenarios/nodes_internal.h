@@ -8,6 +8,7 @@
 
 struct cs_nodes_node;
 struct cs_node_plugin;
+struct cs_responder;
 
 /* One message of a periodic node. Its n-th instant is base + offset + n * period, plus a jitter
  * of its own: nothing adds up. */
@@ -41,7 +42,8 @@ struct cs_nodes_node {
     int64_t done;    /* frames of a random node, loops of a replay */
     size_t position; /* in a replay */
     struct cs_frame next;
-    struct cs_node_plugin *plugin; /* NULL: of a type of our own */
+    struct cs_node_plugin *plugin;  /* NULL: of a type of our own */
+    struct cs_responder *responder; /* NULL: another type */
 };
 
 struct cs_nodes {
@@ -61,9 +63,12 @@ struct cs_nodes {
 
 int cs_nodes_submit(struct cs_nodes_node *node, const struct cs_frame *frame);
 void cs_nodes_on_detached(void *ctx); /* of a controller; ctx: the node */
+/* A note in the event stream; nothing where it is on no bus. */
+void cs_nodes_note(struct cs_nodes_node *node, const char *text);
+int cs_nodes_no_memory(struct cs_error *error); /* returns -1 */
 
-/* What it needs for all its life: 0, or -1 without memory; it is closed in any case. */
-int cs_nodes_periodic_open(struct cs_nodes_node *node);
+/* What it needs for all its life: 0, or -1 with `error`; it is closed in any case. */
+int cs_nodes_periodic_open(struct cs_nodes_node *node, struct cs_error *error);
 void cs_nodes_periodic_close(struct cs_nodes_node *node);
 
 /* A node joined: start its timers; it leaves: stop them. */
@@ -73,6 +78,13 @@ void cs_nodes_random_start(struct cs_nodes_node *node);
 void cs_nodes_random_confirmed(struct cs_nodes_node *node, const struct cs_tx_done *done);
 void cs_nodes_replay_start(struct cs_nodes_node *node);
 void cs_nodes_replay_confirmed(struct cs_nodes_node *node, const struct cs_tx_done *done);
+
+/* responder (nodes_responder.c) */
+int cs_nodes_responder_open(struct cs_nodes_node *node, struct cs_error *error);
+void cs_nodes_responder_close(struct cs_nodes_node *node);
+void cs_nodes_responder_start(struct cs_nodes_node *node);
+void cs_nodes_responder_stop(struct cs_nodes_node *node);
+extern const struct cs_controller_ops cs_nodes_responder_ops;
 
 /* Of a type that a plugin has (node_plugin.c). An instance is made with the nodes and lives as long
  * as they do: what it knows survives when it leaves the bus. */

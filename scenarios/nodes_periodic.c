@@ -82,7 +82,8 @@ static void send_once(struct cs_sender *s)
     }
     for (unsigned c = 0; c < m->n_counters; c++)
         advance_counter(&m->counters[c], &s->value[c], &s->step[c]);
-    s->next = (s->next + 1) % m->frames.n;
+    if (++s->next >= m->frames.n)
+        s->next = 0;
 }
 
 static void on_period(void *ctx, struct cs_timer *timer)
@@ -132,20 +133,20 @@ void cs_nodes_periodic_stop(struct cs_nodes_node *node)
         cs_timer_stop(node->all->sim, &node->senders[i].timer);
 }
 
-int cs_nodes_periodic_open(struct cs_nodes_node *node)
+int cs_nodes_periodic_open(struct cs_nodes_node *node, struct cs_error *error)
 {
     const struct cs_scenario_node *def = node->def;
 
     node->senders = calloc((size_t)def->n_messages + 1, sizeof(*node->senders));
     if (node->senders == NULL)
-        return -1;
+        return cs_nodes_no_memory(error);
     for (unsigned m = 0; m < def->n_messages; m++) {
         struct cs_sender *s = &node->senders[m];
         s->node = node;
         s->message = &def->messages[m];
         s->signals = calloc((size_t)s->message->n_signals + 1, sizeof(*s->signals));
         if (s->signals == NULL)
-            return -1;
+            return cs_nodes_no_memory(error);
     }
     return 0;
 }

@@ -7,16 +7,17 @@
 #include "scenarios/checksum.h"
 #include "scenarios/error.h"
 #include "scenarios/file.h"
+#include "scenarios/frames.h"
 #include "scenarios/guest.h"
 #include "scenarios/keys.h"
 #include "scenarios/replay.h"
+#include "scenarios/responder.h"
 #include "scenarios/signal.h"
 #include "simcore/fault.h"
 #include "simcore/sim.h"
 
 #define CS_SCENARIO_MAX_NODES    (CS_SIM_MAX_BUSES * 240) /* 240 a bus: room for clients */
 #define CS_SCENARIO_BUS_NODES    240
-#define CS_SCENARIO_MAX_FRAMES   4096 /* in one message or one send */
 #define CS_SCENARIO_MAX_COUNTERS 4
 #define CS_SCENARIO_CHECKSUMS    4
 #define CS_SCENARIO_SIGNALS      32
@@ -29,8 +30,9 @@ enum cs_node_type {
     CS_NODE_PERIODIC,
     CS_NODE_RANDOM,
     CS_NODE_REPLAY,
-    CS_NODE_ATTACHED, /* a place for an outside client of that name */
-    CS_NODE_PLUGIN,   /* of a type that a plugin has: `plugin` and `settings` */
+    CS_NODE_RESPONDER, /* answers to what it hears */
+    CS_NODE_ATTACHED,  /* a place for an outside client of that name */
+    CS_NODE_PLUGIN,    /* of a type that a plugin has: `plugin` and `settings` */
 };
 
 struct cansim_node_type;
@@ -42,12 +44,6 @@ struct cs_plugins;
 struct cs_plugin_files {
     const char *file[CS_PLUGIN_FILES];
     unsigned n;
-};
-
-struct cs_frames {
-    struct cs_frame *frame;
-    unsigned n;
-    bool array; /* in the file */
 };
 
 /* A number in the data that moves with every frame: low..high, by `step`. */
@@ -111,6 +107,9 @@ struct cs_scenario_node {
     unsigned n_messages;
     struct cs_random random;
     struct cs_replay replay;
+    struct cs_rule *rules;
+    unsigned n_rules;
+    int64_t waiting; /* frames that may wait for their delay */
     struct cs_scenario_timing timing;
     int fd; /* enum cs_fd */
     bool protocol_exception;

@@ -9,13 +9,13 @@
 #define ONE(type) (1u << (type))
 #define SIMULATED                                                                                \
     (ONE(CS_NODE_LISTENER) | ONE(CS_NODE_PERIODIC) | ONE(CS_NODE_RANDOM) | ONE(CS_NODE_REPLAY) | \
-     ONE(CS_NODE_PLUGIN))
+     ONE(CS_NODE_RESPONDER) | ONE(CS_NODE_PLUGIN))
 #define NODE(member) offsetof(struct cs_scenario_node, member)
 
-#define TYPE_FORM "\"listener\", \"periodic\", \"random\", \"replay\""
+#define TYPE_FORM "\"listener\", \"periodic\", \"random\", \"replay\", \"responder\""
 
-static const char *const type_names[] = {"listener", "periodic",   "random", "replay",
-                                         "attached", "a plugin's", NULL};
+static const char *const type_names[] = {"listener",  "periodic", "random",     "replay",
+                                         "responder", "attached", "a plugin's", NULL};
 static const char *const fd_names[] = {"bus", "classic", "tolerant", "iso", "non-iso", NULL};
 static const char *const order_names[] = {"priority", "fifo", "auto", NULL};
 
@@ -311,6 +311,20 @@ static const struct cs_key node_rows[] = {
      .form = "true, false or 1..1000000",
      .dflt = "false",
      .help = "how often; true: without end"},
+    {.name = "rules",
+     .type = CS_KEY_CUSTOM,
+     .required = true,
+     .mask = ONE(CS_NODE_RESPONDER),
+     .read = cs_scenario_read_rules,
+     .form = "an array of rules",
+     .help = "what it answers to what; the first that matches answers"},
+    {.name = "queue",
+     .type = CS_KEY_INT,
+     .mask = ONE(CS_NODE_RESPONDER),
+     .offset = NODE(waiting),
+     .min = 1,
+     .max = CS_WAITING_MAX,
+     .help = "replies that wait for their delay; default 64"},
     {.name = "wait",
      .type = CS_KEY_CUSTOM,
      .mask = ONE(CS_NODE_ATTACHED),
@@ -394,6 +408,8 @@ static int finish_node(struct cs_reader *r, struct cs_scenario_node *node)
         return finish_random(r, node);
     case CS_NODE_REPLAY:
         return finish_replay(r, node);
+    case CS_NODE_RESPONDER:
+        return cs_scenario_finish_responder(r, node);
     default:
         return 0;
     }
@@ -478,6 +494,9 @@ void cs_scenario_free_node(struct cs_scenario_node *node)
     for (unsigned i = 0; i < node->n_messages; i++)
         cs_scenario_free_message(&node->messages[i]);
     free(node->messages);
+    for (unsigned i = 0; i < node->n_rules; i++)
+        free(node->rules[i].reply.frame);
+    free(node->rules);
     cs_scenario_free_settings(node);
     cs_replay_free(&node->replay);
 }

@@ -175,6 +175,8 @@ extern const struct cs_keys cs_scenario_signal_keys;
 extern const struct cs_keys cs_scenario_ramp_keys;
 extern const struct cs_keys cs_scenario_wave_keys;
 extern const struct cs_keys cs_scenario_checksum_keys;
+extern const struct cs_keys cs_scenario_rule_keys;
+extern const struct cs_keys cs_scenario_copy_keys;
 extern const struct cs_keys cs_scenario_action_keys;
 
 /* Readers of one value each; r->ctx is the struct cs_scenario. 0 or -1 with r->error. */
@@ -239,6 +241,10 @@ int cs_scenario_read_messages(struct cs_reader *r, const cJSON *item, void *dest
 int cs_scenario_finish_message(struct cs_reader *r, struct cs_message *message);
 int cs_scenario_finish_periodic(struct cs_reader *r, struct cs_scenario_node *node);
 void cs_scenario_free_message(struct cs_message *message);
+int cs_scenario_read_rules(struct cs_reader *r, const cJSON *item, void *dest); /* the node */
+int cs_scenario_finish_responder(struct cs_reader *r, struct cs_scenario_node *node);
+/* "+8", "-10": hex digits behind a sign. 0 or -1, without a sentence. */
+int cs_scenario_read_id_offset(const char *text, int64_t *offset);
 /* 3 or 8 hex digits, as in a frame's text; *text moves behind them. 0 or -1, without a sentence. */
 int cs_scenario_read_id(const char **text, uint32_t *id, bool *ext);
 

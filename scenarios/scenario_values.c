@@ -119,6 +119,20 @@ int cs_scenario_read_id(const char **text, uint32_t *id, bool *ext)
     return *id <= (*ext ? CS_ID_MAX_EXT : CS_ID_MAX_BASE) ? 0 : -1;
 }
 
+int cs_scenario_read_id_offset(const char *text, int64_t *offset)
+{
+    size_t n = *text == '+' || *text == '-' ? strspn(text + 1, "0123456789abcdefABCDEF") : 0;
+
+    if (n < 1 || n > 8 || text[1 + n] != '\0')
+        return -1;
+    *offset = (int64_t)strtoul(text + 1, NULL, 16);
+    if (*offset > CS_ID_MAX_EXT)
+        return -1;
+    if (*text == '-')
+        *offset = -*offset;
+    return 0;
+}
+
 static int read_filter(struct cs_reader *r, const cJSON *item, struct cs_filter *filter)
 {
     const char *form = "a filter such as \"123\", \"120:7F0\" or \"18FF0000:1FFF0000\"";
