@@ -43,6 +43,8 @@ static const struct {
     [CS_NODE_RESPONDER] = {cs_nodes_responder_open, cs_nodes_responder_close,
                            cs_nodes_responder_start, cs_nodes_responder_stop, NULL,
                            &cs_nodes_responder_ops},
+    [CS_NODE_GATEWAY] = {cs_nodes_gateway_open, cs_nodes_gateway_close, cs_nodes_gateway_start,
+                         cs_nodes_gateway_stop, NULL, &cs_nodes_gateway_ops},
     [CS_NODE_PLUGIN] = {cs_node_plugin_open, cs_node_plugin_close, cs_node_plugin_attached,
                         cs_node_plugin_stop, NULL, &cs_node_plugin_ops},
 };
@@ -141,6 +143,11 @@ int cs_nodes_attach(struct cs_nodes *nodes, unsigned index)
     if (ret < 0)
         return ret;
     node->index = ret;
+    ret = node->gateway != NULL ? cs_nodes_gateway_join(node, &config) : 0;
+    if (ret < 0) {
+        cs_bus_detach(node->bus, node->index);
+        return ret;
+    }
     start(node);
     return 0;
 }
@@ -156,6 +163,8 @@ int cs_nodes_detach(struct cs_nodes *nodes, unsigned index)
     node->leaving = true;
     if (node->plugin != NULL)
         cs_node_plugin_detached(node);
+    if (node->gateway != NULL)
+        cs_nodes_gateway_leave(node);
     return cs_bus_detach(node->bus, node->index);
 }
 

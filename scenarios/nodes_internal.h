@@ -9,6 +9,7 @@
 struct cs_nodes_node;
 struct cs_node_plugin;
 struct cs_responder;
+struct cs_gateway;
 
 /* One message of a periodic node. Its n-th instant is base + offset + n * period, plus a jitter
  * of its own: nothing adds up. */
@@ -44,6 +45,7 @@ struct cs_nodes_node {
     struct cs_frame next;
     struct cs_node_plugin *plugin;  /* NULL: of a type of our own */
     struct cs_responder *responder; /* NULL: another type */
+    struct cs_gateway *gateway;     /* likewise */
 };
 
 struct cs_nodes {
@@ -85,6 +87,18 @@ void cs_nodes_responder_close(struct cs_nodes_node *node);
 void cs_nodes_responder_start(struct cs_nodes_node *node);
 void cs_nodes_responder_stop(struct cs_nodes_node *node);
 extern const struct cs_controller_ops cs_nodes_responder_ops;
+
+/* gateway (nodes_gateway.c) */
+int cs_nodes_gateway_open(struct cs_nodes_node *node, struct cs_error *error);
+void cs_nodes_gateway_close(struct cs_nodes_node *node);
+void cs_nodes_gateway_start(struct cs_nodes_node *node);
+void cs_nodes_gateway_stop(struct cs_nodes_node *node);
+/* Its second controller joins, as the first one did: 0 or -errno; leaves. */
+int cs_nodes_gateway_join(struct cs_nodes_node *node, const struct cs_controller_config *first);
+void cs_nodes_gateway_leave(struct cs_nodes_node *node);
+/* That controller; false where there is none. */
+bool cs_nodes_gateway_port(const struct cs_nodes_node *node, struct cs_bus **bus, int *index);
+extern const struct cs_controller_ops cs_nodes_gateway_ops;
 
 /* Of a type that a plugin has (node_plugin.c). An instance is made with the nodes and lives as long
  * as they do: what it knows survives when it leaves the bus. */

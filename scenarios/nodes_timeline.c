@@ -35,17 +35,25 @@ static void detach(struct cs_nodes *nodes, const struct cs_action *action)
 static void set_mode(struct cs_nodes *nodes, const struct cs_action *action)
 {
     struct cs_nodes_node *node = &nodes->node[action->node];
+    struct cs_bus *bus;
+    int index;
 
     if (node->index != CS_NO_NODE)
         cs_bus_set_mode(node->bus, node->index, action->mode);
+    if (cs_nodes_gateway_port(node, &bus, &index))
+        cs_bus_set_mode(bus, index, action->mode);
 }
 
 static void recover(struct cs_nodes *nodes, const struct cs_action *action)
 {
     struct cs_nodes_node *node = &nodes->node[action->node];
+    struct cs_bus *bus;
+    int index;
 
     if (node->index != CS_NO_NODE)
         cs_bus_recover(node->bus, node->index);
+    if (cs_nodes_gateway_port(node, &bus, &index))
+        cs_bus_recover(bus, index);
 }
 
 static void set_counters(struct cs_nodes *nodes, const struct cs_action *action)
@@ -136,9 +144,13 @@ static void tell(struct cs_nodes *nodes, const struct cs_action *action)
 static void reset(struct cs_nodes *nodes, const struct cs_action *action)
 {
     struct cs_nodes_node *node = &nodes->node[action->node];
+    struct cs_bus *bus;
+    int index;
 
     if (node->index != CS_NO_NODE)
         cs_bus_reset(node->bus, node->index);
+    if (cs_nodes_gateway_port(node, &bus, &index))
+        cs_bus_reset(bus, index);
 }
 
 static bool is_device(struct cs_nodes *nodes, const struct cs_action *action)

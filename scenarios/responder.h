@@ -9,7 +9,6 @@
 #define CS_RULES_MAX       64
 #define CS_RULE_COPIES     16
 #define CS_RESPONDER_QUEUE 64 /* replies that wait, by default */
-#define CS_GATEWAY_QUEUE   256
 #define CS_WAITING_MAX     4096
 
 /* Bytes of the request that go into the reply; those that the request does not have stay. */

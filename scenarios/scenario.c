@@ -193,6 +193,8 @@ void cs_scenario_help(FILE *to)
         &cs_scenario_checksum_keys,
         &cs_scenario_rule_keys,
         &cs_scenario_copy_keys,
+        &cs_scenario_route_keys,
+        &cs_scenario_route_id_keys,
         &cs_match_keys,
         &cs_scenario_device_keys,
         &cs_scenario_guest_keys,

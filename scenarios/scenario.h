@@ -8,6 +8,7 @@
 #include "scenarios/error.h"
 #include "scenarios/file.h"
 #include "scenarios/frames.h"
+#include "scenarios/gateway.h"
 #include "scenarios/guest.h"
 #include "scenarios/keys.h"
 #include "scenarios/replay.h"
@@ -31,6 +32,7 @@ enum cs_node_type {
     CS_NODE_RANDOM,
     CS_NODE_REPLAY,
     CS_NODE_RESPONDER, /* answers to what it hears */
+    CS_NODE_GATEWAY,   /* on two buses */
     CS_NODE_ATTACHED,  /* a place for an outside client of that name */
     CS_NODE_PLUGIN,    /* of a type that a plugin has: `plugin` and `settings` */
 };
@@ -109,6 +111,9 @@ struct cs_scenario_node {
     struct cs_replay replay;
     struct cs_rule *rules;
     unsigned n_rules;
+    unsigned to; /* the gateway's other bus */
+    struct cs_route *routes;
+    unsigned n_routes;
     int64_t waiting; /* frames that may wait for their delay */
     struct cs_scenario_timing timing;
     int fd; /* enum cs_fd */
@@ -248,6 +253,9 @@ void cs_scenario_help(FILE *to);
  * begins with the path of one where it is about one. Returns that part of `why`. */
 const char *cs_scenario_settings_place(const struct cs_scenario_node *node, const char *why,
                                        char *place, size_t size);
+
+/* Has a controller on that bus. */
+bool cs_scenario_node_on(const struct cs_scenario_node *node, unsigned bus);
 
 /* Bus names are interface names: 1..15 letters, digits, '_', '-', '.'; not "any", ".", "..". */
 bool cs_scenario_bus_name_ok(const char *name);

@@ -58,6 +58,7 @@ static int64_t certain_end(const struct cs_action *action)
 static void attach(struct trial *trial, const struct cs_scenario_node *node)
 {
     struct cs_bus *bus = cs_sim_bus(trial->sim, node->bus);
+    const struct cs_controller_config second = {.name = node->name, .via = "trial"};
     struct cs_controller_config config = {
         .name = node->name,
         .via = "trial",
@@ -70,6 +71,9 @@ static void attach(struct trial *trial, const struct cs_scenario_node *node)
 
     if (cs_bus_find_node(bus, node->name) < 0)
         cs_bus_attach(bus, &config);
+    if (node->type == CS_NODE_GATEWAY &&
+        cs_bus_find_node(cs_sim_bus(trial->sim, node->to), node->name) < 0)
+        cs_bus_attach(cs_sim_bus(trial->sim, node->to), &second);
 }
 
 /* The controllers of a device or guest. */
@@ -87,11 +91,12 @@ static void attach_ports(struct trial *trial, const char *name, const unsigned *
 
 static void detach(struct trial *trial, const struct cs_scenario_node *node)
 {
-    struct cs_bus *bus = cs_sim_bus(trial->sim, node->bus);
-    int index = cs_bus_find_node(bus, node->name);
-
-    if (index >= 0)
-        cs_bus_detach(bus, index);
+    for (unsigned i = 0; i < trial->scenario->n_buses; i++) {
+        struct cs_bus *bus = cs_sim_bus(trial->sim, i);
+        int index = cs_scenario_node_on(node, i) ? cs_bus_find_node(bus, node->name) : -1;
+        if (index >= 0)
+            cs_bus_detach(bus, index);
+    }
 }
 
 /* Take back what `over` says. */

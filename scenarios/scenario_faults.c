@@ -30,7 +30,7 @@ static int no_such_node(struct reading *f, const char *key, const char *name, co
     unsigned n = 0;
 
     for (unsigned i = 0; i < s->n_nodes && n < CS_SCENARIO_BUS_NODES; i++) {
-        if (on == NULL || s->nodes[i].bus == f->fault->bus)
+        if (on == NULL || cs_scenario_node_on(&s->nodes[i], f->fault->bus))
             names[n++] = s->nodes[i].name;
     }
     names[n] = NULL;
@@ -160,7 +160,9 @@ static int check_names(struct reading *f)
         return -1;
     for (unsigned i = 0; i < count_named(spec); i++) {
         name = named(spec, i, &key);
-        if (name[0] != '\0' && bus_of(f->scenario, name) != (int)f->fault->bus)
+        const struct cs_scenario_node *node = find_node(f->scenario, name);
+        if (name[0] != '\0' && bus_of(f->scenario, name) != (int)f->fault->bus &&
+            (node == NULL || !cs_scenario_node_on(node, f->fault->bus)))
             return no_such_node(f, key, name, f->scenario->buses[f->fault->bus].name);
     }
     return check_fd(f, spec);

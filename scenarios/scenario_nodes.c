@@ -9,13 +9,14 @@
 #define ONE(type) (1u << (type))
 #define SIMULATED                                                                                \
     (ONE(CS_NODE_LISTENER) | ONE(CS_NODE_PERIODIC) | ONE(CS_NODE_RANDOM) | ONE(CS_NODE_REPLAY) | \
-     ONE(CS_NODE_RESPONDER) | ONE(CS_NODE_PLUGIN))
+     ONE(CS_NODE_RESPONDER) | ONE(CS_NODE_GATEWAY) | ONE(CS_NODE_PLUGIN))
 #define NODE(member) offsetof(struct cs_scenario_node, member)
 
-#define TYPE_FORM "\"listener\", \"periodic\", \"random\", \"replay\", \"responder\""
+#define TYPE_FORM "\"listener\", \"periodic\", \"random\", \"replay\", \"responder\", \"gateway\""
 
-static const char *const type_names[] = {"listener",  "periodic", "random",     "replay",
-                                         "responder", "attached", "a plugin's", NULL};
+static const char *const type_names[] = {"listener", "periodic",   "random",
+                                         "replay",   "responder",  "gateway",
+                                         "attached", "a plugin's", NULL};
 static const char *const fd_names[] = {"bus", "classic", "tolerant", "iso", "non-iso", NULL};
 static const char *const order_names[] = {"priority", "fifo", "auto", NULL};
 
@@ -318,13 +319,28 @@ static const struct cs_key node_rows[] = {
      .read = cs_scenario_read_rules,
      .form = "an array of rules",
      .help = "what it answers to what; the first that matches answers"},
+    {.name = "to",
+     .type = CS_KEY_CUSTOM,
+     .required = true,
+     .mask = ONE(CS_NODE_GATEWAY),
+     .offset = NODE(to),
+     .read = cs_scenario_read_bus,
+     .form = "a bus of this scenario",
+     .help = "where its other controller is"},
+    {.name = "routes",
+     .type = CS_KEY_CUSTOM,
+     .required = true,
+     .mask = ONE(CS_NODE_GATEWAY),
+     .read = cs_scenario_read_routes,
+     .form = "an array of routes",
+     .help = "what passes; the first that matches decides, without one nothing passes"},
     {.name = "queue",
      .type = CS_KEY_INT,
-     .mask = ONE(CS_NODE_RESPONDER),
+     .mask = ONE(CS_NODE_RESPONDER) | ONE(CS_NODE_GATEWAY),
      .offset = NODE(waiting),
      .min = 1,
      .max = CS_WAITING_MAX,
-     .help = "replies that wait for their delay; default 64"},
+     .help = "frames that wait for their delay; default 64, of a gateway 256 each way"},
     {.name = "wait",
      .type = CS_KEY_CUSTOM,
      .mask = ONE(CS_NODE_ATTACHED),
@@ -410,6 +426,8 @@ static int finish_node(struct cs_reader *r, struct cs_scenario_node *node)
         return finish_replay(r, node);
     case CS_NODE_RESPONDER:
         return cs_scenario_finish_responder(r, node);
+    case CS_NODE_GATEWAY:
+        return cs_scenario_finish_gateway(r, node);
     default:
         return 0;
     }
@@ -439,10 +457,28 @@ static int read_plugin_node(struct cs_reader *r, const cJSON *item, struct cs_sc
                : -1;
 }
 
+bool cs_scenario_node_on(const struct cs_scenario_node *node, unsigned bus)
+{
+    return node->bus == bus || (node->type == CS_NODE_GATEWAY && node->to == bus);
+}
+
+/* Not too many on it. */
+static int check_bus(struct cs_reader *r, unsigned bus)
+{
+    const struct cs_scenario *scenario = r->ctx;
+    unsigned on_bus = 0;
+
+    for (unsigned i = 0; i < scenario->n_nodes; i++)
+        on_bus += cs_scenario_node_on(&scenario->nodes[i], bus);
+    return on_bus <= CS_SCENARIO_BUS_NODES
+               ? 0
+               : cs_reader_fail(r, "must be one of at most %d nodes on its bus",
+                                CS_SCENARIO_BUS_NODES);
+}
+
 static int read_node(struct cs_reader *r, const cJSON *item, struct cs_scenario_node *node)
 {
     struct cs_scenario *scenario = r->ctx;
-    unsigned on_bus = 0;
 
     if (!cs_scenario_name_ok(item->string))
         return cs_reader_fail(r, "must be named by 1..%d bytes without spaces", CS_NAME_MAX - 1);
@@ -456,12 +492,10 @@ static int read_node(struct cs_reader *r, const cJSON *item, struct cs_scenario_
     if ((node->type == CS_NODE_PLUGIN ? read_plugin_node : read_own_node)(r, item, node) != 0 ||
         finish_node(r, node) != 0)
         return -1;
-    for (unsigned i = 0; i < scenario->n_nodes; i++)
-        on_bus += scenario->nodes[i].bus == node->bus;
-    if (on_bus > CS_SCENARIO_BUS_NODES)
-        return cs_reader_fail(r, "must be one of at most %d nodes on its bus",
-                              CS_SCENARIO_BUS_NODES);
-    return 0;
+    return check_bus(r, node->bus) != 0 ||
+                   (node->type == CS_NODE_GATEWAY && check_bus(r, node->to) != 0)
+               ? -1
+               : 0;
 }
 
 int cs_scenario_read_nodes(struct cs_reader *r, const cJSON *item, void *dest)
@@ -497,6 +531,7 @@ void cs_scenario_free_node(struct cs_scenario_node *node)
     for (unsigned i = 0; i < node->n_rules; i++)
         free(node->rules[i].reply.frame);
     free(node->rules);
+    free(node->routes);
     cs_scenario_free_settings(node);
     cs_replay_free(&node->replay);
 }

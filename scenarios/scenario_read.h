@@ -177,6 +177,8 @@ extern const struct cs_keys cs_scenario_wave_keys;
 extern const struct cs_keys cs_scenario_checksum_keys;
 extern const struct cs_keys cs_scenario_rule_keys;
 extern const struct cs_keys cs_scenario_copy_keys;
+extern const struct cs_keys cs_scenario_route_keys;
+extern const struct cs_keys cs_scenario_route_id_keys;
 extern const struct cs_keys cs_scenario_action_keys;
 
 /* Readers of one value each; r->ctx is the struct cs_scenario. 0 or -1 with r->error. */
@@ -243,6 +245,8 @@ int cs_scenario_finish_periodic(struct cs_reader *r, struct cs_scenario_node *no
 void cs_scenario_free_message(struct cs_message *message);
 int cs_scenario_read_rules(struct cs_reader *r, const cJSON *item, void *dest); /* the node */
 int cs_scenario_finish_responder(struct cs_reader *r, struct cs_scenario_node *node);
+int cs_scenario_read_routes(struct cs_reader *r, const cJSON *item, void *dest); /* the node */
+int cs_scenario_finish_gateway(struct cs_reader *r, struct cs_scenario_node *node);
 /* "+8", "-10": hex digits behind a sign. 0 or -1, without a sentence. */
 int cs_scenario_read_id_offset(const char *text, int64_t *offset);
 /* 3 or 8 hex digits, as in a frame's text; *text moves behind them. 0 or -1, without a sentence. */

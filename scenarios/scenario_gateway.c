@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/* The routes of gateways. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenarios/scenario_read.h"
+
+#define ROUTE(member)  offsetof(struct cs_route, member)
+#define CHANGE(member) offsetof(struct cs_route_id_change, member)
+
+#define BITS_FORM "1..8 hex digits up to \"1FFFFFFF\""
+#define ID_FORM \
+    "\"200\" (fixed), \"+10\" (an offset in hex digits) or an object with mask and value"
+
+static int read_bits(struct cs_reader *r, const cJSON *item, void *dest)
+{
+    const char *text = cJSON_IsString(item) ? item->valuestring : "";
+    size_t n = strspn(text, "0123456789abcdefABCDEF");
+
+    if (n < 1 || n > 8 || text[n] != '\0' || strtoul(text, NULL, 16) > CS_ID_MAX_EXT)
+        return cs_reader_must_be(r, item, BITS_FORM);
+    *(int64_t *)dest = (int64_t)strtoul(text, NULL, 16);
+    return 0;
+}
+
+static const struct cs_key id_rows[] = {
+    {.name = "mask",
+     .type = CS_KEY_CUSTOM,
+     .required = true,
+     .offset = CHANGE(mask),
+     .read = read_bits,
+     .form = BITS_FORM,
+     .help = "bits that are replaced"},
+    {.name = "value",
+     .type = CS_KEY_CUSTOM,
+     .required = true,
+     .offset = CHANGE(value),
+     .read = read_bits,
+     .form = BITS_FORM,
+     .help = "by those of this"},
+    {.name = "comment", .type = CS_KEY_COMMENT, .help = "for people"},
+    {.name = NULL},
+};
+
+const struct cs_keys cs_scenario_route_id_keys = {
+    .title = "The identifier of a frame that passes (or only a text)",
+    .rows = id_rows,
+};
+
+static int read_id(struct cs_reader *r, const cJSON *item, void *dest)
+{
+    struct cs_route_id_change *id = dest;
+    const char *p = cJSON_IsString(item) ? item->valuestring : "";
+    uint32_t value;
+
+    if (cJSON_IsObject(item)) {
+        id->kind = CS_ROUTE_ID_MASK;
+        return cs_keys_read(r, item, &cs_scenario_route_id_keys, 0, id);
+    }
+    if (cs_scenario_read_id_offset(p, &id->offset) == 0) {
+        id->kind = CS_ROUTE_ID_OFFSET;
+        return 0;
+    }
+    if (cs_scenario_read_id(&p, &value, &id->ext) != 0 || *p != '\0')
+        return cs_reader_must_be(r, item, ID_FORM);
+    id->kind = CS_ROUTE_ID_FIXED;
+    id->value = value;
+    return 0;
+}
+
+/* As data that is waited for. */
+static int read_data(struct cs_reader *r, const cJSON *item, void *dest)
+{
+    struct cs_route *route = dest;
+
+    route->set_data = true;
+    return cs_keys_read_value(r, cs_keys_find(&cs_match_keys, "data"), item, &route->data);
+}
+
+static const char *const direction_names[] = {"forward", "back", "both", NULL};
+
+static const struct cs_key route_rows[] = {
+    {.name = "when",
+     .type = CS_KEY_CUSTOM,
+     .offset = ROUTE(when),
+     .read = cs_match_read,
+     .form = "a frame that is waited for, below",
+     .help = "which frames; default: all"},
+    {.name = "direction",
+     .type = CS_KEY_CHOICE,
+     .offset = ROUTE(direction),
+     .choices = direction_names,
+     .dflt = "\"forward\"",
+     .help = "from bus to the other one, back, or both"},
+    {.name = "id",
+     .type = CS_KEY_CUSTOM,
+     .offset = ROUTE(id),
+     .read = read_id,
+     .form = ID_FORM,
+     .help = "another identifier"},
+    {.name = "data",
+     .type = CS_KEY_CUSTOM,
+     .read = read_data,
+     .form = "data such as \"11 ?? 33*\"",
+     .help = "other bytes: ? keeps a digit, * at the end what follows, which else is cut off"},
+    {.name = "delay",
+     .type = CS_KEY_TIME,
+     .offset = ROUTE(delay_ps),
+     .min = 0,
+     .max = CS_SCENARIO_PERIOD_MAX,
+     .help = "from the end of the frame until it is queued; default 0s"},
+    {.name = "jitter",
+     .type = CS_KEY_TIME,
+     .offset = ROUTE(jitter_ps),
+     .min = 0,
+     .max = CS_SCENARIO_PERIOD_MAX,
+     .help = "and a random time up to this; default 0s"},
+    {.name = "every",
+     .type = CS_KEY_INT,
+     .offset = ROUTE(every),
+     .min = 1,
+     .max = 1000000000,
+     .dflt = "1",
+     .help = "of each so many frames one passes, the last of them"},
+    {.name = "drop",
+     .type = CS_KEY_INT,
+     .offset = ROUTE(drop_percent),
+     .min = 0,
+     .max = 100,
+     .dflt = "0",
+     .help = "percent of those that are lost"},
+    {.name = "block",
+     .type = CS_KEY_BOOL,
+     .offset = ROUTE(block),
+     .dflt = "false",
+     .help = "true: none pass"},
+    {.name = "comment", .type = CS_KEY_COMMENT, .help = "for people"},
+    {.name = NULL},
+};
+
+const struct cs_keys cs_scenario_route_keys = {
+    .title = "A route of a gateway",
+    .rows = route_rows,
+};
+
+int cs_scenario_read_routes(struct cs_reader *r, const cJSON *item, void *dest)
+{
+    struct cs_scenario_node *node = dest;
+    const cJSON *child;
+    int ret = 0;
+
+    if (!cJSON_IsArray(item) || cJSON_GetArraySize(item) < 1 ||
+        cJSON_GetArraySize(item) > CS_ROUTES_MAX)
+        return cs_reader_must_be(r, item, "an array of 1..%d routes", CS_ROUTES_MAX);
+    node->routes = calloc(CS_ROUTES_MAX, sizeof(*node->routes));
+    if (node->routes == NULL)
+        return cs_scenario_no_memory(r);
+    cJSON_ArrayForEach(child, item)
+    {
+        struct cs_route *route = &node->routes[node->n_routes];
+        size_t mark = cs_reader_enter_index(r, node->n_routes++);
+        cs_match_any(&route->when);
+        if (cs_keys_read(r, child, &cs_scenario_route_keys, 0, route) != 0)
+            ret = -1;
+        cs_reader_leave(r, mark);
+    }
+    return ret;
+}
+
+int cs_scenario_finish_gateway(struct cs_reader *r, struct cs_scenario_node *node)
+{
+    if (node->waiting == 0)
+        node->waiting = CS_GATEWAY_QUEUE;
+    if (node->to == node->bus)
+        return cs_scenario_fail_at(r, "to", "must be another bus than \"bus\", got the same");
+    return 0;
+}
