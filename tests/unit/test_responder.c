@@ -121,14 +121,16 @@ static void lengths(void **state)
 static void turns(void **state)
 {
     (void)state;
-    /* Which of eight requests are answered, and by which rule. */
+    /* Which of eight requests are answered, and by which rule: a reply goes before the next one. */
     scenario_run_shows(
-        RUN("{'when': '100', 'reply': '201#', 'after': 3, 'every': 2, 'count': 2},"
-            "{'when': '100', 'reply': '202#', 'count': 3}",
-            ASK("1ms", "['100#', '100#', '100#', '100#', '100#', '100#', '100#', '100#']")),
+        RUN("{'when': '700', 'reply': '201#', 'after': 2, 'every': 3},"
+            "{'when': '700', 'reply': '202#', 'count': 3},"
+            "{'when': '700', 'reply': '203#', 'after': 2, 'count': 1}",
+            ASK("1ms", "['700#', '700#', '700#', '700#', '700#', '700#', '700#', '700#']")),
         20 * MS, false,
-        "can0 100#\ncan0 100#\ncan0 100#\ncan0 100#\ncan0 100#\ncan0 100#\ncan0 100#\ncan0 100#\n"
-        "can0 201#\ncan0 201#\ncan0 202#\ncan0 202#\ncan0 202#\n");
+        "can0 700#\ncan0 202#\ncan0 700#\ncan0 202#\ncan0 700#\ncan0 202#\n"
+        "can0 700#\ncan0 201#\ncan0 700#\ncan0 700#\ncan0 203#\ncan0 700#\ncan0 201#\n"
+        "can0 700#\n");
     /* Counts begin anew when it joins again; what waited is gone. */
     scenario_run_shows(
         RUN("{'when': '100', 'reply': '201#', 'count': 1}, {'when': '100', 'reply': '202#', "

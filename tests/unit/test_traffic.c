@@ -50,8 +50,8 @@ static void a_node_that_returns_starts_anew(void **state)
         "{'nodes': {'n': {'type': 'periodic', 'frame': ['101#00', '102#00'],"
         "'period': '10ms', 'sequence': true, 'burst': {'frames': 3, 'gap': '1ms'},"
         "'signals': [{'start': 0, 'length': 8, 'values': [1, 2, 3, 4]}]}, 'ack': {}},"
-        "'timeline': [{'at': '1500us', 'detach': 'n'}, {'at': '30ms', 'attach': 'n'}]}",
-        33 * MS, false, "can0 101#01\ncan0 102#02\ncan0 101#01\ncan0 102#02\ncan0 101#03\n");
+        "'timeline': [{'at': '500us', 'detach': 'n'}, {'at': '30ms', 'attach': 'n'}]}",
+        33 * MS, false, "can0 101#01\ncan0 101#01\ncan0 102#02\ncan0 101#03\n");
 }
 
 static void signals(void **state)
