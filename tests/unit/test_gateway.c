@@ -120,6 +120,11 @@ static void some_pass(void **state)
                                                     "'006#', '007#']")),
                        10 * MS, false,
                        "a 001#\na 002#\na 003#\na 004#\nb 003#\na 005#\na 006#\na 007#\nb 006#\n");
+    /* Each direction counts on its own. */
+    scenario_run_shows(
+        RUN("{'every': 2, 'direction': 'both'}", A("1ms", "'001#'") "," B("2ms", "'002#'") "," A(
+                                                     "3ms", "'003#'") "," B("4ms", "'004#'")),
+        10 * MS, false, "a 001#\nb 002#\na 003#\nb 003#\nb 004#\na 004#\n");
     scenario_run_open(&run,
                       "{'buses': {'a': 500000, 'b': 500000}, 'nodes': {'gw': {'type': 'gateway', "
                       "'bus': 'a', 'to': 'b', 'routes': [{'drop': 30}]}, 'sb': {'bus': 'b'}, 'q': "
