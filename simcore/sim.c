@@ -14,6 +14,7 @@ struct cs_sim *cs_sim_create(uint64_t seed)
     struct cs_sim *sim = calloc(1, sizeof(*sim));
     if (sim) {
         sim->seed = seed;
+        sim->late_ps = CS_NEVER;
     }
     return sim;
 }
@@ -102,7 +103,8 @@ uint64_t cs_sim_seed(const struct cs_sim *sim)
     return sim->seed;
 }
 
-int64_t cs_sim_next_ps(const struct cs_sim *sim)
+/* What late_ps waits for apart. */
+static int64_t next_instant_ps(const struct cs_sim *sim)
 {
     int64_t next = sim->n_heap ? sim->heap[0]->at_ps : CS_NEVER;
 
@@ -112,6 +114,13 @@ int64_t cs_sim_next_ps(const struct cs_sim *sim)
         next = bus->begin_ps < next ? bus->begin_ps : next;
     }
     return next;
+}
+
+int64_t cs_sim_next_ps(const struct cs_sim *sim)
+{
+    int64_t next = next_instant_ps(sim);
+
+    return sim->late_ps < next ? sim->late_ps : next;
 }
 
 static void run_timers(struct cs_sim *sim)
@@ -128,6 +137,7 @@ static void run_timers(struct cs_sim *sim)
 
 static void run_instant(struct cs_sim *sim)
 {
+    sim->n_instants++;
     for (unsigned i = 0; i < sim->n_buses; i++) {
         if (sim->buses[i]->effect_ps <= sim->now_ps) {
             cs_bus_effects(sim->buses[i]);
@@ -146,11 +156,16 @@ void cs_sim_run_until(struct cs_sim *sim, int64_t until_ps)
     assert(sim->depth == 0);
     until_ps = until_ps < CS_TIME_END ? until_ps : CS_TIME_END;
     sim->depth++;
+    sim->ran = true;
     for (unsigned i = 0; i < sim->n_buses; i++) {
         sim->buses[i]->ran = true;
     }
     for (;;) {
-        int64_t next = cs_sim_next_ps(sim);
+        int64_t next = next_instant_ps(sim);
+        if (sim->late_ps < next && sim->late_ps <= until_ps) {
+            cs_sim_run_late(sim);
+            continue;
+        }
         if (next > until_ps || next == CS_NEVER) {
             break;
         }
@@ -202,5 +217,12 @@ void cs_sim_set_detail(struct cs_sim *sim, bool on)
 void cs_sim_publish(struct cs_sim *sim, const struct cs_event *event)
 {
     struct cs_event copy = *event;
+
+    if (sim->tap) {
+        cs_tap_sim(sim, &(struct cs_call){.kind = CS_CALL_PUBLISH,
+                                          .bus = cs_sim_bus(sim, event->bus),
+                                          .node = event->node,
+                                          .event = event});
+    }
     cs_sim_emit(sim, &copy);
 }
