@@ -120,8 +120,11 @@ static void on_note(void *ctx, int severity, const char *text)
     };
 
     (void)severity;
-    if (node->index != CS_NO_NODE)
-        cs_sim_publish(node->all->sim, &event);
+    if (node->index == CS_NO_NODE)
+        return;
+    node->all->acting++;
+    cs_sim_publish(node->all->sim, &event);
+    node->all->acting--;
 }
 
 static int on_set_bitrate(void *ctx, uint32_t bitrate_bps)

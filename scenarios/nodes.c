@@ -89,7 +89,7 @@ int cs_nodes_attach(struct cs_nodes *nodes, unsigned index)
     struct cs_nodes_node *node = &nodes->node[index];
     const struct cs_scenario_node *def = node->def;
     struct cs_controller_config config = {
-        .name = def->name,
+        .name = def->as != NULL ? def->as : def->name,
         .via = "scenario",
         .timing = &def->timing.timing,
         .fd = (enum cs_fd)def->fd,
@@ -102,7 +102,9 @@ int cs_nodes_attach(struct cs_nodes *nodes, unsigned index)
         .recovery_ps = def->recovery_ps,
         .filters = def->filters,
         .n_filters = def->n_filters,
-        .ops = node->plugin != NULL ? &cs_node_plugin_ops : &node_ops,
+        .ops = node->plugin != NULL ? &cs_node_plugin_ops
+               : node->reacts       ? &cs_outside_ops
+                                    : &node_ops,
         .ctx = node,
     };
 
@@ -114,6 +116,7 @@ int cs_nodes_attach(struct cs_nodes *nodes, unsigned index)
     }
     if (node->index != CS_NO_NODE)
         return 0;
+    node->turns = 0;
     int ret = cs_bus_attach(node->bus, &config);
     if (ret < 0)
         return ret;
@@ -183,6 +186,10 @@ struct cs_nodes *cs_nodes_create(struct cs_sim *sim, const struct cs_scenario *s
     nodes->scenario = scenario;
     nodes->say = say;
     nodes->say_ctx = say_ctx;
+    for (unsigned i = 0; i < scenario->n_actions; i++) {
+        if (scenario->actions[i].turn > 0)
+            nodes->node[scenario->actions[i].node].reacts = true;
+    }
     for (unsigned i = 0; i < scenario->n_nodes; i++) {
         if (init_node(nodes, i, error) != 0) {
             cs_nodes_destroy(nodes);
@@ -213,6 +220,13 @@ void cs_nodes_on_failure(struct cs_nodes *nodes, void (*failed)(void *ctx, const
     nodes->failed_ctx = ctx;
 }
 
+void cs_nodes_on_do(struct cs_nodes *nodes,
+                    void (*doing)(void *ctx, const struct cs_action *action), void *ctx)
+{
+    nodes->doing = doing;
+    nodes->doing_ctx = ctx;
+}
+
 void cs_nodes_on_plug(struct cs_nodes *nodes,
                       void (*plug)(void *ctx, unsigned device, bool plugged), void *ctx)
 {
@@ -230,5 +244,6 @@ int cs_nodes_start(struct cs_nodes *nodes, struct cs_error *error)
                                 nodes->scenario->file, nodes->node[i].def->name, strerror(-ret));
     }
     cs_timeline_start(nodes);
+    cs_outside_start(nodes);
     return 0;
 }

@@ -181,6 +181,25 @@ int cs_scenario_finish_timing(struct cs_reader *r, struct cs_scenario_timing *t,
 bool cs_scenario_node_knows_fd(const struct cs_scenario *scenario,
                                const struct cs_scenario_node *node);
 
+/* One action: its kind, of which there is one, and the node that it names itself. */
+int cs_action_set_kind(struct cs_reader *r, struct cs_action *action, int kind);
+int cs_action_set_node(struct cs_reader *r, const cJSON *item, struct cs_action *action, int kind);
+/* Keys of actions (scenario_action.c); the destination is the action. */
+#define CS_CLEAR_FORM  "\"all\", the label of a fault or its number"
+#define CS_COOKIE_FORM "a number, or a text of digits where it is larger than 2^53"
+int cs_action_read_mode(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_action_read_counters(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_action_read_clear(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_action_read_cookie(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_action_read_abort(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_action_read_freeze(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_action_read_remove(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_action_read_filters(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_action_read_drift(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_action_read_lost(struct cs_reader *r, const cJSON *item, void *dest);
+/* What only goes with some of them. 0 or -1 with r->error. */
+int cs_action_check_outside(struct cs_reader *r, const struct cs_action *action);
+
 /* Faults. */
 int cs_scenario_read_fault(struct cs_reader *r, const cJSON *item, struct cs_scenario_fault *fault);
 int cs_scenario_read_fault_text(struct cs_scenario *scenario, const char *text,
@@ -199,6 +218,9 @@ int cs_scenario_check_frames(struct cs_reader *r, const struct cs_scenario_node 
 
 int cs_scenario_read_recovery(struct cs_reader *r, const cJSON *item, void *dest); /* int64_t */
 int cs_scenario_read_filters(struct cs_reader *r, const cJSON *item, void *dest);  /* the node */
+/* At least `least` of them. */
+int cs_scenario_read_filter_list(struct cs_reader *r, const cJSON *item, int least,
+                                 struct cs_filter filters[CS_MAX_FILTERS], unsigned *n);
 int cs_scenario_read_counters(struct cs_reader *r, const cJSON *item, void *dest); /* the message */
 int cs_scenario_read_messages(struct cs_reader *r, const cJSON *item, void *dest); /* the node */
 int cs_scenario_check_message(struct cs_reader *r, const struct cs_message *message);
