@@ -90,7 +90,7 @@ int cs_nodes_attach(struct cs_nodes *nodes, unsigned index)
     const struct cs_scenario_node *def = node->def;
     struct cs_controller_config config = {
         .name = def->as != NULL ? def->as : def->name,
-        .via = "scenario",
+        .via = CS_VIA_SCENARIO,
         .timing = &def->timing.timing,
         .fd = (enum cs_fd)def->fd,
         .protocol_exception_off = !def->protocol_exception,

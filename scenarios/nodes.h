@@ -8,6 +8,8 @@
 
 struct cs_nodes; /* opaque */
 
+#define CS_VIA_SCENARIO "scenario" /* the way in of its nodes */
+
 /* Something odd about a node, one sentence with its place. */
 typedef void cs_nodes_say_fn(void *ctx, const char *text);
 

@@ -211,7 +211,7 @@ struct cs_scenario {
     char *file;  /* as given */
     cJSON *tree; /* owns the texts */
     const char *title;
-    int64_t seed;
+    uint64_t seed;
     int64_t duration_ps; /* 0: endless */
     uint32_t speed_permille;
     bool have_speed; /* else paced or not as the session finds best */
@@ -262,6 +262,11 @@ void cs_scenario_help(FILE *to);
  * begins with the path of one where it is about one. Returns that part of `why`. */
 const char *cs_scenario_settings_place(const struct cs_scenario_node *node, const char *why,
                                        char *place, size_t size);
+
+/* Files that the node's own JSON object (a copy: `object`) names get names that hold anywhere. 0 or
+ * -errno. */
+int cs_scenario_settings_absolute(const struct cs_scenario *scenario,
+                                  const struct cs_scenario_node *node, cJSON *object);
 
 /* Bus names are interface names: 1..15 letters, digits, '_', '-', '.'; not "any", ".", "..". */
 bool cs_scenario_bus_name_ok(const char *name);

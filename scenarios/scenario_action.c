@@ -51,8 +51,11 @@ int cs_action_read_clear(struct cs_reader *r, const cJSON *item, void *dest)
     return cs_action_set_kind(r, action, CS_ACTION_CLEAR);
 }
 
-static int read_number(struct cs_reader *r, const cJSON *item, uint64_t *number)
+#define NUMBER_FORM "0..9007199254740991, or a text of digits up to 2^64-1"
+
+int cs_scenario_read_number(struct cs_reader *r, const cJSON *item, void *dest)
 {
+    uint64_t *number = dest;
     const char *digits = cJSON_IsString(item) ? item->valuestring : "";
     int64_t value;
 
@@ -62,11 +65,11 @@ static int read_number(struct cs_reader *r, const cJSON *item, uint64_t *number)
         return 0;
     }
     if (*digits == '\0')
-        return cs_reader_must_be(r, item, CS_COOKIE_FORM);
+        return cs_reader_must_be(r, item, NUMBER_FORM);
     for (; *digits != '\0'; digits++) {
         const uint64_t digit = (uint64_t)(*digits - '0');
         if (*digits < '0' || *digits > '9' || *number > (UINT64_MAX - digit) / 10)
-            return cs_reader_must_be(r, item, CS_COOKIE_FORM);
+            return cs_reader_must_be(r, item, NUMBER_FORM);
         *number = *number * 10 + digit;
     }
     return 0;
@@ -77,7 +80,7 @@ int cs_action_read_cookie(struct cs_reader *r, const cJSON *item, void *dest)
     struct cs_action *action = dest;
 
     action->have_cookie = true;
-    return read_number(r, item, &action->cookie);
+    return cs_scenario_read_number(r, item, &action->cookie);
 }
 
 int cs_action_read_abort(struct cs_reader *r, const cJSON *item, void *dest)
@@ -87,7 +90,7 @@ int cs_action_read_abort(struct cs_reader *r, const cJSON *item, void *dest)
     if (action->have_cookie)
         return cs_reader_fail(r, "names the cookie itself, got \"cookie\" as well");
     return cs_action_set_kind(r, action, CS_ACTION_ABORT) == 0
-               ? read_number(r, item, &action->cookie)
+               ? cs_scenario_read_number(r, item, &action->cookie)
                : -1;
 }
 

@@ -163,6 +163,7 @@ int cs_scenario_read_timeline(struct cs_reader *r, const cJSON *item, void *dest
 int cs_scenario_read_frames(struct cs_reader *r, const cJSON *item, void *dest); /* cs_frames */
 int cs_scenario_read_mode(struct cs_reader *r, const cJSON *item, void *dest);   /* unsigned */
 int cs_scenario_read_bus(struct cs_reader *r, const cJSON *item, void *dest);    /* unsigned */
+int cs_scenario_read_number(struct cs_reader *r, const cJSON *item, void *dest); /* uint64_t */
 int cs_scenario_no_memory(struct cs_reader *r);
 /* A sentence about one key of the object that is read. Returns -1. */
 int cs_scenario_fail_at(struct cs_reader *r, const char *key, const char *text);
@@ -186,7 +187,7 @@ int cs_action_set_kind(struct cs_reader *r, struct cs_action *action, int kind);
 int cs_action_set_node(struct cs_reader *r, const cJSON *item, struct cs_action *action, int kind);
 /* Keys of actions (scenario_action.c); the destination is the action. */
 #define CS_CLEAR_FORM  "\"all\", the label of a fault or its number"
-#define CS_COOKIE_FORM "a number, or a text of digits where it is larger than 2^53"
+#define CS_COOKIE_FORM "0..9007199254740991, or a text of digits up to 2^64-1"
 int cs_action_read_mode(struct cs_reader *r, const cJSON *item, void *dest);
 int cs_action_read_counters(struct cs_reader *r, const cJSON *item, void *dest);
 int cs_action_read_clear(struct cs_reader *r, const cJSON *item, void *dest);

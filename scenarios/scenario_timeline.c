@@ -86,8 +86,8 @@ static int read_note(struct cs_reader *r, const cJSON *item, void *dest)
 {
     struct cs_action *action = dest;
 
-    if (!cJSON_IsString(item) || strlen(item->valuestring) < 1 || strlen(item->valuestring) > 200)
-        return cs_reader_must_be(r, item, "a text of 1..200 bytes");
+    if (!cJSON_IsString(item) || strlen(item->valuestring) < 1 || strlen(item->valuestring) > 1000)
+        return cs_reader_must_be(r, item, "a text of 1..1000 bytes");
     action->note = item->valuestring;
     return cs_action_set_kind(r, action, CS_ACTION_NOTE);
 }
@@ -229,7 +229,7 @@ static const struct cs_key action_rows[] = {
     {.name = "note",
      .type = CS_KEY_CUSTOM,
      .read = read_note,
-     .form = "a text of 1..200 bytes",
+     .form = "a text of 1..1000 bytes",
      .help = "put a text into trace and events"},
     {.name = "command",
      .type = CS_KEY_CUSTOM,

@@ -27,12 +27,23 @@ void cs_sim_run_late(struct cs_sim *sim)
     sim->depth = depth;
 }
 
-void cs_tap_sim(struct cs_sim *sim, struct cs_call *call)
+static void describe(const struct cs_sim *sim, struct cs_call *call)
 {
     call->at_ps = sim->now_ps;
     call->outside = sim->depth == 0;
     call->ran = sim->ran;
     call->instant = sim->n_instants;
+}
+
+void cs_sim_describe_call(const struct cs_sim *sim, struct cs_call *call)
+{
+    *call = (struct cs_call){.node = CS_NO_NODE};
+    describe(sim, call);
+}
+
+void cs_tap_sim(struct cs_sim *sim, struct cs_call *call)
+{
+    describe(sim, call);
     sim->tap(sim->tap_ctx, call);
 }
 

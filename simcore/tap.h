@@ -64,6 +64,10 @@ struct cs_call {
 typedef void cs_tap_fn(void *ctx, const struct cs_call *call);
 void cs_sim_set_tap(struct cs_sim *sim, cs_tap_fn *fn, void *ctx); /* fn NULL: none */
 
+/* Fill in where a call would be made at this moment: at_ps, outside, ran, instant; all else is 0.
+ */
+void cs_sim_describe_call(const struct cs_sim *sim, struct cs_call *call);
+
 /* Call `fn` once at `at_ps` (now at the earliest) as if from outside: when all else that happens at
  * that instant has happened. It may do what may be done between two runs, but not run the sim, and
  * set itself again, for the same instant as well. One at a time; at_ps CS_NEVER: none. */
