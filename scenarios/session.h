@@ -42,10 +42,11 @@ struct cs_session_config {
     const char *as;         /* decoder that follows the buses; NULL none, or "canopen" with: */
     const char *const *eds; /* "5=drive.eds" each, for it */
     unsigned n_eds;
-    const char *decoded;   /* what it says, JSON lines; "-" stdout, NULL none */
-    const char *record;    /* scenario file that does the same again, kept up to date; NULL none */
-    bool recording;        /* keep what such a file takes, for cs_session_save() */
-    unsigned record_max;   /* actions that are kept; 0: CS_RECORD_ACTIONS_DFLT */
+    const char *decoded; /* what it says, JSON lines; "-" stdout, NULL none */
+    const char *record;  /* scenario file that does the same again, kept up to date; NULL none */
+    bool recording;      /* keep what such a file takes, for cs_session_save() */
+    bool have_record_max;
+    uint64_t record_max;   /* actions that are kept: 1..CS_RECORD_ACTIONS_MAX, else its default */
     enum cs_engine engine; /* what comes out does not depend on it */
     const char *const *faults; /* armed at the start: text form, which may have bus=NAME in it */
     unsigned n_faults;         /* 0 without a scenario */

@@ -170,11 +170,15 @@ int cs_session_record_init(struct cs_session *session, const struct cs_session_c
         .n_faults = config->n_faults,
         .plugins = config->plugins != NULL ? config->plugins->file : NULL,
         .n_plugins = config->plugins != NULL ? config->plugins->n : 0,
-        .max_actions = config->record_max,
+        .max_actions = config->have_record_max ? (unsigned)config->record_max : 0,
         .changed = on_changed,
         .ctx = session,
     };
 
+    if (config->have_record_max &&
+        (config->record_max < 1 || config->record_max > CS_RECORD_ACTIONS_MAX))
+        return cs_error_set(error, CS_STATUS_INPUT, "--record-max: must be 1..%d, got \"%llu\"",
+                            CS_RECORD_ACTIONS_MAX, (unsigned long long)config->record_max);
     ev_timer_init(&session->record_due, on_due, 0., 0.);
     session->record_due.data = session;
     if (config->record == NULL && !config->recording)
