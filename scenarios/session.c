@@ -247,9 +247,8 @@ struct cs_session *cs_session_create(const struct cs_session_config *config, str
         goto failed;
     set_pace(session, config);
     cs_session_wait_init(session, config);
-    if (config->record != NULL && cs_session_record_check(session, config->record, error) != 0)
-        goto failed;
-    if (cs_session_logs_open(session, config, error) != 0 ||
+    if (cs_session_record_plan(session, config, error) != 0 ||
+        cs_session_logs_open(session, config, error) != 0 ||
         cs_session_guests_check_consoles(session, error) != 0 ||
         cs_session_record_init(session, config, error) != 0)
         goto failed;

@@ -91,6 +91,8 @@ void cs_session_logs_discard(struct cs_session *session);
 /* The recording. */
 int cs_session_record_check(const struct cs_session *session, const char *path,
                             struct cs_error *error);
+int cs_session_record_plan(const struct cs_session *session, const struct cs_session_config *config,
+                           struct cs_error *error);
 int cs_session_record_init(struct cs_session *session, const struct cs_session_config *config,
                            struct cs_error *error);
 void cs_session_record_start(struct cs_session *session);

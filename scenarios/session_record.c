@@ -79,6 +79,12 @@ static int save(const struct cs_session *session, const char *path, struct cs_er
     return err == 0 ? 0 : cannot(path, err, error);
 }
 
+static int not_own(const char *path, const char *use, struct cs_error *error)
+{
+    return cs_error_set(error, CS_STATUS_INPUT,
+                        "%s: a recording must be a file of its own, not one %s", path, use);
+}
+
 /* Neither standard output nor a file that the run has. */
 int cs_session_record_check(const struct cs_session *session, const char *path,
                             struct cs_error *error)
@@ -97,6 +103,24 @@ int cs_session_record_check(const struct cs_session *session, const char *path,
                ? 0
                : cs_error_set(error, CS_STATUS_INPUT,
                               "%s: a recording must be a file of its own, not one %s", path, use);
+}
+
+/* Before a log is opened. 0 or -1 with `error`. */
+int cs_session_record_plan(const struct cs_session *session, const struct cs_session_config *config,
+                           struct cs_error *error)
+{
+    const char *const logs[] = {config->log, config->events, config->explain, config->vcd,
+                                config->decoded};
+
+    if (config->have_record_max &&
+        (config->record_max < 1 || config->record_max > CS_RECORD_ACTIONS_MAX))
+        return cs_error_set(error, CS_STATUS_INPUT, "--record-max: must be 1..%d, got \"%llu\"",
+                            CS_RECORD_ACTIONS_MAX, (unsigned long long)config->record_max);
+    for (size_t i = 0; config->record != NULL && i < sizeof(logs) / sizeof(logs[0]); i++) {
+        if (logs[i] != NULL && strcmp(logs[i], config->record) == 0)
+            return not_own(config->record, "which is a log of the run", error);
+    }
+    return config->record != NULL ? cs_session_record_check(session, config->record, error) : 0;
 }
 
 /* ---- asked for ---------------------------------------------------------------------------------
@@ -175,10 +199,6 @@ int cs_session_record_init(struct cs_session *session, const struct cs_session_c
         .ctx = session,
     };
 
-    if (config->have_record_max &&
-        (config->record_max < 1 || config->record_max > CS_RECORD_ACTIONS_MAX))
-        return cs_error_set(error, CS_STATUS_INPUT, "--record-max: must be 1..%d, got \"%llu\"",
-                            CS_RECORD_ACTIONS_MAX, (unsigned long long)config->record_max);
     ev_timer_init(&session->record_due, on_due, 0., 0.);
     session->record_due.data = session;
     if (config->record == NULL && !config->recording)
@@ -187,8 +207,13 @@ int cs_session_record_init(struct cs_session *session, const struct cs_session_c
     if (session->record == NULL ||
         (config->record != NULL && (session->record_path = strdup(config->record)) == NULL))
         return cs_error_set(error, CS_STATUS_ENVIRONMENT, "not enough memory");
-    /* Whether it can be written is found out before anything begins. */
-    return session->record_path != NULL ? save(session, session->record_path, error) : 0;
+    if (session->record_path == NULL)
+        return 0;
+    /* Whether it can be written is found out before anything begins; it may be a log's other name.
+     */
+    return cs_session_record_check(session, session->record_path, error) == 0
+               ? save(session, session->record_path, error)
+               : -1;
 }
 
 void cs_session_record_start(struct cs_session *session)

@@ -281,9 +281,9 @@ static void arm(struct outside *o)
         "bitrate node=%s bitrate=250k",
         "babble node=%s frame=000# for=1ms",
         "no-ack node=%s",
-        "drift node=%s drift=500ppm",
-        "delay-frame node=%s delay=70us",
-        "lose-frame node=%s",
+        "drift node=%s ppm=500",
+        "delay node=%s delay=70us count=3",
+        "lose node=%s",
         "stuck-dominant node=%s for=1ms",
         "cable node=%s delay=100ns",
     };
