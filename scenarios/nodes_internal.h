@@ -48,7 +48,7 @@ struct cs_nodes {
     const struct cs_scenario *scenario;
     struct cs_nodes_node *node; /* scenario->n_nodes */
     struct cs_timer start, timeline;
-    unsigned next_action, next_late;
+    unsigned next_action, next_late, next_amid;
     int acting; /* what is done to the buses now is done by us */
     void (*failed)(void *ctx, const char *text);
     void *failed_ctx;

@@ -78,6 +78,32 @@ static void run_late(void *ctx)
         cs_sim_set_late(nodes->sim, action->at_ps, run_late, nodes);
 }
 
+/* ---- among timers -----------------------------------------------------------------------------
+ */
+
+static void run_amid(void *ctx);
+
+static void wait_amid(struct cs_nodes *nodes)
+{
+    const struct cs_scenario *s = nodes->scenario;
+    const struct cs_action *action;
+
+    while (nodes->next_amid < s->n_actions && s->actions[nodes->next_amid].amid < 0)
+        nodes->next_amid++;
+    if (nodes->next_amid == s->n_actions)
+        return;
+    action = &s->actions[nodes->next_amid];
+    cs_sim_set_amid(nodes->sim, action->at_ps, (uint64_t)action->amid, run_amid, nodes);
+}
+
+static void run_amid(void *ctx)
+{
+    struct cs_nodes *nodes = ctx;
+
+    cs_nodes_act(nodes, &nodes->scenario->actions[nodes->next_amid++]);
+    wait_amid(nodes);
+}
+
 void cs_outside_start(struct cs_nodes *nodes)
 {
     const struct cs_action *action = next_late(nodes);
@@ -86,6 +112,7 @@ void cs_outside_start(struct cs_nodes *nodes)
         run_late(nodes);
     else if (action != NULL)
         cs_sim_set_late(nodes->sim, action->at_ps, run_late, nodes);
+    wait_amid(nodes);
 }
 
 /* ---- from within callbacks ------------------------------------------------------------------- */

@@ -236,7 +236,8 @@ static void skip_others(struct cs_nodes *nodes)
     const struct cs_scenario *s = nodes->scenario;
 
     while (nodes->next_action < s->n_actions &&
-           (s->actions[nodes->next_action].late >= 0 || s->actions[nodes->next_action].turn > 0))
+           (s->actions[nodes->next_action].late >= 0 || s->actions[nodes->next_action].amid >= 0 ||
+            s->actions[nodes->next_action].turn > 0))
         nodes->next_action++;
 }
 

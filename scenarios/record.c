@@ -4,6 +4,7 @@
 #include "scenarios/record.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,6 +106,8 @@ static bool begin(struct cs_record *r, const struct cs_call *call)
         cs_record_printf(&r->text, ", \"late\": %u", round_of(r, call));
     else if (call->turn > 0)
         cs_record_printf(&r->text, ", \"turn\": %u", (unsigned)call->turn);
+    else
+        cs_record_printf(&r->text, ", \"amid\": %" PRIu64, call->seq);
     return true;
 }
 

@@ -151,6 +151,7 @@ struct cs_action {
     /* From outside: not among the timers of its instant but when all of it has happened, the first
      * time 1; 0: before the clock starts; -1: it is an ordinary action. */
     int64_t late;
+    int64_t amid; /* >= 0: among the timers, when so many events have been; -1: no */
     int64_t turn; /* > 0: from within that callback of the node's controller */
     int kind;     /* enum cs_action_kind */
     int node;     /* index into nodes, -1 none */

@@ -134,12 +134,20 @@ int cs_action_read_lost(struct cs_reader *r, const cJSON *item, void *dest)
     return cs_action_set_kind(r, action, CS_ACTION_LOST);
 }
 
+bool cs_action_has_place(const struct cs_action *action)
+{
+    return action->late >= 0 || action->amid >= 0 || action->turn > 0;
+}
+
 int cs_action_check_outside(struct cs_reader *r, const struct cs_action *action)
 {
     if (action->late == 0 && action->at_ps > 0)
         return cs_scenario_fail_at(r, "late", "must be 1 or more but at 0s, got 0");
-    if (action->late >= 0 && action->turn > 0)
-        return cs_scenario_fail_at(r, "turn", "does not go with \"late\"");
+    if (action->late >= 0 && (action->turn > 0 || action->amid >= 0))
+        return cs_scenario_fail_at(r, action->turn > 0 ? "turn" : "amid",
+                                   "does not go with \"late\"");
+    if (action->turn > 0 && action->amid >= 0)
+        return cs_scenario_fail_at(r, "turn", "does not go with \"amid\"");
     if (action->turn > 0 && action->kind != CS_ACTION_NONE && action->node < 0)
         return cs_scenario_fail_at(r, "turn", "must have a node, got none");
     if (action->kind == CS_ACTION_REMOVE && action->late < 0)

@@ -204,6 +204,12 @@ static const struct cs_key action_rows[] = {
      .max = INT32_MAX,
      .help = "from outside, as recorded: after all else of that instant, 2: after what comes of "
              "those before; 0: before the clock starts"},
+    {.name = "amid",
+     .type = CS_KEY_INT,
+     .offset = ACTION(amid),
+     .min = 0,
+     .max = INT64_MAX,
+     .help = "as recorded: among the timers of that instant, after so many events of the run"},
     {.name = "turn",
      .type = CS_KEY_INT,
      .offset = ACTION(turn),
@@ -375,8 +381,11 @@ static int check_time(struct cs_reader *r, const cJSON *item, const struct cs_ac
         return cs_reader_fail(r, "must have the key \"at\", got none");
     if (!timed && has)
         return cs_scenario_fail_at(r, "at", "does not go with a script: it happens in its turn");
-    if (!timed && (action->late >= 0 || action->turn > 0))
-        return cs_scenario_fail_at(r, action->turn > 0 ? "turn" : "late",
+    if (!timed && cs_action_has_place(action))
+        return cs_scenario_fail_at(r,
+                                   action->turn > 0    ? "turn"
+                                   : action->late >= 0 ? "late"
+                                                       : "amid",
                                    "does not go with a script: it happens in its turn");
     return 0;
 }
@@ -387,7 +396,7 @@ int cs_scenario_read_action(struct cs_reader *r, const cJSON *item, struct cs_ac
     const struct cs_scenario *scenario = r->ctx;
 
     action->node = action->device = -1;
-    action->late = -1;
+    action->late = action->amid = -1;
     action->item = item;
     if (cs_keys_read(r, item, &cs_scenario_action_keys, 0, action) != 0 ||
         check_time(r, item, action, timed) != 0 || cs_action_check_outside(r, action) != 0)
@@ -474,7 +483,7 @@ static struct cs_action *new_fault(struct cs_scenario *scenario, unsigned order)
     struct cs_action *action = &scenario->actions[scenario->n_actions++];
     action->kind = CS_ACTION_FAULT;
     action->node = action->device = -1;
-    action->late = -1;
+    action->late = action->amid = -1;
     action->at_start = true;
     action->order = order;
     action->fault = fault;

@@ -14,7 +14,7 @@ struct cs_sim *cs_sim_create(uint64_t seed)
     struct cs_sim *sim = calloc(1, sizeof(*sim));
     if (sim) {
         sim->seed = seed;
-        sim->late_ps = CS_NEVER;
+        sim->late_ps = sim->amid_ps = CS_NEVER;
     }
     return sim;
 }
@@ -108,6 +108,10 @@ static int64_t next_instant_ps(const struct cs_sim *sim)
 {
     int64_t next = sim->n_heap ? sim->heap[0]->at_ps : CS_NEVER;
 
+    if (sim->amid_ps < next && sim->next_seq >= sim->amid_seq) {
+        next = sim->amid_ps;
+    }
+
     for (unsigned i = 0; i < sim->n_buses; i++) {
         const struct cs_bus *bus = sim->buses[i];
         next = bus->effect_ps < next ? bus->effect_ps : next;
@@ -123,12 +127,24 @@ int64_t cs_sim_next_ps(const struct cs_sim *sim)
     return sim->late_ps < next ? sim->late_ps : next;
 }
 
+static bool amid_is_due(const struct cs_sim *sim)
+{
+    return sim->amid_ps <= sim->now_ps &&
+           (sim->amid_ps < sim->now_ps || sim->next_seq >= sim->amid_seq);
+}
+
 static void run_timers(struct cs_sim *sim)
 {
     /* Timers that these start for this very instant wait for the next round. */
     uint64_t limit = sim->next_order;
 
-    while (sim->n_heap && sim->heap[0]->at_ps <= sim->now_ps && sim->heap[0]->order < limit) {
+    for (;;) {
+        while (amid_is_due(sim)) {
+            cs_sim_run_amid(sim);
+        }
+        if (!sim->n_heap || sim->heap[0]->at_ps > sim->now_ps || sim->heap[0]->order >= limit) {
+            return;
+        }
         struct cs_timer *timer = sim->heap[0];
         cs_timer_stop(sim, timer);
         timer->fn(timer->ctx, timer);

@@ -35,6 +35,10 @@ struct cs_sim {
     int64_t late_ps; /* CS_NEVER: none */
     void (*late)(void *ctx);
     void *late_ctx;
+    int64_t amid_ps; /* the same, */
+    uint64_t amid_seq;
+    void (*amid)(void *ctx);
+    void *amid_ctx;
 };
 
 /* ---- tap.c: only where sim->tap is set; bus, node and where the call comes from are filled in */
@@ -47,8 +51,9 @@ void cs_tap_node(const struct cs_node *node, struct cs_call *call);
             cs_tap_node(node, &(struct cs_call){.kind = __VA_ARGS__}); \
         }                                                              \
     } while (0)
-/* What late_ps waits for, now. */
+/* What late_ps and amid_ps wait for, now. */
 void cs_sim_run_late(struct cs_sim *sim);
+void cs_sim_run_amid(struct cs_sim *sim);
 
 /* Tell the observers; at_ps and seq are filled in. Inline: of all that happens the most frequent.
  */

@@ -16,6 +16,21 @@ void cs_sim_set_late(struct cs_sim *sim, int64_t at_ps, void (*fn)(void *ctx), v
     sim->late_ctx = ctx;
 }
 
+void cs_sim_set_amid(struct cs_sim *sim, int64_t at_ps, uint64_t seq, void (*fn)(void *ctx),
+                     void *ctx)
+{
+    sim->amid_ps = at_ps;
+    sim->amid_seq = seq;
+    sim->amid = fn;
+    sim->amid_ctx = ctx;
+}
+
+void cs_sim_run_amid(struct cs_sim *sim)
+{
+    sim->amid_ps = CS_NEVER;
+    sim->amid(sim->amid_ctx);
+}
+
 void cs_sim_run_late(struct cs_sim *sim)
 {
     int depth = sim->depth;
@@ -33,6 +48,7 @@ static void describe(const struct cs_sim *sim, struct cs_call *call)
     call->outside = sim->depth == 0;
     call->ran = sim->ran;
     call->instant = sim->n_instants;
+    call->seq = sim->next_seq;
 }
 
 void cs_sim_describe_call(const struct cs_sim *sim, struct cs_call *call)

@@ -44,6 +44,7 @@ struct cs_call {
     bool ran;         /* the sim has run before */
     uint64_t instant; /* instants that it went through so far: no two runs lie between two calls of
                          the same number and time */
+    uint64_t seq;     /* events so far */
     uint32_t turn;    /* which callback of the controller, from 1 on since it was attached; also
                          those are counted that its owner does not want */
     const struct cs_controller_config *config;
@@ -64,7 +65,8 @@ struct cs_call {
 typedef void cs_tap_fn(void *ctx, const struct cs_call *call);
 void cs_sim_set_tap(struct cs_sim *sim, cs_tap_fn *fn, void *ctx); /* fn NULL: none */
 
-/* Fill in where a call would be made at this moment: at_ps, outside, ran, instant; all else is 0.
+/* Fill in where a call would be made at this moment: at_ps, outside, ran, instant, seq; all else is
+ * 0.
  */
 void cs_sim_describe_call(const struct cs_sim *sim, struct cs_call *call);
 
@@ -72,5 +74,11 @@ void cs_sim_describe_call(const struct cs_sim *sim, struct cs_call *call);
  * that instant has happened. It may do what may be done between two runs, but not run the sim, and
  * set itself again, for the same instant as well. One at a time; at_ps CS_NEVER: none. */
 void cs_sim_set_late(struct cs_sim *sim, int64_t at_ps, void (*fn)(void *ctx), void *ctx);
+
+/* Call `fn` once among the timers of `at_ps`, as soon as there have been `seq` events; where there
+ * are fewer at that instant, with the first timers after it. As with the other one; `fn` runs as
+ * timers do. */
+void cs_sim_set_amid(struct cs_sim *sim, int64_t at_ps, uint64_t seq, void (*fn)(void *ctx),
+                     void *ctx);
 
 #endif

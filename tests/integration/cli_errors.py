@@ -194,6 +194,7 @@ MEANING = [
     ('{"timeline": [{"at": "1s", "late": 0, "note": "x"}]}', ": /timeline/0/late: must be 1 or more but at 0s, got 0"),
     ('{"nodes": {"n": {}}, "timeline": [{"at": "1s", "late": 1, "turn": 1, "node": "n", "send": "123#"}]}',
      ': /timeline/0/turn: does not go with "late"'),
+    ('{"timeline": [{"at": "1s", "late": 1, "amid": 1, "note": "x"}]}', ': /timeline/0/amid: does not go with "late"'),
     ('{"timeline": [{"at": "1s", "turn": 1, "note": "x"}]}', ": /timeline/0/turn: must have a node, got none"),
     ('{"nodes": {"n": {}}, "timeline": [{"at": "1s", "node": "n", "mode": "normal", "cookie": 1}]}',
      ': /timeline/0/cookie: goes with "send" alone'),
