@@ -436,7 +436,7 @@ static cJSON *item_at(cJSON *object, const char *path)
     while (object != NULL && *path != '\0') {
         size_t len = strcspn(path, "/");
         snprintf(name, sizeof(name), "%.*s", (int)len, path);
-        object = cJSON_IsArray(object) ? cJSON_GetArrayItem(object, atoi(name))
+        object = cJSON_IsArray(object) ? cJSON_GetArrayItem(object, (int)strtol(name, NULL, 10))
                                        : cJSON_GetObjectItemCaseSensitive(object, name);
         path += len + (path[len] == '/');
     }

@@ -15,12 +15,15 @@ from cli_lib import FOLDER, cansim, read, run_tests, same, start, stop, test, wa
 from link_lib import ABORT, BYE, RECOVER, SET_FILTERS, SET_MODE, Client, end_with_test, message, send
 
 RESET = 0x0B
-LINK = os.path.join(FOLDER, "host.sock")
+LINK = os.path.join(FOLDER, "no.sock")  # of the host that was started last
 
 
 def host(*words):
+    global LINK
+    LINK = os.path.join(FOLDER, f"host{len(os.listdir(FOLDER))}.sock")
+    recording = os.path.join(FOLDER, words[words.index("--record") + 1])
     process = end_with_test(start(*words, "--link", LINK, "--quiet"))
-    wait_for(lambda: os.path.exists(LINK) or process.poll() is not None, "the host")
+    wait_for(lambda: os.path.exists(recording) or process.poll() is not None, "the host")
     assert process.poll() is None, stop(process)
     return process
 
@@ -158,7 +161,6 @@ def killed():
         clients[0].put(send(0x123, b"12", 1))
         time.sleep(0.02)
     stop(process, signal.SIGKILL)
-    os.unlink(LINK)
     recorded = json.loads(read("killed.json"))
     assert any("send" in action for action in recorded["timeline"]), recorded
     same(cansim("run", "--quiet", "--events", "again.jsonl", "killed.json")[0], 0)
