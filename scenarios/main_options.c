@@ -46,6 +46,16 @@
         "vcd", 0, OPTION_TEXT, ARG(vcd), CS_NOWHERE, "FILE", 0, 0, NULL, \
             "waveforms, for GTKWave and PulseView"                       \
     }
+#define RECORD_OPTIONS                                                                         \
+    {"record",    0,                                                                           \
+     OPTION_TEXT, ARG(record),                                                                 \
+     CS_NOWHERE,  "FILE",                                                                      \
+     0,           0,                                                                           \
+     NULL,        "what is done to the buses from outside, as a scenario that does it again"}, \
+    {                                                                                          \
+        "record-max", 0, OPTION_NUMBER, ARG(record_max), ARG(have_record_max), "N", 0, 0,      \
+            "100000", "actions that are recorded, at most"                                     \
+    }
 #define ENGINE_OPTION                                                                    \
     {                                                                                    \
         "engine", 0, OPTION_ENGINE, ARG(engine), CS_NOWHERE, "NAME", 0, 0, "auto",       \
@@ -122,6 +132,7 @@ const struct cs_option cs_run_options[] = {
     DETAIL_OPTION,
     EXPLAIN_OPTION,
     VCD_OPTION,
+    RECORD_OPTIONS,
     {"fault", 0, OPTION_FAULT, 0, CS_NOWHERE, "TEXT", 0, 0, NULL,
      "arm a fault at the start, such as \"flip field=crc id=0x123 bus=can0\"; once for each"},
     ENGINE_OPTION,
@@ -153,6 +164,7 @@ const struct cs_option cs_serve_options[] = {
     DETAIL_OPTION,
     EXPLAIN_OPTION,
     VCD_OPTION,
+    RECORD_OPTIONS,
     PLUGIN_OPTION,
     DECODE_OPTIONS,
     ENGINE_OPTION,
@@ -190,24 +202,8 @@ const struct cs_option cs_guest_options[] = {
     LINK_OPTION,
     LOG_OPTION,
     EVENTS_OPTION,
+    RECORD_OPTIONS,
     QUIET_OPTION,
-    HELP_OPTION,
-    END_OPTION,
-};
-
-const struct cs_option cs_explain_options[] = {
-    {"json", 0, OPTION_FLAG, ARG(json), CS_NOWHERE, NULL, 0, 0, NULL,
-     "one JSON object a frame, a line each"},
-    {"bitrate", 0, OPTION_RATE, ARG(bitrate_bps), CS_NOWHERE, "RATE", CS_BITRATE_MIN,
-     CS_BITRATE_MAX, "500k", "nominal bit rate, for the durations"},
-    {"data-bitrate", 0, OPTION_RATE, ARG(data_bitrate_bps), CS_NOWHERE, "RATE", CS_BITRATE_MIN,
-     CS_DATA_BITRATE_MAX, "2M", "of FD frames with BRS; not below the nominal one"},
-    {"sample-point", 0, OPTION_SAMPLE, ARG(sample_permille), CS_NOWHERE, "P", 10, 990,
-     "by bit rate", "where in the bit: 87.5% or 0.875"},
-    {"data-sample-point", 0, OPTION_SAMPLE, ARG(data_sample_permille), CS_NOWHERE, "P", 10, 990,
-     "by bit rate", "the same at the data bit rate"},
-    {"non-iso", 0, OPTION_FLAG, ARG(non_iso), CS_NOWHERE, NULL, 0, 0, NULL,
-     "CAN FD as before ISO 11898-1:2015: no stuff count, another CRC"},
     HELP_OPTION,
     END_OPTION,
 };

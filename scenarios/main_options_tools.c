@@ -24,6 +24,23 @@
         NULL, 0, OPTION_FLAG, 0, 0, NULL, 0, 0, NULL, NULL \
     }
 
+const struct cs_option cs_explain_options[] = {
+    {"json", 0, OPTION_FLAG, ARG(json), CS_NOWHERE, NULL, 0, 0, NULL,
+     "one JSON object a frame, a line each"},
+    {"bitrate", 0, OPTION_RATE, ARG(bitrate_bps), CS_NOWHERE, "RATE", CS_BITRATE_MIN,
+     CS_BITRATE_MAX, "500k", "nominal bit rate, for the durations"},
+    {"data-bitrate", 0, OPTION_RATE, ARG(data_bitrate_bps), CS_NOWHERE, "RATE", CS_BITRATE_MIN,
+     CS_DATA_BITRATE_MAX, "2M", "of FD frames with BRS; not below the nominal one"},
+    {"sample-point", 0, OPTION_SAMPLE, ARG(sample_permille), CS_NOWHERE, "P", 10, 990,
+     "by bit rate", "where in the bit: 87.5% or 0.875"},
+    {"data-sample-point", 0, OPTION_SAMPLE, ARG(data_sample_permille), CS_NOWHERE, "P", 10, 990,
+     "by bit rate", "the same at the data bit rate"},
+    {"non-iso", 0, OPTION_FLAG, ARG(non_iso), CS_NOWHERE, NULL, 0, 0, NULL,
+     "CAN FD as before ISO 11898-1:2015: no stuff count, another CRC"},
+    HELP_OPTION,
+    END_OPTION,
+};
+
 const struct cs_option cs_decode_options[] = {
     TEXT("as", as, "NAME[,NAME]", "all", "with which decoders, see cansim plugins"),
     MORE("eds", OPTION_EDS, "[BUS:]NODE=FILE",

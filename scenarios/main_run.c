@@ -369,6 +369,9 @@ void cs_main_common_config(const struct cs_args *args, struct cs_session_config 
     config->detail = args->detail;
     config->explain = args->explain;
     config->vcd = args->vcd;
+    config->record = args->record;
+    config->have_record_max = args->have_record_max;
+    config->record_max = args->record_max;
     config->engine = (enum cs_engine)args->engine;
     config->have_seed = args->have_seed;
     config->seed = args->seed;

@@ -23,8 +23,11 @@ void cs_nodes_note(struct cs_nodes_node *node, const char *text)
         .text = text,
     };
 
-    if (node->index != CS_NO_NODE)
-        cs_sim_publish(node->all->sim, &event);
+    if (node->index == CS_NO_NODE)
+        return;
+    node->all->acting++;
+    cs_sim_publish(node->all->sim, &event);
+    node->all->acting--;
 }
 
 /* What makes a type what it is; NULL where there is nothing to do. */
@@ -114,8 +117,8 @@ int cs_nodes_attach(struct cs_nodes *nodes, unsigned index)
     struct cs_nodes_node *node = &nodes->node[index];
     const struct cs_scenario_node *def = node->def;
     struct cs_controller_config config = {
-        .name = def->name,
-        .via = "scenario",
+        .name = def->as != NULL ? def->as : def->name,
+        .via = CS_VIA_SCENARIO,
         .timing = &def->timing.timing,
         .fd = (enum cs_fd)def->fd,
         .protocol_exception_off = !def->protocol_exception,
@@ -127,7 +130,9 @@ int cs_nodes_attach(struct cs_nodes *nodes, unsigned index)
         .recovery_ps = def->recovery_ps,
         .filters = def->filters,
         .n_filters = def->n_filters,
-        .ops = kinds[def->type].ops != NULL ? kinds[def->type].ops : &node_ops,
+        .ops = kinds[def->type].ops != NULL ? kinds[def->type].ops
+               : node->reacts               ? &cs_outside_ops
+                                            : &node_ops,
         .ctx = node,
     };
 
@@ -139,6 +144,7 @@ int cs_nodes_attach(struct cs_nodes *nodes, unsigned index)
     }
     if (node->index != CS_NO_NODE)
         return 0;
+    node->turns = 0;
     int ret = cs_bus_attach(node->bus, &config);
     if (ret < 0)
         return ret;
@@ -204,6 +210,10 @@ struct cs_nodes *cs_nodes_create(struct cs_sim *sim, const struct cs_scenario *s
     nodes->scenario = scenario;
     nodes->say = say;
     nodes->say_ctx = say_ctx;
+    for (unsigned i = 0; i < scenario->n_actions; i++) {
+        if (scenario->actions[i].turn > 0)
+            nodes->node[scenario->actions[i].node].reacts = true;
+    }
     for (unsigned i = 0; i < scenario->n_nodes; i++) {
         if (init_node(nodes, i, error) != 0) {
             cs_nodes_destroy(nodes);
@@ -234,6 +244,13 @@ void cs_nodes_on_failure(struct cs_nodes *nodes, void (*failed)(void *ctx, const
     nodes->failed_ctx = ctx;
 }
 
+void cs_nodes_on_do(struct cs_nodes *nodes,
+                    void (*doing)(void *ctx, const struct cs_action *action), void *ctx)
+{
+    nodes->doing = doing;
+    nodes->doing_ctx = ctx;
+}
+
 void cs_nodes_on_plug(struct cs_nodes *nodes,
                       void (*plug)(void *ctx, unsigned device, bool plugged), void *ctx)
 {
@@ -251,5 +268,6 @@ int cs_nodes_start(struct cs_nodes *nodes, struct cs_error *error)
                                 nodes->scenario->file, nodes->node[i].def->name, strerror(-ret));
     }
     cs_timeline_start(nodes);
+    cs_outside_start(nodes);
     return 0;
 }

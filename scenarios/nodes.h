@@ -8,6 +8,8 @@
 
 struct cs_nodes; /* opaque */
 
+#define CS_VIA_SCENARIO "scenario" /* the way in of its nodes */
+
 /* Something odd about a node, one sentence with its place. */
 typedef void cs_nodes_say_fn(void *ctx, const char *text);
 
@@ -29,6 +31,11 @@ void cs_nodes_on_plug(struct cs_nodes *nodes,
 
 /* Do an action now. */
 void cs_nodes_do(struct cs_nodes *nodes, const struct cs_action *action);
+/* Who hears of an action before cs_nodes_do() does it. */
+void cs_nodes_on_do(struct cs_nodes *nodes,
+                    void (*doing)(void *ctx, const struct cs_action *action), void *ctx);
+/* Whether what is done to the buses at this moment is done by an action. */
+bool cs_nodes_acting(const struct cs_nodes *nodes);
 
 /* All that are not absent join, and the timeline starts. 0 or -1 with `error`. */
 int cs_nodes_start(struct cs_nodes *nodes, struct cs_error *error);

@@ -50,8 +50,11 @@ static void on_note(void *ctx, const char *text)
         .text = text,
     };
 
-    if (event.node != CS_NO_NODE)
-        cs_sim_publish(port->node->all->sim, &event);
+    if (event.node == CS_NO_NODE)
+        return;
+    port->node->all->acting++;
+    cs_sim_publish(port->node->all->sim, &event);
+    port->node->all->acting--;
 }
 
 static void on_due(void *ctx, const struct cs_frame *frame)

@@ -46,6 +46,9 @@ struct cs_nodes_node {
     struct cs_node_plugin *plugin;  /* NULL: of a type of our own */
     struct cs_responder *responder; /* NULL: another type */
     struct cs_gateway *gateway;     /* likewise */
+    bool reacts;                    /* actions with a turn: */
+    unsigned next_reaction;         /* where to look for the next one */
+    uint32_t turns;                 /* of its controller */
 };
 
 struct cs_nodes {
@@ -53,9 +56,12 @@ struct cs_nodes {
     const struct cs_scenario *scenario;
     struct cs_nodes_node *node; /* scenario->n_nodes */
     struct cs_timer start, timeline;
-    unsigned next_action;
+    unsigned next_action, next_late, next_amid;
+    int acting; /* what is done to the buses now is done by us */
     void (*failed)(void *ctx, const char *text);
     void *failed_ctx;
+    void (*doing)(void *ctx, const struct cs_action *action);
+    void *doing_ctx;
     void (*plug)(void *ctx, unsigned device, bool plugged);
     void *plug_ctx;
     cs_nodes_say_fn *say;
@@ -120,5 +126,17 @@ int cs_nodes_set_bitrate(struct cs_nodes_node *node, uint32_t bitrate_bps);
  */
 void cs_timeline_faults(struct cs_nodes *nodes);
 void cs_timeline_start(struct cs_nodes *nodes);
+
+/* Actions from outside (nodes_outside.c): those before the clock starts are done by this. */
+void cs_outside_start(struct cs_nodes *nodes);
+extern const struct cs_controller_ops cs_outside_ops; /* of a node that reacts */
+
+/* One action. */
+void cs_nodes_act(struct cs_nodes *nodes, const struct cs_action *action);
+void cs_act_abort(struct cs_nodes *nodes, const struct cs_action *action);
+void cs_act_remove(struct cs_nodes *nodes, const struct cs_action *action);
+void cs_act_freeze(struct cs_nodes *nodes, const struct cs_action *action);
+void cs_act_set_filters(struct cs_nodes *nodes, const struct cs_action *action);
+void cs_act_lost(struct cs_nodes *nodes, const struct cs_action *action);
 
 #endif

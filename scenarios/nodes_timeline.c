@@ -4,10 +4,19 @@
 
 #include "scenarios/nodes_internal.h"
 
+static void send_frame(struct cs_nodes_node *node, const struct cs_frame *frame,
+                       const struct cs_action *action)
+{
+    if (!action->have_cookie)
+        cs_nodes_submit(node, frame);
+    else if (node->index != CS_NO_NODE)
+        cs_bus_submit(node->bus, node->index, frame, action->cookie);
+}
+
 static void send_frames(struct cs_nodes *nodes, const struct cs_action *action)
 {
     for (unsigned i = 0; i < action->frames.n; i++)
-        cs_nodes_submit(&nodes->node[action->node], &action->frames.frame[i]);
+        send_frame(&nodes->node[action->node], &action->frames.frame[i], action);
 }
 
 static void note(struct cs_nodes *nodes, const struct cs_action *action)
@@ -95,6 +104,16 @@ static void clear_faults(struct cs_nodes *nodes, const struct cs_action *action)
         struct cs_fault_status status;
         unsigned at = 0;
 
+        if (action->clear_id > 0) {
+            cs_fault_clear(bus, action->clear_id); /* unique in the sim */
+            continue;
+        }
+        if (action->late >= 0 && action->label == NULL && action->have_bus) {
+            if (i == action->bus)
+                cs_fault_clear_all(bus);
+            continue;
+        }
+
         while (cs_fault_look(bus, at, &status)) {
             if (!cs_action_clears(action, i, &status.spec) || cs_fault_clear(bus, status.id) != 0)
                 at++;
@@ -129,7 +148,7 @@ static void set_timing(struct cs_nodes *nodes, const struct cs_action *action)
     if (node->index == CS_NO_NODE || cs_bus_node_status(node->bus, node->index, &status) != 0)
         return;
     struct cs_timing timing = t->full;
-    timing.drift_ppb = status.timing.drift_ppb;
+    timing.drift_ppb = action->have_drift ? action->drift_ppb : status.timing.drift_ppb;
     cs_bus_set_timing(node->bus, node->index, &timing);
 }
 
@@ -153,25 +172,23 @@ static void reset(struct cs_nodes *nodes, const struct cs_action *action)
         cs_bus_reset(bus, index);
 }
 
-static bool is_device(struct cs_nodes *nodes, const struct cs_action *action)
+/* What the device does then is its own doing. */
+static void plug_device(struct cs_nodes *nodes, const struct cs_action *action)
 {
-    if (action->device >= 0 && nodes->plug != NULL)
+    if (nodes->plug != NULL)
         nodes->plug(nodes->plug_ctx, (unsigned)action->device, action->kind == CS_ACTION_PLUG);
-    return action->device >= 0;
 }
 
 /* A fault like any other: it is seen in the stream, and clearing "all" ends it as well. */
 static void unplug(struct cs_nodes *nodes, const struct cs_action *action)
 {
-    struct cs_nodes_node *node;
+    struct cs_nodes_node *node = &nodes->node[action->node];
     struct cs_fault_spec spec;
     char why[300];
 
-    if (is_device(nodes, action))
-        return;
-    node = &nodes->node[action->node];
     if (node->index == CS_NO_NODE || cs_fault_begin(&spec, "unplug", why, sizeof(why)) != 0 ||
-        cs_fault_set(&spec, "node", node->def->name, why, sizeof(why)) != 0 ||
+        cs_fault_set(&spec, "node", cs_bus_node_name(node->bus, node->index), why, sizeof(why)) !=
+            0 ||
         cs_fault_finish(&spec, why, sizeof(why)) != 0)
         return;
     int id = cs_fault_arm(node->bus, &spec, why, sizeof(why));
@@ -183,11 +200,8 @@ static void unplug(struct cs_nodes *nodes, const struct cs_action *action)
 
 static void plug(struct cs_nodes *nodes, const struct cs_action *action)
 {
-    struct cs_nodes_node *node;
+    struct cs_nodes_node *node = &nodes->node[action->node];
 
-    if (is_device(nodes, action))
-        return;
-    node = &nodes->node[action->node];
     if (node->unplugged > 0)
         cs_fault_clear(node->bus, node->unplugged);
     node->unplugged = 0;
@@ -201,11 +215,42 @@ static void (*const act[])(struct cs_nodes *nodes, const struct cs_action *actio
     [CS_ACTION_CLEAR] = clear_faults,    [CS_ACTION_TIMING] = set_timing,
     [CS_ACTION_RESET] = reset,           [CS_ACTION_PLUG] = plug,
     [CS_ACTION_UNPLUG] = unplug,         [CS_ACTION_COMMAND] = tell,
+    [CS_ACTION_ABORT] = cs_act_abort,    [CS_ACTION_REMOVE] = cs_act_remove,
+    [CS_ACTION_FREEZE] = cs_act_freeze,  [CS_ACTION_FILTERS] = cs_act_set_filters,
+    [CS_ACTION_LOST] = cs_act_lost,
 };
+
+void cs_nodes_act(struct cs_nodes *nodes, const struct cs_action *action)
+{
+    nodes->acting++;
+    act[action->kind](nodes, action);
+    nodes->acting--;
+}
 
 void cs_nodes_do(struct cs_nodes *nodes, const struct cs_action *action)
 {
-    act[action->kind](nodes, action);
+    if (action->device >= 0) {
+        plug_device(nodes, action);
+        return;
+    }
+    if (nodes->doing != NULL)
+        nodes->doing(nodes->doing_ctx, action);
+    cs_nodes_act(nodes, action);
+}
+
+bool cs_nodes_acting(const struct cs_nodes *nodes)
+{
+    return nodes->acting > 0;
+}
+
+static void skip_others(struct cs_nodes *nodes)
+{
+    const struct cs_scenario *s = nodes->scenario;
+
+    while (nodes->next_action < s->n_actions &&
+           (s->actions[nodes->next_action].late >= 0 || s->actions[nodes->next_action].amid >= 0 ||
+            s->actions[nodes->next_action].turn > 0))
+        nodes->next_action++;
 }
 
 static void on_time(void *ctx, struct cs_timer *timer)
@@ -217,7 +262,11 @@ static void on_time(void *ctx, struct cs_timer *timer)
     while (nodes->next_action < scenario->n_actions &&
            scenario->actions[nodes->next_action].at_ps <= now) {
         const struct cs_action *action = &scenario->actions[nodes->next_action++];
-        act[action->kind](nodes, action);
+        if (action->device >= 0)
+            plug_device(nodes, action);
+        else
+            cs_nodes_act(nodes, action);
+        skip_others(nodes);
     }
     if (nodes->next_action < scenario->n_actions)
         cs_timer_start(nodes->sim, timer, scenario->actions[nodes->next_action].at_ps);
@@ -230,7 +279,7 @@ static void on_start(void *ctx, struct cs_timer *timer)
 
     (void)timer;
     for (unsigned i = 0; i < scenario->n_actions && scenario->actions[i].at_start; i++)
-        act[scenario->actions[i].kind](nodes, &scenario->actions[i]);
+        cs_nodes_act(nodes, &scenario->actions[i]);
 }
 
 void cs_timeline_faults(struct cs_nodes *nodes)
@@ -252,6 +301,7 @@ void cs_timeline_start(struct cs_nodes *nodes)
 
     nodes->timeline.fn = on_time;
     nodes->timeline.ctx = nodes;
+    skip_others(nodes);
     if (nodes->next_action < scenario->n_actions)
         cs_timer_start(nodes->sim, &nodes->timeline, scenario->actions[nodes->next_action].at_ps);
 }

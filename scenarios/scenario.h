@@ -95,6 +95,7 @@ struct cs_scenario_timing {
 
 struct cs_scenario_node {
     const char *name;
+    const char *as; /* its controller's name on the bus; NULL: the same */
     unsigned bus;
     int type; /* enum cs_node_type */
     bool absent;
@@ -142,15 +143,31 @@ enum cs_action_kind {
     CS_ACTION_PLUG,
     CS_ACTION_UNPLUG,
     CS_ACTION_COMMAND,
+    CS_ACTION_ABORT,
+    CS_ACTION_REMOVE,
+    CS_ACTION_FREEZE,
+    CS_ACTION_FILTERS,
+    CS_ACTION_LOST,
 };
 
 struct cs_scenario_fault {
     unsigned bus;
+    bool outside; /* whatever nodes it names: they may be there when its time comes */
     struct cs_fault_spec spec;
+};
+
+struct cs_scenario_filters {
+    struct cs_filter filter[CS_MAX_FILTERS];
+    unsigned n;
 };
 
 struct cs_action {
     int64_t at_ps;
+    /* From outside: not among the timers of its instant but when all of it has happened, the first
+     * time 1; 0: before the clock starts; -1: it is an ordinary action. */
+    int64_t late;
+    int64_t amid; /* >= 0: among the timers, when so many events have been; -1: no */
+    int64_t turn; /* > 0: from within that callback of the node's controller */
     int kind;     /* enum cs_action_kind */
     int node;     /* index into nodes, -1 none */
     int device;   /* index into devices, then guests, -1 none */
@@ -160,14 +177,22 @@ struct cs_action {
     const char *command;
     unsigned mode;
     int64_t tec, rec;
+    bool have_cookie; /* of frames sent; else they are counted */
+    uint64_t cookie;
+    int64_t lost; /* messages that a client did not get */
+    int clear_id; /* that is cleared; 0: by label */
+    struct cs_scenario_filters *filters;
     struct cs_scenario_fault *fault;
     struct cs_scenario_timing *timing; /* only a bit rate, or all of it */
-    const char *label;                 /* that is cleared; NULL: all */
-    bool have_bus;                     /* "bus" was given */
-    bool at_start;                     /* of "faults" or an option, not of the timeline */
-    const char *option;                /* the text of --fault */
-    unsigned order;                    /* in its array */
-    const char *guest;                 /* of a guest's script, whose step is `order` */
+    bool have_drift;
+    int32_t drift_ppb;
+    const char *label;  /* that is cleared; NULL: all */
+    bool have_bus;      /* "bus" was given */
+    bool at_start;      /* of "faults" or an option, not of the timeline */
+    const char *option; /* the text of --fault */
+    unsigned order;     /* in its array */
+    const char *guest;  /* of a guest's script, whose step is `order` */
+    const cJSON *item;  /* as it stands in the file; NULL: an option */
 };
 
 #define CS_SCENARIO_MAX_DEVICES  32
@@ -202,7 +227,7 @@ struct cs_scenario {
     char *file;  /* as given */
     cJSON *tree; /* owns the texts */
     const char *title;
-    int64_t seed;
+    uint64_t seed;
     int64_t duration_ps; /* 0: endless */
     uint32_t speed_permille;
     bool have_speed; /* else paced or not as the session finds best */
@@ -256,6 +281,11 @@ const char *cs_scenario_settings_place(const struct cs_scenario_node *node, cons
 
 /* Has a controller on that bus. */
 bool cs_scenario_node_on(const struct cs_scenario_node *node, unsigned bus);
+
+/* Files that the node's own JSON object (a copy: `object`) names get names that hold anywhere. 0 or
+ * -errno. */
+int cs_scenario_settings_absolute(const struct cs_scenario *scenario,
+                                  const struct cs_scenario_node *node, cJSON *object);
 
 /* Bus names are interface names: 1..15 letters, digits, '_', '-', '.'; not "any", ".", "..". */
 bool cs_scenario_bus_name_ok(const char *name);

@@ -164,6 +164,16 @@ static int arm(struct trial *trial, const struct cs_action *action, struct cs_er
                                       : why);
 }
 
+/* Recorded: who knows when it is there. */
+static bool comes_late(const struct cs_scenario *s, int node)
+{
+    for (unsigned i = 0; s->nodes[node].as != NULL && i < s->n_actions; i++) {
+        if (s->actions[i].kind == CS_ACTION_ATTACH && s->actions[i].node == node)
+            return true;
+    }
+    return false;
+}
+
 static int try_all(struct trial *trial, struct cs_error *error)
 {
     const struct cs_scenario *s = trial->scenario;
@@ -177,7 +187,7 @@ static int try_all(struct trial *trial, struct cs_error *error)
         cs_sim_add_bus(trial->sim, &bus);
     }
     for (unsigned i = 0; i < s->n_nodes; i++) {
-        if (!s->nodes[i].absent)
+        if (!s->nodes[i].absent || comes_late(s, (int)i))
             attach(trial, &s->nodes[i]);
     }
     for (unsigned i = 0; i < s->n_devices; i++)
@@ -186,6 +196,8 @@ static int try_all(struct trial *trial, struct cs_error *error)
         attach_ports(trial, s->guests[i].name, s->guests[i].bus, s->guests[i].n_buses);
     for (unsigned i = 0; i < s->n_actions; i++) {
         const struct cs_action *action = &s->actions[i];
+        if (action->late >= 0)
+            continue;
         clear(trial, over_in_time, action);
         if (action->kind == CS_ACTION_ATTACH)
             attach(trial, &s->nodes[action->node]);

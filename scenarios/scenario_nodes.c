@@ -126,6 +126,14 @@ static int read_type(struct cs_reader *r, const cJSON *item, void *dest)
                                                     cs_scenario_list_types(r, list, sizeof(list)));
 }
 
+static int read_as(struct cs_reader *r, const cJSON *item, void *dest)
+{
+    if (!cJSON_IsString(item) || !cs_scenario_name_ok(item->valuestring))
+        return cs_reader_must_be(r, item, "a name of 1..%d bytes without spaces", CS_NAME_MAX - 1);
+    *(const char **)dest = item->valuestring;
+    return 0;
+}
+
 /* The type is read first, on its own: it decides which rows apply. */
 static const struct cs_key node_rows[] = {
     {.name = "type",
@@ -141,6 +149,13 @@ static const struct cs_key node_rows[] = {
      .read = cs_scenario_read_bus,
      .form = "a bus of this scenario",
      .help = "where it is; may be left out where there is one bus"},
+    {.name = "as",
+     .type = CS_KEY_CUSTOM,
+     .mask = SIMULATED,
+     .offset = NODE(as),
+     .read = read_as,
+     .form = "a name",
+     .help = "its controller's name on the bus, as a recording has it; default: the node's"},
     {.name = "mode",
      .type = CS_KEY_CUSTOM,
      .mask = SIMULATED,
@@ -415,7 +430,8 @@ static int finish_node(struct cs_reader *r, struct cs_scenario_node *node)
 
     if (node->type != CS_NODE_ATTACHED &&
         cs_scenario_finish_timing(r, &node->timing, &bus->timing.timing,
-                                  cs_scenario_node_knows_fd(scenario, node)) != 0)
+                                  node->as != NULL || cs_scenario_node_knows_fd(scenario, node)) !=
+            0)
         return -1;
     switch (node->type) {
     case CS_NODE_PERIODIC:

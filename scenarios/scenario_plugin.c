@@ -2,6 +2,7 @@
 /* Nodes whose type a plugin has: what the scenario says of them as a flat list of settings, each
  * with its path ("signals/0/object"), checked against the type's table. */
 #include <limits.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -425,6 +426,52 @@ int cs_scenario_read_settings(struct cs_reader *r, const cJSON *object,
     const char *text = cs_scenario_settings_place(node, why, r->path, sizeof(r->path));
     r->path_len = strlen(r->path);
     return cs_reader_fail(r, "%s", text);
+}
+
+/* What is at "signals/0/object" of the object, NULL: nothing. */
+static cJSON *item_at(cJSON *object, const char *path)
+{
+    char name[200];
+
+    while (object != NULL && *path != '\0') {
+        size_t len = strcspn(path, "/");
+        snprintf(name, sizeof(name), "%.*s", (int)len, path);
+        object = cJSON_IsArray(object) ? cJSON_GetArrayItem(object, (int)strtol(name, NULL, 10))
+                                       : cJSON_GetObjectItemCaseSensitive(object, name);
+        path += len + (path[len] == '/');
+    }
+    return object;
+}
+
+static int make_absolute(cJSON *item, const char *path)
+{
+    char *full = realpath(path, NULL);
+    int ret = full == NULL ? -errno : cJSON_SetValuestring(item, full) == NULL ? -ENOMEM : 0;
+
+    free(full);
+    return ret;
+}
+
+int cs_scenario_settings_absolute(const struct cs_scenario *scenario,
+                                  const struct cs_scenario_node *node, cJSON *object)
+{
+    cJSON *item = cJSON_GetObjectItemCaseSensitive(object, "file");
+    int ret = 0;
+
+    if (node->type == CS_NODE_REPLAY && cJSON_IsString(item)) {
+        char *path = cs_file_beside(scenario->file, item->valuestring);
+        ret = path != NULL ? make_absolute(item, path) : -ENOMEM;
+        free(path);
+    }
+    for (size_t i = 0; node->plugin != NULL && ret == 0 && i < node->n_settings; i++) {
+        const struct cansim_setting *setting = &node->settings[i];
+        const struct cansim_setting_row *row =
+            cs_plugins_row(node->plugin->settings, setting->path);
+        item = item_at(object, setting->path);
+        if (row != NULL && row->kind == CANSIM_SET_FILE && cJSON_IsString(item))
+            ret = make_absolute(item, setting->value);
+    }
+    return ret;
 }
 
 void cs_scenario_free_settings(struct cs_scenario_node *node)

@@ -198,6 +198,7 @@ int cs_scenario_read_timeline(struct cs_reader *r, const cJSON *item, void *dest
 int cs_scenario_read_frames(struct cs_reader *r, const cJSON *item, void *dest); /* cs_frames */
 int cs_scenario_read_mode(struct cs_reader *r, const cJSON *item, void *dest);   /* unsigned */
 int cs_scenario_read_bus(struct cs_reader *r, const cJSON *item, void *dest);    /* unsigned */
+int cs_scenario_read_number(struct cs_reader *r, const cJSON *item, void *dest); /* uint64_t */
 int cs_scenario_no_memory(struct cs_reader *r);
 /* A sentence about one key of the object that is read. Returns -1. */
 int cs_scenario_fail_at(struct cs_reader *r, const char *key, const char *text);
@@ -215,6 +216,27 @@ int cs_scenario_finish_timing(struct cs_reader *r, struct cs_scenario_timing *t,
                               const struct cs_timing *from, bool fd);
 bool cs_scenario_node_knows_fd(const struct cs_scenario *scenario,
                                const struct cs_scenario_node *node);
+
+/* One action: its kind, of which there is one, and the node that it names itself. */
+int cs_action_set_kind(struct cs_reader *r, struct cs_action *action, int kind);
+int cs_action_set_node(struct cs_reader *r, const cJSON *item, struct cs_action *action, int kind);
+/* Keys of actions (scenario_action.c); the destination is the action. */
+#define CS_CLEAR_FORM  "\"all\", the label of a fault or its number"
+#define CS_COOKIE_FORM "0..9007199254740991, or a text of digits up to 2^64-1"
+int cs_action_read_mode(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_action_read_counters(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_action_read_clear(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_action_read_cookie(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_action_read_abort(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_action_read_freeze(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_action_read_remove(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_action_read_filters(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_action_read_drift(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_action_read_lost(struct cs_reader *r, const cJSON *item, void *dest);
+/* Done elsewhere than with the timeline's timer: late, amid, turn. */
+bool cs_action_has_place(const struct cs_action *action);
+/* What only goes with some of them. 0 or -1 with r->error. */
+int cs_action_check_outside(struct cs_reader *r, const struct cs_action *action);
 
 /* Faults. */
 int cs_scenario_read_fault(struct cs_reader *r, const cJSON *item, struct cs_scenario_fault *fault);
@@ -238,6 +260,9 @@ int cs_scenario_read_burst(struct cs_reader *r, const cJSON *item, void *dest); 
 int cs_scenario_read_counters(struct cs_reader *r, const cJSON *item, void *dest);
 int cs_scenario_read_signals(struct cs_reader *r, const cJSON *item, void *dest);
 int cs_scenario_read_checksums(struct cs_reader *r, const cJSON *item, void *dest);
+/* At least `least` of them. */
+int cs_scenario_read_filter_list(struct cs_reader *r, const cJSON *item, int least,
+                                 struct cs_filter filters[CS_MAX_FILTERS], unsigned *n);
 int cs_scenario_read_messages(struct cs_reader *r, const cJSON *item, void *dest); /* the node */
 /* All keys of a message are read: do they fit one another? */
 int cs_scenario_finish_message(struct cs_reader *r, struct cs_message *message);

@@ -58,7 +58,7 @@ static int read_node(struct cs_reader *r, const cJSON *item, void *dest)
     return node_named(r, item, dest);
 }
 
-static int set_kind(struct cs_reader *r, struct cs_action *action, int kind)
+int cs_action_set_kind(struct cs_reader *r, struct cs_action *action, int kind)
 {
     if (action->kind != CS_ACTION_NONE)
         return cs_reader_fail(r, "must be the only action of its entry, got one before");
@@ -66,18 +66,18 @@ static int set_kind(struct cs_reader *r, struct cs_action *action, int kind)
     return 0;
 }
 
-static int set_node_kind(struct cs_reader *r, const cJSON *item, struct cs_action *action, int kind)
+int cs_action_set_node(struct cs_reader *r, const cJSON *item, struct cs_action *action, int kind)
 {
     if (action->node >= 0)
         return cs_reader_fail(r, "names the node itself, got \"node\" as well");
-    return set_kind(r, action, kind) == 0 ? node_named(r, item, &action->node) : -1;
+    return cs_action_set_kind(r, action, kind) == 0 ? node_named(r, item, &action->node) : -1;
 }
 
 static int read_send(struct cs_reader *r, const cJSON *item, void *dest)
 {
     struct cs_action *action = dest;
 
-    return set_kind(r, action, CS_ACTION_SEND) == 0
+    return cs_action_set_kind(r, action, CS_ACTION_SEND) == 0
                ? cs_scenario_read_frames(r, item, &action->frames)
                : -1;
 }
@@ -86,10 +86,10 @@ static int read_note(struct cs_reader *r, const cJSON *item, void *dest)
 {
     struct cs_action *action = dest;
 
-    if (!cJSON_IsString(item) || strlen(item->valuestring) < 1 || strlen(item->valuestring) > 200)
-        return cs_reader_must_be(r, item, "a text of 1..200 bytes");
+    if (!cJSON_IsString(item) || strlen(item->valuestring) < 1 || strlen(item->valuestring) > 1000)
+        return cs_reader_must_be(r, item, "a text of 1..1000 bytes");
     action->note = item->valuestring;
-    return set_kind(r, action, CS_ACTION_NOTE);
+    return cs_action_set_kind(r, action, CS_ACTION_NOTE);
 }
 
 static int read_command(struct cs_reader *r, const cJSON *item, void *dest)
@@ -99,47 +99,27 @@ static int read_command(struct cs_reader *r, const cJSON *item, void *dest)
     if (!cJSON_IsString(item) || strlen(item->valuestring) < 1 || strlen(item->valuestring) > 4000)
         return cs_reader_must_be(r, item, "a text of 1..4000 bytes");
     action->command = item->valuestring;
-    return set_kind(r, action, CS_ACTION_COMMAND);
+    return cs_action_set_kind(r, action, CS_ACTION_COMMAND);
 }
 
 static int read_attach(struct cs_reader *r, const cJSON *item, void *dest)
 {
-    return set_node_kind(r, item, dest, CS_ACTION_ATTACH);
+    return cs_action_set_node(r, item, dest, CS_ACTION_ATTACH);
 }
 
 static int read_detach(struct cs_reader *r, const cJSON *item, void *dest)
 {
-    return set_node_kind(r, item, dest, CS_ACTION_DETACH);
+    return cs_action_set_node(r, item, dest, CS_ACTION_DETACH);
 }
 
 static int read_recover(struct cs_reader *r, const cJSON *item, void *dest)
 {
-    return set_node_kind(r, item, dest, CS_ACTION_RECOVER);
-}
-
-static int read_mode(struct cs_reader *r, const cJSON *item, void *dest)
-{
-    struct cs_action *action = dest;
-
-    return set_kind(r, action, CS_ACTION_MODE) == 0 ? cs_scenario_read_mode(r, item, &action->mode)
-                                                    : -1;
-}
-
-static int read_counters(struct cs_reader *r, const cJSON *item, void *dest)
-{
-    static const struct cs_key rows[] = {
-        {.name = "tec", .type = CS_KEY_INT, .offset = ACTION(tec), .max = 256, .required = true},
-        {.name = "rec", .type = CS_KEY_INT, .offset = ACTION(rec), .max = 255, .required = true},
-        {.name = NULL},
-    };
-    static const struct cs_keys keys = {.title = "Error counters", .rows = rows};
-
-    return set_kind(r, dest, CS_ACTION_COUNTERS) == 0 ? cs_keys_read(r, item, &keys, 0, dest) : -1;
+    return cs_action_set_node(r, item, dest, CS_ACTION_RECOVER);
 }
 
 static int read_reset(struct cs_reader *r, const cJSON *item, void *dest)
 {
-    return set_node_kind(r, item, dest, CS_ACTION_RESET);
+    return cs_action_set_node(r, item, dest, CS_ACTION_RESET);
 }
 
 /* A simulated node, or a device. */
@@ -148,11 +128,11 @@ static int plug_kind(struct cs_reader *r, const cJSON *item, struct cs_action *a
     const struct cs_scenario *scenario = r->ctx;
 
     if (!device_named(r, item, &action->device))
-        return set_node_kind(r, item, action, kind);
+        return cs_action_set_node(r, item, action, kind);
     if ((unsigned)action->device < scenario->n_devices &&
         scenario->devices[action->device].type == CS_SCENARIO_CARD)
         return cs_reader_must_be(r, item, "a device that can be plugged, not a card,");
-    return set_kind(r, action, kind);
+    return cs_action_set_kind(r, action, kind);
 }
 
 static int read_plug(struct cs_reader *r, const cJSON *item, void *dest)
@@ -169,26 +149,18 @@ static int read_action_fault(struct cs_reader *r, const cJSON *item, void *dest)
 {
     struct cs_action *action = dest;
 
-    if (set_kind(r, action, CS_ACTION_FAULT) != 0)
+    if (cs_action_set_kind(r, action, CS_ACTION_FAULT) != 0)
         return -1;
     action->fault = calloc(1, sizeof(*action->fault));
-    return action->fault != NULL ? cs_scenario_read_fault(r, item, action->fault)
-                                 : cs_scenario_no_memory(r);
-}
-
-static int read_clear(struct cs_reader *r, const cJSON *item, void *dest)
-{
-    struct cs_action *action = dest;
-
-    if (!cJSON_IsString(item))
-        return cs_reader_must_be(r, item, "\"all\" or the label of a fault");
-    action->label = strcmp(item->valuestring, "all") == 0 ? NULL : item->valuestring;
-    return set_kind(r, action, CS_ACTION_CLEAR);
+    if (action->fault == NULL)
+        return cs_scenario_no_memory(r);
+    action->fault->outside = action->late >= 0;
+    return cs_scenario_read_fault(r, item, action->fault);
 }
 
 static int new_timing(struct cs_reader *r, struct cs_action *action)
 {
-    if (set_kind(r, action, CS_ACTION_TIMING) != 0)
+    if (cs_action_set_kind(r, action, CS_ACTION_TIMING) != 0)
         return -1;
     action->timing = calloc(1, sizeof(*action->timing));
     return action->timing != NULL ? 0 : cs_scenario_no_memory(r);
@@ -225,6 +197,25 @@ static const struct cs_key action_rows[] = {
      .max = 2400 * 3600 * CS_PS_PER_S,
      .help = "bus time; needed, but in a guest's script, which has none"},
     {.name = "comment", .type = CS_KEY_COMMENT, .help = "for people"},
+    {.name = "late",
+     .type = CS_KEY_INT,
+     .offset = ACTION(late),
+     .min = 0,
+     .max = INT32_MAX,
+     .help = "from outside, as recorded: after all else of that instant, 2: after what comes of "
+             "those before; 0: before the clock starts"},
+    {.name = "amid",
+     .type = CS_KEY_INT,
+     .offset = ACTION(amid),
+     .min = 0,
+     .max = INT64_MAX,
+     .help = "as recorded: among the timers of that instant, after so many events of the run"},
+    {.name = "turn",
+     .type = CS_KEY_INT,
+     .offset = ACTION(turn),
+     .min = 1,
+     .max = UINT32_MAX,
+     .help = "as recorded: when the node's controller tells something for so many a time"},
     {.name = "node",
      .type = CS_KEY_CUSTOM,
      .offset = ACTION(node),
@@ -244,7 +235,7 @@ static const struct cs_key action_rows[] = {
     {.name = "note",
      .type = CS_KEY_CUSTOM,
      .read = read_note,
-     .form = "a text of 1..200 bytes",
+     .form = "a text of 1..1000 bytes",
      .help = "put a text into trace and events"},
     {.name = "command",
      .type = CS_KEY_CUSTOM,
@@ -268,12 +259,12 @@ static const struct cs_key action_rows[] = {
      .help = "ask it to leave bus-off"},
     {.name = "mode",
      .type = CS_KEY_CUSTOM,
-     .read = read_mode,
+     .read = cs_action_read_mode,
      .form = CS_MODE_FORM,
      .help = "set the controller's mode"},
     {.name = "counters",
      .type = CS_KEY_CUSTOM,
-     .read = read_counters,
+     .read = cs_action_read_counters,
      .form = "{\"tec\": 0..256, \"rec\": 0..255}",
      .help = "set the error counters"},
     {.name = "fault",
@@ -283,8 +274,8 @@ static const struct cs_key action_rows[] = {
      .help = "arm a fault"},
     {.name = "clear",
      .type = CS_KEY_CUSTOM,
-     .read = read_clear,
-     .form = "\"all\" or the label of a fault",
+     .read = cs_action_read_clear,
+     .form = CS_CLEAR_FORM,
      .help = "take faults back, and what they did"},
     {.name = "bitrate",
      .type = CS_KEY_CUSTOM,
@@ -311,6 +302,41 @@ static const struct cs_key action_rows[] = {
      .read = read_plug,
      .form = "the name of a simulated node, a device or a guest",
      .help = "connect it again"},
+    {.name = "cookie",
+     .type = CS_KEY_CUSTOM,
+     .read = cs_action_read_cookie,
+     .form = CS_COOKIE_FORM,
+     .help = "of what is sent, as events have it; default: frames are counted"},
+    {.name = "abort",
+     .type = CS_KEY_CUSTOM,
+     .read = cs_action_read_abort,
+     .form = CS_COOKIE_FORM,
+     .help = "give up the frames of that cookie"},
+    {.name = "freeze",
+     .type = CS_KEY_CUSTOM,
+     .read = cs_action_read_freeze,
+     .form = "the name of a simulated node",
+     .help = "stop its recovery from bus-off"},
+    {.name = "remove",
+     .type = CS_KEY_CUSTOM,
+     .read = cs_action_read_remove,
+     .form = "the name of a simulated node",
+     .help = "cut its power: it leaves at once, amid a bit; only with late"},
+    {.name = "filters",
+     .type = CS_KEY_CUSTOM,
+     .read = cs_action_read_filters,
+     .form = "an array of filters such as \"123\" or \"120:7F0\"",
+     .help = "set what the controller receives; empty: all"},
+    {.name = "drift",
+     .type = CS_KEY_CUSTOM,
+     .read = cs_action_read_drift,
+     .form = "a drift such as \"150ppm\"",
+     .help = "with timing: of its clock; default: as it is"},
+    {.name = "lost",
+     .type = CS_KEY_CUSTOM,
+     .read = cs_action_read_lost,
+     .form = "0..65535",
+     .help = "tell that the client did not get so many messages"},
     {.name = NULL},
 };
 
@@ -328,7 +354,8 @@ static bool needs_node(const struct cs_action *action)
 static int check_timing(struct cs_reader *r, const struct cs_scenario_node *node,
                         const struct cs_scenario_timing *timing)
 {
-    if (timing->full.data.brp > 0 && !cs_scenario_node_knows_fd(r->ctx, node))
+    if (node->as == NULL && cs_bit_timing_bitrate(&timing->full.data) > 0 &&
+        !cs_scenario_node_knows_fd(r->ctx, node))
         return cs_scenario_fail_at(r, "timing", CS_NO_DATA_TEXT);
     return 0;
 }
@@ -345,7 +372,8 @@ static int check_command(struct cs_reader *r, const struct cs_scenario_node *nod
 }
 
 /* Has it a time where it must have one, and none where it must not? */
-static int check_time(struct cs_reader *r, const cJSON *item, bool timed)
+static int check_time(struct cs_reader *r, const cJSON *item, const struct cs_action *action,
+                      bool timed)
 {
     const bool has = cJSON_GetObjectItemCaseSensitive(item, "at") != NULL;
 
@@ -353,6 +381,12 @@ static int check_time(struct cs_reader *r, const cJSON *item, bool timed)
         return cs_reader_fail(r, "must have the key \"at\", got none");
     if (!timed && has)
         return cs_scenario_fail_at(r, "at", "does not go with a script: it happens in its turn");
+    if (!timed && cs_action_has_place(action))
+        return cs_scenario_fail_at(r,
+                                   action->turn > 0    ? "turn"
+                                   : action->late >= 0 ? "late"
+                                                       : "amid",
+                                   "does not go with a script: it happens in its turn");
     return 0;
 }
 
@@ -362,8 +396,10 @@ int cs_scenario_read_action(struct cs_reader *r, const cJSON *item, struct cs_ac
     const struct cs_scenario *scenario = r->ctx;
 
     action->node = action->device = -1;
+    action->late = action->amid = -1;
+    action->item = item;
     if (cs_keys_read(r, item, &cs_scenario_action_keys, 0, action) != 0 ||
-        check_time(r, item, timed) != 0)
+        check_time(r, item, action, timed) != 0 || cs_action_check_outside(r, action) != 0)
         return -1;
     if (action->kind == CS_ACTION_NONE)
         return cs_reader_fail(r, "must have an action (send, note, attach, detach, recover, mode, "
@@ -395,6 +431,8 @@ static int by_time(const void *a, const void *b)
         return x->at_start ? -1 : 1;
     if ((x->option != NULL) != (y->option != NULL))
         return y->option != NULL ? -1 : 1;
+    if (x->late != y->late)
+        return x->late < y->late ? -1 : 1;
     return x->order < y->order ? -1 : x->order > y->order;
 }
 
@@ -445,6 +483,7 @@ static struct cs_action *new_fault(struct cs_scenario *scenario, unsigned order)
     struct cs_action *action = &scenario->actions[scenario->n_actions++];
     action->kind = CS_ACTION_FAULT;
     action->node = action->device = -1;
+    action->late = action->amid = -1;
     action->at_start = true;
     action->order = order;
     action->fault = fault;
@@ -518,7 +557,7 @@ static int check_label(struct cs_reader *r, const struct cs_scenario *scenario,
             cs_action_clears(action, other->fault->bus, &other->fault->spec))
             return 0;
     }
-    if (action->label == NULL)
+    if (action->label == NULL || action->clear_id > 0)
         return 0;
     cs_reader_enter(r, "timeline");
     cs_reader_enter_index(r, action->order);
@@ -545,4 +584,5 @@ void cs_scenario_free_action(struct cs_action *action)
     free(action->frames.frame);
     free(action->fault);
     free(action->timing);
+    free(action->filters);
 }

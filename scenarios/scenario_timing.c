@@ -101,13 +101,25 @@ int cs_scenario_read_cable(struct cs_reader *r, const cJSON *item, void *dest)
 /* ---- registers ------------------------------------------------------------------------------ */
 
 struct segments {
+    uint32_t clock_hz, bitrate_bps;
     int64_t brp, prop_seg, phase_seg1, phase_seg2, sjw;
 };
 
 static const struct cs_key segment_rows[] = {
+    {.name = "clock",
+     .type = CS_KEY_RATE,
+     .offset = SEGMENT(clock_hz),
+     .min = CS_CLOCK_MIN_HZ,
+     .max = CS_CLOCK_MAX_HZ,
+     .help = "in hertz; default: the timing's"},
+    {.name = "bitrate",
+     .type = CS_KEY_RATE,
+     .offset = SEGMENT(bitrate_bps),
+     .min = CS_BITRATE_MIN,
+     .max = CS_DATA_BITRATE_MAX,
+     .help = "instead of clock and brp: the bit is that long, and the quantum its even part"},
     {.name = "brp",
      .type = CS_KEY_INT,
-     .required = true,
      .offset = SEGMENT(brp),
      .min = 1,
      .max = CS_BRP_MAX,
@@ -157,7 +169,23 @@ struct full {
 
 static int read_segments(struct cs_reader *r, const cJSON *item, void *dest)
 {
-    return cs_keys_read(r, item, &cs_scenario_segment_keys, 0, dest);
+    struct segments *s = dest;
+
+    if (cs_keys_read(r, item, &cs_scenario_segment_keys, 0, dest) != 0)
+        return -1;
+    if (s->bitrate_bps > 0 && (s->brp > 0 || s->clock_hz > 0))
+        return cs_scenario_fail_at(r, "bitrate", "does not go with \"brp\" and \"clock\"");
+    return s->bitrate_bps > 0 || s->brp > 0
+               ? 0
+               : cs_reader_fail(r, "must have the key \"brp\", got none");
+}
+
+/* Segments that have no clock of their own have the timing's. */
+static int check_clock(struct cs_reader *r, const struct full *full, const struct segments *s)
+{
+    if (full->clock_hz > 0 || s->phase_seg2 == 0 || s->clock_hz > 0 || s->bitrate_bps > 0)
+        return 0;
+    return cs_reader_fail(r, "must have the key \"clock\", got none");
 }
 
 static const char *const tdc_names[] = {"auto", "off", "on", "fixed", NULL};
@@ -165,7 +193,6 @@ static const char *const tdc_names[] = {"auto", "off", "on", "fixed", NULL};
 static const struct cs_key full_rows[] = {
     {.name = "clock",
      .type = CS_KEY_RATE,
-     .required = true,
      .offset = FULL(clock_hz),
      .min = CS_CLOCK_MIN_HZ,
      .max = CS_CLOCK_MAX_HZ,
@@ -207,17 +234,21 @@ const struct cs_keys cs_scenario_timing_keys = {
 
 static void set_segments(struct cs_bit_timing *t, const struct segments *s, uint32_t clock_hz)
 {
-    if (s->brp == 0)
+    if (s->phase_seg2 == 0)
         return;
     *t = (struct cs_bit_timing){
-        .clock_hz = clock_hz,
+        .clock_hz = s->bitrate_bps > 0 ? 0
+                    : s->clock_hz > 0  ? s->clock_hz
+                                       : clock_hz,
+        .bitrate_bps = s->bitrate_bps,
         .brp = (uint16_t)s->brp,
         .prop_seg = (uint16_t)s->prop_seg,
         .phase_seg1 = (uint16_t)s->phase_seg1,
         .phase_seg2 = (uint16_t)s->phase_seg2,
         .sjw = (uint16_t)s->sjw,
     };
-    t->bitrate_bps = cs_bit_timing_bitrate(t);
+    if (t->clock_hz > 0)
+        t->bitrate_bps = cs_bit_timing_bitrate(t);
 }
 
 int cs_scenario_read_timing(struct cs_reader *r, const cJSON *item, void *dest)
@@ -226,7 +257,8 @@ int cs_scenario_read_timing(struct cs_reader *r, const cJSON *item, void *dest)
     struct full full = {0};
     char why[200];
 
-    if (cs_keys_read(r, item, &cs_scenario_timing_keys, 0, &full) != 0)
+    if (cs_keys_read(r, item, &cs_scenario_timing_keys, 0, &full) != 0 ||
+        check_clock(r, &full, &full.nominal) != 0 || check_clock(r, &full, &full.data) != 0)
         return -1;
     set_segments(&t->full.nominal, &full.nominal, full.clock_hz);
     set_segments(&t->full.data, &full.data, full.clock_hz);
@@ -316,7 +348,7 @@ int cs_scenario_finish_timing(struct cs_reader *r, struct cs_scenario_timing *t,
 {
     char why[200];
 
-    if (!fd && (t->data_bitrate_bps > 0 || t->full.data.brp > 0))
+    if (!fd && (t->data_bitrate_bps > 0 || cs_bit_timing_bitrate(&t->full.data) > 0))
         return cs_scenario_fail_at(r, t->data_bitrate_bps > 0 ? "data_bitrate" : "timing",
                                    CS_NO_DATA_TEXT);
     if (t->have_full) {

@@ -133,6 +133,20 @@ int cs_scenario_read_id_offset(const char *text, int64_t *offset)
     return 0;
 }
 
+/* ":FLAGS:MASK", two hexadecimal digits each. 0 or -1. */
+static int read_filter_flags(const char **text, struct cs_filter *filter)
+{
+    uint8_t *const to[] = {&filter->flags, &filter->flags_mask};
+
+    for (size_t i = 0; i < 2; i++) {
+        if (**text != ':' || strspn(*text + 1, "0123456789abcdefABCDEF") != 2)
+            return -1;
+        *to[i] = (uint8_t)strtoul(*text + 1, NULL, 16);
+        *text += 3;
+    }
+    return 0;
+}
+
 static int read_filter(struct cs_reader *r, const cJSON *item, struct cs_filter *filter)
 {
     const char *form = "a filter such as \"123\", \"120:7F0\" or \"18FF0000:1FFF0000\"";
@@ -147,28 +161,35 @@ static int read_filter(struct cs_reader *r, const cJSON *item, struct cs_filter 
         if (cs_scenario_read_id(&p, &filter->id_mask, &mask_ext) != 0 || mask_ext != ext)
             return cs_reader_must_be(r, item, "%s", form);
     }
-    if (*p != '\0')
-        return cs_reader_must_be(r, item, "%s", form);
     filter->flags = ext ? CS_FRAME_EXT : 0;
     filter->flags_mask = CS_FRAME_EXT;
+    if ((*p != '\0' && read_filter_flags(&p, filter) != 0) || *p != '\0')
+        return cs_reader_must_be(r, item, "%s", form);
     return 0;
 }
 
 int cs_scenario_read_filters(struct cs_reader *r, const cJSON *item, void *dest)
 {
     struct cs_scenario_node *node = dest;
+
+    return cs_scenario_read_filter_list(r, item, 1, node->filters, &node->n_filters);
+}
+
+int cs_scenario_read_filter_list(struct cs_reader *r, const cJSON *item, int least,
+                                 struct cs_filter filters[CS_MAX_FILTERS], unsigned *n)
+{
     const cJSON *child;
 
-    if (!cJSON_IsArray(item) || cJSON_GetArraySize(item) < 1 ||
+    if (!cJSON_IsArray(item) || cJSON_GetArraySize(item) < least ||
         cJSON_GetArraySize(item) > CS_MAX_FILTERS)
-        return cs_reader_must_be(r, item, "an array of 1..%d filters", CS_MAX_FILTERS);
+        return cs_reader_must_be(r, item, "an array of %d..%d filters", least, CS_MAX_FILTERS);
     cJSON_ArrayForEach(child, item)
     {
-        size_t mark = cs_reader_enter_index(r, node->n_filters);
-        if (read_filter(r, child, &node->filters[node->n_filters]) != 0)
+        size_t mark = cs_reader_enter_index(r, *n);
+        if (read_filter(r, child, &filters[*n]) != 0)
             return -1;
         cs_reader_leave(r, mark);
-        node->n_filters++;
+        (*n)++;
     }
     return 0;
 }

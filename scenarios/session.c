@@ -247,8 +247,10 @@ struct cs_session *cs_session_create(const struct cs_session_config *config, str
         goto failed;
     set_pace(session, config);
     cs_session_wait_init(session, config);
-    if (cs_session_logs_open(session, config, error) != 0 ||
-        cs_session_guests_check_consoles(session, error) != 0)
+    if (cs_session_record_plan(session, config, error) != 0 ||
+        cs_session_logs_open(session, config, error) != 0 ||
+        cs_session_guests_check_consoles(session, error) != 0 ||
+        cs_session_record_init(session, config, error) != 0)
         goto failed;
     return session;
 failed:
@@ -272,7 +274,9 @@ int cs_session_close(struct cs_session *session, struct cs_error *error)
     if (session->live != NULL && !session->caught_up)
         cs_live_catch_up(session->live);
     session->caught_up = true;
-    return cs_session_logs_close(session, error);
+    int ret = cs_session_record_close(session, error);
+    struct cs_error later;
+    return cs_session_logs_close(session, ret == 0 ? error : &later) == 0 ? ret : -1;
 }
 
 void cs_session_destroy(struct cs_session *session)
@@ -303,6 +307,7 @@ void cs_session_start(struct cs_session *session, void (*finished)(void *ctx, in
     session->started = true;
     if (session->nodes != NULL && cs_nodes_start(session->nodes, &session->error) != 0)
         session->failed = true;
+    cs_session_record_start(session);
     if (!session->failed && cs_session_guests_start(session, &session->error) != 0)
         session->failed = true;
     cs_session_wait_start(session);

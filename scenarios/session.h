@@ -42,8 +42,12 @@ struct cs_session_config {
     const char *as;         /* decoder that follows the buses; NULL none, or "canopen" with: */
     const char *const *eds; /* "5=drive.eds" each, for it */
     unsigned n_eds;
-    const char *decoded;       /* what it says, JSON lines; "-" stdout, NULL none */
-    enum cs_engine engine;     /* what comes out does not depend on it */
+    const char *decoded; /* what it says, JSON lines; "-" stdout, NULL none */
+    const char *record;  /* scenario file that does the same again, kept up to date; NULL none */
+    bool recording;      /* keep what such a file takes, for cs_session_save() */
+    bool have_record_max;
+    uint64_t record_max;   /* actions that are kept: 1..CS_RECORD_ACTIONS_MAX, else its default */
+    enum cs_engine engine; /* what comes out does not depend on it */
     const char *const *faults; /* armed at the start: text form, which may have bus=NAME in it */
     unsigned n_faults;         /* 0 without a scenario */
     bool have_seed;
@@ -88,6 +92,11 @@ const char *cs_session_said(const struct cs_session *session, unsigned index);
 /* Write what the logs hold. 0, or -1 with `error`: "FILE: cannot be written: ...", status 3; where
  * only the reader of standard output went away status 0 and no text. */
 int cs_session_flush(struct cs_session *session, struct cs_error *error);
+/* Write a scenario that does again what has been done to the buses since the start: by itself, by
+ * clients, by people. With `recording` or `record` only. 0 with one sentence in `told`, or -1 with
+ * `error`. */
+int cs_session_save(struct cs_session *session, const char *path, char *told, size_t told_size,
+                    struct cs_error *error);
 /* Like cs_session_destroy(), which is still needed, as far as logs and socket are concerned: says
  * whether they could be completed. 0 or -1 with `error`, as above. */
 int cs_session_close(struct cs_session *session, struct cs_error *error);

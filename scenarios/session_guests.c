@@ -111,11 +111,11 @@ static bool is_file(const char *path, const struct cs_file_id *id)
     return id_of(path, &other) && cs_file_same(&other, id);
 }
 
-/* What else the file `id` is; NULL: nothing. */
-static const char *use_of(const struct cs_session *session, const struct cs_file_id *id)
+const char *cs_session_use_of(const struct cs_session *session, const struct cs_file_id *id)
 {
     const struct cs_out *const logs[] = {&session->log.out, &session->events.out,
-                                         &session->life.log.out, &session->vcd.log.out};
+                                         &session->life.log.out, &session->vcd.log.out,
+                                         &session->decoded.out};
 
     for (unsigned i = 0; session->scenario != NULL && i < session->scenario->n_inputs; i++) {
         if (cs_file_same(&session->scenario->inputs[i], id))
@@ -143,7 +143,7 @@ int cs_session_guests_check_consoles(const struct cs_session *session, struct cs
         const struct cs_session_guest *g = &session->guests[i];
         struct cs_file_id id;
         const bool there = id_of(g->def->console, &id);
-        const char *use = there ? use_of(session, &id) : NULL;
+        const char *use = there ? cs_session_use_of(session, &id) : NULL;
         for (unsigned j = 0; g->def->console != NULL && j < i && use == NULL; j++) {
             const char *other = session->guests[j].def->console;
             if (other != NULL &&

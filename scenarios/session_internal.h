@@ -10,6 +10,7 @@
 #include "scenarios/log_life.h"
 #include "scenarios/log_vcd.h"
 #include "scenarios/nodes.h"
+#include "scenarios/record.h"
 #include "scenarios/session.h"
 #include "scenarios/session_live.h"
 
@@ -48,6 +49,10 @@ struct cs_session {
     FILE *line;           /* of `decoded`, in memory: */
     char *line_text;
     size_t line_len;
+    struct cs_record *record; /* NULL: none */
+    char *record_path;        /* NULL: written only when somebody asks */
+    ev_timer record_due;      /* something has come */
+    ev_tstamp record_s;       /* that writing it took */
     int console[CS_SIM_MAX_BUSES];
     int64_t duration_ps;
     bool tui;
@@ -82,6 +87,18 @@ int cs_session_logs_open(struct cs_session *session, const struct cs_session_con
                          struct cs_error *error);
 int cs_session_logs_close(struct cs_session *session, struct cs_error *error);
 void cs_session_logs_discard(struct cs_session *session);
+
+/* The recording. */
+int cs_session_record_check(const struct cs_session *session, const char *path,
+                            struct cs_error *error);
+int cs_session_record_plan(const struct cs_session *session, const struct cs_session_config *config,
+                           struct cs_error *error);
+int cs_session_record_init(struct cs_session *session, const struct cs_session_config *config,
+                           struct cs_error *error);
+void cs_session_record_start(struct cs_session *session);
+int cs_session_record_close(struct cs_session *session, struct cs_error *error);
+/* What else the run has the file `id` for; NULL: nothing. */
+const char *cs_session_use_of(const struct cs_session *session, const struct cs_file_id *id);
 
 /* What the decoder says, a JSON object a line. 0 or -errno. */
 int cs_session_decoded_start(struct cs_session *session);

@@ -312,6 +312,7 @@ int cs_bus_attach(struct cs_bus *bus, const struct cs_controller_config *config)
         node->state = CS_STATE_INTEGRATING;
         cs_node_wait(node, WAIT_JOIN);
     }
+    CS_TAP_NODE(node, CS_CALL_ATTACH, .config = config);
     struct cs_event event = cs_node_event(node, CS_EV_ATTACH);
     event.text = node->name;
     cs_node_emit(node, &event);
@@ -346,6 +347,7 @@ int cs_bus_detach(struct cs_bus *bus, int index)
     if (!node || node->pending.leave) {
         return -ENOENT;
     }
+    CS_TAP_NODE(node, CS_CALL_DETACH);
     mark(node);
     node->pending.leave = true;
     apply_soon(bus);
@@ -362,6 +364,7 @@ int cs_bus_remove(struct cs_bus *bus, int index)
     if (bus->sim->depth > 0) {
         return node->pending.leave ? 0 : cs_bus_detach(bus, index);
     }
+    CS_TAP_NODE(node, CS_CALL_REMOVE);
     if (cs_node_has_pending(node)) {
         bus->n_pending--;
     }
@@ -382,6 +385,7 @@ int cs_bus_set_mode(struct cs_bus *bus, int index, unsigned mode)
     if (mode > CS_MODE_ALL) {
         return -EINVAL;
     }
+    CS_TAP_NODE(node, CS_CALL_MODE, .mode = mode);
     mark(node);
     node->pending.mode = true;
     node->pending.new_mode = mode;
@@ -399,6 +403,7 @@ int cs_bus_set_counters(struct cs_bus *bus, int index, unsigned tec, unsigned re
     if (tec > 256 || rec > 255) {
         return -EINVAL;
     }
+    CS_TAP_NODE(node, CS_CALL_COUNTERS, .tec = tec, .rec = rec);
     mark(node);
     node->pending.counters = true;
     node->pending.new_tec = tec;
@@ -418,6 +423,7 @@ int cs_bus_set_timing(struct cs_bus *bus, int index, const struct cs_timing *tim
     if (cs_timing_check(timing, why, sizeof(why))) {
         return -EINVAL;
     }
+    CS_TAP_NODE(node, CS_CALL_TIMING, .timing = timing);
     mark(node);
     node->pending.timing = true;
     node->pending.new_timing = *timing;
@@ -440,6 +446,7 @@ int cs_bus_set_delay(struct cs_bus *bus, int index, int64_t delay_ps)
     int status = check_delay(node, delay_ps);
 
     if (status == 0) {
+        CS_TAP_NODE(node, CS_CALL_DELAY, .time_ps = delay_ps);
         mark(node);
         node->pending.delay = true;
         node->pending.new_delay_ps = delay_ps;
@@ -454,6 +461,7 @@ int cs_bus_set_cable(struct cs_bus *bus, int index, int64_t cable_ps)
     int status = check_delay(node, cable_ps);
 
     if (status == 0) {
+        CS_TAP_NODE(node, CS_CALL_CABLE, .time_ps = cable_ps);
         mark(node);
         node->pending.cable = true;
         node->pending.new_cable_ps = cable_ps;
@@ -469,6 +477,7 @@ int cs_bus_reset(struct cs_bus *bus, int index)
     if (!node) {
         return -ENOENT;
     }
+    CS_TAP_NODE(node, CS_CALL_RESET);
     mark(node);
     node->pending.reset = true;
     apply_soon(bus);
@@ -485,6 +494,7 @@ int cs_bus_set_filters(struct cs_bus *bus, int index, const struct cs_filter *fi
     if (n > CS_MAX_FILTERS) {
         return -EINVAL;
     }
+    CS_TAP_NODE(node, CS_CALL_FILTERS, .filters = filters, .n_filters = n);
     if (n) {
         memcpy(node->filters, filters, n * sizeof(*filters));
     }
@@ -504,6 +514,7 @@ int cs_bus_recover(struct cs_bus *bus, int index)
     if (node->waiting != WAIT_OFF) {
         return -EALREADY;
     }
+    CS_TAP_NODE(node, CS_CALL_RECOVER);
     cs_node_request_recovery(node);
     return 0;
 }
@@ -518,6 +529,7 @@ int cs_bus_freeze(struct cs_bus *bus, int index)
     if (node->waiting != WAIT_RECOVER) {
         return -EALREADY;
     }
+    CS_TAP_NODE(node, CS_CALL_FREEZE);
     cs_node_freeze_recovery(node);
     return 0;
 }

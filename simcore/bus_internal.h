@@ -71,6 +71,8 @@ struct cs_node {
     int64_t recovery_ps;
     struct cs_filter filters[CS_MAX_FILTERS];
     unsigned n_filters;
+    uint32_t turns;   /* callbacks so far, wanted or not */
+    uint16_t in_turn; /* how many are under way */
     struct cs_txqueue queue;
     unsigned slot;     /* frame on the wire or in arbitration, or CS_TXSLOT_NONE */
     uint64_t wire_seq; /* seq + 1 of the frame that `wire` holds */

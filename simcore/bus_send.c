@@ -39,6 +39,12 @@ static void hold_until(struct cs_node *node, int64_t at_ps)
     }
 }
 
+/* What a fault sends it sends again by itself. */
+static bool is_of_fault(uint64_t cookie)
+{
+    return (cookie ^ CS_FAULT_COOKIE(0)) >> 32 == 0;
+}
+
 int cs_bus_submit(struct cs_bus *bus, int index, const struct cs_frame *frame, uint64_t cookie)
 {
     struct cs_node *node = cs_bus_node(bus, index);
@@ -51,6 +57,9 @@ int cs_bus_submit(struct cs_bus *bus, int index, const struct cs_frame *frame, u
     }
     if (frame->flags & CS_FRAME_FD && node->fd < CS_FD_ISO) {
         return -EOPNOTSUPP;
+    }
+    if (!is_of_fault(cookie)) {
+        CS_TAP_NODE(node, CS_CALL_SUBMIT, .frame = frame, .cookie = cookie);
     }
     if (node->mode & (CS_MODE_LISTEN_ONLY | CS_MODE_RESTRICTED)) {
         refuse(node, frame, cookie, CS_TX_READ_ONLY);
@@ -106,6 +115,9 @@ int cs_bus_abort(struct cs_bus *bus, int index, uint64_t cookie)
 
     if (!node) {
         return -ENOENT;
+    }
+    if (!is_of_fault(cookie)) {
+        CS_TAP_NODE(node, CS_CALL_ABORT, .cookie = cookie);
     }
     if (node->slot != CS_TXSLOT_NONE && node->queue.slots[node->slot].cookie == cookie) {
         node->queue.slots[node->slot].abort = true;

@@ -22,6 +22,18 @@ struct cs_event cs_node_event(const struct cs_node *node, enum cs_event_kind kin
     return event;
 }
 
+static inline void begin_turn(struct cs_node *node)
+{
+    node->bus->sim->depth++;
+    node->in_turn++;
+}
+
+static inline void end_turn(struct cs_node *node)
+{
+    node->bus->sim->depth--;
+    node->in_turn--;
+}
+
 void cs_node_emit(struct cs_node *node, struct cs_event *event)
 {
     static const uint32_t own_kinds =
@@ -31,10 +43,14 @@ void cs_node_emit(struct cs_node *node, struct cs_event *event)
         cs_faults_event(node->bus, event);
     }
     cs_sim_emit(node->bus->sim, event);
-    if (node->ops && node->ops->event && own_kinds >> event->kind & 1u) {
-        node->bus->sim->depth++;
+    if (!(own_kinds >> event->kind & 1u)) {
+        return;
+    }
+    node->turns++;
+    if (node->ops && node->ops->event) {
+        begin_turn(node);
         node->ops->event(node->ctx, event);
-        node->bus->sim->depth--;
+        end_turn(node);
     }
 }
 
@@ -84,6 +100,7 @@ void cs_node_finish_slot(struct cs_node *node, unsigned slot, enum cs_tx_result 
     if (result != CS_TX_OK) {
         node->count.dropped++;
     }
+    node->turns++;
     if (!told) {
         cs_txqueue_release(&node->queue, slot);
         return;
@@ -101,9 +118,9 @@ void cs_node_finish_slot(struct cs_node *node, unsigned slot, enum cs_tx_result 
         .lost = tx.lost,
         .result = result,
     };
-    node->bus->sim->depth++;
+    begin_turn(node);
     node->ops->confirmed(node->ctx, &done);
-    node->bus->sim->depth--;
+    end_turn(node);
 }
 
 void cs_node_drop_all(struct cs_node *node, enum cs_tx_result result)
@@ -139,6 +156,7 @@ void cs_node_deliver(struct cs_node *node, const struct cs_frame *frame, int64_t
         return;
     }
     node->count.received++;
+    node->turns++;
     if (!node->ops || !node->ops->received) {
         return;
     }
@@ -149,9 +167,9 @@ void cs_node_deliver(struct cs_node *node, const struct cs_frame *frame, int64_t
         .from = (int16_t)from,
         .own = own,
     };
-    node->bus->sim->depth++;
+    begin_turn(node);
     node->ops->received(node->ctx, &rx);
-    node->bus->sim->depth--;
+    end_turn(node);
 }
 
 void cs_bus_keep_frame(struct cs_bus *bus, const struct cs_node *from)

@@ -305,6 +305,9 @@ int cs_fault_arm(struct cs_bus *bus, const struct cs_fault_spec *spec, char *why
     if (f->spec.trigger.after_ps) {
         cs_timer_start(bus->sim, &f->timer, f->armed_ps + f->spec.trigger.after_ps);
     }
+    if (bus->sim->tap) {
+        cs_tap_bus(bus, &(struct cs_call){.kind = CS_CALL_ARM, .fault = id, .text = f->text});
+    }
     tell(f, CS_FAULT_ARMED);
     /* An observer may have cleared it. */
     if (f->used && f->id == id && !f->spec.trigger.after_ps) {
@@ -329,6 +332,13 @@ static void clear(struct cs_armed *f)
     cs_fault_end(f, CS_FAULT_CLEARED);
 }
 
+static void tap_clear(struct cs_bus *bus, int id)
+{
+    if (bus->sim->tap) {
+        cs_tap_bus(bus, &(struct cs_call){.kind = CS_CALL_CLEAR, .fault = id});
+    }
+}
+
 int cs_fault_clear(struct cs_bus *bus, int id)
 {
     struct cs_fault_walk walk;
@@ -337,6 +347,7 @@ int cs_fault_clear(struct cs_bus *bus, int id)
     cs_fault_walk(&walk, bus);
     while ((f = cs_fault_next(&walk)) != NULL) {
         if (f->id == id) {
+            tap_clear(bus, id);
             clear(f);
             return 0;
         }
@@ -349,6 +360,7 @@ void cs_fault_clear_all(struct cs_bus *bus)
     struct cs_fault_walk walk;
     struct cs_armed *f;
 
+    tap_clear(bus, 0);
     cs_fault_walk(&walk, bus);
     while ((f = cs_fault_next(&walk)) != NULL) {
         clear(f);

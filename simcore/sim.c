@@ -14,6 +14,7 @@ struct cs_sim *cs_sim_create(uint64_t seed)
     struct cs_sim *sim = calloc(1, sizeof(*sim));
     if (sim) {
         sim->seed = seed;
+        sim->late_ps = sim->amid_ps = CS_NEVER;
     }
     return sim;
 }
@@ -102,9 +103,14 @@ uint64_t cs_sim_seed(const struct cs_sim *sim)
     return sim->seed;
 }
 
-int64_t cs_sim_next_ps(const struct cs_sim *sim)
+/* What late_ps waits for apart. */
+static int64_t next_instant_ps(const struct cs_sim *sim)
 {
     int64_t next = sim->n_heap ? sim->heap[0]->at_ps : CS_NEVER;
+
+    if (sim->amid_ps < next && sim->next_seq >= sim->amid_seq) {
+        next = sim->amid_ps;
+    }
 
     for (unsigned i = 0; i < sim->n_buses; i++) {
         const struct cs_bus *bus = sim->buses[i];
@@ -114,12 +120,31 @@ int64_t cs_sim_next_ps(const struct cs_sim *sim)
     return next;
 }
 
+int64_t cs_sim_next_ps(const struct cs_sim *sim)
+{
+    int64_t next = next_instant_ps(sim);
+
+    return sim->late_ps < next ? sim->late_ps : next;
+}
+
+static bool amid_is_due(const struct cs_sim *sim)
+{
+    return sim->amid_ps <= sim->now_ps &&
+           (sim->amid_ps < sim->now_ps || sim->next_seq >= sim->amid_seq);
+}
+
 static void run_timers(struct cs_sim *sim)
 {
     /* Timers that these start for this very instant wait for the next round. */
     uint64_t limit = sim->next_order;
 
-    while (sim->n_heap && sim->heap[0]->at_ps <= sim->now_ps && sim->heap[0]->order < limit) {
+    for (;;) {
+        while (amid_is_due(sim)) {
+            cs_sim_run_amid(sim);
+        }
+        if (!sim->n_heap || sim->heap[0]->at_ps > sim->now_ps || sim->heap[0]->order >= limit) {
+            return;
+        }
         struct cs_timer *timer = sim->heap[0];
         cs_timer_stop(sim, timer);
         timer->fn(timer->ctx, timer);
@@ -128,6 +153,7 @@ static void run_timers(struct cs_sim *sim)
 
 static void run_instant(struct cs_sim *sim)
 {
+    sim->n_instants++;
     for (unsigned i = 0; i < sim->n_buses; i++) {
         if (sim->buses[i]->effect_ps <= sim->now_ps) {
             cs_bus_effects(sim->buses[i]);
@@ -146,11 +172,16 @@ void cs_sim_run_until(struct cs_sim *sim, int64_t until_ps)
     assert(sim->depth == 0);
     until_ps = until_ps < CS_TIME_END ? until_ps : CS_TIME_END;
     sim->depth++;
+    sim->ran = true;
     for (unsigned i = 0; i < sim->n_buses; i++) {
         sim->buses[i]->ran = true;
     }
     for (;;) {
-        int64_t next = cs_sim_next_ps(sim);
+        int64_t next = next_instant_ps(sim);
+        if (sim->late_ps < next && sim->late_ps <= until_ps) {
+            cs_sim_run_late(sim);
+            continue;
+        }
         if (next > until_ps || next == CS_NEVER) {
             break;
         }
@@ -202,5 +233,12 @@ void cs_sim_set_detail(struct cs_sim *sim, bool on)
 void cs_sim_publish(struct cs_sim *sim, const struct cs_event *event)
 {
     struct cs_event copy = *event;
+
+    if (sim->tap) {
+        cs_tap_sim(sim, &(struct cs_call){.kind = CS_CALL_PUBLISH,
+                                          .bus = cs_sim_bus(sim, event->bus),
+                                          .node = event->node,
+                                          .event = event});
+    }
     cs_sim_emit(sim, &copy);
 }

@@ -5,6 +5,7 @@
 
 #include "simcore/bus_internal.h"
 #include "simcore/probe.h"
+#include "simcore/tap.h"
 
 struct cs_observer {
     cs_observer_fn *fn;
@@ -27,7 +28,32 @@ struct cs_sim {
     unsigned n_heap, heap_size;
     unsigned n_reserved; /* timers with a place of their own that are not running */
     uint64_t next_order;
+    bool ran;            /* cs_sim_run_until() was called */
+    uint64_t n_instants; /* gone through */
+    cs_tap_fn *tap;      /* tap.h */
+    void *tap_ctx;
+    int64_t late_ps; /* CS_NEVER: none */
+    void (*late)(void *ctx);
+    void *late_ctx;
+    int64_t amid_ps; /* the same, */
+    uint64_t amid_seq;
+    void (*amid)(void *ctx);
+    void *amid_ctx;
 };
+
+/* ---- tap.c: only where sim->tap is set; bus, node and where the call comes from are filled in */
+void cs_tap_sim(struct cs_sim *sim, struct cs_call *call);
+void cs_tap_bus(struct cs_bus *bus, struct cs_call *call);
+void cs_tap_node(const struct cs_node *node, struct cs_call *call);
+#define CS_TAP_NODE(node, ...)                                         \
+    do {                                                               \
+        if ((node)->bus->sim->tap) {                                   \
+            cs_tap_node(node, &(struct cs_call){.kind = __VA_ARGS__}); \
+        }                                                              \
+    } while (0)
+/* What late_ps and amid_ps wait for, now. */
+void cs_sim_run_late(struct cs_sim *sim);
+void cs_sim_run_amid(struct cs_sim *sim);
 
 /* Tell the observers; at_ps and seq are filled in. Inline: of all that happens the most frequent.
  */

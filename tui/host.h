@@ -29,6 +29,8 @@ struct cs_host_ops {
     /* Returns as cs_session_arm(), cs_session_clear(). */
     int (*arm)(void *ctx, unsigned bus, const char *text, char *why, size_t why_size);
     int (*disarm)(void *ctx, unsigned bus, int id);
+    /* Write a scenario that does again what was done so far. 0 or -1; what came of it in `told`. */
+    int (*save)(void *ctx, const char *path, char *told, size_t told_size);
     /* Returns as cs_session_plug(). */
     int (*plug)(void *ctx, unsigned device, bool plugged);
 };

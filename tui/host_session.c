@@ -113,6 +113,17 @@ static int disarm(void *ctx, unsigned bus, int id)
     return cs_session_clear(((struct cs_host_session *)ctx)->session, bus, id);
 }
 
+static int save(void *ctx, const char *path, char *told, size_t told_size)
+{
+    struct cs_error error = {0};
+    int ret =
+        cs_session_save(((struct cs_host_session *)ctx)->session, path, told, told_size, &error);
+
+    if (ret != 0)
+        snprintf(told, told_size, "%s", error.text);
+    return ret;
+}
+
 const struct cs_host_ops cs_host_session_ops = {
     .refresh = refresh,
     .pause = pause_it,
@@ -122,6 +133,7 @@ const struct cs_host_ops cs_host_session_ops = {
     .inject = inject,
     .arm = arm,
     .disarm = disarm,
+    .save = save,
     .plug = plug,
 };
 

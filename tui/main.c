@@ -229,6 +229,8 @@ struct cs_session_config cs_main_config(const struct cs_options *o)
         .n_eds = o->n_eds,
         .log = o->log,
         .events = o->events,
+        .record = o->record,
+        .recording = true,
         .devices = o->devices,
         .n_devices = o->n_devices,
         .faults = o->faults,

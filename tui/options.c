@@ -203,6 +203,14 @@ static int take_events(struct ask *ask, const char *value)
     return 0;
 }
 
+static int take_record(struct ask *ask, const char *value)
+{
+    if (!strcmp(value, "-"))
+        return expected(ask, "a file (standard output is the screen)", value);
+    ask->options->record = value;
+    return 0;
+}
+
 static int take_speed(struct ask *ask, const char *value)
 {
     if (cs_units_parse_speed(value, &ask->options->speed_permille) < 0)
@@ -329,6 +337,7 @@ static const struct {
     {"--no-link", NULL, "let nobody join, unless the scenario serves the link", take_no_link},
     {"--log", "FILE", "write frames as candump -L does", take_log},
     {"--events", "FILE", "write every event as one JSON object a line", take_events},
+    {"--record", "FILE", "keep what is done as a scenario that does it again", take_record},
     {"--speed", "X", "pace: 0.001..1000 times the clock's, or max (1)", take_speed},
     {"--seed", "N", "seed of random traffic, instead of the scenario's", take_seed},
     {"--rows", "N", "rows of the trace to keep, 1000..10000000 (200000)", take_rows},

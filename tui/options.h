@@ -15,7 +15,7 @@
 enum cs_options_dump { CS_DUMP_NONE, CS_DUMP_TEXT, CS_DUMP_SVG };
 
 struct cs_options {
-    const char *scenario, *link, *log, *events, *keys;
+    const char *scenario, *link, *log, *events, *record, *keys;
     struct cs_session_bus buses[CS_SIM_MAX_BUSES];
     char bus_names[CS_SIM_MAX_BUSES][16];
     unsigned n_buses;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* overlay_prompt.c - one line above the footer that arms a fault by its text form. */
+/* overlay_prompt.c - one line above the footer that arms a fault by its text form, or saves the
+ * scenario. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,6 +34,17 @@ static int parse(const struct cs_tui *tui, struct cs_fault_spec *spec, unsigned 
     return cs_fault_parse(rest, spec, why, why_size);
 }
 
+/* "save FILE": the file, "" where it is missing; NULL: it is something else. */
+static const char *file_to_save(const struct cs_tui *tui)
+{
+    const char *text = tui->prompt.field.text;
+
+    if (strncmp(text, "save", 4) != 0 || (text[4] != '\0' && text[4] != ' '))
+        return NULL;
+    text += 4;
+    return text + strspn(text, " ");
+}
+
 /* What is wrong with it, what the key at the cursor means, or what it would be. */
 static uint8_t feedback(const struct cs_tui *tui, char *text, size_t size)
 {
@@ -46,6 +58,11 @@ static uint8_t feedback(const struct cs_tui *tui, char *text, size_t size)
     if (!state->field.len) {
         snprintf(text, size, "a kind and keys, such as flip field=crc index=3; Tab completes");
         return CS_STYLE_DIM;
+    }
+    if (file_to_save(tui)) {
+        snprintf(text, size,
+                 "save FILE: Enter saves what was done as a scenario that does it again");
+        return *file_to_save(tui) ? CS_STYLE_GOOD : CS_STYLE_INFO;
     }
     if (key && end && !end[1]) {
         snprintf(text, size, "%s: %s (%s)", key->name, key->help, key->values);
@@ -89,9 +106,17 @@ static void arm(struct cs_tui *tui, int unused)
 {
     struct cs_fault_spec spec;
     char why[CS_TUI_MESSAGE_MAX];
+    const char *file = file_to_save(tui);
     unsigned bus;
 
     (void)unused;
+    if (file) {
+        if (!*file)
+            cs_tui_say(tui, true, "save: the name of a file is missing");
+        else if (cs_tui_save(tui, file) == 0)
+            tui->overlay = CS_OVERLAY_NONE;
+        return;
+    }
     if (parse(tui, &spec, &bus, why, sizeof why) < 0) {
         cs_tui_say(tui, true, "not armed: %s", why);
         return;

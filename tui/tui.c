@@ -17,6 +17,7 @@ static const struct cs_overlay *const overlays[CS_OVERLAY_COUNT] = {
     [CS_OVERLAY_INJECT] = &cs_overlay_inject, [CS_OVERLAY_FILTER] = &cs_overlay_filter,
     [CS_OVERLAY_HELP] = &cs_overlay_help,     [CS_OVERLAY_FAULT] = &cs_overlay_fault,
     [CS_OVERLAY_PROMPT] = &cs_overlay_prompt, [CS_OVERLAY_ROW] = &cs_overlay_row,
+    [CS_OVERLAY_SAVE] = &cs_overlay_save,
 };
 
 const struct cs_overlay *cs_overlay_of(enum cs_tui_overlay overlay)
@@ -229,7 +230,16 @@ const struct cs_binding cs_global_bindings[] = {
     {{'.'}, NULL, "while paused: on to the next thing that happens", step, 0},
     {{'n'}, NULL, "while paused: on to the end of the next frame", step, 1},
     {{'/'}, "filter", "show only certain identifiers", cs_tui_open, CS_OVERLAY_FILTER},
-    {{':'}, "fault", "arm a fault by its text", cs_tui_open, CS_OVERLAY_PROMPT},
+    {{':'},
+     "fault",
+     "arm a fault by its text; save FILE saves the scenario",
+     cs_tui_open,
+     CS_OVERLAY_PROMPT},
+    {{'w'},
+     NULL,
+     "save what was done as a scenario that does it again",
+     cs_tui_open,
+     CS_OVERLAY_SAVE},
     {{CS_KEY_ESC}, NULL, "show all identifiers again", show_all, 0},
     {{'+', '='}, "faster", "let bus time pass faster than the clock", change_speed, 1},
     {{'-'}, "slower", "or slower", change_speed, -1},

@@ -94,6 +94,7 @@ enum cs_tui_overlay {
     CS_OVERLAY_FAULT,
     CS_OVERLAY_PROMPT,
     CS_OVERLAY_ROW,
+    CS_OVERLAY_SAVE,
     CS_OVERLAY_COUNT
 };
 
@@ -169,7 +170,7 @@ struct cs_tui {
     struct cs_fault_form form;
     struct cs_prompt_state prompt;
     struct cs_id_filter filter;
-    struct cs_textfield filter_field;
+    struct cs_textfield filter_field, save_field;
     int help_top;
 
     char message[CS_TUI_MESSAGE_MAX]; /* until the next key; "" for none */

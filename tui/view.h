@@ -48,7 +48,7 @@ extern const unsigned cs_n_views;
 extern const struct cs_view cs_view_trace, cs_view_ids, cs_view_nodes, cs_view_faults,
     cs_view_devices;
 extern const struct cs_overlay cs_overlay_inject, cs_overlay_filter, cs_overlay_help,
-    cs_overlay_fault, cs_overlay_prompt, cs_overlay_row;
+    cs_overlay_fault, cs_overlay_prompt, cs_overlay_row, cs_overlay_save;
 
 /* NULL for CS_OVERLAY_NONE. */
 const struct cs_overlay *cs_overlay_of(enum cs_tui_overlay overlay);
@@ -71,6 +71,9 @@ int cs_tui_arm(struct cs_tui *tui, unsigned bus, const struct cs_fault_spec *spe
 /* Open the form for a kind, empty; or for a fault, whose place it takes where it is still armed. */
 void cs_fault_form_open(struct cs_tui *tui, unsigned kind);
 void cs_fault_form_edit(struct cs_tui *tui, const struct cs_tui_fault *fault);
+
+/* Save the scenario, and say what came of it. 0 or -1. */
+int cs_tui_save(struct cs_tui *tui, const char *path);
 
 /* Open an overlay (arg: enum cs_tui_overlay); a view's bindings use it too. */
 void cs_tui_open(struct cs_tui *tui, int overlay);

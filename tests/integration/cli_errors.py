@@ -9,6 +9,7 @@ from cli_lib import CANSIM, FOLDER, cansim, read, run_tests, same, stop, start, 
 
 NODE = '{"nodes": {"drive": {%s}}}'
 PERIODIC = '"type": "periodic", "frame": "123#00", "period": "1ms"'
+SEED = ": /seed: must be 0..9007199254740991, or a text of digits up to 2^64-1, got "
 
 NO_FD = "must be classic CAN for a controller that knows no CAN FD, got CAN FD"
 FULL = '"timing": {"clock": "80M", "nominal": {"brp": 2, "phase_seg1": 63, "phase_seg2": 16%s}%s}'
@@ -49,9 +50,9 @@ MEANING = [
     ('{"title": 5}', ": /title: must be a text of 1..80 bytes, got 5"),
     ('{"title": "a", "title": "b"}', ": /title: must be there once, got it twice"),
     (NODE % '"bus": "can0", "bus": "can0"', ": /nodes/drive/bus: must be there once, got it twice"),
-    ('{"seed": -1}', ": /seed: must be a whole number 0..9007199254740991, got -1"),
-    ('{"seed": 1.5}', ": /seed: must be a whole number 0..9007199254740991, got 1.5"),
-    ('{"seed": 1e999}', ": /seed: must be a whole number 0..9007199254740991, got a number beyond all bounds"),
+    ('{"seed": -1}', SEED + "-1"),
+    ('{"seed": 1.5}', SEED + "1.5"),
+    ('{"seed": 1e999}', SEED + "a number beyond all bounds"),
     ('{"duration": 5}', ": /duration: must be 1us..2400h, got 5"),
     ('{"duration": "5"}', ': /duration: must be 1us..2400h, got "5"'),
     ('{"duration": "0s"}', ': /duration: must be 1us..2400h, got "0s"'),
@@ -188,8 +189,27 @@ MEANING = [
      ': /timeline/0/unplug: must be a node of this scenario, got "m"'),
     ('{"timeline": [{"at": "1s", "clear": "x"}]}',
      ': /timeline/0/clear: must be "all" or the label of a fault of this scenario, got "x"'),
-    ('{"timeline": [{"at": "1s", "clear": 1}]}',
-     ': /timeline/0/clear: must be "all" or the label of a fault, got 1'),
+    ('{"nodes": {"n": {}}, "timeline": [{"at": "1s", "remove": "n"}]}',
+     ': /timeline/0/remove: must have the key "late" beside it, got none'),
+    ('{"timeline": [{"at": "1s", "late": 0, "note": "x"}]}', ": /timeline/0/late: must be 1 or more but at 0s, got 0"),
+    ('{"nodes": {"n": {}}, "timeline": [{"at": "1s", "late": 1, "turn": 1, "node": "n", "send": "123#"}]}',
+     ': /timeline/0/turn: does not go with "late"'),
+    ('{"timeline": [{"at": "1s", "late": 1, "amid": 1, "note": "x"}]}', ': /timeline/0/amid: does not go with "late"'),
+    ('{"timeline": [{"at": "1s", "turn": 1, "note": "x"}]}', ": /timeline/0/turn: must have a node, got none"),
+    ('{"nodes": {"n": {}}, "timeline": [{"at": "1s", "node": "n", "mode": "normal", "cookie": 1}]}',
+     ': /timeline/0/cookie: goes with "send" alone'),
+    ('{"nodes": {"n": {}}, "timeline": [{"at": "1s", "node": "n", "abort": "18446744073709551616"}]}',
+     ': /timeline/0/abort: must be 0..9007199254740991, or a text of digits up to 2^64-1, '
+     'got "18446744073709551616"'),
+    ('{"nodes": {"n": {}}, "timeline": [{"at": "1s", "node": "n", "bitrate": "500k", "drift": "1ppm"}]}',
+     ': /timeline/0/drift: goes with "timing" alone'),
+    ('{"nodes": {"n": {}}, "timeline": [{"at": "1s", "node": "n", "filters": ["123:7FF:1:1"]}]}',
+     ': /timeline/0/filters/0: must be a filter such as'),
+    ('{"nodes": {"n": {}}, "timeline": [{"at": "1s", "node": "n", "lost": 65536}]}',
+     ': /timeline/0/lost: must be 0..65535, got 65536'),
+    ('{"nodes": {"n": {"as": "a b"}}}', ': /nodes/n/as: must be a name of 1..63 bytes without spaces, got "a b"'),
+    ('{"timeline": [{"at": "1s", "clear": 0}]}',
+     ': /timeline/0/clear: must be "all", the label of a fault or its number, got 0'),
     ('{"nodes": {"n": {}}, "timeline": [{"at": "1s", "node": "n", "clear": "all"}]}',
      ': /timeline/0/node: does not go with "fault" and "clear"'),
     ('{"timeline": [{"at": "1s", "bus": "can1", "clear": "all"}]}',
@@ -400,8 +420,7 @@ def large_files():
 def standard_input():
     """a scenario from standard input is called that in errors"""
     status, _, err = cansim("run", "-", stdin=b'{"seed": "x"}')
-    same((status, err), (2, b'cansim: standard input: /seed: must be a whole number '
-                            b'0..9007199254740991, got "x"\n'))
+    same((status, err), (2, b'cansim: standard input' + SEED.encode() + b'"x"\n'))
     status, out, _ = cansim("run", "--log", "-", "-",
                             stdin=b'{"nodes": {"a": {}, "b": {}}, "timeline": '
                                   b'[{"at": "1ms", "node": "a", "send": "123#11"}]}')

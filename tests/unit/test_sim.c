@@ -10,6 +10,7 @@
 
 #include "simcore/rng.h"
 #include "simcore/stats.h"
+#include "simcore/tap.h"
 #include "tests/unit/trace.h"
 
 #define BIT INT64_C(2000000)
@@ -199,6 +200,97 @@ static void ends_before_timers_before_starts(void **state)
     free(trace.text);
 }
 
+static int late_runs;
+
+static void send_late(void *ctx)
+{
+    note("late ");
+    send(node_b, "100#");
+    if (++late_runs < 2)
+        cs_sim_set_late(sim, cs_sim_now_ps(sim), send_late, ctx);
+}
+
+/* As one who comes between two runs: too late for the arbitration of that instant. The second time
+ * at the same instant is after all that came of the first. */
+static void late_comes_after_all_else(void **state)
+{
+    (void)state;
+    struct named_timer t;
+    struct trace trace;
+    attach_two();
+    send(node_a, "123#R4");
+    send(node_a, "200#");
+    late_runs = 0;
+    start(&t, "timer ", 47 * BIT, 0);
+    cs_sim_set_late(sim, 47 * BIT, send_late, NULL);
+    trace_init(&trace, sim);
+    trace.kinds = 1u << CS_EV_FRAME | 1u << CS_EV_ARB_LOST | 1u << CS_EV_TX_START;
+    cs_sim_run_until(sim, 47 * BIT - 1);
+    assert_int_equal(cs_sim_next_ps(sim), 47 * BIT);
+    cs_sim_run_until(sim, CS_PS_PER_MS);
+    assert_string_equal(order, "timer timer late late ");
+    assert_null(strstr(trace.text, "arb_lost"));
+    assert_non_null(strstr(trace.text, "can0/a frame 200#"));
+    free(trace.text);
+}
+
+static void note_amid(void *ctx)
+{
+    note(ctx);
+}
+
+/* Between the timers, where there have been so many events; else when the instant is over. */
+static void amid_comes_among_timers(void **state)
+{
+    (void)state;
+    struct named_timer t[2];
+    char text[] = "100#", amid[] = "amid ";
+    struct cs_timer timer = {.fn = send_from_timer, .ctx = text};
+    attach_two();
+    start(&t[0], "first ", 1000, -1);
+    cs_timer_start(sim, &timer, 1000); /* the third event */
+    start(&t[1], "second ", 1000, -1);
+    cs_sim_set_amid(sim, 1000, 3, note_amid, amid);
+    cs_sim_run_until(sim, 1000);
+    assert_string_equal(order, "first amid second ");
+    order[0] = '\0';
+    start(&t[0], "first ", 2000, -1);
+    start(&t[1], "second ", 3000, -1);
+    cs_sim_set_amid(sim, 2000, 1000000, note_amid, amid);
+    cs_sim_run_until(sim, 4000);
+    assert_string_equal(order, "first amid second ");
+}
+
+static void count_call(void *ctx, const struct cs_call *call)
+{
+    struct cs_call *last = ctx;
+
+    *last = *call;
+    note(call->kind == CS_CALL_ATTACH   ? "attach "
+         : call->kind == CS_CALL_SUBMIT ? "submit "
+                                        : "? ");
+}
+
+static void calls_are_told(void **state)
+{
+    (void)state;
+    struct cs_call call;
+    char text[] = "100#";
+    struct cs_timer timer = {.fn = send_from_timer, .ctx = text};
+    struct cs_frame bad = {.id = 0x800};
+    cs_sim_set_tap(sim, count_call, &call);
+    attach_two();
+    assert_true(call.outside && !call.ran && call.node == node_b && call.bus == bus);
+    cs_timer_start(sim, &timer, 1000);
+    cs_sim_run_until(sim, 2000);
+    assert_true(!call.outside && call.ran && call.turn == 0 && call.at_ps == 1000);
+    assert_int_equal(cs_bus_submit(bus, node_a, &bad, 0), -EINVAL); /* turned away: not told */
+    assert_string_equal(order, "attach attach submit ");
+    cs_sim_set_tap(sim, NULL, NULL);
+    send(node_a, "123#");
+    assert_string_equal(order, "attach attach submit ");
+}
+
 static void observers_do_not_disturb(void **state)
 {
     (void)state;
@@ -350,6 +442,9 @@ int main(void)
         T(time_ends_in_order),
         T(reserved_timers_keep_their_place),
         T(ends_before_timers_before_starts),
+        T(late_comes_after_all_else),
+        T(amid_comes_among_timers),
+        T(calls_are_told),
         T(observers_do_not_disturb),
         T(load_is_exact),
         T(saturated_bus_is_full),

@@ -44,6 +44,8 @@ struct bench {
     uint32_t speed_permille;
     unsigned steps, frame_steps;
     int inject_error;
+    char saved[64];
+    bool save_fails;
 };
 
 static inline void bench_refresh(void *ctx, struct cs_tui *tui, unsigned needs)
@@ -108,6 +110,15 @@ static inline int bench_disarm(void *ctx, unsigned bus, int id)
     return cs_fault_clear(cs_sim_bus(((struct bench *)ctx)->sim, bus), id);
 }
 
+static inline int bench_save(void *ctx, const char *path, char *told, size_t told_size)
+{
+    struct bench *b = ctx;
+
+    snprintf(b->saved, sizeof b->saved, "%.60s", path);
+    snprintf(told, told_size, b->save_fails ? "%.60s: no" : "saved %.60s", path);
+    return b->save_fails ? -1 : 0;
+}
+
 /* Device 1 is a card. */
 static inline int bench_plug(void *ctx, unsigned device, bool plugged)
 {
@@ -128,6 +139,7 @@ static const struct cs_host_ops bench_ops = {
     .inject = bench_inject,
     .arm = bench_arm,
     .disarm = bench_disarm,
+    .save = bench_save,
     .plug = bench_plug,
 };
 

@@ -168,6 +168,40 @@ static void inject(void **state)
     bench_free(b);
 }
 
+static void save(void **state)
+{
+    struct bench *b = bench_new(0, 1);
+
+    (void)state;
+    bench_keys(b, "w<Enter>");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "the name of a file is missing"));
+    bench_keys(b, "again.json");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "save scenario as again.json"));
+    b->save_fails = true;
+    bench_keys(b, "<Enter>");
+    assert_int_equal(b->tui.overlay, CS_OVERLAY_SAVE);
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "again.json: no"));
+    b->save_fails = false;
+    bench_keys(b, "<Enter>");
+    assert_string_equal(b->saved, "again.json");
+    assert_int_equal(b->tui.overlay, CS_OVERLAY_NONE);
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "saved again.json"));
+    bench_keys(b, "w"); /* the name is still there */
+    assert_string_equal(b->tui.save_field.text, "again.json");
+    bench_keys(b, "<Esc>:save<Enter>");
+    assert_int_equal(b->tui.overlay, CS_OVERLAY_PROMPT);
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "save: the name of a file is missing"));
+    bench_keys(b, " other.json<Enter>");
+    assert_string_equal(b->saved, "other.json");
+    assert_int_equal(b->tui.overlay, CS_OVERLAY_NONE);
+    bench_free(b);
+}
+
 static void text_fields(void **state)
 {
     struct cs_textfield field = {0};
@@ -326,9 +360,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names),         cmocka_unit_test(no_key_twice),
         cmocka_unit_test(host_is_asked), cmocka_unit_test(views_switch),
-        cmocka_unit_test(inject),        cmocka_unit_test(text_fields),
-        cmocka_unit_test(filters),       cmocka_unit_test(random_keys),
-        cmocka_unit_test(options),
+        cmocka_unit_test(inject),        cmocka_unit_test(save),
+        cmocka_unit_test(text_fields),   cmocka_unit_test(filters),
+        cmocka_unit_test(random_keys),   cmocka_unit_test(options),
     };
     return cmocka_run_group_tests_name("tui keys", tests, NULL, NULL);
 }
