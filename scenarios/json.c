@@ -12,9 +12,12 @@
 
 struct checker {
     const char *name;
+    char *text; /* a copy, in which comments become spaces */
     const char *start, *at, *end;
     unsigned depth;
     unsigned values;
+    struct cs_json_spots *spots; /* NULL: nobody asks where values are */
+    size_t key;                  /* of the value that comes: where its key begins, plus 1; 0 none */
     struct cs_error *error;
 };
 
@@ -47,10 +50,62 @@ static int fail_at(struct checker *c, const char *at, const char *expected)
                         column, expected, got);
 }
 
+/* A comment at c->at becomes spaces; lines stay where they are. False: there is none, or it has no
+ * end, which is an error where a value or a separator is looked for. */
+static bool skip_comment(struct checker *c)
+{
+    const char *p = c->at, *end;
+
+    if (c->end - p < 2 || p[0] != '/' || (p[1] != '/' && p[1] != '*'))
+        return false;
+    if (p[1] == '/') {
+        end = memchr(p, '\n', (size_t)(c->end - p));
+        if (end == NULL)
+            end = c->end;
+    } else {
+        for (end = p + 2; c->end - end >= 2 && (end[0] != '*' || end[1] != '/'); end++)
+            ;
+        if (c->end - end < 2)
+            return false;
+        end += 2;
+    }
+    for (; p < end; p++) {
+        if (*p != '\n' && *p != '\r')
+            c->text[p - c->start] = ' ';
+    }
+    c->at = end;
+    return true;
+}
+
 static void skip_space(struct checker *c)
 {
-    while (c->at < c->end && strchr(" \t\r\n", *c->at) != NULL && *c->at != '\0')
-        c->at++;
+    do {
+        while (c->at < c->end && strchr(" \t\r\n", *c->at) != NULL && *c->at != '\0')
+            c->at++;
+    } while (skip_comment(c));
+}
+
+/* Remember where a value stands. 0 or -1. */
+static int add_spot(struct checker *c)
+{
+    struct cs_json_spots *spots = c->spots;
+
+    if (spots == NULL)
+        return 0;
+    if (spots->n == spots->room) {
+        size_t room = spots->room == 0 ? 64 : spots->room * 2;
+        struct cs_json_spot *more = realloc(spots->spot, room * sizeof(*more));
+        if (more == NULL)
+            return cs_error_set(c->error, CS_STATUS_ENVIRONMENT, "%s: not enough memory to read it",
+                                c->name);
+        spots->spot = more;
+        spots->room = room;
+    }
+    const size_t value = (size_t)(c->at - c->start);
+    spots->spot[spots->n++] = (struct cs_json_spot){
+        .value = (uint32_t)value, .key = (uint32_t)(c->key > 0 ? c->key - 1 : value)};
+    c->key = 0;
+    return 0;
 }
 
 static int hex_value(const char *p, unsigned *value)
@@ -173,12 +228,14 @@ static int check_container(struct checker *c, bool object)
         if (object) {
             if (c->at == c->end || *c->at != '"')
                 return fail_at(c, c->at, "'\"' (a key)");
+            const size_t key = (size_t)(c->at - c->start) + 1;
             if (check_string(c) != 0)
                 return -1;
             skip_space(c);
             if (c->at == c->end || *c->at != ':')
                 return fail_at(c, c->at, "':'");
             c->at++;
+            c->key = key;
         }
         if (check_value(c) != 0)
             return -1;
@@ -212,6 +269,8 @@ static int check_value(struct checker *c)
         return fail_at(c, c->at, "at most 1000000 values");
     if (c->at == c->end)
         return fail_at(c, c->at, "a value");
+    if (add_spot(c) != 0)
+        return -1;
     switch (*c->at) {
     case '{':
         return check_container(c, true);
@@ -232,23 +291,40 @@ static int check_value(struct checker *c)
     }
 }
 
-cJSON *cs_json_parse(const char *name, const char *text, size_t len, struct cs_error *error)
+cJSON *cs_json_parse_spots(const char *name, const char *text, size_t len,
+                           struct cs_json_spots *spots, struct cs_error *error)
 {
-    struct checker c = {.name = name, .start = text, .at = text, .end = text + len, .error = error};
+    const size_t mark = len >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    struct checker c = {.name = name, .spots = spots, .error = error};
+    cJSON *tree = NULL;
 
-    if (len >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0)
-        c.at = c.start = text + 3;
+    c.text = malloc(len + 1);
+    if (c.text == NULL)
+        goto no_memory;
+    memcpy(c.text, text + mark, len - mark);
+    c.text[len - mark] = '\0';
+    c.start = c.at = text + mark;
+    c.end = text + len;
     if (check_value(&c) != 0)
-        return NULL;
+        goto out;
     skip_space(&c);
     if (c.at != c.end) {
         fail_at(&c, c.at, "nothing more");
-        return NULL;
+        goto out;
     }
-    cJSON *tree = cJSON_ParseWithLength(c.start, (size_t)(c.end - c.start) + 1);
-    if (tree == NULL)
-        cs_error_set(error, CS_STATUS_ENVIRONMENT, "%s: not enough memory to read it", name);
+    tree = cJSON_ParseWithLength(c.text, (size_t)(c.end - c.start) + 1);
+    if (tree != NULL)
+        goto out;
+no_memory:
+    cs_error_set(error, CS_STATUS_ENVIRONMENT, "%s: not enough memory to read it", name);
+out:
+    free(c.text);
     return tree;
+}
+
+cJSON *cs_json_parse(const char *name, const char *text, size_t len, struct cs_error *error)
+{
+    return cs_json_parse_spots(name, text, len, NULL, error);
 }
 
 size_t cs_json_path_push(char *path, size_t path_size, size_t len, const char *name)
