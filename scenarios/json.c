@@ -403,3 +403,49 @@ int cs_json_find_duplicate(const cJSON *tree, char *path, size_t path_size)
     path[0] = '\0';
     return find_duplicate(tree, path, path_size, 0);
 }
+
+/* Is this the name of which the pointer's next part speaks? */
+static bool same_name(const char *name, const char *part, size_t len)
+{
+    size_t i = 0;
+
+    for (; *name != '\0' && i < len; name++, i++) {
+        char c = part[i];
+        if (c == '~' && i + 1 < len)
+            c = part[++i] == '0' ? '~' : '/';
+        if (c != *name)
+            return false;
+    }
+    return *name == '\0' && i == len;
+}
+
+static const cJSON *child_named(const cJSON *value, const char *part, size_t len)
+{
+    const cJSON *child = value->child;
+    char *end;
+
+    if (cJSON_IsArray(value)) {
+        const unsigned long index = strtoul(part, &end, 10);
+        return end == part + len && len > 0 ? cJSON_GetArrayItem(value, (int)index) : NULL;
+    }
+    while (child != NULL && !(child->string != NULL && same_name(child->string, part, len)))
+        child = child->next;
+    return child;
+}
+
+const cJSON *cs_json_path_find(const cJSON *tree, const char *path, bool *whole)
+{
+    const cJSON *at = tree;
+
+    while (*path == '/') {
+        const size_t len = strcspn(path + 1, "/");
+        const cJSON *child = child_named(at, path + 1, len);
+        if (child == NULL)
+            break;
+        at = child;
+        path += 1 + len;
+    }
+    if (whole != NULL)
+        *whole = *path == '\0';
+    return at;
+}

@@ -5,6 +5,7 @@
 #ifndef CANSIM_SCENARIOS_JSON_H
 #define CANSIM_SCENARIOS_JSON_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cjson/cJSON.h>
@@ -32,6 +33,10 @@ cJSON *cs_json_parse_spots(const char *name, const char *text, size_t len,
 /* The first of two equal keys of one object: 0 where there is none, else 1 with its place as a
  * JSON pointer in `path`. */
 int cs_json_find_duplicate(const cJSON *tree, char *path, size_t path_size);
+
+/* The value at a JSON pointer, or the deepest one on the way there; `whole`, where not NULL: it is
+ * that value itself. */
+const cJSON *cs_json_path_find(const cJSON *tree, const char *path, bool *whole);
 
 /* Append a name to a JSON pointer (RFC 6901), cut where it does not fit. Returns the length. */
 size_t cs_json_path_push(char *path, size_t path_size, size_t len, const char *name);

@@ -32,6 +32,48 @@ void cs_reader_leave(struct cs_reader *r, size_t mark)
     r->path[mark] = '\0';
 }
 
+/* The first error is told where only one can be; all of them where somebody collects. */
+int cs_reader_take(struct cs_reader *r, const struct cs_error *error)
+{
+    if (r->fatal)
+        return -1;
+    if (r->n_errors++ == 0)
+        *r->error = *error;
+    if (r->errors != NULL)
+        cs_errors_add(r->errors, error);
+    return -1;
+}
+
+int cs_reader_no_memory(struct cs_reader *r)
+{
+    struct cs_error error;
+
+    cs_error_set(&error, CS_STATUS_ENVIRONMENT, "%s: not enough memory", r->file);
+    r->n_errors = 0;
+    cs_reader_take(r, &error);
+    r->fatal = true;
+    return -1;
+}
+
+static int fail_at_path(struct cs_reader *r, int status, const char *text)
+{
+    struct cs_place place = {.file = r->file};
+    struct cs_error error;
+    bool known = false;
+
+    if (r->at != NULL)
+        known = cs_places_find(r->places, r->at, &place);
+    else if (r->tree != NULL)
+        known = cs_places_find(r->places, cs_json_path_find(r->tree, r->path, NULL), &place);
+    cs_error_set(&error, status, "%s: %s: %s", place.file, r->path_len > 0 ? r->path : "/", text);
+    if (known) {
+        error.file_len = (unsigned)strlen(place.file);
+        error.line = r->at_key ? place.key_line : place.line;
+        error.column = r->at_key ? place.key_column : place.column;
+    }
+    return cs_reader_take(r, &error);
+}
+
 int cs_reader_fail(struct cs_reader *r, const char *format, ...)
 {
     char text[400];
@@ -40,8 +82,33 @@ int cs_reader_fail(struct cs_reader *r, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    return cs_error_set(r->error, CS_STATUS_INPUT, "%s: %s: %s", r->file,
-                        r->path_len > 0 ? r->path : "/", text);
+    return fail_at_path(r, CS_STATUS_INPUT, text);
+}
+
+int cs_reader_fail_as(struct cs_reader *r, const struct cs_error *error)
+{
+    char sentence[CS_ERROR_SENTENCE_MAX];
+
+    return fail_at_path(r, error->status, cs_error_sentence(error, sentence));
+}
+
+void cs_reader_locate(const cJSON *tree, const struct cs_places *places, struct cs_error *error)
+{
+    const char *path = strstr(error->text, ": /"), *end;
+    struct cs_place place;
+    char pointer[256];
+
+    if (error->file_len > 0 || path == NULL || (end = strstr(path + 2, ": ")) == NULL ||
+        (size_t)(end - path) - 2 >= sizeof(pointer))
+        return;
+    snprintf(pointer, sizeof(pointer), "%.*s", (int)(end - path) - 2, path + 2);
+    if (!cs_places_find(places, cs_json_path_find(tree, pointer, NULL), &place) ||
+        strlen(place.file) != (size_t)(path - error->text) ||
+        strncmp(place.file, error->text, (size_t)(path - error->text)) != 0)
+        return;
+    error->file_len = (unsigned)(path - error->text);
+    error->line = place.line;
+    error->column = place.column;
 }
 
 /* A value as it stands in the file, shortened. */
@@ -74,6 +141,8 @@ int cs_reader_must_be(struct cs_reader *r, const cJSON *item, const char *format
     char expected[300], got[80];
     va_list args;
 
+    if (r->n_errors > 0 && cJSON_IsString(item) && strstr(item->valuestring, "${") != NULL)
+        return -1; /* told already that it is no constant */
     va_start(args, format);
     vsnprintf(expected, sizeof(expected), format, args);
     va_end(args);
@@ -100,7 +169,7 @@ static void describe(const struct cs_key *key, char *text, size_t size)
 
     switch (key->type) {
     case CS_KEY_COMMENT:
-        snprintf(text, size, "anything");
+        snprintf(text, size, "%s", key->form != NULL ? key->form : "anything");
         break;
     case CS_KEY_TEXT:
         snprintf(text, size, "a text of %lld..%lld bytes", (long long)key->min,
@@ -264,7 +333,7 @@ static int read_default(struct cs_reader *r, const struct cs_key *key, void *des
     cJSON *item = cJSON_Parse(key->dflt);
 
     if (item == NULL)
-        return cs_error_set(r->error, CS_STATUS_ENVIRONMENT, "%s: not enough memory", r->file);
+        return cs_reader_no_memory(r);
     /* No default is a text: its tree ends here. */
     int ret = cs_keys_read_value(r, key, item, dest);
     cJSON_Delete(item);
@@ -318,6 +387,7 @@ int cs_keys_unknown(struct cs_reader *r, const char *name, const char *const *na
 
     size_t mark = cs_reader_enter(r, name);
     const char *nearest = cs_text_nearest(name, names);
+    r->at_key = true;
     if (nearest != NULL) {
         cs_reader_fail(r, "is no known key, did you mean \"%s\"?", nearest);
     } else {
@@ -330,6 +400,27 @@ int cs_keys_unknown(struct cs_reader *r, const char *name, const char *const *na
         }
         cs_reader_fail(r, "is no known key, expected one of %s", list);
     }
+    r->at_key = false;
+    cs_reader_leave(r, mark);
+    return -1;
+}
+
+static int check_name(struct cs_reader *r, const cJSON *item, const struct cs_keys *keys,
+                      unsigned kind)
+{
+    const struct cs_key *k = cs_keys_find(keys, item->string);
+
+    if (k == NULL) {
+        const char *names[CS_KEYS_MAX + 1];
+        names[cs_keys_names(keys, kind, names, CS_KEYS_MAX)] = NULL;
+        return cs_keys_unknown(r, item->string, names);
+    }
+    if (cs_keys_applies(k, kind))
+        return 0;
+    size_t mark = cs_reader_enter(r, k->name);
+    r->at_key = true;
+    cs_reader_fail(r, "does not go with the type \"%s\"", keys->kinds[kind]);
+    r->at_key = false;
     cs_reader_leave(r, mark);
     return -1;
 }
@@ -338,33 +429,27 @@ static int check_names(struct cs_reader *r, const cJSON *object, const struct cs
                        unsigned kind)
 {
     const cJSON *item;
+    int ret = 0;
 
     cJSON_ArrayForEach(item, object)
     {
-        const struct cs_key *k = cs_keys_find(keys, item->string);
-        if (k == NULL) {
-            const char *names[CS_KEYS_MAX + 1];
-            names[cs_keys_names(keys, kind, names, CS_KEYS_MAX)] = NULL;
-            return cs_keys_unknown(r, item->string, names);
-        }
-        if (!cs_keys_applies(k, kind)) {
-            size_t mark = cs_reader_enter(r, k->name);
-            cs_reader_fail(r, "does not go with the type \"%s\"", keys->kinds[kind]);
-            cs_reader_leave(r, mark);
-            return -1;
-        }
+        if (check_name(r, item, keys, kind) != 0)
+            ret = -1;
     }
-    return 0;
+    return ret;
 }
 
+/* What is wrong with one key hides nothing of the others. */
 int cs_keys_read_known(struct cs_reader *r, const cJSON *object, const struct cs_keys *keys,
                        unsigned kind, void *dest)
 {
+    int ret = 0;
+
     for (const struct cs_key *k = keys->rows; k->name != NULL; k++) {
         if (cs_keys_applies(k, kind) && cs_keys_read_one(r, object, k, dest) != 0)
-            return -1;
+            ret = -1;
     }
-    return 0;
+    return ret;
 }
 
 int cs_keys_read(struct cs_reader *r, const cJSON *object, const struct cs_keys *keys,
@@ -372,8 +457,8 @@ int cs_keys_read(struct cs_reader *r, const cJSON *object, const struct cs_keys 
 {
     if (!cJSON_IsObject(object))
         return cs_reader_must_be(r, object, "an object");
-    return check_names(r, object, keys, kind) == 0 ? cs_keys_read_known(r, object, keys, kind, dest)
-                                                   : -1;
+    int ret = check_names(r, object, keys, kind);
+    return cs_keys_read_known(r, object, keys, kind, dest) == 0 ? ret : -1;
 }
 
 static void help_row(FILE *to, const struct cs_keys *keys, const struct cs_key *k)

@@ -11,14 +11,23 @@
 #include <cjson/cJSON.h>
 
 #include "scenarios/error.h"
+#include "scenarios/places.h"
 
 /* Where we are in the file, for error sentences. */
 struct cs_reader {
     const char *file;
     char path[256]; /* JSON pointer to the object being read; "" is the root */
     size_t path_len;
-    struct cs_error *error;
-    void *ctx; /* whatever the custom readers need */
+    struct cs_error *error; /* the first one, or no memory */
+    void *ctx;              /* whatever the custom readers need */
+    /* All zero where nobody asks for places and for more than one error. */
+    const cJSON *tree; /* the root */
+    const struct cs_places *places;
+    struct cs_errors *errors;
+    unsigned n_errors;
+    const cJSON *at; /* the value that is wrong, where the path does not lead to it; else NULL */
+    bool at_key;     /* what comes is about a key, not its value */
+    bool fatal;      /* no memory: nothing more is said */
 };
 
 enum cs_key_type {
@@ -88,6 +97,17 @@ int cs_reader_must_be(struct cs_reader *r, const cJSON *item, const char *format
 /* "FILE: PATH: TEXT", status 2. Returns -1. */
 int cs_reader_fail(struct cs_reader *r, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* The same with another status and a sentence of somebody else's, which has no place. Returns -1.
+ */
+int cs_reader_fail_as(struct cs_reader *r, const struct cs_error *error);
+/* "FILE: not enough memory", status 3; what is said afterwards is not kept. Returns -1. */
+int cs_reader_no_memory(struct cs_reader *r);
+/* An error of somebody else's with its place in it. Returns -1. */
+int cs_reader_take(struct cs_reader *r, const struct cs_error *error);
+/* Give an error the line of the value that its text names, "FILE: /PATH: ...", where there is one.
+ */
+void cs_reader_locate(const cJSON *tree, const struct cs_places *places, struct cs_error *error);
 
 /* Whole numbers of JSON: 0 and *value, or -1 where it is none within +-2^53. */
 int cs_reader_integer(const cJSON *item, int64_t *value);

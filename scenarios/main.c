@@ -89,8 +89,10 @@ static const struct cs_command commands[] = {
 
 int cs_main_complain(const struct cs_error *error)
 {
+    char sentence[CS_ERROR_SENTENCE_MAX];
+
     if (error->text[0] != '\0')
-        fprintf(stderr, "cansim: %s\n", error->text);
+        fprintf(stderr, "cansim: %s\n", cs_error_sentence(error, sentence));
     return error->status;
 }
 

@@ -56,20 +56,34 @@ static int check_dictionary(const struct cs_args *args, char *file)
     return CS_STATUS_OK;
 }
 
+static int complain_all(const struct cs_error *first, struct cs_errors *errors)
+{
+    for (unsigned i = 0; i < errors->n; i++)
+        cs_main_complain(&errors->error[i]);
+    if (errors->n == 0)
+        cs_main_complain(first);
+    if (errors->more > 0)
+        fprintf(stderr, "cansim: and %u more\n", errors->more);
+    cs_errors_free(errors);
+    return first->status;
+}
+
 static int check_scenario(const struct cs_args *args, const char *file)
 {
     struct cs_args copy = *args;
+    struct cs_errors errors = {.error = NULL};
     struct cs_error error;
-    struct cs_scenario *scenario = cs_scenario_load(file, &args->plugins, &error);
+    struct cs_scenario *scenario = cs_scenario_load_all(file, &args->plugins, &error, &errors);
     int status = CS_STATUS_OK;
 
     if (scenario == NULL)
-        return cs_main_complain(&error);
+        return complain_all(&error, &errors);
     if (cs_session_check_link(scenario, &error) != 0 ||
         cs_session_check_devices(scenario, &error) != 0 ||
-        cs_session_check_nodes(scenario, say, &copy, &error) != 0)
+        cs_session_check_nodes(scenario, say, &copy, &error) != 0) {
+        cs_scenario_locate(scenario, &error);
         status = cs_main_complain(&error);
-    else if (!args->quiet)
+    } else if (!args->quiet)
         printf("%s: ok: %u bus%s, %u node%s, %u action%s\n", scenario->file, scenario->n_buses,
                scenario->n_buses == 1 ? "" : "es", scenario->n_nodes,
                scenario->n_nodes == 1 ? "" : "s", scenario->n_actions,

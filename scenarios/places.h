@@ -3,8 +3,6 @@
 #ifndef CANSIM_SCENARIOS_PLACES_H
 #define CANSIM_SCENARIOS_PLACES_H
 
-#include <stdbool.h>
-
 #include "scenarios/json.h"
 
 struct cs_places; /* opaque */

@@ -24,7 +24,7 @@ bool cs_scenario_bus_name_ok(const char *name)
 
 int cs_scenario_no_memory(struct cs_reader *r)
 {
-    return cs_error_set(r->error, CS_STATUS_ENVIRONMENT, "%s: not enough memory", r->file);
+    return cs_reader_no_memory(r);
 }
 
 static const struct cs_key bus_rows[] = {
@@ -51,21 +51,20 @@ static int read_bus(struct cs_reader *r, const cJSON *item, struct cs_scenario *
     if (scenario->n_buses == CS_SIM_MAX_BUSES)
         return cs_reader_fail(r, "must be one of at most %d buses", CS_SIM_MAX_BUSES);
     bus->name = item->string;
+    scenario->n_buses++; /* those who name it are not wrong, whatever it is */
     if (cJSON_IsString(item) || cJSON_IsNumber(item)) {
         if (cs_keys_read_value(r, &bus_rows[0], item, bus) != 0)
             return -1;
     } else if (cs_keys_read(r, item, &bus_keys, 0, bus) != 0) {
         return -1;
     }
-    if (cs_scenario_finish_timing(r, &bus->timing, NULL, bus->fd) != 0)
-        return -1;
-    scenario->n_buses++;
-    return 0;
+    return cs_scenario_finish_timing(r, &bus->timing, NULL, bus->fd);
 }
 
 static int read_buses(struct cs_reader *r, const cJSON *item, void *dest)
 {
     const cJSON *child;
+    int ret = 0;
 
     if (!cJSON_IsObject(item) || item->child == NULL)
         return cs_reader_must_be(r, item, "an object of at least one bus");
@@ -73,11 +72,11 @@ static int read_buses(struct cs_reader *r, const cJSON *item, void *dest)
     {
         size_t mark = cs_reader_enter(r, child->string);
         if (read_bus(r, child, r->ctx) != 0)
-            return -1;
+            ret = -1;
         cs_reader_leave(r, mark);
     }
     (void)dest;
-    return 0;
+    return ret;
 }
 
 static int read_link(struct cs_reader *r, const cJSON *item, void *dest)
@@ -106,6 +105,20 @@ static int read_speed(struct cs_reader *r, const cJSON *item, void *dest)
 
 /* Buses come before nodes, nodes before the timeline: rows are read in this order. */
 static const struct cs_key root_rows[] = {
+    {.name = "include",
+     .type = CS_KEY_COMMENT,
+     .form = "the name of a file or an array of them",
+     .help =
+         "files whose keys are added: objects are merged, arrays come first; what this file has "
+         "wins"},
+    {.name = "constants",
+     .type = CS_KEY_COMMENT,
+     .form = "an object: name to value",
+     .help = "\"${NAME}\" in texts stands for the value, \"${0x200+i:03X}\" for a calculation"},
+    {.name = "templates",
+     .type = CS_KEY_COMMENT,
+     .form = "an object: name to keys of a node",
+     .help = "what nodes with \"template\" have in common"},
     {.name = "title",
      .type = CS_KEY_TEXT,
      .offset = offsetof(struct cs_scenario, title),
@@ -212,41 +225,66 @@ void cs_scenario_help(FILE *to)
     cs_scenario_help_faults(to);
 }
 
-static int read_root(struct cs_scenario *scenario, struct cs_error *error)
+/* Without "buses" there is one. */
+static void add_default_bus(struct cs_reader *r, struct cs_scenario *scenario)
 {
-    struct cs_reader r = {.file = scenario->file, .error = error, .ctx = scenario};
-    char twice[sizeof(r.path)];
+    scenario->buses[0].name = "can0";
+    cs_scenario_finish_timing(r, &scenario->buses[0].timing, NULL, false);
+    scenario->n_buses = 1;
+}
 
-    if (!cJSON_IsObject(scenario->tree))
-        return cs_reader_must_be(&r, scenario->tree, "an object");
-    if (cs_json_find_duplicate(scenario->tree, twice, sizeof(twice)))
-        return cs_error_set(error, CS_STATUS_INPUT, "%s: %s: must be there once, got it twice",
-                            scenario->file, twice);
-    if (cJSON_GetObjectItemCaseSensitive(scenario->tree, "buses") == NULL) {
-        scenario->buses[0].name = "can0";
-        cs_scenario_finish_timing(&r, &scenario->buses[0].timing, NULL, false);
-        scenario->n_buses = 1;
-    }
-    if (cs_keys_read(&r, scenario->tree, &root_keys, 0, scenario) != 0)
+void cs_scenario_locate(const struct cs_scenario *scenario, struct cs_error *error)
+{
+    cs_reader_locate(scenario->tree, scenario->document.places, error);
+}
+
+static int read_root(struct cs_scenario *scenario, struct cs_reader *r)
+{
+    if (cJSON_GetObjectItemCaseSensitive(scenario->tree, "buses") == NULL)
+        add_default_bus(r, scenario);
+    if (cs_keys_read(r, scenario->tree, &root_keys, 0, scenario) != 0)
         return -1;
-    return cs_scenario_finish_timeline(&r, scenario);
+    if (cs_scenario_finish_timeline(r, scenario) == 0)
+        return 0;
+    if (r->n_errors > 0)
+        return -1;
+    cs_scenario_locate(scenario, r->error);
+    if (r->errors != NULL)
+        cs_errors_add(r->errors, r->error);
+    return -1;
+}
+
+static void keep_inputs(struct cs_scenario *scenario)
+{
+    for (unsigned i = 0; i < scenario->document.n_ids && scenario->n_inputs < CS_SCENARIO_INPUTS;
+         i++)
+        scenario->inputs[scenario->n_inputs++] = scenario->document.ids[i];
 }
 
 static struct cs_scenario *parse(const char *file, const char *text, size_t len,
-                                 const struct cs_plugin_files *plugins, struct cs_error *error)
+                                 const struct cs_file_id *id, const struct cs_plugin_files *plugins,
+                                 struct cs_error *error, struct cs_errors *errors)
 {
     const char *name = strcmp(file, "-") == 0 ? "standard input" : file;
     struct cs_scenario *scenario = calloc(1, sizeof(*scenario));
+    struct cs_reader r = {.file = name, .error = error, .errors = errors, .ctx = scenario};
 
     if (scenario == NULL || (scenario->file = strdup(name)) == NULL) {
-        cs_error_set(error, CS_STATUS_ENVIRONMENT, "%s: not enough memory", name);
+        cs_reader_no_memory(&r);
         cs_scenario_free(scenario);
         return NULL;
     }
+    r.file = scenario->file;
     scenario->title = scenario->file;
     scenario->more_plugins = plugins;
-    scenario->tree = cs_json_parse(name, text, len, error);
-    if (scenario->tree == NULL || read_root(scenario, error) != 0) {
+    if (id != NULL)
+        scenario->document.ids[scenario->document.n_ids++] = *id;
+    int ret = cs_document_read(&scenario->document, &r, text, len);
+    keep_inputs(scenario);
+    scenario->tree = scenario->document.tree;
+    if (ret == 0)
+        ret = read_root(scenario, &r);
+    if (ret != 0 || r.n_errors > 0) {
         cs_scenario_free(scenario);
         return NULL;
     }
@@ -256,23 +294,30 @@ static struct cs_scenario *parse(const char *file, const char *text, size_t len,
 struct cs_scenario *cs_scenario_parse(const char *file, const char *text, size_t len,
                                       struct cs_error *error)
 {
-    return parse(file, text, len, NULL, error);
+    return parse(file, text, len, NULL, NULL, error, NULL);
 }
 
-struct cs_scenario *cs_scenario_load(const char *file, const struct cs_plugin_files *plugins,
-                                     struct cs_error *error)
+struct cs_scenario *cs_scenario_load_all(const char *file, const struct cs_plugin_files *plugins,
+                                         struct cs_error *error, struct cs_errors *errors)
 {
     struct cs_file_id id;
     size_t len;
     char *text = cs_file_read(file, &len, &id, error);
 
-    if (text == NULL)
+    if (text == NULL) {
+        if (errors != NULL)
+            cs_errors_add(errors, error);
         return NULL;
-    struct cs_scenario *scenario = parse(file, text, len, plugins, error);
+    }
+    struct cs_scenario *scenario = parse(file, text, len, &id, plugins, error, errors);
     free(text);
-    if (scenario != NULL && scenario->n_inputs < CS_SCENARIO_INPUTS)
-        scenario->inputs[scenario->n_inputs++] = id;
     return scenario;
+}
+
+struct cs_scenario *cs_scenario_load(const char *file, const struct cs_plugin_files *plugins,
+                                     struct cs_error *error)
+{
+    return cs_scenario_load_all(file, plugins, error, NULL);
 }
 
 void cs_scenario_free(struct cs_scenario *scenario)
@@ -288,7 +333,7 @@ void cs_scenario_free(struct cs_scenario *scenario)
     free(scenario->nodes);
     free(scenario->actions);
     cs_scenario_free_plugins(scenario);
-    cJSON_Delete(scenario->tree);
+    cs_document_free(&scenario->document);
     free(scenario->file);
     free(scenario);
 }

@@ -5,6 +5,7 @@
 #define CANSIM_SCENARIOS_SCENARIO_H
 
 #include "scenarios/checksum.h"
+#include "scenarios/document.h"
 #include "scenarios/error.h"
 #include "scenarios/file.h"
 #include "scenarios/frames.h"
@@ -224,8 +225,9 @@ struct cs_scenario_bus {
 };
 
 struct cs_scenario {
-    char *file;  /* as given */
-    cJSON *tree; /* owns the texts */
+    char *file;                  /* as given */
+    struct cs_document document; /* owns the texts */
+    cJSON *tree;                 /* of it, as the readers see it */
     const char *title;
     uint64_t seed;
     int64_t duration_ps; /* 0: endless */
@@ -246,6 +248,7 @@ struct cs_scenario {
     struct cs_file_id inputs[CS_SCENARIO_INPUTS]; /* never to be written to */
     unsigned n_inputs;
     struct cs_plugins *plugins;                 /* NULL: nobody asked for one */
+    bool no_plugins;                            /* they could not be found, and it was told */
     const struct cs_plugin_files *more_plugins; /* only while it is read */
 };
 
@@ -253,9 +256,14 @@ struct cs_scenario {
  * NULL with `error`. */
 struct cs_scenario *cs_scenario_load(const char *file, const struct cs_plugin_files *plugins,
                                      struct cs_error *error);
+/* The same with all that is wrong in `errors`, the first in `error` as well; cs_errors_free(). */
+struct cs_scenario *cs_scenario_load_all(const char *file, const struct cs_plugin_files *plugins,
+                                         struct cs_error *error, struct cs_errors *errors);
 /* The same from memory, without further plugins; `text` ends with a NUL at text[len]. */
 struct cs_scenario *cs_scenario_parse(const char *file, const char *text, size_t len,
                                       struct cs_error *error);
+/* Give an error about it, "FILE: /PATH: ...", the line and column of that value. */
+void cs_scenario_locate(const struct cs_scenario *scenario, struct cs_error *error);
 /* More faults from the start on, in their text form, which may have bus=NAME in it; the texts must
  * outlive the scenario. 0 or -1 with `error`. */
 int cs_scenario_add_faults(struct cs_scenario *scenario, const char *const *texts, unsigned n,

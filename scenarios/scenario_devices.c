@@ -117,6 +117,7 @@ int cs_scenario_read_devices(struct cs_reader *r, const cJSON *item, void *dest)
 {
     struct cs_scenario *scenario = r->ctx;
     const cJSON *child;
+    int ret = 0;
 
     (void)dest;
     if (!cJSON_IsObject(item))
@@ -128,8 +129,8 @@ int cs_scenario_read_devices(struct cs_reader *r, const cJSON *item, void *dest)
     {
         size_t mark = cs_reader_enter(r, child->string);
         if (read_device(r, child, &scenario->devices[scenario->n_devices++]) != 0)
-            return -1;
+            ret = -1;
         cs_reader_leave(r, mark);
     }
-    return 0;
+    return ret;
 }

@@ -160,6 +160,7 @@ static int read_script(struct cs_reader *r, const cJSON *item, void *dest)
 {
     struct cs_guest_def *guest = dest;
     const cJSON *child;
+    int ret = 0;
 
     if (!cJSON_IsArray(item) || cJSON_GetArraySize(item) > CS_GUEST_STEPS)
         return cs_reader_must_be(r, item, "an array of at most %d steps", CS_GUEST_STEPS);
@@ -171,17 +172,17 @@ static int read_script(struct cs_reader *r, const cJSON *item, void *dest)
         size_t mark = cs_reader_enter_index(r, guest->n_steps);
         struct cs_guest_step *step = &guest->steps[guest->n_steps++];
         if (cs_keys_read(r, child, &cs_scenario_step_keys, 0, step) != 0)
-            return -1;
-        if (step->kind == CS_STEP_NONE)
-            return cs_reader_fail(r, "must have one of wait, type, run, pause, do and end, "
-                                     "got none");
+            ret = -1;
+        else if (step->kind == CS_STEP_NONE)
+            ret = cs_reader_fail(r, "must have one of wait, type, run, pause, do and end, "
+                                    "got none");
         if (step->action != NULL) {
             step->action->guest = guest->name;
             step->action->order = guest->n_steps - 1;
         }
         cs_reader_leave(r, mark);
     }
-    return 0;
+    return ret;
 }
 
 static int read_args(struct cs_reader *r, const cJSON *item, void *dest)
@@ -331,6 +332,7 @@ int cs_scenario_read_guests(struct cs_reader *r, const cJSON *item, void *dest)
 {
     struct cs_scenario *scenario = r->ctx;
     const cJSON *child;
+    int ret = 0;
 
     (void)dest;
     if (!cJSON_IsObject(item))
@@ -342,10 +344,10 @@ int cs_scenario_read_guests(struct cs_reader *r, const cJSON *item, void *dest)
     {
         size_t mark = cs_reader_enter(r, child->string);
         if (read_guest(r, child, &scenario->guests[scenario->n_guests++]) != 0)
-            return -1;
+            ret = -1;
         cs_reader_leave(r, mark);
     }
-    return 0;
+    return ret;
 }
 
 void cs_scenario_free_guest(struct cs_guest_def *guest)

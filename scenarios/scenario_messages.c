@@ -89,6 +89,7 @@ int cs_scenario_read_counters(struct cs_reader *r, const cJSON *item, void *dest
 {
     struct cs_message *message = dest;
     const cJSON *child;
+    int ret = 0;
 
     if (!cJSON_IsArray(item)) {
         message->n_counters = 1;
@@ -100,11 +101,11 @@ int cs_scenario_read_counters(struct cs_reader *r, const cJSON *item, void *dest
     {
         size_t mark = cs_reader_enter_index(r, message->n_counters);
         if (read_counter(r, child, &message->counters[message->n_counters]) != 0)
-            return -1;
+            ret = -1;
         cs_reader_leave(r, mark);
         message->n_counters++;
     }
-    return 0;
+    return ret;
 }
 
 static const struct cs_key burst_rows[] = {

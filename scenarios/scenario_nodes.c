@@ -518,6 +518,7 @@ int cs_scenario_read_nodes(struct cs_reader *r, const cJSON *item, void *dest)
 {
     struct cs_scenario *scenario = r->ctx;
     const cJSON *child;
+    int ret = 0;
 
     (void)dest;
     if (!cJSON_IsObject(item))
@@ -532,10 +533,10 @@ int cs_scenario_read_nodes(struct cs_reader *r, const cJSON *item, void *dest)
     {
         size_t mark = cs_reader_enter(r, child->string);
         if (read_node(r, child, &scenario->nodes[scenario->n_nodes++]) != 0)
-            return -1;
+            ret = -1;
         cs_reader_leave(r, mark);
     }
-    return 0;
+    return ret;
 }
 
 void cs_scenario_free_node(struct cs_scenario_node *node)

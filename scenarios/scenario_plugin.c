@@ -44,6 +44,7 @@ static int find(struct cs_reader *r, const char *const *own, unsigned n_own)
     const char *files[2 * CS_PLUGIN_FILES];
     unsigned n = 0;
     char why[400], folder[PATH_MAX];
+    struct cs_error error;
 
     for (unsigned i = 0; i < more->n; i++)
         files[n++] = more->file[i];
@@ -54,8 +55,10 @@ static int find(struct cs_reader *r, const char *const *own, unsigned n_own)
         cs_plugins_find(folder[0] != '\0' ? folder : NULL, files, n, why, sizeof(why));
     if (scenario->plugins != NULL)
         return 0;
-    return n_own > 0 ? cs_reader_fail(r, "%s", why)
-                     : cs_error_set(r->error, CS_STATUS_INPUT, "%s", why);
+    scenario->no_plugins = true;
+    return n_own > 0
+               ? cs_reader_fail(r, "%s", why)
+               : (cs_error_set(&error, CS_STATUS_INPUT, "%s", why), cs_reader_take(r, &error));
 }
 
 /* The system's linker looks elsewhere for a name without a folder. */
@@ -108,7 +111,7 @@ int cs_scenario_find_type(struct cs_reader *r, const char *name,
 {
     struct cs_scenario *scenario = r->ctx;
 
-    if (scenario->plugins == NULL && find(r, NULL, 0) != 0)
+    if (scenario->plugins == NULL && (scenario->no_plugins || find(r, NULL, 0) != 0))
         return -1;
     *type = cs_plugins_node(scenario->plugins, name);
     return 0;
@@ -408,18 +411,23 @@ int cs_scenario_read_settings(struct cs_reader *r, const cJSON *object,
                               struct cs_scenario_node *node)
 {
     struct flat flat = {.r = r, .node = node};
+    const size_t mark = r->path_len;
     const cJSON *item;
     char why[400];
+    int ret = 0;
 
     cJSON_ArrayForEach(item, object)
     {
         if (is_common(item->string))
             continue;
         if (!has_setting(node->plugin, item->string))
-            return unknown(r, node->plugin, item->string);
-        if (flatten(&flat, item->string, item) != 0)
-            return -1;
+            ret = unknown(r, node->plugin, item->string);
+        else if (flatten(&flat, item->string, item) != 0)
+            ret = -1;
+        cs_reader_leave(r, mark);
     }
+    if (ret != 0)
+        return -1;
     if (cs_plugins_check_settings(node->plugin->settings, node->settings, node->n_settings, why,
                                   sizeof(why)) == 0)
         return 0;

@@ -453,6 +453,7 @@ int cs_scenario_read_timeline(struct cs_reader *r, const cJSON *item, void *dest
 {
     struct cs_scenario *scenario = r->ctx;
     const cJSON *child;
+    int ret = 0;
     unsigned order = 0;
 
     (void)dest;
@@ -466,10 +467,10 @@ int cs_scenario_read_timeline(struct cs_reader *r, const cJSON *item, void *dest
         size_t mark = cs_reader_enter_index(r, order);
         action->order = order++;
         if (cs_scenario_read_action(r, child, action, true) != 0)
-            return -1;
+            ret = -1;
         cs_reader_leave(r, mark);
     }
-    return 0;
+    return ret;
 }
 
 /* ---- faults --------------------------------------------------------------------------------- */
@@ -494,6 +495,7 @@ int cs_scenario_read_faults(struct cs_reader *r, const cJSON *item, void *dest)
 {
     struct cs_scenario *scenario = r->ctx;
     const cJSON *child;
+    int ret = 0;
     unsigned order = 0;
 
     (void)dest;
@@ -509,10 +511,10 @@ int cs_scenario_read_faults(struct cs_reader *r, const cJSON *item, void *dest)
         if (action == NULL)
             return cs_scenario_no_memory(r);
         if (cs_scenario_read_fault(r, child, action->fault) != 0)
-            return -1;
+            ret = -1;
         cs_reader_leave(r, mark);
     }
-    return 0;
+    return ret;
 }
 
 int cs_scenario_add_faults(struct cs_scenario *scenario, const char *const *texts, unsigned n,

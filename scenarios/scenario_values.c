@@ -179,6 +179,7 @@ int cs_scenario_read_filter_list(struct cs_reader *r, const cJSON *item, int lea
                                  struct cs_filter filters[CS_MAX_FILTERS], unsigned *n)
 {
     const cJSON *child;
+    int ret = 0;
 
     if (!cJSON_IsArray(item) || cJSON_GetArraySize(item) < least ||
         cJSON_GetArraySize(item) > CS_MAX_FILTERS)
@@ -187,11 +188,11 @@ int cs_scenario_read_filter_list(struct cs_reader *r, const cJSON *item, int lea
     {
         size_t mark = cs_reader_enter_index(r, *n);
         if (read_filter(r, child, &filters[*n]) != 0)
-            return -1;
+            ret = -1;
         cs_reader_leave(r, mark);
         (*n)++;
     }
-    return 0;
+    return ret;
 }
 
 int cs_scenario_read_bus(struct cs_reader *r, const cJSON *item, void *dest)

@@ -254,6 +254,8 @@ struct cs_session *cs_session_create(const struct cs_session_config *config, str
         goto failed;
     return session;
 failed:
+    if (session->scenario != NULL)
+        cs_scenario_locate(session->scenario, error);
     cs_session_logs_discard(session);
     cs_session_destroy(session);
     return NULL;

@@ -272,11 +272,12 @@ static int end_session(struct app *app)
 {
     const char *text = cs_session_error(app->session);
     struct cs_error error = {0};
+    char sentence[CS_ERROR_SENTENCE_MAX];
 
     if (text && *text) {
         fprintf(stderr, "cansim-tui: %s\n", text);
     } else if (cs_session_close(app->session, &error) != 0) {
-        fprintf(stderr, "cansim-tui: %s\n", error.text);
+        fprintf(stderr, "cansim-tui: %s\n", cs_error_sentence(&error, sentence));
         return error.status;
     }
     return app->status;
@@ -313,6 +314,7 @@ static int serve(const struct cs_options *options)
     struct cs_session_config config = cs_main_config(options);
     struct app app = {0};
     struct cs_error error;
+    char sentence[CS_ERROR_SENTENCE_MAX];
     int status;
 
     /* Before anything is opened: whoever has no terminal is told so, and nothing else happens. */
@@ -334,7 +336,7 @@ static int serve(const struct cs_options *options)
         cs_host_session_fini(&app.host);
         cs_session_destroy(app.session);
     } else {
-        fprintf(stderr, "cansim-tui: %s\n", error.text);
+        fprintf(stderr, "cansim-tui: %s\n", cs_error_sentence(&error, sentence));
         status = error.status;
     }
     cs_tui_fini(&app.tui);

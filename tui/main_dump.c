@@ -75,6 +75,7 @@ int cs_main_dump(const struct cs_options *options)
     struct dump dump = {.host.still = true};
     struct cs_session *session;
     struct cs_error error;
+    char sentence[CS_ERROR_SENTENCE_MAX];
     int status = 3;
 
     config.serve = false;
@@ -96,7 +97,7 @@ int cs_main_dump(const struct cs_options *options)
         cs_host_session_fini(&dump.host);
         cs_session_destroy(session);
     } else {
-        fprintf(stderr, "cansim-tui: %s\n", error.text);
+        fprintf(stderr, "cansim-tui: %s\n", cs_error_sentence(&error, sentence));
         status = error.status;
     }
     cs_tui_fini(&dump.tui);

@@ -5,7 +5,7 @@
 import os
 import socket
 
-from cli_lib import CANSIM, FOLDER, cansim, read, run_tests, same, stop, start, test, write
+from cli_lib import CANSIM, FOLDER, cansim, read, run_tests, same, stop, start, test, unplaced, write
 
 NODE = '{"nodes": {"drive": {%s}}}'
 PERIODIC = '"type": "periodic", "frame": "123#00", "period": "1ms"'
@@ -45,7 +45,7 @@ SYNTAX = [
 MEANING = [
     ("[]", ": /: must be an object, got an empty array"),
     ('{"tilte": "x"}', ': /tilte: is no known key, did you mean "title"?'),
-    ('{"wibble": 1}', ": /wibble: is no known key, expected one of title, comment, seed, duration, "
+    ('{"wibble": 1}', ": /wibble: is no known key, expected one of include, constants, templates, title, comment, seed, duration, "
                       "speed, link, buses, plugins, nodes, devices, guests, faults, timeline"),
     ('{"title": 5}', ": /title: must be a text of 1..80 bytes, got 5"),
     ('{"title": "a", "title": "b"}', ": /title: must be there once, got it twice"),
@@ -322,7 +322,7 @@ USAGE = [
 
 def sentence(args, expected, status=2):
     got = cansim(*args)
-    text = got[2].decode()
+    text = unplaced(got[2].decode())
     assert text.startswith("cansim: " + expected), f"expected {expected!r}, got {text!r}"
     same(text.count("\n"), 1, "sentences for " + " ".join(args))
     same(got[:2], (status, b""), text)
@@ -420,7 +420,7 @@ def large_files():
 def standard_input():
     """a scenario from standard input is called that in errors"""
     status, _, err = cansim("run", "-", stdin=b'{"seed": "x"}')
-    same((status, err), (2, b'cansim: standard input' + SEED.encode() + b'"x"\n'))
+    same((status, err), (2, b'cansim: standard input:1:10' + SEED.encode() + b'"x"\n'))
     status, out, _ = cansim("run", "--log", "-", "-",
                             stdin=b'{"nodes": {"a": {}, "b": {}}, "timeline": '
                                   b'[{"at": "1ms", "node": "a", "send": "123#11"}]}')

@@ -3,6 +3,7 @@
 
 import atexit
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -64,6 +65,11 @@ def write(name, text):
 def read(name):
     with open(os.path.join(FOLDER, name), "rb") as file:
         return file.read()
+
+
+def unplaced(text):
+    """A sentence without the line and column of its place."""
+    return re.sub(r"(\.json|standard input):\d+:\d+: /", r"\1: /", text)
 
 
 def same(got, expected, what=""):
