@@ -10,6 +10,7 @@
 
 #define HEAD_BYTES 4096
 #define SURE       80 /* no more bytes are waited for */
+#define SAID_MAX   16
 
 struct cs_input {
     const struct cansim_format *format;
@@ -19,6 +20,8 @@ struct cs_input {
     char *name;
     char head[HEAD_BYTES];
     size_t n_head, at; /* what was looked at comes first */
+    char *said[SAID_MAX];
+    unsigned n_said;
 };
 
 /* -1 with in->error, 0 at the end. */
@@ -49,6 +52,14 @@ static long on_read(void *ctx, void *bytes, size_t n)
     memcpy(bytes, in->head + in->at, n);
     in->at += n;
     return (long)n;
+}
+
+static void on_say(void *ctx, const char *text)
+{
+    struct cs_input *in = ctx;
+
+    if (in->n_said < SAID_MAX && asprintf(&in->said[in->n_said], "%s: %s", in->name, text) >= 0)
+        in->n_said++;
 }
 
 static bool reads(const struct cansim_format *format)
@@ -145,7 +156,7 @@ struct cs_input *cs_input_open(const struct cs_plugins *plugins, const char *pat
                                const char *format, char *why, size_t why_size)
 {
     struct cs_input *in = calloc(1, sizeof(*in));
-    struct cansim_input from = {.size = sizeof(from), .ctx = in, .read = on_read};
+    struct cansim_input from = {.size = sizeof(from), .ctx = in, .read = on_read, .say = on_say};
     char reason[300] = "";
 
     if (in == NULL) {
@@ -179,6 +190,16 @@ int cs_input_read(struct cs_input *in, struct cansim_log_frame *frame, char *why
     return ret;
 }
 
+const struct cansim_format *cs_input_format(const struct cs_input *in)
+{
+    return in->format;
+}
+
+const char *cs_input_said(const struct cs_input *in, unsigned index)
+{
+    return index < in->n_said ? in->said[index] : NULL;
+}
+
 void cs_input_close(struct cs_input *in)
 {
     if (in == NULL)
@@ -187,6 +208,8 @@ void cs_input_close(struct cs_input *in)
         in->format->close(in->state);
     if (in->fd > STDIN_FILENO)
         close(in->fd);
+    for (unsigned i = 0; i < in->n_said; i++)
+        free(in->said[i]);
     free(in->name);
     free(in);
 }
