@@ -82,15 +82,14 @@ static int surest(struct cs_input *in, const struct cs_plugins *plugins)
     return best;
 }
 
-/* All formats that can be read, for a sentence. */
-static void list_formats(const struct cs_plugins *plugins, char *text, size_t size)
+void cs_input_list(const struct cs_plugins *plugins, bool to_write, char *text, size_t size)
 {
     const struct cansim_format *format;
     size_t n = 0;
 
     text[0] = '\0';
     for (unsigned i = 0; (format = cs_plugins_format_at(plugins, i)) != NULL && n < size; i++) {
-        if (reads(format))
+        if (to_write ? format->create != NULL : reads(format))
             n += (size_t)snprintf(text + n, size - n, "%s%s", n > 0 ? ", " : "", format->name);
     }
 }
@@ -103,7 +102,7 @@ static int named(struct cs_input *in, const struct cs_plugins *plugins, const ch
     in->format = cs_plugins_format(plugins, name);
     if (in->format != NULL && reads(in->format))
         return 0;
-    list_formats(plugins, list, sizeof(list));
+    cs_input_list(plugins, false, list, sizeof(list));
     snprintf(why, why_size, "--format: must be one of %s, got \"%.40s\"", list, name);
     return -1;
 }
@@ -127,7 +126,7 @@ static int find_format(struct cs_input *in, const struct cs_plugins *plugins, ch
     }
     if (in->format != NULL)
         return 0;
-    list_formats(plugins, list, sizeof(list));
+    cs_input_list(plugins, false, list, sizeof(list));
     if (in->n_head == 0)
         snprintf(why, why_size, "%s: must be a log, is empty", in->name);
     else

@@ -8,6 +8,9 @@
 
 struct cs_input; /* opaque */
 
+/* The names of all formats that can be read, or written, ", " between them. */
+void cs_input_list(const struct cs_plugins *plugins, bool to_write, char *text, size_t size);
+
 /* `path` "-" is standard input. `format` NULL: the one that is surest from the first bytes. NULL
  * with one sentence that begins with the file's name. `plugins` stays until it is closed. */
 struct cs_input *cs_input_open(const struct cs_plugins *plugins, const char *path,

@@ -79,6 +79,8 @@ static const struct cs_command commands[] = {
      cs_main_bench, bench_help},
     {"decode", "FILE...", "say what the frames of a log or of a running host mean",
      cs_decode_options, 0, 1000000, cs_main_decode, cs_main_decode_help},
+    {"convert", "IN... OUT", "write logs in another format, several by time as one",
+     cs_convert_options, 0, 1000000, cs_main_convert, cs_main_convert_help},
     {"plugins", "[NAME]", "list decoders, nodes and log formats, or tell about one",
      cs_plugins_options, 0, 1, cs_main_plugins, NULL},
     {"fault", "ACTION...", "arm, list or clear faults of a running host", cs_fault_options, 1,
