@@ -191,8 +191,10 @@ static int writer_write(void *state, const struct cansim_log_frame *in, char *wh
                      fraction / CS_PS_PER_US, in->bus_name, text);
     if (output->write(output->ctx, line, (size_t)n) != 0)
         return -1;
-    snprintf(why, why_size, "times cut to microseconds");
-    return fraction % CS_PS_PER_US != 0;
+    bool comment = CANSIM_KNOWS(in, struct cansim_log_frame, comment) && in->comment != NULL;
+    bool finer = fraction % CS_PS_PER_US != 0;
+    snprintf(why, why_size, finer ? "times cut to microseconds" : "comments left out");
+    return finer || comment;
 }
 
 static int writer_finish(void *state, char *why, size_t why_size)

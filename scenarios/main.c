@@ -17,9 +17,9 @@ static void run_help(void)
     putchar('\n');
     cs_text_wrap(
         stdout, 0,
-        "Without --log, --events, --explain and --vcd a trace of frames and notable events goes to "
-        "standard "
-        "output. Exit status: 0 the run ended, 2 unusable input or usage, 3 socket in use, "
+        "Without --log, --events, --pcapng, --explain and --vcd a trace of frames and notable "
+        "events goes to standard output. Exit status: 0 the run ended, 2 unusable input or usage, "
+        "3 socket in use, "
         "disk full and the like, 130 interrupted. All keys of a scenario, those "
         "of a fault among them: cansim help scenario");
 }

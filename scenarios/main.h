@@ -15,7 +15,7 @@
 /* What the command line said; every option of every command has its place here. */
 struct cs_args {
     const char *scenario;
-    const char *log, *events, *explain, *vcd, *link, *record;
+    const char *log, *events, *pcapng, *explain, *vcd, *link, *record;
     bool have_record_max;
     uint64_t record_max;
     int engine; /* enum cs_engine */

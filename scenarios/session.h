@@ -36,6 +36,7 @@ struct cs_session_config {
     bool interactive;                      /* it has a shell for people */
     const char *log;                       /* candump -L file, "-" stdout, NULL none */
     const char *events;                    /* JSON lines file, "-" stdout, NULL none */
+    const char *pcapng;                    /* capture for Wireshark, "-" stdout, NULL none */
     bool detail;                           /* in events: who acknowledged and received as well */
     const char *explain;    /* the life of each frame, as text; "-" stdout, NULL none */
     const char *vcd;        /* waveforms; "-" stdout, NULL none */

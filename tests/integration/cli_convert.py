@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """cansim convert: from one format of logs to another and back; captures beside tshark and editcap."""
 
+import json
 import os
 import random
 import re
@@ -9,7 +10,7 @@ import shutil
 import struct
 import subprocess
 
-from cli_lib import FOLDER, ROOT, Skip, cansim, read, run_tests, same, start, test, wait_for, write
+from cli_lib import FOLDER, ROOT, Skip, cansim, read, run_tests, same, start, stop, test, wait_for, write
 
 GOLDEN = os.path.join(ROOT, "tests", "golden")
 ALL = ("(1700000000.000001) can0 123#DEAD\n"
@@ -180,6 +181,47 @@ def random_frames():
     same(cansim("convert", "many.log", "many.pcapng"), (0, b"", b""))
     same(cansim("convert", "many.pcapng", "many2.log"), (0, b"", b""))
     assert read("many2.log") == read("many.log")
+
+
+@test
+def written_while_running():
+    """--pcapng has the frames of --log, and an error frame for each of the events"""
+    noise = os.path.join(ROOT, "scenarios", "examples", "noise.json")
+    status, _, err = cansim("run", "--quiet", "--pcapng", "n.pcapng", "--log", "n.log", "--events", "n.events", noise)
+    same((status, err), (0, b""))
+    status, out, err = cansim("convert", "--to", "candump", "n.pcapng", "-")
+    same(status, 0, err)
+    lines = out.splitlines(keepends=True)
+    is_error = re.compile(rb" 2[0-9A-F]{7}#").search
+    same(b"".join(line for line in lines if not is_error(line)), read("n.log"))
+    errors = [json.loads(line) for line in read("n.events").splitlines()]
+    ends = [event["at_ps"] for event in errors if event["event"] == "error_frame"]
+    same(len([line for line in lines if is_error(line)]), len(ends))
+    rows = tshark("n.pcapng", "can.flags.err", "frame.time_epoch", "frame.comment", "can.err.buserror",
+                  "can.err.prot.type.tx", "can.err.prot.location")
+    told = [row for row in rows if row[0] == "1"]
+    same([int(row[1].replace(".", "")) for row in told], [at // 1000 for at in ends])
+    same({row[3] for row in told}, {"1"})
+    first = next(event for event in errors if event["event"] == "error" and event["tx"])
+    same(told[0][2], f"{first['error']} error in {first['field']}, seen by {first['node']}")
+    same({row[2] for row in rows if row[0] == "0"}, {"sent by a", "sent by b"})
+
+
+@test
+def whoever_is_killed():
+    """what a host wrote is a capture even where it was killed"""
+    write("long.json", '{"nodes": {"a": {"type": "periodic", "frame": "123#11", "period": "1ms"}, "b": {}}}')
+    process = start("run", "--quiet", "--speed", "1", "--pcapng", "killed.pcapng", "long.json")
+    wait_for(lambda: os.path.exists(os.path.join(FOLDER, "killed.pcapng")) and len(read("killed.pcapng")) > 2000,
+             "frames in the capture")
+    process.kill()
+    process.communicate()
+    status, out, err = cansim("convert", "--to", "candump", "killed.pcapng", "-")
+    same(status, 0, err)
+    assert out.count(b"can0 123#11\n") > 20, out
+    process = start("serve", "--quiet", "--link", os.path.join(FOLDER, "s.sock"), "--pcapng", "-")
+    same(process.stdout.read(4), b"\n\r\r\n")  # at once, so that Wireshark can begin
+    same(stop(process)[0], 130)
 
 
 run_tests()
