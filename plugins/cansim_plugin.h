@@ -28,6 +28,10 @@ extern "C" {
 #define CANSIM_NEVER        INT64_MAX
 #define CANSIM_NO_NODE      (-1)
 
+/* Does the maker of *object, a struct cansim_..., know that member? */
+#define CANSIM_KNOWS(object, type, member) \
+    ((object)->size >= offsetof(type, member) + sizeof((object)->member))
+
 /* ---- frames ---------------------------------------------------------------------------------- */
 
 enum cansim_frame_flag {
@@ -291,6 +295,8 @@ struct cansim_input {
     void *ctx;
     /* Up to n bytes; 0 at the end, -1 where reading failed (the host tells). */
     long (*read)(void *ctx, void *bytes, size_t n);
+    /* One sentence about what of the log was left out, such as packets that are no CAN frames. */
+    void (*say)(void *ctx, const char *text);
 };
 
 struct cansim_output {
@@ -303,8 +309,14 @@ struct cansim_log_frame {
     uint32_t size;
     struct cansim_frame *frame; /* the caller's; number and node are not touched by readers */
     const char *bus_name;       /* valid until the next call; never NULL */
-    bool error_frame;           /* no data frame: `frame` holds its time alone */
-    int64_t epoch_s;            /* at_ps counts from here, in seconds since 1970; 0: bus time */
+    /* No data frame: `frame` holds its time, and where the log tells what it was (len 8, else 0)
+     * the class bits of Linux's can/error.h in `id` and its 8 bytes in `data`. */
+    bool error_frame;
+    int64_t epoch_s; /* at_ps counts from here, in seconds since 1970; 0: bus time */
+    /* As the log says it: where logs are not in order, it may be less than that of the frame
+     * before; at_ps never is. Writers look at at_ps alone. */
+    int64_t stamp_ps;
+    const char *comment; /* of the log about this frame, valid as bus_name is; NULL: none */
 };
 
 struct cansim_format {
@@ -320,6 +332,9 @@ struct cansim_format {
     void (*close)(void *state);
     /* NULL: it cannot be written. */
     int (*create)(void **state, const struct cansim_output *output, char *why, size_t why_size);
+    /* 0; 1 where a part of it, or all of it, cannot be written in this format, with a few words of
+     * which frames that are: "error frames left out"; -1 with a sentence. What one call writes
+     * leaves by one call of the output, and is complete. */
     int (*write)(void *state, const struct cansim_log_frame *frame, char *why, size_t why_size);
     int (*finish)(void *state, char *why, size_t why_size); /* also frees */
 };

@@ -6,13 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plugins/log_time.h"
 #include "plugins/plugins.h"
 #include "simcore/candump.h"
 #include "simcore/sim.h"
 
 #define LINE_MAX_BYTES 1024
-#define MAX_SECONDS    9000000   /* of one log, about 104 days */
-#define BUS_TIME_S     100000000 /* 1973: before it, seconds count from a start, not from 1970 */
 
 struct reader {
     struct cansim_input input;
@@ -21,8 +20,7 @@ struct reader {
     size_t at, n;
     bool ended;
     unsigned number;
-    bool have_first;
-    int64_t epoch_s, last_ps;
+    struct cs_log_time time;
     struct cs_candump_line parsed;
 };
 
@@ -113,20 +111,10 @@ static int reader_read(void *state, struct cansim_log_frame *out, char *why, siz
         snprintf(why, why_size, "%u: %s", r->number, reason);
         return -1;
     }
-    if (!r->have_first) {
-        r->have_first = true;
-        r->epoch_s = line->seconds < BUS_TIME_S ? 0 : line->seconds;
-    }
-    int64_t seconds = line->seconds - r->epoch_s;
-    if (seconds > MAX_SECONDS || seconds < -MAX_SECONDS) {
+    if (cs_log_time_put(&r->time, line->seconds, line->fraction_ps, out) != 0) {
         snprintf(why, why_size, "%u: must be within 100 days of the first line", r->number);
         return -1;
     }
-    /* Logs of several interfaces are not always in order: time never goes back. */
-    int64_t at = seconds * CS_PS_PER_S + line->fraction_ps;
-    if (at > r->last_ps)
-        r->last_ps = at;
-    frame->at_ps = frame->start_ps = r->last_ps;
     frame->id = line->frame.id;
     frame->flags = line->frame.flags;
     frame->dlc = line->frame.dlc;
@@ -134,7 +122,8 @@ static int reader_read(void *state, struct cansim_log_frame *out, char *why, siz
     memcpy(frame->data, line->frame.data, sizeof(frame->data));
     out->bus_name = line->interface;
     out->error_frame = line->error_frame;
-    out->epoch_s = r->epoch_s;
+    if (CANSIM_KNOWS(out, struct cansim_log_frame, comment))
+        out->comment = NULL;
     return 1;
 }
 
@@ -157,26 +146,55 @@ static int writer_create(void **state, const struct cansim_output *output, char 
     return 0;
 }
 
-static int writer_write(void *state, const struct cansim_log_frame *in, char *why, size_t why_size)
+/* As candump does: the identifier with the flag of an error frame, then its 8 bytes. */
+static void format_error_frame(const struct cansim_frame *frame, char *text, size_t size)
 {
-    struct cansim_output *output = state;
+    int n = snprintf(text, size, "%08X#", frame->id | 0x20000000u);
+
+    for (unsigned i = 0; i < frame->len && i < 8; i++)
+        n += snprintf(text + n, size - (size_t)n, "%02X", frame->data[i]);
+}
+
+static int format_frame(const struct cansim_log_frame *in, char text[CS_FRAME_TEXT_MAX])
+{
     const struct cansim_frame *frame = in->frame;
     struct cs_frame f = {
         .id = frame->id, .flags = frame->flags, .dlc = frame->dlc, .len = frame->len};
-    char text[CS_FRAME_TEXT_MAX], line[CS_FRAME_TEXT_MAX + 80];
 
-    if (in->error_frame)
-        return 0; /* what it was about is not known */
+    if (in->error_frame) {
+        format_error_frame(frame, text, CS_FRAME_TEXT_MAX);
+        return 0;
+    }
     memcpy(f.data, frame->data, sizeof(f.data));
-    if (cs_frame_check(&f) != 0) {
+    if (cs_frame_check(&f) != 0)
+        return -1;
+    cs_frame_format(&f, text);
+    return 0;
+}
+
+static int writer_write(void *state, const struct cansim_log_frame *in, char *why, size_t why_size)
+{
+    struct cansim_output *output = state;
+    char text[CS_FRAME_TEXT_MAX], line[CS_FRAME_TEXT_MAX + 80];
+    int64_t seconds, fraction;
+
+    if (in->error_frame && in->frame->len != 8) {
+        snprintf(why, why_size, "error frames left out, since what they are about is not known");
+        return 1;
+    }
+    if (format_frame(in, text) != 0) {
         snprintf(why, why_size, "must be a valid frame");
         return -1;
     }
-    cs_frame_format(&f, text);
-    int n = snprintf(line, sizeof(line), "(%010" PRId64 ".%06" PRId64 ") %.31s %s\n",
-                     in->epoch_s + frame->at_ps / CS_PS_PER_S,
-                     frame->at_ps % CS_PS_PER_S / CS_PS_PER_US, in->bus_name, text);
-    return output->write(output->ctx, line, (size_t)n);
+    cs_log_time_get(in, &seconds, &fraction);
+    int n = snprintf(line, sizeof(line), "(%010" PRId64 ".%06" PRId64 ") %.31s %s\n", seconds,
+                     fraction / CS_PS_PER_US, in->bus_name, text);
+    if (output->write(output->ctx, line, (size_t)n) != 0)
+        return -1;
+    bool comment = CANSIM_KNOWS(in, struct cansim_log_frame, comment) && in->comment != NULL;
+    bool finer = fraction % CS_PS_PER_US != 0;
+    snprintf(why, why_size, finer ? "times cut to microseconds" : "comments left out");
+    return finer || comment;
 }
 
 static int writer_finish(void *state, char *why, size_t why_size)

@@ -10,6 +10,7 @@
 
 #define HEAD_BYTES 4096
 #define SURE       80 /* no more bytes are waited for */
+#define SAID_MAX   16
 
 struct cs_input {
     const struct cansim_format *format;
@@ -19,6 +20,8 @@ struct cs_input {
     char *name;
     char head[HEAD_BYTES];
     size_t n_head, at; /* what was looked at comes first */
+    char *said[SAID_MAX];
+    unsigned n_said;
 };
 
 /* -1 with in->error, 0 at the end. */
@@ -51,6 +54,14 @@ static long on_read(void *ctx, void *bytes, size_t n)
     return (long)n;
 }
 
+static void on_say(void *ctx, const char *text)
+{
+    struct cs_input *in = ctx;
+
+    if (in->n_said < SAID_MAX && asprintf(&in->said[in->n_said], "%s: %s", in->name, text) >= 0)
+        in->n_said++;
+}
+
 static bool reads(const struct cansim_format *format)
 {
     return format->open != NULL;
@@ -71,15 +82,14 @@ static int surest(struct cs_input *in, const struct cs_plugins *plugins)
     return best;
 }
 
-/* All formats that can be read, for a sentence. */
-static void list_formats(const struct cs_plugins *plugins, char *text, size_t size)
+void cs_input_list(const struct cs_plugins *plugins, bool to_write, char *text, size_t size)
 {
     const struct cansim_format *format;
     size_t n = 0;
 
     text[0] = '\0';
     for (unsigned i = 0; (format = cs_plugins_format_at(plugins, i)) != NULL && n < size; i++) {
-        if (reads(format))
+        if (to_write ? format->create != NULL : reads(format))
             n += (size_t)snprintf(text + n, size - n, "%s%s", n > 0 ? ", " : "", format->name);
     }
 }
@@ -92,7 +102,7 @@ static int named(struct cs_input *in, const struct cs_plugins *plugins, const ch
     in->format = cs_plugins_format(plugins, name);
     if (in->format != NULL && reads(in->format))
         return 0;
-    list_formats(plugins, list, sizeof(list));
+    cs_input_list(plugins, false, list, sizeof(list));
     snprintf(why, why_size, "--format: must be one of %s, got \"%.40s\"", list, name);
     return -1;
 }
@@ -116,7 +126,7 @@ static int find_format(struct cs_input *in, const struct cs_plugins *plugins, ch
     }
     if (in->format != NULL)
         return 0;
-    list_formats(plugins, list, sizeof(list));
+    cs_input_list(plugins, false, list, sizeof(list));
     if (in->n_head == 0)
         snprintf(why, why_size, "%s: must be a log, is empty", in->name);
     else
@@ -145,7 +155,7 @@ struct cs_input *cs_input_open(const struct cs_plugins *plugins, const char *pat
                                const char *format, char *why, size_t why_size)
 {
     struct cs_input *in = calloc(1, sizeof(*in));
-    struct cansim_input from = {.size = sizeof(from), .ctx = in, .read = on_read};
+    struct cansim_input from = {.size = sizeof(from), .ctx = in, .read = on_read, .say = on_say};
     char reason[300] = "";
 
     if (in == NULL) {
@@ -179,6 +189,16 @@ int cs_input_read(struct cs_input *in, struct cansim_log_frame *frame, char *why
     return ret;
 }
 
+const struct cansim_format *cs_input_format(const struct cs_input *in)
+{
+    return in->format;
+}
+
+const char *cs_input_said(const struct cs_input *in, unsigned index)
+{
+    return index < in->n_said ? in->said[index] : NULL;
+}
+
 void cs_input_close(struct cs_input *in)
 {
     if (in == NULL)
@@ -187,6 +207,8 @@ void cs_input_close(struct cs_input *in)
         in->format->close(in->state);
     if (in->fd > STDIN_FILENO)
         close(in->fd);
+    for (unsigned i = 0; i < in->n_said; i++)
+        free(in->said[i]);
     free(in->name);
     free(in);
 }

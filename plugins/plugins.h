@@ -51,6 +51,6 @@ int cs_plugins_check_settings(const struct cansim_setting_row *rows,
 const struct cansim_setting_row *cs_plugins_row(const struct cansim_setting_row *rows,
                                                 const char *path);
 
-extern const struct cansim_plugin cs_plugin_candump, cs_plugin_canopen;
+extern const struct cansim_plugin cs_plugin_candump, cs_plugin_canopen, cs_plugin_pcapng;
 
 #endif

@@ -7,13 +7,12 @@
 #include <linux/can/error.h>
 
 #include "simcore/ecc.h"
+#include "simcore/error_frame.h"
 #include "simcore/wire.h"
 
 #ifndef CAN_ERR_CNT
 #define CAN_ERR_CNT 0x00000200U /* data[6], data[7] hold TEC and REC; since Linux 6.0 */
 #endif
-
-#define ECC_SEGMENT 0x1F
 
 /* Where struct can_frame has the raw DLC of a frame with more than 8 in it. */
 #define CC_RAW_DLC_AT 7
@@ -138,34 +137,16 @@ static void put_counters(struct can_frame *out, unsigned tec, unsigned rec)
 
 void cs_attach_error_frame(const struct cs_client_event *event, struct can_frame *out)
 {
-    const struct cs_event error = event_of(event);
+    struct cs_event error = event_of(event);
+    struct cs_error_frame frame;
 
+    error.tec = event->tec;
+    error.rec = event->rec;
+    cs_error_frame_of(&error, &frame);
     memset(out, 0, sizeof(*out));
-    out->can_id = CAN_ERR_FLAG | CAN_ERR_PROT | CAN_ERR_BUSERROR;
+    out->can_id = CAN_ERR_FLAG | frame.classes;
     out->can_dlc = CAN_ERR_DLC;
-    out->data[2] = event->tx ? CAN_ERR_PROT_TX : 0;
-    out->data[3] = cs_ecc_of(&error) & ECC_SEGMENT; /* these are the SJA1000's */
-    switch (event->error) {
-    case CS_ERROR_BIT:
-        out->data[2] |= CAN_ERR_PROT_BIT;
-        break;
-    case CS_ERROR_STUFF:
-        out->data[2] |= CAN_ERR_PROT_STUFF;
-        break;
-    case CS_ERROR_FORM:
-        out->data[2] |= CAN_ERR_PROT_FORM;
-        break;
-    case CS_ERROR_CRC:
-        out->data[3] = CAN_ERR_PROT_LOC_CRC_SEQ;
-        break;
-    case CS_ERROR_ACK:
-        out->can_id |= CAN_ERR_ACK;
-        out->data[3] = CAN_ERR_PROT_LOC_ACK;
-        break;
-    default:
-        break;
-    }
-    put_counters(out, event->tec, event->rec);
+    memcpy(out->data, frame.data, sizeof(frame.data));
 }
 
 enum cs_attach_level cs_attach_level(enum cs_node_state state, unsigned tec, unsigned rec)

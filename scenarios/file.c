@@ -47,6 +47,22 @@ static char *read_all(int fd, const char *name, size_t *len, struct cs_error *er
     return NULL;
 }
 
+static void identify(struct cs_file_id *id, bool known, const struct stat *st)
+{
+    id->regular = known && S_ISREG(st->st_mode);
+    id->dev = known ? st->st_dev : 0;
+    id->ino = known ? st->st_ino : 0;
+}
+
+int cs_file_identify(const char *path, struct cs_file_id *id)
+{
+    struct stat st;
+    bool known = strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, &st) == 0 : stat(path, &st) == 0;
+
+    identify(id, known, &st);
+    return known ? 0 : -1;
+}
+
 char *cs_file_read(const char *path, size_t *len, struct cs_file_id *id, struct cs_error *error)
 {
     bool is_stdin = strcmp(path, "-") == 0;
@@ -58,12 +74,8 @@ char *cs_file_read(const char *path, size_t *len, struct cs_file_id *id, struct 
         cs_error_set(error, CS_STATUS_INPUT, "%s: cannot be opened: %s", name, strerror(errno));
         return NULL;
     }
-    if (id != NULL) {
-        bool known = fstat(fd, &st) == 0;
-        id->regular = known && S_ISREG(st.st_mode);
-        id->dev = known ? st.st_dev : 0;
-        id->ino = known ? st.st_ino : 0;
-    }
+    if (id != NULL)
+        identify(id, fstat(fd, &st) == 0, &st);
     char *data = read_all(fd, name, len, error);
     if (!is_stdin)
         close(fd);

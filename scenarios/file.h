@@ -22,6 +22,8 @@ struct cs_file_id {
  * NUL, to be freed, or NULL with `error` (status 2). `id` may be NULL. */
 char *cs_file_read(const char *path, size_t *len, struct cs_file_id *id, struct cs_error *error);
 
+/* Which file a path ("-": standard input) leads to now. 0 or -1. */
+int cs_file_identify(const char *path, struct cs_file_id *id);
 bool cs_file_same(const struct cs_file_id *a, const struct cs_file_id *b);
 
 /* `name` relative to the folder of the file `base`; absolute names stay. To be freed; NULL: no

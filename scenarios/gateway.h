@@ -36,4 +36,9 @@ struct cs_route {
     bool block;    /* none pass */
 };
 
+/* False where there is no such identifier. */
+bool cs_route_change_id(const struct cs_route_id_change *change, struct cs_frame *frame);
+/* A frame that cannot hold so much takes the first bytes of it; a remote frame has none. */
+void cs_route_change_data(const struct cs_match *data, struct cs_frame *frame);
+
 #endif

@@ -405,6 +405,16 @@ int cs_keys_unknown(struct cs_reader *r, const char *name, const char *const *na
     return -1;
 }
 
+/* Two kinds may have keys of the same name, a row each. */
+static bool some_applies(const struct cs_keys *keys, const char *name, unsigned kind)
+{
+    for (const struct cs_key *k = keys->rows; k->name != NULL; k++) {
+        if (strcmp(k->name, name) == 0 && cs_keys_applies(k, kind))
+            return true;
+    }
+    return false;
+}
+
 static int check_name(struct cs_reader *r, const cJSON *item, const struct cs_keys *keys,
                       unsigned kind)
 {
@@ -415,7 +425,7 @@ static int check_name(struct cs_reader *r, const cJSON *item, const struct cs_ke
         names[cs_keys_names(keys, kind, names, CS_KEYS_MAX)] = NULL;
         return cs_keys_unknown(r, item->string, names);
     }
-    if (cs_keys_applies(k, kind))
+    if (some_applies(keys, k->name, kind))
         return 0;
     size_t mark = cs_reader_enter(r, k->name);
     r->at_key = true;

@@ -17,9 +17,9 @@ static void run_help(void)
     putchar('\n');
     cs_text_wrap(
         stdout, 0,
-        "Without --log, --events, --explain and --vcd a trace of frames and notable events goes to "
-        "standard "
-        "output. Exit status: 0 the run ended, 2 unusable input or usage, 3 socket in use, "
+        "Without --log, --events, --pcapng, --explain and --vcd a trace of frames and notable "
+        "events goes to standard output. Exit status: 0 the run ended, 2 unusable input or usage, "
+        "3 socket in use, "
         "disk full and the like, 130 interrupted. All keys of a scenario, those "
         "of a fault among them: cansim help scenario");
 }
@@ -79,6 +79,8 @@ static const struct cs_command commands[] = {
      cs_main_bench, bench_help},
     {"decode", "FILE...", "say what the frames of a log or of a running host mean",
      cs_decode_options, 0, 1000000, cs_main_decode, cs_main_decode_help},
+    {"convert", "IN... OUT", "write logs in another format, several by time as one",
+     cs_convert_options, 0, 1000000, cs_main_convert, cs_main_convert_help},
     {"plugins", "[NAME]", "list decoders, nodes and log formats, or tell about one",
      cs_plugins_options, 0, 1, cs_main_plugins, NULL},
     {"fault", "ACTION...", "arm, list or clear faults of a running host", cs_fault_options, 1,

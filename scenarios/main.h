@@ -15,7 +15,7 @@
 /* What the command line said; every option of every command has its place here. */
 struct cs_args {
     const char *scenario;
-    const char *log, *events, *explain, *vcd, *link, *record;
+    const char *log, *events, *pcapng, *explain, *vcd, *link, *record;
     bool have_record_max;
     uint64_t record_max;
     int engine; /* enum cs_engine */
@@ -27,6 +27,7 @@ struct cs_args {
     const char *sets[CS_SET_OPTIONS]; /* KEY=VALUE */
     unsigned n_sets;
     const char *as, *decoded, *format;
+    const char *from, *to; /* formats of logs */
     bool decode, network;
     const char *only;
     bool fast, quiet, json, non_iso, help, detail, verbose, waves;
@@ -98,7 +99,7 @@ struct cs_command {
 
 extern const struct cs_option cs_run_options[], cs_serve_options[], cs_explain_options[],
     cs_check_options[], cs_wire_options[], cs_fault_options[], cs_bench_options[],
-    cs_guest_options[], cs_decode_options[], cs_plugins_options[];
+    cs_guest_options[], cs_decode_options[], cs_plugins_options[], cs_convert_options[];
 
 /* Parse argv[0..argc-1], which follow the command's name. 0, or -1 with `error`. */
 int cs_options_parse(const struct cs_command *command, int argc, char **argv, struct cs_args *args,
@@ -113,6 +114,8 @@ int cs_main_wire(const struct cs_args *args);
 int cs_main_bench(const struct cs_args *args);
 int cs_main_decode(const struct cs_args *args);
 void cs_main_decode_help(void);
+int cs_main_convert(const struct cs_args *args);
+void cs_main_convert_help(void);
 int cs_main_plugins(const struct cs_args *args);
 /* Those that there are, and those of --plugin. NULL with `error`. */
 struct cs_plugins;

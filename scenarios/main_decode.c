@@ -190,6 +190,8 @@ static int decode_file(struct cs_decoding *d, const char *path)
         if (ret > 0 && take(d, path, &log) != 0)
             break;
     }
+    for (unsigned i = 0; in != NULL && cs_input_said(in, i) != NULL; i++)
+        fprintf(stderr, "cansim: %s\n", cs_input_said(in, i));
     cs_input_close(in);
     if (ret < 0)
         return cs_error_set(&d->error, CS_STATUS_INPUT, "%s", why);

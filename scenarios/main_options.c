@@ -31,6 +31,11 @@
         "events", 0, OPTION_TEXT, ARG(events), CS_NOWHERE, "FILE", 0, 0, NULL, \
             "every event, a JSON object a line; - is standard output"          \
     }
+#define PCAPNG_OPTION                                                           \
+    {                                                                           \
+        "pcapng", 0, OPTION_TEXT, ARG(pcapng), CS_NOWHERE, "FILE", 0, 0, NULL,  \
+            "a capture for Wireshark, error frames in it; - is standard output" \
+    }
 #define DETAIL_OPTION                                                        \
     {                                                                        \
         "detail", 0, OPTION_FLAG, ARG(detail), CS_NOWHERE, NULL, 0, 0, NULL, \
@@ -130,6 +135,7 @@ const struct cs_option cs_run_options[] = {
     LOG_OPTION,
     EVENTS_OPTION,
     DETAIL_OPTION,
+    PCAPNG_OPTION,
     EXPLAIN_OPTION,
     VCD_OPTION,
     RECORD_OPTIONS,
@@ -162,6 +168,7 @@ const struct cs_option cs_serve_options[] = {
     LOG_OPTION,
     EVENTS_OPTION,
     DETAIL_OPTION,
+    PCAPNG_OPTION,
     EXPLAIN_OPTION,
     VCD_OPTION,
     RECORD_OPTIONS,
@@ -203,6 +210,7 @@ const struct cs_option cs_guest_options[] = {
     LOG_OPTION,
     EVENTS_OPTION,
     RECORD_OPTIONS,
+    PCAPNG_OPTION,
     QUIET_OPTION,
     HELP_OPTION,
     END_OPTION,

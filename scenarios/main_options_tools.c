@@ -62,6 +62,15 @@ const struct cs_option cs_decode_options[] = {
     END_OPTION,
 };
 
+const struct cs_option cs_convert_options[] = {
+    TEXT("from", from, "NAME", "by content", "format of what is read, see cansim plugins"),
+    TEXT("to", to, "NAME", "by suffix", "format of what is written"),
+    MORE("bus", OPTION_BUS, "NAME", "only this bus, once for each; else all"),
+    PLUGIN_OPTION,
+    HELP_OPTION,
+    END_OPTION,
+};
+
 const struct cs_option cs_plugins_options[] = {
     PLUGIN_OPTION,
     FLAG("json", 0, json, "one JSON array"),

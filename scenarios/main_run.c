@@ -187,6 +187,15 @@ static void say_faults(struct cs_bus *bus)
                 cs_bus_name(bus), (unsigned long long)cs_bus_lost(bus));
 }
 
+/* Frames of recordings that were not sent when they were to be. */
+static void say_late(const struct host *host)
+{
+    char text[300];
+
+    for (unsigned i = 0; cs_session_late(host->session, i, text, sizeof(text)) != NULL; i++)
+        fprintf(stderr, "%s\n", text);
+}
+
 static void say_summary(const struct host *host)
 {
     struct cs_sim *sim = cs_session_sim(host->session);
@@ -207,6 +216,7 @@ static void say_summary(const struct host *host)
                 (unsigned long long)s.arb_lost, s.arb_lost == 1 ? "" : "s");
         say_faults(cs_sim_bus(sim, i));
     }
+    say_late(host);
     if (cs_session_stuck(host->session))
         fprintf(stderr, "ended, as nobody acknowledges the frames that are left; "
                         "give a duration, or add a node that listens\n");
@@ -239,7 +249,7 @@ static int open_trace(struct host *host)
 
     host->trace.log.out.fd = -1;
     if (args->quiet || args->log != NULL || args->events != NULL || args->explain != NULL ||
-        args->vcd != NULL || args->decoded != NULL)
+        args->vcd != NULL || args->decoded != NULL || args->pcapng != NULL)
         return 0;
     if (cs_out_open(&host->trace.log.out, "-", host->loop, &host->error) != 0)
         return -1;
@@ -268,7 +278,8 @@ static void close_trace(struct host *host)
 
 static bool stdout_is_taken(const struct cs_args *args)
 {
-    const char *const paths[] = {args->log, args->events, args->explain, args->vcd, args->decoded};
+    const char *const paths[] = {args->log,     args->events, args->pcapng,
+                                 args->explain, args->vcd,    args->decoded};
 
     for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
         if (paths[i] != NULL && strcmp(paths[i], "-") == 0)
@@ -372,6 +383,7 @@ void cs_main_common_config(const struct cs_args *args, struct cs_session_config 
     config->record = args->record;
     config->have_record_max = args->have_record_max;
     config->record_max = args->record_max;
+    config->pcapng = args->pcapng;
     config->engine = (enum cs_engine)args->engine;
     config->have_seed = args->have_seed;
     config->seed = args->seed;

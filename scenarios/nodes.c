@@ -42,7 +42,8 @@ static const struct {
     [CS_NODE_PERIODIC] = {cs_nodes_periodic_open, cs_nodes_periodic_close, cs_nodes_periodic_start,
                           cs_nodes_periodic_stop, NULL, NULL},
     [CS_NODE_RANDOM] = {NULL, NULL, cs_nodes_random_start, NULL, cs_nodes_random_confirmed, NULL},
-    [CS_NODE_REPLAY] = {NULL, NULL, cs_nodes_replay_start, NULL, cs_nodes_replay_confirmed, NULL},
+    [CS_NODE_REPLAY] = {cs_nodes_replay_open, cs_nodes_replay_close, cs_nodes_replay_start, NULL,
+                        cs_nodes_replay_confirmed, NULL},
     [CS_NODE_RESPONDER] = {cs_nodes_responder_open, cs_nodes_responder_close,
                            cs_nodes_responder_start, cs_nodes_responder_stop, NULL,
                            &cs_nodes_responder_ops},
@@ -107,8 +108,8 @@ static void start(struct cs_nodes_node *node)
 
 static enum cs_tx_order order_of(const struct cs_scenario_node *def)
 {
-    bool fifo = def->tx_order == CS_SCENARIO_ORDER_AUTO ? def->type == CS_NODE_REPLAY
-                                                        : def->tx_order == CS_TX_FIFO;
+    bool replay = def->type == CS_NODE_REPLAY && def->replay.as != CS_REPLAY_OFFERED;
+    bool fifo = def->tx_order == CS_SCENARIO_ORDER_AUTO ? replay : def->tx_order == CS_TX_FIFO;
     return fifo ? CS_TX_FIFO : CS_TX_BY_PRIORITY;
 }
 

@@ -37,6 +37,11 @@ void cs_nodes_on_do(struct cs_nodes *nodes,
 /* Whether what is done to the buses at this moment is done by an action. */
 bool cs_nodes_acting(const struct cs_nodes *nodes);
 
+/* Of a replay of what was recorded, by index into the scenario's nodes: frames that are over, and
+ * those of them that were not at their recorded time. False: another node. */
+bool cs_nodes_replay_late(const struct cs_nodes *nodes, unsigned index, uint64_t *late,
+                          uint64_t *frames);
+
 /* All that are not absent join, and the timeline starts. 0 or -1 with `error`. */
 int cs_nodes_start(struct cs_nodes *nodes, struct cs_error *error);
 

@@ -68,8 +68,7 @@ static void on_due(void *ctx, const struct cs_frame *frame)
 
 /* ---- what passes ----------------------------------------------------------------------------- */
 
-/* False where there is no such identifier. */
-static bool change_id(const struct cs_route_id_change *change, struct cs_frame *frame)
+bool cs_route_change_id(const struct cs_route_id_change *change, struct cs_frame *frame)
 {
     int64_t id = frame->id;
 
@@ -94,8 +93,7 @@ static bool change_id(const struct cs_route_id_change *change, struct cs_frame *
     return true;
 }
 
-/* A frame that cannot hold so much takes the first bytes of it; a remote frame has none. */
-static void change_data(const struct cs_match *data, struct cs_frame *frame)
+void cs_route_change_data(const struct cs_match *data, struct cs_frame *frame)
 {
     bool fd = (frame->flags & CS_FRAME_FD) != 0;
     unsigned n = data->n_data <= 8 || fd ? data->n_data : 8;
@@ -145,7 +143,7 @@ static bool translate(struct port *to, const struct cs_route *route, struct cs_f
             on_note(to, "a CAN FD frame from the other bus is lost: this controller knows none");
         return false;
     }
-    if (!change_id(&route->id, frame)) {
+    if (!cs_route_change_id(&route->id, frame)) {
         snprintf(text, sizeof(text), "%X from the other bus has no identifier here and is lost",
                  id);
         if (!to->told_id)
@@ -154,7 +152,7 @@ static bool translate(struct port *to, const struct cs_route *route, struct cs_f
         return false;
     }
     if (route->set_data)
-        change_data(&route->data, frame);
+        cs_route_change_data(&route->data, frame);
     return true;
 }
 

@@ -41,11 +41,13 @@ struct cs_nodes_node {
     uint64_t cookie; /* frames submitted */
     int64_t base_ps; /* when it joined, or when the loop of a replay began */
     int64_t done;    /* frames of a random node, loops of a replay */
-    size_t position; /* in a replay */
+    size_t position; /* in a replay: of the frame that is queued next */
+    int64_t ends_ps; /* when that is to end */
     struct cs_frame next;
     struct cs_node_plugin *plugin;  /* NULL: of a type of our own */
     struct cs_responder *responder; /* NULL: another type */
     struct cs_gateway *gateway;     /* likewise */
+    struct cs_replay_watch *watch;  /* NULL: nobody asks when its frames were sent */
     bool reacts;                    /* actions with a turn: */
     unsigned next_reaction;         /* where to look for the next one */
     uint32_t turns;                 /* of its controller */
@@ -84,6 +86,16 @@ void cs_nodes_periodic_start(struct cs_nodes_node *node);
 void cs_nodes_periodic_stop(struct cs_nodes_node *node);
 void cs_nodes_random_start(struct cs_nodes_node *node);
 void cs_nodes_random_confirmed(struct cs_nodes_node *node, const struct cs_tx_done *done);
+/* How long a frame takes on the wire, SOF to EOF, in the node's own timing; 0 where it cannot be
+ * encoded. */
+int64_t cs_nodes_wire_ps(const struct cs_nodes_node *node, const struct cs_frame *frame);
+/* When the frame after this one may be queued: at once, or where a fault lost this one in the queue
+ * after the time that it would have taken on the wire. */
+int64_t cs_nodes_after(const struct cs_nodes_node *node, const struct cs_tx_done *done);
+
+/* replay (nodes_replay.c) */
+int cs_nodes_replay_open(struct cs_nodes_node *node, struct cs_error *error);
+void cs_nodes_replay_close(struct cs_nodes_node *node);
 void cs_nodes_replay_start(struct cs_nodes_node *node);
 void cs_nodes_replay_confirmed(struct cs_nodes_node *node, const struct cs_tx_done *done);
 

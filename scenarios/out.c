@@ -255,6 +255,11 @@ void cs_out_printf(struct cs_out *out, const char *format, ...)
 void cs_out_line(struct cs_out *out)
 {
     cs_out_char(out, '\n');
+    cs_out_record(out);
+}
+
+void cs_out_record(struct cs_out *out)
+{
     if (out->used > BUF_WRITE)
         cs_out_flush(out);
     else if (out->loop != NULL && out->used > 0 && !ev_is_active(&out->timer))

@@ -58,6 +58,8 @@ void cs_out_printf(struct cs_out *out, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* A line is complete: '\n', and it is time to write where the buffer is rather full. */
 void cs_out_line(struct cs_out *out);
+/* The same of what is no text: all that was written so far is complete. */
+void cs_out_record(struct cs_out *out);
 
 /* "NAME: cannot be written: REASON" with status 3. A reader that closed standard output
  * (EPIPE) is no failure: status 0, empty text. */

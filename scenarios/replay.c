@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plugins/input.h"
 #include "simcore/sim.h"
 
-#define MAX_SECONDS 9000000 /* of one log, about 104 days */
+#define MAX_PS   (9000000 * CS_PS_PER_S) /* of one log, about 104 days */
+#define NO_STAMP INT64_MIN
 
 void cs_replay_frame(const struct cs_replay *replay, size_t index, struct cs_frame *frame)
 {
@@ -23,9 +25,11 @@ void cs_replay_frame(const struct cs_replay *replay, size_t index, struct cs_fra
 
 struct loading {
     struct cs_replay *replay;
+    const char *path;
     size_t room, bytes_room;
-    bool have_first;
-    int64_t first_s, first_ps, last_ps;
+    bool have_first, passed; /* a frame of that interface was there */
+    int64_t first_ps, last_ps;
+    struct cs_error *error;
 };
 
 /* Room for one more frame, and for what it may hold. 0 or -1. */
@@ -33,11 +37,14 @@ static int make_room(struct loading *l)
 {
     struct cs_replay *replay = l->replay;
 
+    if (replay->n_frames == CS_REPLAY_FRAMES_MAX)
+        return cs_error_set(l->error, CS_STATUS_INPUT, "%s: must have at most %d frames, has more",
+                            l->path, CS_REPLAY_FRAMES_MAX);
     if (replay->n_frames == l->room) {
         size_t room = l->room == 0 ? 256 : l->room * 2;
         struct cs_replay_frame *more = realloc(replay->frames, room * sizeof(*more));
         if (more == NULL)
-            return -1;
+            return cs_error_set(l->error, CS_STATUS_ENVIRONMENT, "%s: not enough memory", l->path);
         replay->frames = more;
         l->room = room;
     }
@@ -45,109 +52,160 @@ static int make_room(struct loading *l)
         size_t room = l->bytes_room == 0 ? 2048 : l->bytes_room * 2;
         uint8_t *more = realloc(replay->bytes, room);
         if (more == NULL)
-            return -1;
+            return cs_error_set(l->error, CS_STATUS_ENVIRONMENT, "%s: not enough memory", l->path);
         replay->bytes = more;
         l->bytes_room = room;
     }
     return 0;
 }
 
-/* 0, -1 with a reason, -2 no memory. */
-static int add_line(struct loading *l, const struct cs_candump_line *line, char *why,
-                    size_t why_size)
+static bool is_one_of(const struct cs_match_list *list, const struct cs_frame *frame)
+{
+    for (unsigned i = 0; i < list->n; i++) {
+        if (cs_match_frame(&list->match[i], frame))
+            return true;
+    }
+    return list->n == 0;
+}
+
+/* 1 it is sent, 0 not, -1 it cannot be. */
+static int rewrite(struct loading *l, struct cs_frame *frame)
+{
+    const struct cs_replay *replay = l->replay;
+    char text[CS_FRAME_TEXT_MAX];
+
+    for (unsigned i = 0; i < replay->n_rewrites; i++) {
+        const struct cs_replay_rewrite *change = &replay->rewrites[i];
+        if (!is_one_of(&change->ids, frame))
+            continue;
+        if (change->drop)
+            return 0;
+        cs_frame_format(frame, text);
+        if (!cs_route_change_id(&change->id, frame))
+            return cs_error_set(l->error, CS_STATUS_INPUT,
+                                "%s: frame %s must have an identifier after rewrite %u, has none "
+                                "of so many bits",
+                                l->path, text, i);
+        if (change->set_data)
+            cs_route_change_data(&change->data, frame);
+        return 1;
+    }
+    return 1;
+}
+
+static int add_frame(struct loading *l, int64_t at_ps, const struct cs_frame *frame)
 {
     struct cs_replay *replay = l->replay;
 
-    if (!l->have_first) {
-        l->have_first = true;
-        l->first_s = line->seconds;
-        l->first_ps = line->fraction_ps;
-    }
-    if (line->seconds - l->first_s > MAX_SECONDS || l->first_s - line->seconds > MAX_SECONDS) {
-        snprintf(why, why_size, "must be within 100 days of the first line");
-        return -1;
-    }
-    if (replay->interface != NULL && strcmp(replay->interface, line->interface) != 0)
-        return 0;
-    if (line->error_frame) {
-        replay->skipped++;
-        return 0;
-    }
     if (make_room(l) != 0)
-        return -2;
+        return -1;
     /* Logs of several interfaces are not always in order: what comes late goes out at once. */
-    int64_t at = (line->seconds - l->first_s) * CS_PS_PER_S + line->fraction_ps - l->first_ps;
-    if (at > l->last_ps)
-        l->last_ps = at;
+    if (at_ps > l->last_ps)
+        l->last_ps = at_ps;
     struct cs_replay_frame *f = &replay->frames[replay->n_frames++];
     f->at_ps = l->last_ps;
-    f->id = line->frame.id;
-    f->flags = line->frame.flags;
-    f->dlc = line->frame.dlc;
-    f->len = line->frame.len;
+    f->id = frame->id;
+    f->flags = frame->flags;
+    f->dlc = frame->dlc;
+    f->len = frame->len;
     f->zero = 0;
     f->data = replay->n_bytes;
-    memcpy(replay->bytes + replay->n_bytes, line->frame.data, f->len);
+    memcpy(replay->bytes + replay->n_bytes, frame->data, f->len);
     replay->n_bytes += f->len;
     replay->has_fd |= (f->flags & CS_FRAME_FD) != 0;
     return 0;
 }
 
-static int load_text(struct cs_replay *replay, const char *path, char *text, size_t len,
-                     struct cs_error *error)
+/* One frame of the log: 0 or -1. */
+static int take(struct loading *l, const struct cansim_log_frame *log)
 {
-    struct loading l = {.replay = replay};
-    struct cs_candump_line line;
-    char why[300];
-    unsigned number = 0;
+    struct cs_replay *replay = l->replay;
+    const struct cansim_frame *from = log->frame;
+    struct cs_frame frame = {
+        .id = from->id, .flags = from->flags, .dlc = from->dlc, .len = from->len};
+    int64_t at = log->stamp_ps != NO_STAMP ? log->stamp_ps : from->at_ps;
 
-    for (char *p = text; p < text + len;) {
-        char *end = memchr(p, '\n', (size_t)(text + len - p));
-        char *next = end != NULL ? end + 1 : text + len;
-        if (end != NULL)
-            *end = '\0';
-        number++;
-        if (strlen(p) != (size_t)(next - p) - (end != NULL))
-            return cs_error_set(error, CS_STATUS_INPUT, "%s:%u: must be text, got a NUL byte", path,
-                                number);
-        if (p[strspn(p, " \t\r")] != '\0') {
-            int ret = cs_candump_parse(p, &line, why, sizeof(why));
-            if (ret == 0)
-                ret = add_line(&l, &line, why, sizeof(why));
-            if (ret == -2)
-                return cs_error_set(error, CS_STATUS_ENVIRONMENT, "%s: not enough memory", path);
-            if (ret != 0)
-                return cs_error_set(error, CS_STATUS_INPUT, "%s:%u: %s", path, number, why);
-        }
-        p = next;
+    if (!l->have_first) {
+        l->have_first = true;
+        l->first_ps = at;
     }
-    if (replay->n_frames == 0 && replay->interface != NULL)
-        return cs_error_set(error, CS_STATUS_INPUT,
-                            "%s: must have frames of the interface \"%s\", got none", path,
-                            replay->interface);
-    if (replay->n_frames == 0)
-        return cs_error_set(error, CS_STATUS_INPUT, "%s: must have frames, got none", path);
-    return 0;
+    if (at - l->first_ps > MAX_PS)
+        return cs_error_set(l->error, CS_STATUS_INPUT,
+                            "%s: must end within 100 days of its first frame", l->path);
+    if (replay->interface != NULL && strcmp(replay->interface, log->bus_name) != 0)
+        return 0;
+    if (log->error_frame) {
+        replay->skipped++;
+        return 0;
+    }
+    l->passed = true;
+    memcpy(frame.data, from->data, sizeof(frame.data));
+    if (!is_one_of(&replay->ids, &frame))
+        return 0;
+    int ret = rewrite(l, &frame);
+    return ret <= 0 ? ret : add_frame(l, at - l->first_ps, &frame);
 }
 
-int cs_replay_load(struct cs_replay *replay, const char *path, struct cs_file_id *id,
-                   struct cs_error *error)
+static int load_frames(struct loading *l, struct cs_input *input)
 {
-    size_t len;
-    char *text = cs_file_read(path, &len, id, error);
+    const struct cs_replay *replay = l->replay;
+    struct cansim_frame frame = {.size = sizeof(frame)};
+    struct cansim_log_frame log = {.size = sizeof(log), .frame = &frame, .bus_name = ""};
+    char why[600];
+    int ret;
 
-    if (text == NULL)
-        return -1;
-    int ret = load_text(replay, path, text, len, error);
-    free(text);
+    for (;;) {
+        log.stamp_ps = NO_STAMP;
+        ret = cs_input_read(input, &log, why, sizeof(why));
+        if (ret < 0)
+            return cs_error_set(l->error, CS_STATUS_INPUT, "%s", why);
+        if (ret == 0)
+            break;
+        if (take(l, &log) != 0)
+            return -1;
+    }
+    if (replay->n_frames > 0)
+        return 0;
+    if (l->passed)
+        return cs_error_set(
+            l->error, CS_STATUS_INPUT,
+            "%s: must have frames that are sent, \"ids\" and \"rewrite\" leave none", l->path);
+    if (replay->interface != NULL)
+        return cs_error_set(l->error, CS_STATUS_INPUT,
+                            "%s: must have frames of the interface \"%s\", got none", l->path,
+                            replay->interface);
+    return cs_error_set(l->error, CS_STATUS_INPUT, "%s: must have frames, got none", l->path);
+}
+
+int cs_replay_load(struct cs_replay *replay, const struct cs_plugins *plugins, const char *path,
+                   struct cs_file_id *id, struct cs_error *error)
+{
+    struct loading l = {.replay = replay, .path = path, .error = error};
+    char why[600];
+    struct cs_input *input = cs_input_open(plugins, path, NULL, why, sizeof(why));
+
+    /* Of a text that is no log, the line that is wrong is better told than that it is none. */
+    if (input == NULL)
+        input = cs_input_open(plugins, path, "candump", why, sizeof(why));
+    if (input == NULL)
+        return cs_error_set(error, CS_STATUS_INPUT, "%s", why);
+    cs_file_identify(path, id);
+    int ret = load_frames(&l, input);
+    cs_input_close(input);
     return ret;
 }
 
 void cs_replay_free(struct cs_replay *replay)
 {
+    for (unsigned i = 0; i < replay->n_rewrites; i++)
+        free(replay->rewrites[i].ids.match);
+    free(replay->rewrites);
+    free(replay->ids.match);
     free(replay->frames);
     free(replay->bytes);
+    replay->rewrites = NULL;
+    replay->ids.match = NULL;
     replay->frames = NULL;
     replay->bytes = NULL;
-    replay->n_frames = 0;
+    replay->n_frames = replay->n_rewrites = 0;
 }

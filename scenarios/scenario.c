@@ -208,6 +208,7 @@ void cs_scenario_help(FILE *to)
         &cs_scenario_copy_keys,
         &cs_scenario_route_keys,
         &cs_scenario_route_id_keys,
+        &cs_scenario_rewrite_keys,
         &cs_match_keys,
         &cs_scenario_device_keys,
         &cs_scenario_guest_keys,

@@ -9,8 +9,6 @@
 #define CHANGE(member) offsetof(struct cs_route_id_change, member)
 
 #define BITS_FORM "1..8 hex digits up to \"1FFFFFFF\""
-#define ID_FORM \
-    "\"200\" (fixed), \"+10\" (an offset in hex digits) or an object with mask and value"
 
 static int read_bits(struct cs_reader *r, const cJSON *item, void *dest)
 {
@@ -47,7 +45,7 @@ const struct cs_keys cs_scenario_route_id_keys = {
     .rows = id_rows,
 };
 
-static int read_id(struct cs_reader *r, const cJSON *item, void *dest)
+int cs_scenario_read_id_change(struct cs_reader *r, const cJSON *item, void *dest)
 {
     struct cs_route_id_change *id = dest;
     const char *p = cJSON_IsString(item) ? item->valuestring : "";
@@ -62,7 +60,7 @@ static int read_id(struct cs_reader *r, const cJSON *item, void *dest)
         return 0;
     }
     if (cs_scenario_read_id(&p, &value, &id->ext) != 0 || *p != '\0')
-        return cs_reader_must_be(r, item, ID_FORM);
+        return cs_reader_must_be(r, item, CS_ID_CHANGE_FORM);
     id->kind = CS_ROUTE_ID_FIXED;
     id->value = value;
     return 0;
@@ -95,8 +93,8 @@ static const struct cs_key route_rows[] = {
     {.name = "id",
      .type = CS_KEY_CUSTOM,
      .offset = ROUTE(id),
-     .read = read_id,
-     .form = ID_FORM,
+     .read = cs_scenario_read_id_change,
+     .form = CS_ID_CHANGE_FORM,
      .help = "another identifier"},
     {.name = "data",
      .type = CS_KEY_CUSTOM,

@@ -14,6 +14,7 @@
 
 #define TYPE_FORM "\"listener\", \"periodic\", \"random\", \"replay\", \"responder\", \"gateway\""
 
+static const char *const as_names[] = {"queued", "offered", "recorded", NULL};
 static const char *const type_names[] = {"listener", "periodic",   "random",
                                          "replay",   "responder",  "gateway",
                                          "attached", "a plugin's", NULL};
@@ -305,14 +306,37 @@ static const struct cs_key node_rows[] = {
      .offset = NODE(replay.file),
      .min = 1,
      .max = 4096,
-     .help = "candump -L log, relative to the scenario"},
+     .help = "a log of any format of \"cansim plugins\", relative to the scenario"},
     {.name = "interface",
      .type = CS_KEY_TEXT,
      .mask = ONE(CS_NODE_REPLAY),
      .offset = NODE(replay.interface),
      .min = 1,
      .max = 31,
-     .help = "only the log's lines of this interface; default: all"},
+     .help = "only the log's frames of this interface; default: all"},
+    {.name = "ids",
+     .type = CS_KEY_CUSTOM,
+     .mask = ONE(CS_NODE_REPLAY),
+     .offset = NODE(replay.ids),
+     .read = cs_scenario_read_match_list,
+     .form = CS_MATCH_LIST_FORM,
+     .help = "only these frames of it; default: all"},
+    {.name = "rewrite",
+     .type = CS_KEY_CUSTOM,
+     .mask = ONE(CS_NODE_REPLAY),
+     .offset = NODE(replay),
+     .read = cs_scenario_read_rewrites,
+     .form = "an array of objects, below",
+     .help = "what is changed; the first that matches counts"},
+    {.name = "as",
+     .type = CS_KEY_CHOICE,
+     .mask = ONE(CS_NODE_REPLAY),
+     .offset = NODE(replay.as),
+     .choices = as_names,
+     .dflt = "\"queued\"",
+     .help = "each frame is queued so that it would end at its recorded time; queued: sent in "
+             "\"tx_order\"; offered: they arbitrate as if each had a sender of its own; recorded: "
+             "in the log's order, and those that were not at their time are counted and told"},
     {.name = "speed",
      .type = CS_KEY_SPEED,
      .mask = ONE(CS_NODE_REPLAY),
@@ -379,31 +403,6 @@ bool cs_scenario_node_knows_fd(const struct cs_scenario *scenario,
     return node->fd == CS_FD_BUS ? scenario->buses[node->bus].fd : node->fd >= CS_FD_ISO;
 }
 
-static int finish_replay(struct cs_reader *r, struct cs_scenario_node *node)
-{
-    struct cs_scenario *scenario = r->ctx;
-    struct cs_file_id id;
-    char *path = cs_file_beside(scenario->file, node->replay.file);
-
-    if (path == NULL)
-        return cs_scenario_no_memory(r);
-    struct cs_error error;
-    int ret = cs_replay_load(&node->replay, path, &id, &error);
-    free(path);
-    if (ret != 0) {
-        /* Two places: the key that names the log, and where the log is wrong. */
-        size_t mark = cs_reader_enter(r, "file");
-        cs_reader_fail(r, "%s", error.text);
-        r->error->status = error.status;
-        cs_reader_leave(r, mark);
-    }
-    if (ret == 0 && scenario->n_inputs < CS_SCENARIO_INPUTS)
-        scenario->inputs[scenario->n_inputs++] = id;
-    if (ret == 0 && node->replay.has_fd && !cs_scenario_node_knows_fd(scenario, node))
-        return cs_scenario_fail_at(r, "file", CS_NO_FD_TEXT);
-    return ret;
-}
-
 static int finish_random(struct cs_reader *r, struct cs_scenario_node *node)
 {
     const struct cs_random *random = &node->random;
@@ -439,7 +438,7 @@ static int finish_node(struct cs_reader *r, struct cs_scenario_node *node)
     case CS_NODE_RANDOM:
         return finish_random(r, node);
     case CS_NODE_REPLAY:
-        return finish_replay(r, node);
+        return cs_scenario_finish_replay(r, node);
     case CS_NODE_RESPONDER:
         return cs_scenario_finish_responder(r, node);
     case CS_NODE_GATEWAY:

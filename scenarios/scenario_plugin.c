@@ -106,14 +106,23 @@ int cs_scenario_read_plugins(struct cs_reader *r, const cJSON *item, void *dest)
     return ret;
 }
 
-int cs_scenario_find_type(struct cs_reader *r, const char *name,
-                          const struct cansim_node_type **type)
+struct cs_plugins *cs_scenario_plugins(struct cs_reader *r)
 {
     struct cs_scenario *scenario = r->ctx;
 
     if (scenario->plugins == NULL && (scenario->no_plugins || find(r, NULL, 0) != 0))
+        return NULL;
+    return scenario->plugins;
+}
+
+int cs_scenario_find_type(struct cs_reader *r, const char *name,
+                          const struct cansim_node_type **type)
+{
+    const struct cs_plugins *plugins = cs_scenario_plugins(r);
+
+    if (plugins == NULL)
         return -1;
-    *type = cs_plugins_node(scenario->plugins, name);
+    *type = cs_plugins_node(plugins, name);
     return 0;
 }
 

@@ -148,6 +148,8 @@
 
 /* Plugins (scenario_plugin.c). They are looked for when the first one is asked for. */
 int cs_scenario_read_plugins(struct cs_reader *r, const cJSON *item, void *dest);
+/* All that there are, found when somebody first asks; NULL with r->error. */
+struct cs_plugins *cs_scenario_plugins(struct cs_reader *r);
 /* 0 with *type, NULL where no plugin has one of that name; -1 with r->error. */
 int cs_scenario_find_type(struct cs_reader *r, const char *name,
                           const struct cansim_node_type **type);
@@ -179,6 +181,7 @@ extern const struct cs_keys cs_scenario_rule_keys;
 extern const struct cs_keys cs_scenario_copy_keys;
 extern const struct cs_keys cs_scenario_route_keys;
 extern const struct cs_keys cs_scenario_route_id_keys;
+extern const struct cs_keys cs_scenario_rewrite_keys;
 extern const struct cs_keys cs_scenario_action_keys;
 
 /* Readers of one value each; r->ctx is the struct cs_scenario. 0 or -1 with r->error. */
@@ -270,6 +273,17 @@ int cs_scenario_finish_periodic(struct cs_reader *r, struct cs_scenario_node *no
 void cs_scenario_free_message(struct cs_message *message);
 int cs_scenario_read_rules(struct cs_reader *r, const cJSON *item, void *dest); /* the node */
 int cs_scenario_finish_responder(struct cs_reader *r, struct cs_scenario_node *node);
+#define CS_MATCH_LIST_FORM \
+    "identifiers such as \"123\", \"100-1FF\", \"120:7F0\", or an array of them"
+int cs_scenario_read_match_list(struct cs_reader *r, const cJSON *item,
+                                void *dest); /* cs_match_list */
+int cs_scenario_read_rewrites(struct cs_reader *r, const cJSON *item, void *dest); /* cs_replay */
+int cs_scenario_finish_replay(struct cs_reader *r, struct cs_scenario_node *node);
+#define CS_ID_CHANGE_FORM                                              \
+    "\"200\" (fixed), \"+10\" (an offset in hex digits) or an object " \
+    "with mask and value"
+int cs_scenario_read_id_change(struct cs_reader *r, const cJSON *item,
+                               void *dest); /* cs_route_id_change */
 int cs_scenario_read_routes(struct cs_reader *r, const cJSON *item, void *dest); /* the node */
 int cs_scenario_finish_gateway(struct cs_reader *r, struct cs_scenario_node *node);
 /* "+8", "-10": hex digits behind a sign. 0 or -1, without a sentence. */

@@ -45,6 +45,23 @@ const char *cs_session_said(const struct cs_session *session, unsigned index)
     return index < session->n_said ? session->said[index] : NULL;
 }
 
+const char *cs_session_late(const struct cs_session *session, unsigned index, char *text,
+                            size_t size)
+{
+    unsigned n_nodes = session->scenario != NULL ? session->scenario->n_nodes : 0;
+    uint64_t late, frames;
+
+    for (unsigned i = 0; i < n_nodes; i++) {
+        if (!cs_nodes_replay_late(session->nodes, i, &late, &frames) || late == 0 || index-- > 0)
+            continue;
+        snprintf(text, size, "%s: %llu of %llu frames were not at their recorded time",
+                 session->scenario->nodes[i].name, (unsigned long long)late,
+                 (unsigned long long)frames);
+        return text;
+    }
+    return NULL;
+}
+
 int cs_session_check_nodes(const struct cs_scenario *scenario,
                            void (*say)(void *ctx, const char *text), void *ctx,
                            struct cs_error *error)

@@ -113,9 +113,9 @@ static bool is_file(const char *path, const struct cs_file_id *id)
 
 const char *cs_session_use_of(const struct cs_session *session, const struct cs_file_id *id)
 {
-    const struct cs_out *const logs[] = {&session->log.out, &session->events.out,
+    const struct cs_out *const logs[] = {&session->log.out,      &session->events.out,
                                          &session->life.log.out, &session->vcd.log.out,
-                                         &session->decoded.out};
+                                         &session->decoded.out,  &session->capture.log.out};
 
     for (unsigned i = 0; session->scenario != NULL && i < session->scenario->n_inputs; i++) {
         if (cs_file_same(&session->scenario->inputs[i], id))

@@ -21,6 +21,16 @@ struct cs_link_server;
 
 #define CS_SESSION_SAID 100
 
+/* A capture (session_pcapng.c). */
+struct cs_capture {
+    struct cs_log log;
+    void *writer;                            /* of the format */
+    struct cs_event error[CS_SIM_MAX_BUSES]; /* what the next error frame is for */
+};
+
+int cs_session_capture_start(struct cs_session *session); /* 0 or -errno */
+void cs_session_capture_end(struct cs_session *session);
+
 struct cs_session {
     struct ev_loop *loop;
     struct cs_scenario *scenario; /* NULL: an empty host */
@@ -43,6 +53,7 @@ struct cs_session {
     struct cs_log log, events;                 /* out.fd < 0: none */
     struct cs_life life;
     struct cs_vcd vcd;
+    struct cs_capture capture;
     struct cs_log decoded;
     struct cs_live *live; /* NULL: no decoder follows */
     bool caught_up;       /* it was told of the end */

@@ -67,9 +67,20 @@ static void end_decoded(struct cs_session *session)
     cs_session_decoded_end(session);
 }
 
+static int start_capture(struct cs_session *session)
+{
+    return cs_session_capture_start(session);
+}
+
+static void end_capture(struct cs_session *session)
+{
+    cs_session_capture_end(session);
+}
+
 static const struct output outputs[] = {
     {"log", CONFIG(log), SESSION(log), start_frames, end_frames},
     {"events", CONFIG(events), SESSION(events), start_events, end_events},
+    {"pcapng", CONFIG(pcapng), SESSION(capture.log), start_capture, end_capture},
     {"explain", CONFIG(explain), SESSION(life.log), start_life, end_life},
     {"vcd", CONFIG(vcd), SESSION(vcd.log), start_vcd, end_vcd},
     {"decoded", CONFIG(decoded), SESSION(decoded), start_decoded, end_decoded},

@@ -57,6 +57,18 @@ static bool is_error_frame(const char *text)
            strspn(text, "0123456789abcdefABCDEF") == 8;
 }
 
+/* What it tells, as far as it can be read: whoever wrote it, it is no frame to be sent. */
+static void read_error_frame(char *word, struct cs_frame *frame)
+{
+    char why[8];
+
+    word[0] = (char)(word[0] - '2' + '0'); /* without the flag a 29-bit identifier */
+    if (cs_frame_parse(word, frame, why, sizeof(why)) != 0 || frame->flags != CS_FRAME_EXT ||
+        frame->len != 8)
+        memset(frame, 0, sizeof(*frame));
+    frame->flags = 0;
+}
+
 int cs_candump_parse(const char *line, struct cs_candump_line *out, char *why, size_t why_size)
 {
     char word[CS_FRAME_TEXT_MAX + 64], reason[160];
@@ -78,7 +90,9 @@ int cs_candump_parse(const char *line, struct cs_candump_line *out, char *why, s
         return -1;
     }
     out->error_frame = is_error_frame(word);
-    if (!out->error_frame && cs_frame_parse(word, &out->frame, reason, sizeof(reason)) != 0) {
+    if (out->error_frame) {
+        read_error_frame(word, &out->frame);
+    } else if (cs_frame_parse(word, &out->frame, reason, sizeof(reason)) != 0) {
         snprintf(why, why_size, "%s", reason);
         return -1;
     }

@@ -10,7 +10,9 @@ struct cs_candump_line {
     int64_t seconds,
         fraction_ps; /* since the log's epoch; together they may exceed 64 bits of ps */
     char interface[32];
-    bool error_frame; /* frame is not filled in */
+    bool error_frame;
+    /* Of an error frame: class bits of Linux's can/error.h in `id`, 8 bytes in `data`, or len 0
+     * where the line does not tell them so; no frame that could be sent. */
     struct cs_frame frame;
 };
 /* `why` gets a reason where it is -1; `line` may end with its new line. */

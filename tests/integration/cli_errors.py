@@ -395,9 +395,29 @@ def replayed_logs():
     write("bad.log", "(1.0) can0 123#11\n")
     write("replay.json", NODE % '"type": "replay", "file": "bad.log", "interface": "can1"')
     sentence(["run", "replay.json"], 'replay.json: /nodes/drive/file: bad.log: must have frames of the interface "can1", got none')
+    write("in.log", "(1.0) can0 123#11\n")
+    for keys, expected in (
+            ('"ids": "124"', '/file: in.log: must have frames that are sent, "ids" and "rewrite" leave none'),
+            ('"ids": []', "/ids: must be an array of 1..64 frames or identifiers"),
+            ('"ids": ["123", "12"]', '/ids/1: '),
+            ('"rewrite": {}', "/rewrite: must be an array of 1..64 objects"),
+            ('"rewrite": [{"id": "+7FF"}]', "/file: in.log: frame 123#11 must have an identifier after rewrite 0, has "
+                                            "none of so many bits"),
+            ('"rewrite": [{"drop": true}]', '/file: in.log: must have frames that are sent, "ids" and "rewrite"'),
+            ('"rewrite": [{"drop": true, "id": "100"}]', '/rewrite/0/drop: must not be with "id" or "data"'),
+            ('"rewrite": [{"ids": "123", "dta": "11"}]', '/rewrite/0/dta: is no known key, did you mean "data"?'),
+            ('"as": "offerd"', '/as: must be "queued", "offered" or "recorded", got "offerd"'),
+            ('"as": "offered", "tx_order": "fifo"', '/tx_order: must be auto with "as", which tells the order'),
+            ('"as": "recorded", "speed": "max"', '/speed: must not be "max" where frames are sent at recorded')):
+        write("replay.json", NODE % ('"type": "replay", "file": "in.log", ' + keys))
+        sentence(["run", "replay.json"], "replay.json: /nodes/drive" + expected)
+    write("cut.pcapng", bytes.fromhex("0A0D0D0A1C0000004D3C2B1A01000000"))
+    write("replay.json", NODE % '"type": "replay", "file": "cut.pcapng"')
+    sentence(["run", "replay.json"], "replay.json: /nodes/drive/file: cut.pcapng:byte 0: the block must have 28 bytes, "
+                                     "the file ends after 16")
     write("replay.json", NODE % '"type": "replay", "file": "gone.log"')
     sentence(["run", "replay.json"],
-             "replay.json: /nodes/drive/file: gone.log: cannot be opened: No such file or directory")
+             "replay.json: /nodes/drive/file: gone.log: cannot be read: No such file or directory")
 
 
 @test

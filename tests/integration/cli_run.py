@@ -444,6 +444,53 @@ def replay():
 
 
 @test
+def replay_of_some():
+    """replay of a capture, of some identifiers, changed"""
+    write("mix.log", "".join(f"(1.{i:03d}) can0 {frame}\n" for i, frame in enumerate(
+        ("100#0102", "1F0#AABBCC", "200#", "12345678#01", "123#R2", "100##1DEAD"))))
+    same(cansim("convert", "mix.log", "mix.pcapng")[0], 0)
+    def frames(**more):
+        _, events = run({"buses": {"can0": {"bitrate": "500k", "fd": True, "data_bitrate": "2M"}},
+                         "nodes": {"r": {"type": "replay", "file": "mix.pcapng", **more}, "ear": {}}})
+        return [e["frame"] for e in events if e["event"] == "frame"]
+    same(frames(), ["100#0102", "1F0#AABBCC", "200#", "12345678#01", "123#R2", "100##1DEAD"])
+    same(frames(ids="100-1FF"), ["100#0102", "1F0#AABBCC", "123#R2", "100##1DEAD"])
+    same(frames(ids=["200", "12345670:1FFFFFF0", "1F0:7F0"]), ["1F0#AABBCC", "200#", "12345678#01"])
+    same(frames(ids="100-1FF", rewrite=[
+        {"ids": "1F0", "id": "00000001", "data": "11 ?? ?5 44*"},
+        {"ids": ["123", "100##*"], "drop": True},
+        {"id": "+10", "data": "FF"},
+        {"id": "700"}]), ["110#FF", "00000001#11BBC544"])
+
+
+@test
+def replay_order():
+    """replay as queued, offered and recorded: who goes first, and what is told of frames that come too late"""
+    # The second and the third could be at their times only if they began within the first one.
+    write("tight.log", "(1.000000) can0 700#0102030405060708\n(1.000080) can0 600#0102030405060708\n"
+                       "(1.000090) can0 100#\n(1.010000) can0 101#\n")
+    def ids(**more):
+        _, events = run({"nodes": {"r": {"type": "replay", "file": "tight.log", **more}, "ear": {}}})
+        frames = [e for e in events if e["event"] == "frame"]
+        notes = [e["text"] for e in events if e["event"] == "note"]
+        return [e["frame"][:3] for e in frames], notes, [e["at_ps"] for e in frames]
+    same(ids()[:2], (["700", "600", "100", "101"], []))
+    same(ids(**{"as": "offered"})[:2], (["700", "100", "600", "101"], []))
+    order, notes, times = ids(**{"as": "recorded"})
+    same((order, notes), (["700", "600", "100", "101"], ["replay: 2 of 4 frames were not at their recorded time"]))
+    assert abs(times[3] - times[0] - 10**10) < 2 * 10**6, times
+    write("tight.json", json.dumps({"nodes": {"r": {"type": "replay", "file": "tight.log", "as": "recorded"}, "ear": {}}}))
+    status, _, err = cansim("run", "--log", "-", "tight.json")
+    assert status == 0 and b"2 of 4 frames were not at their recorded time\n" in err, err
+    write("easy.log", "(1.0) can0 123#\n(1.001) can0 12345678#0102\n(1.002) can0 123#R\n")
+    write("easy.json", json.dumps({"nodes": {"r": {"type": "replay", "file": "easy.log", "as": "recorded"},
+                                             "ear": {}}}))
+    status, out, err = cansim("run", "--events", "-", "easy.json")
+    same(out.count(b"recorded time"), 0)
+    assert status == 0 and b"recorded time" not in err, err
+
+
+@test
 def timeline():
     """the timeline: order of one instant, attach, detach, modes, counters, recovery"""
     _, events = run({"duration": "300ms", "nodes": {

@@ -128,6 +128,9 @@ static void candump(void **state)
     assert_false(log.error_frame);
     assert_int_equal(cs_input_read(in, &log, why, sizeof(why)), 1);
     assert_true(log.error_frame);
+    assert_int_equal(frame.id, 0x88);
+    assert_int_equal(frame.len, 8);
+    assert_int_equal(log.stamp_ps, 2000000);
     assert_int_equal(frame.at_ps, 3000000); /* never back */
     assert_int_equal(cs_input_read(in, &log, why, sizeof(why)), 1);
     assert_false(log.error_frame);
@@ -145,8 +148,8 @@ static void no_log(void **state)
         const char *text, *format, *why;
     } cases[] = {
         {"", NULL, ": must be a log, is empty"},
-        {"hello\n", NULL, ": must be a log of a known format (candump), is none of them"},
-        {"hello\n", "pcapng", "--format: must be one of candump, got \"pcapng\""},
+        {"hello\n", NULL, ": must be a log of a known format (candump, pcapng), is none of them"},
+        {"hello\n", "asc", "--format: must be one of candump, pcapng, got \"asc\""},
     };
     char why[300];
     struct cs_plugins *plugins = cs_plugins_find(NULL, NULL, 0, why, sizeof(why));
@@ -195,18 +198,26 @@ static void writes_candump(void **state)
 
     (void)state;
     assert_int_equal(format->create(&writer, &out, why, sizeof(why)), 0);
-    assert_int_equal(format->write(writer, &log, why, sizeof(why)), 0);
+    assert_int_equal(format->write(writer, &log, why, sizeof(why)), 1);
+    assert_string_equal(why, "times cut to microseconds");
     log.epoch_s = 1700000000;
     frame.flags = CANSIM_FRAME_RTR;
+    frame.at_ps = INT64_C(1500000000000);
     frame.id = 0x7FF;
     frame.dlc = 8;
     frame.len = 0;
     assert_int_equal(format->write(writer, &log, why, sizeof(why)), 0);
     frame.id = 0x800;
     assert_int_equal(format->write(writer, &log, why, sizeof(why)), -1);
+    log.error_frame = true;
+    frame.id = 0x88;
+    assert_int_equal(format->write(writer, &log, why, sizeof(why)), 1);
+    frame.len = 8;
+    assert_int_equal(format->write(writer, &log, why, sizeof(why)), 0);
     assert_int_equal(format->finish(writer, why, sizeof(why)), 0);
     assert_string_equal(w.text, "(0000000001.500000) can0 12345678#01AB\n"
-                                "(1700000001.500000) can0 7FF#R8\n");
+                                "(1700000001.500000) can0 7FF#R8\n"
+                                "(1700000001.500000) can0 20000088#01AB000000000000\n");
 }
 
 int main(void)
