@@ -204,6 +204,14 @@ static void describe(const struct cs_key *key, char *text, size_t size)
     }
 }
 
+char *cs_keys_describe(const struct cs_key *key)
+{
+    char text[300];
+
+    describe(key, text, sizeof(text));
+    return strdup(text);
+}
+
 static int wrong(struct cs_reader *r, const cJSON *item, const struct cs_key *key)
 {
     char text[300];

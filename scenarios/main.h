@@ -99,7 +99,8 @@ struct cs_command {
 
 extern const struct cs_option cs_run_options[], cs_serve_options[], cs_explain_options[],
     cs_check_options[], cs_wire_options[], cs_fault_options[], cs_bench_options[],
-    cs_guest_options[], cs_decode_options[], cs_plugins_options[], cs_convert_options[];
+    cs_guest_options[], cs_decode_options[], cs_plugins_options[], cs_schema_options[],
+    cs_convert_options[];
 
 /* Parse argv[0..argc-1], which follow the command's name. 0, or -1 with `error`. */
 int cs_options_parse(const struct cs_command *command, int argc, char **argv, struct cs_args *args,
@@ -116,6 +117,7 @@ int cs_main_decode(const struct cs_args *args);
 void cs_main_decode_help(void);
 int cs_main_convert(const struct cs_args *args);
 void cs_main_convert_help(void);
+int cs_main_schema(const struct cs_args *args);
 int cs_main_plugins(const struct cs_args *args);
 /* Those that there are, and those of --plugin. NULL with `error`. */
 struct cs_plugins;

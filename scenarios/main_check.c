@@ -103,3 +103,10 @@ int cs_main_check(const struct cs_args *args)
     }
     return status;
 }
+
+int cs_main_schema(const struct cs_args *args)
+{
+    (void)args;
+    cs_scenario_schema(stdout);
+    return CS_STATUS_OK;
+}

@@ -71,6 +71,11 @@ const struct cs_option cs_convert_options[] = {
     END_OPTION,
 };
 
+const struct cs_option cs_schema_options[] = {
+    HELP_OPTION,
+    END_OPTION,
+};
+
 const struct cs_option cs_plugins_options[] = {
     PLUGIN_OPTION,
     FLAG("json", 0, json, "one JSON array"),

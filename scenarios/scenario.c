@@ -39,7 +39,8 @@ static const struct cs_key bus_rows[] = {
     {.name = NULL},
 };
 
-static const struct cs_keys bus_keys = {.title = "A bus (or only its bit rate)", .rows = bus_rows};
+const struct cs_keys cs_scenario_bus_keys = {.title = "A bus (or only its bit rate)",
+                                             .rows = bus_rows};
 
 static int read_bus(struct cs_reader *r, const cJSON *item, struct cs_scenario *scenario)
 {
@@ -55,7 +56,7 @@ static int read_bus(struct cs_reader *r, const cJSON *item, struct cs_scenario *
     if (cJSON_IsString(item) || cJSON_IsNumber(item)) {
         if (cs_keys_read_value(r, &bus_rows[0], item, bus) != 0)
             return -1;
-    } else if (cs_keys_read(r, item, &bus_keys, 0, bus) != 0) {
+    } else if (cs_keys_read(r, item, &cs_scenario_bus_keys, 0, bus) != 0) {
         return -1;
     }
     return cs_scenario_finish_timing(r, &bus->timing, NULL, bus->fd);
@@ -105,6 +106,10 @@ static int read_speed(struct cs_reader *r, const cJSON *item, void *dest)
 
 /* Buses come before nodes, nodes before the timeline: rows are read in this order. */
 static const struct cs_key root_rows[] = {
+    {.name = "$schema",
+     .type = CS_KEY_COMMENT,
+     .form = "a text",
+     .help = "for editors: where cansim.schema.json is; not looked at"},
     {.name = "include",
      .type = CS_KEY_COMMENT,
      .form = "the name of a file or an array of them",
@@ -187,36 +192,31 @@ static const struct cs_key root_rows[] = {
     {.name = NULL},
 };
 
-static const struct cs_keys root_keys = {.title = "The scenario", .rows = root_rows};
+const struct cs_keys cs_scenario_root_keys = {.title = "The scenario", .rows = root_rows};
 
-void cs_scenario_help(FILE *to)
+const struct cs_keys *const *cs_scenario_tables(unsigned *n)
 {
     static const struct cs_keys *const tables[] = {
-        &root_keys,
-        &bus_keys,
-        &cs_scenario_timing_keys,
-        &cs_scenario_segment_keys,
-        &cs_scenario_node_keys,
-        &cs_scenario_message_keys,
-        &cs_scenario_burst_keys,
-        &cs_scenario_counter_keys,
-        &cs_scenario_signal_keys,
-        &cs_scenario_ramp_keys,
-        &cs_scenario_wave_keys,
-        &cs_scenario_checksum_keys,
-        &cs_scenario_rule_keys,
-        &cs_scenario_copy_keys,
-        &cs_scenario_route_keys,
-        &cs_scenario_route_id_keys,
-        &cs_scenario_rewrite_keys,
-        &cs_match_keys,
-        &cs_scenario_device_keys,
-        &cs_scenario_guest_keys,
-        &cs_scenario_step_keys,
+        &cs_scenario_root_keys,     &cs_scenario_bus_keys,     &cs_scenario_timing_keys,
+        &cs_scenario_segment_keys,  &cs_scenario_node_keys,    &cs_scenario_message_keys,
+        &cs_scenario_burst_keys,    &cs_scenario_counter_keys, &cs_scenario_signal_keys,
+        &cs_scenario_ramp_keys,     &cs_scenario_wave_keys,    &cs_scenario_checksum_keys,
+        &cs_scenario_rule_keys,     &cs_scenario_copy_keys,    &cs_scenario_route_keys,
+        &cs_scenario_route_id_keys, &cs_scenario_rewrite_keys, &cs_match_keys,
+        &cs_scenario_device_keys,   &cs_scenario_guest_keys,   &cs_scenario_step_keys,
         &cs_scenario_action_keys,
     };
 
-    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+    *n = sizeof(tables) / sizeof(tables[0]);
+    return tables;
+}
+
+void cs_scenario_help(FILE *to)
+{
+    unsigned n;
+    const struct cs_keys *const *tables = cs_scenario_tables(&n);
+
+    for (unsigned i = 0; i < n; i++) {
         if (i > 0)
             fputc('\n', to);
         cs_keys_help(to, tables[i]);
@@ -243,7 +243,7 @@ static int read_root(struct cs_scenario *scenario, struct cs_reader *r)
 {
     if (cJSON_GetObjectItemCaseSensitive(scenario->tree, "buses") == NULL)
         add_default_bus(r, scenario);
-    if (cs_keys_read(r, scenario->tree, &root_keys, 0, scenario) != 0)
+    if (cs_keys_read(r, scenario->tree, &cs_scenario_root_keys, 0, scenario) != 0)
         return -1;
     if (cs_scenario_finish_timeline(r, scenario) == 0)
         return 0;

@@ -282,6 +282,8 @@ bool cs_action_clears(const struct cs_action *action, unsigned bus,
 const char *cs_plugin_folder(char *buf, size_t size);
 /* Reference text of all keys, those of plugins' nodes among them. */
 void cs_scenario_help(FILE *to);
+/* All keys as a JSON Schema (draft 7), but those of plugins' nodes. */
+void cs_scenario_schema(FILE *to);
 /* "/nodes/NAME" or a place within, and `why` without it: what a node's type says of its settings
  * begins with the path of one where it is about one. Returns that part of `why`. */
 const char *cs_scenario_settings_place(const struct cs_scenario_node *node, const char *why,

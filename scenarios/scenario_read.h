@@ -163,7 +163,11 @@ void cs_scenario_free_plugins(struct cs_scenario *scenario);
 const char *cs_scenario_type_name(const struct cs_scenario_node *node);
 bool cs_scenario_takes_commands(const struct cs_scenario_node *node);
 void cs_scenario_help_plugins(FILE *to);
+/* All tables, the root's first. */
+const struct cs_keys *const *cs_scenario_tables(unsigned *n);
 
+extern const struct cs_keys cs_scenario_root_keys;
+extern const struct cs_keys cs_scenario_bus_keys;
 extern const struct cs_keys cs_scenario_node_keys;
 extern const struct cs_keys cs_scenario_device_keys;
 extern const struct cs_keys cs_scenario_guest_keys;

@@ -28,6 +28,34 @@ def scenario_keys():
 
 
 @test
+def schema():
+    """the JSON Schema in the sources is the program's, and takes what the program takes"""
+    import jsonschema
+    status, out, err = cansim("schema")
+    same((status, err), (0, b""))
+    with open(os.path.join(ROOT, "scenarios", "cansim.schema.json"), "rb") as file:
+        assert out == file.read(), "make it anew: cansim schema >scenarios/cansim.schema.json"
+    validator = jsonschema.Draft7Validator(json.loads(out))
+    jsonschema.Draft7Validator.check_schema(json.loads(out))
+    count = 0
+    for name in sorted(os.listdir(EXAMPLES)):
+        if name.endswith(".json"):
+            with open(os.path.join(EXAMPLES, name), encoding="utf-8") as file:
+                validator.validate(json.load(file))
+            count += 1
+    assert count > 20, count
+    for good in ({"nodes": {"a[1..3]": {"template": "t", "with": {"id": 3}, "tx_queue": "${n}"}}},
+                 {"timeline": [{"for": {"i": "1..3"}, "at": "${i}s", "note": "x"}]}):
+        validator.validate(good)
+    for bad in ({"duratoin": "1s"}, {"duration": 1}, {"duration": "1 week"}, {"nodes": []},
+                {"nodes": {"a": {"tx_queue": 0}}}, {"nodes": {"a": {"fd": "maybe"}}},
+                {"timeline": [{"att": "1s"}]}, {"buses": {"can0": {"bitrate": "fast"}}}):
+        assert not validator.is_valid(bad), bad
+        write("bad.json", json.dumps(bad))
+        same(cansim("check", "bad.json")[0], 2, str(bad))
+
+
+@test
 def options():
     """every option is in cansim(1)"""
     text = page("cansim.1")
