@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "scenarios/text.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,4 +78,63 @@ char *cs_text_time(int64_t ps, char *buf, size_t size)
         return cs_units_format_time(ps, buf, size);
     snprintf(buf, size, "%lldh", (long long)(ps / hour));
     return buf;
+}
+
+static bool same_letter(char a, char b, bool fold)
+{
+    return a == b || (fold && tolower((unsigned char)a) == tolower((unsigned char)b));
+}
+
+/* The latest '*' takes as little as it can: there is never a reason to go back before it. */
+static bool is_like(const char *pattern, size_t pattern_len, const char *text, size_t len,
+                    bool fold)
+{
+    size_t p = 0, t = 0, star = SIZE_MAX, star_t = 0;
+
+    while (t < len) {
+        if (p < pattern_len && pattern[p] == '*') {
+            star = p++;
+            star_t = t;
+        } else if (p < pattern_len && same_letter(pattern[p], text[t], fold)) {
+            p++;
+            t++;
+        } else if (star != SIZE_MAX) {
+            p = star + 1;
+            t = ++star_t;
+        } else {
+            return false;
+        }
+    }
+    while (p < pattern_len && pattern[p] == '*')
+        p++;
+    return p == pattern_len;
+}
+
+bool cs_text_is_like(const char *pattern, const char *text)
+{
+    return is_like(pattern, strlen(pattern), text, strlen(text), false);
+}
+
+bool cs_text_has_words(const char *pattern, const char *text)
+{
+    pattern += strspn(pattern, " ");
+    while (*pattern != '\0') {
+        size_t len, pattern_len = strcspn(pattern, " ");
+        for (;; text += len) {
+            text += strspn(text, " ");
+            len = strcspn(text, " ");
+            if (len == 0)
+                return false;
+            size_t bare = len;
+            while (bare > 1 && strchr(".,:;", text[bare - 1]) != NULL)
+                bare--;
+            if (is_like(pattern, pattern_len, text, len, true) ||
+                is_like(pattern, pattern_len, text, bare, true))
+                break;
+        }
+        text += len;
+        pattern += pattern_len;
+        pattern += strspn(pattern, " ");
+    }
+    return true;
 }

@@ -3,6 +3,7 @@
 #ifndef CANSIM_SCENARIOS_TEXT_H
 #define CANSIM_SCENARIOS_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -24,5 +25,12 @@ int cs_text_number(const char *text, uint64_t *value);
 /* A time as a person would write it: whole hours as "2h", else as cs_units_format_time(); at least
  * 32 bytes. Returns buf. */
 char *cs_text_time(int64_t ps, char *buf, size_t size);
+
+/* Is `text` as `pattern`, in which * stands for anything? All of it, letters as they are. */
+bool cs_text_is_like(const char *pattern, const char *text);
+/* Are the words of `pattern` among those of `text`, in this order? Others may stand between; *
+ * stands for any part of a word, and small letters are as large ones. What ends a word, such as a
+ * comma, need not be written. */
+bool cs_text_has_words(const char *pattern, const char *text);
 
 #endif
