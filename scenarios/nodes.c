@@ -215,6 +215,11 @@ struct cs_nodes *cs_nodes_create(struct cs_sim *sim, const struct cs_scenario *s
         if (scenario->actions[i].turn > 0)
             nodes->node[scenario->actions[i].node].reacts = true;
     }
+    if (cs_whens_prepare(nodes) != 0) {
+        cs_nodes_no_memory(error);
+        cs_nodes_destroy(nodes);
+        return NULL;
+    }
     for (unsigned i = 0; i < scenario->n_nodes; i++) {
         if (init_node(nodes, i, error) != 0) {
             cs_nodes_destroy(nodes);
@@ -235,6 +240,7 @@ void cs_nodes_destroy(struct cs_nodes *nodes)
             kinds[def->type].close(&nodes->node[i]);
     }
     free(nodes->node);
+    free(nodes->moments);
     free(nodes);
 }
 
@@ -261,6 +267,9 @@ void cs_nodes_on_plug(struct cs_nodes *nodes,
 
 int cs_nodes_start(struct cs_nodes *nodes, struct cs_error *error)
 {
+    if (cs_whens_observe(nodes) != 0)
+        return cs_error_set(error, CS_STATUS_ENVIRONMENT, "%s: too many observers",
+                            nodes->scenario->file);
     cs_timeline_faults(nodes);
     for (unsigned i = 0; i < nodes->scenario->n_nodes; i++) {
         int ret = nodes->node[i].def->absent ? 0 : cs_nodes_attach(nodes, i);
@@ -269,6 +278,7 @@ int cs_nodes_start(struct cs_nodes *nodes, struct cs_error *error)
                                 nodes->scenario->file, nodes->node[i].def->name, strerror(-ret));
     }
     cs_timeline_start(nodes);
+    cs_whens_start(nodes);
     cs_outside_start(nodes);
     return 0;
 }

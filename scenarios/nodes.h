@@ -7,6 +7,7 @@
 #include "scenarios/scenario.h"
 
 struct cs_nodes; /* opaque */
+struct cs_live_said;
 
 #define CS_VIA_SCENARIO "scenario" /* the way in of its nodes */
 
@@ -41,6 +42,10 @@ bool cs_nodes_acting(const struct cs_nodes *nodes);
  * those of them that were not at their recorded time. False: another node. */
 bool cs_nodes_replay_late(const struct cs_nodes *nodes, unsigned index, uint64_t *late,
                           uint64_t *frames);
+
+/* Does the timeline wait for what a decoder says? It is told with cs_nodes_said(). */
+bool cs_nodes_want_decoder(const struct cs_nodes *nodes);
+void cs_nodes_said(struct cs_nodes *nodes, const struct cs_live_said *said);
 
 /* All that are not absent join, and the timeline starts. 0 or -1 with `error`. */
 int cs_nodes_start(struct cs_nodes *nodes, struct cs_error *error);

@@ -6,6 +6,7 @@
 #include "scenarios/nodes.h"
 #include "simcore/rng.h"
 
+struct cs_moment;
 struct cs_nodes_node;
 struct cs_node_plugin;
 struct cs_responder;
@@ -59,7 +60,11 @@ struct cs_nodes {
     struct cs_nodes_node *node; /* scenario->n_nodes */
     struct cs_timer start, timeline;
     unsigned next_action, next_late, next_amid;
-    int acting; /* what is done to the buses now is done by us */
+    struct cs_moment *moments; /* actions with conditions (nodes_when.c) */
+    unsigned n_moments;
+    int64_t variables[CS_VARIABLES];
+    struct cs_rng draws; /* of "choose" */
+    int acting;          /* what is done to the buses now is done by us */
     void (*failed)(void *ctx, const char *text);
     void *failed_ctx;
     void (*doing)(void *ctx, const struct cs_action *action);
@@ -150,5 +155,14 @@ void cs_act_remove(struct cs_nodes *nodes, const struct cs_action *action);
 void cs_act_freeze(struct cs_nodes *nodes, const struct cs_action *action);
 void cs_act_set_filters(struct cs_nodes *nodes, const struct cs_action *action);
 void cs_act_lost(struct cs_nodes *nodes, const struct cs_action *action);
+
+/* Actions with conditions: prepare (0, or -1 no memory), look at what happens (0 or -errno), begin.
+ */
+int cs_whens_prepare(struct cs_nodes *nodes);
+int cs_whens_observe(struct cs_nodes *nodes);
+void cs_whens_start(struct cs_nodes *nodes);
+bool cs_when_holds(const struct cs_nodes *nodes, const struct cs_when *when);
+void cs_act_set(struct cs_nodes *nodes, const struct cs_action *action);
+void cs_act_group(struct cs_nodes *nodes, const struct cs_action *action);
 
 #endif

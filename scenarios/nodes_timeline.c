@@ -217,11 +217,19 @@ static void (*const act[])(struct cs_nodes *nodes, const struct cs_action *actio
     [CS_ACTION_UNPLUG] = unplug,         [CS_ACTION_COMMAND] = tell,
     [CS_ACTION_ABORT] = cs_act_abort,    [CS_ACTION_REMOVE] = cs_act_remove,
     [CS_ACTION_FREEZE] = cs_act_freeze,  [CS_ACTION_FILTERS] = cs_act_set_filters,
-    [CS_ACTION_LOST] = cs_act_lost,
+    [CS_ACTION_LOST] = cs_act_lost,      [CS_ACTION_SET] = cs_act_set,
+    [CS_ACTION_GROUP] = cs_act_group,
 };
 
 void cs_nodes_act(struct cs_nodes *nodes, const struct cs_action *action)
 {
+    if (action->when != NULL && action->when->n_tests > 0 && !cs_when_has_moments(action) &&
+        !cs_when_holds(nodes, action->when))
+        return;
+    if (action->device >= 0) {
+        plug_device(nodes, action);
+        return;
+    }
     nodes->acting++;
     act[action->kind](nodes, action);
     nodes->acting--;
@@ -249,7 +257,8 @@ static void skip_others(struct cs_nodes *nodes)
 
     while (nodes->next_action < s->n_actions &&
            (s->actions[nodes->next_action].late >= 0 || s->actions[nodes->next_action].amid >= 0 ||
-            s->actions[nodes->next_action].turn > 0))
+            s->actions[nodes->next_action].turn > 0 ||
+            cs_when_has_moments(&s->actions[nodes->next_action])))
         nodes->next_action++;
 }
 
@@ -262,10 +271,7 @@ static void on_time(void *ctx, struct cs_timer *timer)
     while (nodes->next_action < scenario->n_actions &&
            scenario->actions[nodes->next_action].at_ps <= now) {
         const struct cs_action *action = &scenario->actions[nodes->next_action++];
-        if (action->device >= 0)
-            plug_device(nodes, action);
-        else
-            cs_nodes_act(nodes, action);
+        cs_nodes_act(nodes, action);
         skip_others(nodes);
     }
     if (nodes->next_action < scenario->n_actions)

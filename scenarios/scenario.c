@@ -7,6 +7,7 @@
 
 #include "scenarios/json.h"
 #include "scenarios/scenario_read.h"
+#include "scenarios/trigger.h"
 
 bool cs_scenario_bus_name_ok(const char *name)
 {
@@ -204,7 +205,7 @@ const struct cs_keys *const *cs_scenario_tables(unsigned *n)
         &cs_scenario_rule_keys,     &cs_scenario_copy_keys,    &cs_scenario_route_keys,
         &cs_scenario_route_id_keys, &cs_scenario_rewrite_keys, &cs_match_keys,
         &cs_scenario_device_keys,   &cs_scenario_guest_keys,   &cs_scenario_step_keys,
-        &cs_scenario_action_keys,
+        &cs_scenario_action_keys,   &cs_trigger_keys,
     };
 
     *n = sizeof(tables) / sizeof(tables[0]);

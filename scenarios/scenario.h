@@ -16,6 +16,7 @@
 #include "scenarios/responder.h"
 #include "scenarios/signal.h"
 #include "simcore/fault.h"
+#include "scenarios/when.h"
 #include "simcore/sim.h"
 
 #define CS_SCENARIO_MAX_NODES    (CS_SIM_MAX_BUSES * 240) /* 240 a bus: room for clients */
@@ -144,6 +145,8 @@ enum cs_action_kind {
     CS_ACTION_PLUG,
     CS_ACTION_UNPLUG,
     CS_ACTION_COMMAND,
+    CS_ACTION_SET,   /* a variable */
+    CS_ACTION_GROUP, /* others: all, or one of them */
     CS_ACTION_ABORT,
     CS_ACTION_REMOVE,
     CS_ACTION_FREEZE,
@@ -176,6 +179,9 @@ struct cs_action {
     struct cs_frames frames;
     const char *note;
     const char *command;
+    struct cs_when *when; /* NULL: at its time, always */
+    struct cs_assignment set;
+    struct cs_group *group;
     unsigned mode;
     int64_t tec, rec;
     bool have_cookie; /* of frames sent; else they are counted */
@@ -245,6 +251,8 @@ struct cs_scenario {
     unsigned n_guests;
     struct cs_action *actions; /* by time; those of one time in the order of the file */
     unsigned n_actions;
+    const char *variables[CS_VARIABLES]; /* all begin at 0 */
+    unsigned n_variables;
     struct cs_file_id inputs[CS_SCENARIO_INPUTS]; /* never to be written to */
     unsigned n_inputs;
     struct cs_plugins *plugins;                 /* NULL: nobody asked for one */

@@ -196,7 +196,7 @@ static int try_all(struct trial *trial, struct cs_error *error)
         attach_ports(trial, s->guests[i].name, s->guests[i].bus, s->guests[i].n_buses);
     for (unsigned i = 0; i < s->n_actions; i++) {
         const struct cs_action *action = &s->actions[i];
-        if (action->late >= 0)
+        if (action->late >= 0 || cs_when_has_moments(action))
             continue;
         clear(trial, over_in_time, action);
         if (action->kind == CS_ACTION_ATTACH)

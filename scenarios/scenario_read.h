@@ -225,6 +225,23 @@ bool cs_scenario_node_knows_fd(const struct cs_scenario *scenario,
                                const struct cs_scenario_node *node);
 
 /* One action: its kind, of which there is one, and the node that it names itself. */
+/* Actions: room for `n` more (0 or -1: no memory); the order in which they are done, for qsort().
+ */
+int cs_actions_make_room(struct cs_scenario *scenario, unsigned n);
+int cs_action_by_time(const void *a, const void *b);
+/* Conditions of an action (scenario_when.c). */
+int cs_when_read_after(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_when_read_delay(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_when_read_every(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_when_read_count(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_when_read_each(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_when_read_until(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_when_read_if(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_when_read_set(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_when_read_do(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_when_read_choose(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_when_finish(struct cs_reader *r, const struct cs_action *action, bool has_at);
+void cs_when_free(struct cs_action *action);
 int cs_action_set_kind(struct cs_reader *r, struct cs_action *action, int kind);
 int cs_action_set_node(struct cs_reader *r, const cJSON *item, struct cs_action *action, int kind);
 /* Keys of actions (scenario_action.c); the destination is the action. */

@@ -195,7 +195,58 @@ static const struct cs_key action_rows[] = {
      .offset = ACTION(at_ps),
      .min = 0,
      .max = 2400 * 3600 * CS_PS_PER_S,
-     .help = "bus time; needed, but in a guest's script, which has none"},
+     .help =
+         "bus time; needed where there is no after, but not in a guest's script, do and choose"},
+    {.name = "after",
+     .type = CS_KEY_CUSTOM,
+     .read = cs_when_read_after,
+     .form = "what is waited for: a frame, or an object, below",
+     .help = "instead of at: when this has happened, the first time"},
+    {.name = "each",
+     .type = CS_KEY_CUSTOM,
+     .read = cs_when_read_each,
+     .form = "true or false",
+     .help = "with after: every time; while one is due the next is not looked at"},
+    {.name = "delay",
+     .type = CS_KEY_CUSTOM,
+     .read = cs_when_read_delay,
+     .form = "0s..2400h",
+     .help = "with after: so long afterwards"},
+    {.name = "every",
+     .type = CS_KEY_CUSTOM,
+     .read = cs_when_read_every,
+     .form = "100us..2400h",
+     .help = "again and again, from at or after on"},
+    {.name = "count",
+     .type = CS_KEY_CUSTOM,
+     .read = cs_when_read_count,
+     .form = "1..1000000000",
+     .help = "at most so often; with each and every: after each"},
+    {.name = "until",
+     .type = CS_KEY_CUSTOM,
+     .read = cs_when_read_until,
+     .form = "a time, or what is waited for, below",
+     .help = "the last moment of every, after and each"},
+    {.name = "if",
+     .type = CS_KEY_CUSTOM,
+     .read = cs_when_read_if,
+     .form = "an object: variable to " CS_BOUNDS_FORM,
+     .help = "only where all of them hold then"},
+    {.name = "set",
+     .type = CS_KEY_CUSTOM,
+     .read = cs_when_read_set,
+     .form = "an object: a variable to a whole number, or \"+1\" and the like",
+     .help = "variables begin at 0 and stay above; what becomes of it is noted"},
+    {.name = "do",
+     .type = CS_KEY_CUSTOM,
+     .read = cs_when_read_do,
+     .form = "an array of actions without at",
+     .help = "all of them, one after the other"},
+    {.name = "choose",
+     .type = CS_KEY_CUSTOM,
+     .read = cs_when_read_choose,
+     .form = "an array of actions without at",
+     .help = "one of them, drawn from the seed"},
     {.name = "comment", .type = CS_KEY_COMMENT, .help = "for people"},
     {.name = "late",
      .type = CS_KEY_INT,
@@ -348,7 +399,8 @@ const struct cs_keys cs_scenario_action_keys = {
 static bool needs_node(const struct cs_action *action)
 {
     return action->kind != CS_ACTION_NOTE && action->kind != CS_ACTION_FAULT &&
-           action->kind != CS_ACTION_CLEAR;
+           action->kind != CS_ACTION_CLEAR && action->kind != CS_ACTION_SET &&
+           action->kind != CS_ACTION_GROUP;
 }
 
 static int check_timing(struct cs_reader *r, const struct cs_scenario_node *node,
@@ -377,7 +429,7 @@ static int check_time(struct cs_reader *r, const cJSON *item, const struct cs_ac
 {
     const bool has = cJSON_GetObjectItemCaseSensitive(item, "at") != NULL;
 
-    if (cJSON_IsObject(item) && timed && !has)
+    if (cJSON_IsObject(item) && timed && !has && !cs_when_has_moments(action))
         return cs_reader_fail(r, "must have the key \"at\", got none");
     if (!timed && has)
         return cs_scenario_fail_at(r, "at", "does not go with a script: it happens in its turn");
@@ -399,7 +451,9 @@ int cs_scenario_read_action(struct cs_reader *r, const cJSON *item, struct cs_ac
     action->late = action->amid = -1;
     action->item = item;
     if (cs_keys_read(r, item, &cs_scenario_action_keys, 0, action) != 0 ||
-        check_time(r, item, action, timed) != 0 || cs_action_check_outside(r, action) != 0)
+        check_time(r, item, action, timed) != 0 ||
+        cs_when_finish(r, action, cJSON_GetObjectItemCaseSensitive(item, "at") != NULL) != 0 ||
+        cs_action_check_outside(r, action) != 0)
         return -1;
     if (action->kind == CS_ACTION_NONE)
         return cs_reader_fail(r, "must have an action (send, note, attach, detach, recover, mode, "
@@ -407,7 +461,7 @@ int cs_scenario_read_action(struct cs_reader *r, const cJSON *item, struct cs_ac
     if (!needs_node(action))
         return action->node < 0 || action->kind == CS_ACTION_NOTE
                    ? 0
-                   : cs_scenario_fail_at(r, "node", "does not go with \"fault\" and \"clear\"");
+                   : cs_scenario_fail_at(r, "node", "does not go with this action");
     if (action->device >= 0)
         return 0;
     if (action->node < 0)
@@ -421,7 +475,7 @@ int cs_scenario_read_action(struct cs_reader *r, const cJSON *item, struct cs_ac
     return 0;
 }
 
-static int by_time(const void *a, const void *b)
+int cs_action_by_time(const void *a, const void *b)
 {
     const struct cs_action *x = a, *y = b;
 
@@ -437,7 +491,7 @@ static int by_time(const void *a, const void *b)
 }
 
 /* Room for `n` more actions. 0 or -1. */
-static int make_room(struct cs_scenario *scenario, unsigned n)
+int cs_actions_make_room(struct cs_scenario *scenario, unsigned n)
 {
     size_t all = scenario->n_actions + n;
     struct cs_action *more = realloc(scenario->actions, (all + 1) * sizeof(*more));
@@ -459,7 +513,7 @@ int cs_scenario_read_timeline(struct cs_reader *r, const cJSON *item, void *dest
     (void)dest;
     if (!cJSON_IsArray(item) || cJSON_GetArraySize(item) > MAX_ACTIONS)
         return cs_reader_must_be(r, item, "an array of at most %d actions", MAX_ACTIONS);
-    if (make_room(scenario, (unsigned)cJSON_GetArraySize(item)) != 0)
+    if (cs_actions_make_room(scenario, (unsigned)cJSON_GetArraySize(item)) != 0)
         return cs_scenario_no_memory(r);
     cJSON_ArrayForEach(child, item)
     {
@@ -471,120 +525,4 @@ int cs_scenario_read_timeline(struct cs_reader *r, const cJSON *item, void *dest
         cs_reader_leave(r, mark);
     }
     return ret;
-}
-
-/* ---- faults --------------------------------------------------------------------------------- */
-
-static struct cs_action *new_fault(struct cs_scenario *scenario, unsigned order)
-{
-    struct cs_scenario_fault *fault = calloc(1, sizeof(*fault));
-
-    if (fault == NULL)
-        return NULL;
-    struct cs_action *action = &scenario->actions[scenario->n_actions++];
-    action->kind = CS_ACTION_FAULT;
-    action->node = action->device = -1;
-    action->late = action->amid = -1;
-    action->at_start = true;
-    action->order = order;
-    action->fault = fault;
-    return action;
-}
-
-int cs_scenario_read_faults(struct cs_reader *r, const cJSON *item, void *dest)
-{
-    struct cs_scenario *scenario = r->ctx;
-    const cJSON *child;
-    int ret = 0;
-    unsigned order = 0;
-
-    (void)dest;
-    if (!cJSON_IsArray(item) || cJSON_GetArraySize(item) > CS_FAULT_MAX * CS_SIM_MAX_BUSES)
-        return cs_reader_must_be(r, item, "an array of at most %d faults",
-                                 CS_FAULT_MAX * CS_SIM_MAX_BUSES);
-    if (make_room(scenario, (unsigned)cJSON_GetArraySize(item)) != 0)
-        return cs_scenario_no_memory(r);
-    cJSON_ArrayForEach(child, item)
-    {
-        size_t mark = cs_reader_enter_index(r, order);
-        struct cs_action *action = new_fault(scenario, order++);
-        if (action == NULL)
-            return cs_scenario_no_memory(r);
-        if (cs_scenario_read_fault(r, child, action->fault) != 0)
-            ret = -1;
-        cs_reader_leave(r, mark);
-    }
-    return ret;
-}
-
-int cs_scenario_add_faults(struct cs_scenario *scenario, const char *const *texts, unsigned n,
-                           struct cs_error *error)
-{
-    char why[300];
-
-    if (n == 0)
-        return 0;
-    if (make_room(scenario, n) != 0)
-        return cs_error_set(error, CS_STATUS_ENVIRONMENT, "%s: not enough memory", scenario->file);
-    for (unsigned i = 0; i < n; i++) {
-        struct cs_action *action = new_fault(scenario, i);
-        if (action == NULL)
-            return cs_error_set(error, CS_STATUS_ENVIRONMENT, "%s: not enough memory",
-                                scenario->file);
-        action->option = texts[i];
-        if (cs_scenario_read_fault_text(scenario, texts[i], action->fault, why, sizeof(why)) != 0)
-            return cs_error_set(error, CS_STATUS_INPUT, "--fault \"%s\": %s", texts[i], why);
-    }
-    qsort(scenario->actions, scenario->n_actions, sizeof(*scenario->actions), by_time);
-    return cs_scenario_try_faults(scenario, error);
-}
-
-bool cs_action_clears(const struct cs_action *action, unsigned bus,
-                      const struct cs_fault_spec *spec)
-{
-    if (action->have_bus && action->bus != bus)
-        return false;
-    return action->label == NULL || strcmp(action->label, spec->label) == 0;
-}
-
-/* A label that no fault has would clear nothing. */
-static int check_label(struct cs_reader *r, const struct cs_scenario *scenario,
-                       const struct cs_action *action)
-{
-    char text[200];
-
-    for (unsigned i = 0; i < scenario->n_actions; i++) {
-        const struct cs_action *other = &scenario->actions[i];
-        if (other->kind == CS_ACTION_FAULT &&
-            cs_action_clears(action, other->fault->bus, &other->fault->spec))
-            return 0;
-    }
-    if (action->label == NULL || action->clear_id > 0)
-        return 0;
-    cs_reader_enter(r, "timeline");
-    cs_reader_enter_index(r, action->order);
-    snprintf(text, sizeof(text),
-             "must be \"all\" or the label of a fault of this scenario, got \"%.60s\"",
-             action->label);
-    return cs_scenario_fail_at(r, "clear", text);
-}
-
-int cs_scenario_finish_timeline(struct cs_reader *r, struct cs_scenario *scenario)
-{
-    for (unsigned i = 0; i < scenario->n_actions; i++) {
-        if (scenario->actions[i].kind == CS_ACTION_CLEAR &&
-            check_label(r, scenario, &scenario->actions[i]) != 0)
-            return -1;
-    }
-    if (scenario->n_actions > 0)
-        qsort(scenario->actions, scenario->n_actions, sizeof(*scenario->actions), by_time);
-    return cs_scenario_try_faults(scenario, r->error);
-}
-
-void cs_scenario_free_action(struct cs_action *action)
-{
-    free(action->frames.frame);
-    free(action->fault);
-    free(action->timing);
-    free(action->filters);
 }

@@ -8,6 +8,7 @@
 
 #include "scenarios/match.h"
 #include "scenarios/scenario_read.h"
+#include "scenarios/trigger.h"
 
 /* What the value of a custom key is made of. */
 enum shape { ONE, ARRAY, MAP };
@@ -24,6 +25,10 @@ static const struct part {
     {&cs_scenario_root_keys, "devices", MAP, &cs_scenario_device_keys, NULL},
     {&cs_scenario_root_keys, "guests", MAP, &cs_scenario_guest_keys, NULL},
     {&cs_scenario_root_keys, "timeline", ARRAY, &cs_scenario_action_keys, NULL},
+    {&cs_scenario_action_keys, "after", ONE, &cs_trigger_keys, "[\"string\"]"},
+    {&cs_scenario_action_keys, "until", ONE, &cs_trigger_keys, "[\"string\"]"},
+    {&cs_scenario_action_keys, "do", ARRAY, &cs_scenario_action_keys, NULL},
+    {&cs_scenario_action_keys, "choose", ARRAY, &cs_scenario_action_keys, NULL},
     {&cs_scenario_node_keys, "messages", ARRAY, &cs_scenario_message_keys, NULL},
     {&cs_scenario_node_keys, "timing", ONE, &cs_scenario_timing_keys, NULL},
     {&cs_scenario_node_keys, "rules", ARRAY, &cs_scenario_rule_keys, NULL},

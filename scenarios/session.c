@@ -208,6 +208,11 @@ static void set_pace(struct cs_session *session, const struct cs_session_config 
         session->duration_ps = scenario->duration_ps;
 }
 
+static void on_live(void *ctx, const struct cs_live_said *said)
+{
+    cs_nodes_said(ctx, said);
+}
+
 static int add_decoder(struct cs_session *session, const struct cs_session_config *config,
                        struct cs_error *error)
 {
@@ -220,14 +225,20 @@ static int add_decoder(struct cs_session *session, const struct cs_session_confi
         .say_ctx = session,
     };
 
-    if (config->as == NULL && config->decoded == NULL && config->n_eds == 0)
+    const bool wanted = session->nodes != NULL && cs_nodes_want_decoder(session->nodes);
+
+    if (config->as == NULL && config->decoded == NULL && config->n_eds == 0 && !wanted)
         return 0;
     cs_session_collect_eds(session->scenario, config, &files);
     live.eds = files.file;
     live.n_eds = files.n;
     session->live = cs_live_create(session->sim, &live, error);
     cs_session_free_eds(&files);
-    return session->live != NULL ? 0 : -1;
+    if (session->live == NULL)
+        return -1;
+    if (wanted && cs_live_listen(session->live, on_live, session->nodes) != 0)
+        return cs_error_set(error, CS_STATUS_ENVIRONMENT, "too many listen to the decoder");
+    return 0;
 }
 
 struct cs_live *cs_session_live(struct cs_session *session)

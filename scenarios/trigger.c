@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "scenarios/trigger.h"
+#include "scenarios/session_live.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -5,7 +5,8 @@
 #define CANSIM_SCENARIOS_TRIGGER_H
 
 #include "scenarios/match.h"
-#include "scenarios/session_live.h"
+
+struct cs_live_said; /* scenarios/session_live.h */
 
 enum cs_trigger_kind {
     CS_TRIGGER_NONE,

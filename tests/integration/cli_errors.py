@@ -211,7 +211,7 @@ MEANING = [
     ('{"timeline": [{"at": "1s", "clear": 0}]}',
      ': /timeline/0/clear: must be "all", the label of a fault or its number, got 0'),
     ('{"nodes": {"n": {}}, "timeline": [{"at": "1s", "node": "n", "clear": "all"}]}',
-     ': /timeline/0/node: does not go with "fault" and "clear"'),
+     ': /timeline/0/node: does not go with this action'),
     ('{"timeline": [{"at": "1s", "bus": "can1", "clear": "all"}]}',
      ': /timeline/0/bus: must be a bus of this scenario ("can0"), got "can1"'),
     ('{"timeline": [{"at": "1s", "send": "123#"}]}',

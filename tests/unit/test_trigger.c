@@ -12,6 +12,7 @@
 #include "scenarios/scenario.h"
 #include "scenarios/text.h"
 #include "scenarios/trigger.h"
+#include "scenarios/session_live.h"
 #include "simcore/fault.h"
 
 static struct cs_scenario scenario;
