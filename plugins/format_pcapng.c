@@ -80,7 +80,7 @@ static int put_section(struct writer *w)
     put(&b, 0, 2);
     put(&b, UINT64_MAX, 8); /* length of the section: not told */
     put_option(&b, CS_PCAPNG_USERAPPL, application, strlen(application));
-    put_option(&b, CS_PCAPNG_END, NULL, 0);
+    put_option(&b, CS_PCAPNG_END, "", 0);
     return end(w, &b);
 }
 
@@ -95,7 +95,7 @@ static int put_interface(struct writer *w, const char *name)
     put(&b, SNAPLEN, 4);
     put_option(&b, CS_PCAPNG_IF_NAME, name, strlen(name));
     put_option(&b, CS_PCAPNG_IF_TSRESOL, &resolution, 1);
-    put_option(&b, CS_PCAPNG_END, NULL, 0);
+    put_option(&b, CS_PCAPNG_END, "", 0);
     return end(w, &b);
 }
 
@@ -116,7 +116,7 @@ static int put_packet(struct writer *w, unsigned interface, uint64_t ns,
     put_padded(&b, packet, n);
     if (comment != NULL) {
         put_option(&b, CS_PCAPNG_COMMENT, comment, strnlen(comment, CS_PCAPNG_COMMENT_MAX - 1));
-        put_option(&b, CS_PCAPNG_END, NULL, 0);
+        put_option(&b, CS_PCAPNG_END, "", 0);
     }
     return end(w, &b);
 }

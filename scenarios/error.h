@@ -7,7 +7,7 @@
 /* Exit statuses of the programs. */
 enum cs_status {
     CS_STATUS_OK = 0,
-    CS_STATUS_EXPECTATION = 1, /* an expectation of the scenario failed */
+    CS_STATUS_EXPECTATION = 1, /* an expectation of the scenario failed, or logs differ */
     CS_STATUS_INPUT = 2,       /* unusable input or usage */
     CS_STATUS_ENVIRONMENT = 3, /* socket in use, disk full, no memory */
     CS_STATUS_INTERRUPTED = 130,

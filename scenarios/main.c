@@ -83,6 +83,8 @@ static const struct cs_command commands[] = {
      cs_convert_options, 0, 1000000, cs_main_convert, cs_main_convert_help},
     {"schema", "", "print the JSON Schema of scenarios, for editors", cs_schema_options, 0, 0,
      cs_main_schema, NULL},
+    {"diff", "FILE FILE", "compare two logs or files of events by what they mean", cs_diff_options,
+     0, 1000000, cs_main_diff, cs_main_diff_help},
     {"plugins", "[NAME]", "list decoders, nodes and log formats, or tell about one",
      cs_plugins_options, 0, 1, cs_main_plugins, NULL},
     {"fault", "ACTION...", "arm, list or clear faults of a running host", cs_fault_options, 1,

@@ -12,6 +12,12 @@
 #define CS_FAULT_OPTIONS 64 /* --fault on one command line */
 #define CS_SET_OPTIONS   64 /* --set */
 
+/* What may be there several times, in order. */
+struct cs_texts {
+    char *text[64];
+    unsigned n;
+};
+
 /* What the command line said; every option of every command has its place here. */
 struct cs_args {
     const char *scenario;
@@ -28,6 +34,10 @@ struct cs_args {
     unsigned n_sets;
     const char *as, *decoded, *format;
     const char *from, *to; /* formats of logs */
+    bool have_time_tolerance, have_jitter_tolerance;
+    int64_t time_tolerance_ps, jitter_tolerance_ps;
+    const char *period_tolerance, *count_tolerance;
+    struct cs_texts ignored, masks, renames;
     bool decode, network;
     const char *only;
     bool fast, quiet, json, non_iso, help, detail, verbose, waves;
@@ -57,6 +67,7 @@ struct cs_args {
 enum cs_option_type {
     OPTION_FLAG,    /* bool */
     OPTION_TEXT,    /* const char * */
+    OPTION_TEXTS,   /* struct cs_texts, one more each time */
     OPTION_TIME,    /* int64_t, ps, min..max */
     OPTION_WAIT,    /* the same, or "forever" */
     OPTION_SECONDS, /* as TIME, or a number of seconds alone */
@@ -100,7 +111,7 @@ struct cs_command {
 extern const struct cs_option cs_run_options[], cs_serve_options[], cs_explain_options[],
     cs_check_options[], cs_wire_options[], cs_fault_options[], cs_bench_options[],
     cs_guest_options[], cs_decode_options[], cs_plugins_options[], cs_schema_options[],
-    cs_convert_options[];
+    cs_convert_options[], cs_diff_options[];
 
 /* Parse argv[0..argc-1], which follow the command's name. 0, or -1 with `error`. */
 int cs_options_parse(const struct cs_command *command, int argc, char **argv, struct cs_args *args,
@@ -115,12 +126,17 @@ int cs_main_wire(const struct cs_args *args);
 int cs_main_bench(const struct cs_args *args);
 int cs_main_decode(const struct cs_args *args);
 void cs_main_decode_help(void);
+struct cs_plugins;
+/* Is --from a format that can be read, or `more` ("": none)? 0 or -1 with `error`. */
+int cs_main_check_from(const struct cs_args *args, const struct cs_plugins *plugins,
+                       const char *more, struct cs_error *error);
+int cs_main_diff(const struct cs_args *args);
+void cs_main_diff_help(void);
 int cs_main_convert(const struct cs_args *args);
 void cs_main_convert_help(void);
 int cs_main_schema(const struct cs_args *args);
 int cs_main_plugins(const struct cs_args *args);
 /* Those that there are, and those of --plugin. NULL with `error`. */
-struct cs_plugins;
 struct cs_plugins *cs_main_find_plugins(const struct cs_args *args, struct cs_error *error);
 int cs_main_fault(const struct cs_args *args);
 void cs_main_fault_help(void);

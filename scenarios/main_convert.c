@@ -83,17 +83,19 @@ static int find_target(struct conversion *c, const char *path)
                         list);
 }
 
-static int check_from(struct conversion *c)
+int cs_main_check_from(const struct cs_args *args, const struct cs_plugins *plugins,
+                       const char *more, struct cs_error *error)
 {
     char list[200];
 
-    const struct cansim_format *from =
-        c->args->from != NULL ? cs_plugins_format(c->plugins, c->args->from) : NULL;
-    if (c->args->from == NULL || (from != NULL && from->open != NULL))
+    if (args->from == NULL || (more[0] != '\0' && strcmp(args->from, more) == 0))
         return 0;
-    cs_input_list(c->plugins, false, list, sizeof(list));
-    return cs_error_set(&c->error, CS_STATUS_INPUT, "--from: must be one of %s, got \"%s\"", list,
-                        c->args->from);
+    const struct cansim_format *from = cs_plugins_format(plugins, args->from);
+    if (from != NULL && from->open != NULL)
+        return 0;
+    cs_input_list(plugins, false, list, sizeof(list));
+    return cs_error_set(error, CS_STATUS_INPUT, "--from: must be one of %s%s%s, got \"%s\"", list,
+                        more[0] != '\0' ? ", " : "", more, args->from);
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */
@@ -299,8 +301,8 @@ int cs_main_convert(const struct cs_args *args)
         c.sources = calloc(args->n_operands, sizeof(*c.sources));
         if (c.sources == NULL)
             cs_error_set(&c.error, CS_STATUS_ENVIRONMENT, "not enough memory");
-        else if (check_from(&c) == 0 && find_target(&c, path) == 0 && open_sources(&c) == 0 &&
-                 open_target(&c, path) == 0)
+        else if (cs_main_check_from(args, c.plugins, "", &c.error) == 0 &&
+                 find_target(&c, path) == 0 && open_sources(&c) == 0 && open_target(&c, path) == 0)
             convert(&c);
     }
     finish(&c);

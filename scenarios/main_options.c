@@ -363,6 +363,16 @@ static int set_more(const struct cs_option *o, const char *value, const char **l
     return 0;
 }
 
+static int set_texts(const struct cs_option *o, char *value, struct cs_texts *list,
+                     struct cs_error *error)
+{
+    if (list->n == sizeof(list->text) / sizeof(list->text[0]))
+        return cs_error_set(error, CS_STATUS_INPUT,
+                            "--%s: must be there at most %u times, got more", o->name, list->n);
+    list->text[list->n++] = value;
+    return 0;
+}
+
 static int set_device(const struct cs_option *o, const char *value, struct cs_args *args,
                       struct cs_error *error)
 {
@@ -431,6 +441,8 @@ static int set_option(const struct cs_option *o, char *value, struct cs_args *ar
                                 o->name);
         *(const char **)dest = value;
         return 0;
+    case OPTION_TEXTS:
+        return set_texts(o, value, dest, error);
     case OPTION_TIME:
     case OPTION_WAIT:
         return set_time(o, value, dest, error);

@@ -71,6 +71,37 @@ const struct cs_option cs_convert_options[] = {
     END_OPTION,
 };
 
+#define TEXTS(name, member, form, help)                                        \
+    {                                                                          \
+        name, 0, OPTION_TEXTS, ARG(member), CS_NOWHERE, form, 0, 0, NULL, help \
+    }
+#define TOLERANCE(name, member, help)                                                           \
+    {                                                                                           \
+        name, 0, OPTION_TIME, ARG(member##_ps), ARG(have_##member), "T", 0, 3600 * CS_PS_PER_S, \
+            NULL, help                                                                          \
+    }
+
+const struct cs_option cs_diff_options[] = {
+    TOLERANCE("time-tolerance", time_tolerance,
+              "compare the time of each frame and event, and let it be so far off"),
+    TEXT("period-tolerance", period_tolerance, "P%", NULL,
+         "compare the mean distance of each identifier's frames"),
+    TOLERANCE("jitter-tolerance", jitter_tolerance,
+              "compare how far apart their smallest and largest distance are"),
+    TEXT("count-tolerance", count_tolerance, "N|P%", "0",
+         "so many of an identifier may be missing or too many"),
+    TEXTS("ignore", ignored, "ID|RANGE", "frames that are not compared, once for each"),
+    TEXTS("mask", masks, "ID=HEX", "bits of data that are compared, once for each"),
+    TEXTS("bus", renames, "A=B", "bus A of the first is B of the second, once for each"),
+    TEXT("from", from, "NAME", "by content",
+         "format of both, see cansim plugins, or events: JSON objects a line"),
+    FLAG("json", 0, json, "a JSON object a line"),
+    FLAG("quiet", 'q', quiet, "only the exit status"),
+    PLUGIN_OPTION,
+    HELP_OPTION,
+    END_OPTION,
+};
+
 const struct cs_option cs_schema_options[] = {
     HELP_OPTION,
     END_OPTION,

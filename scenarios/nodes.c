@@ -108,7 +108,7 @@ static void start(struct cs_nodes_node *node)
 
 static enum cs_tx_order order_of(const struct cs_scenario_node *def)
 {
-    bool replay = def->type == CS_NODE_REPLAY && def->replay.as != CS_REPLAY_OFFERED;
+    bool replay = def->type == CS_NODE_REPLAY && def->replay.order != CS_REPLAY_OFFERED;
     bool fifo = def->tx_order == CS_SCENARIO_ORDER_AUTO ? replay : def->tx_order == CS_TX_FIFO;
     return fifo ? CS_TX_FIFO : CS_TX_BY_PRIORITY;
 }

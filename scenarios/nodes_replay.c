@@ -27,7 +27,7 @@ int cs_nodes_replay_open(struct cs_nodes_node *node, struct cs_error *error)
 {
     unsigned size = (unsigned)node->def->tx_queue + 1;
 
-    if (node->def->replay.as != CS_REPLAY_RECORDED)
+    if (node->def->replay.order != CS_REPLAY_RECORDED)
         return 0;
     node->watch = calloc(1, sizeof(*node->watch) + size * sizeof(node->watch->queued[0]));
     if (node->watch == NULL)

@@ -37,7 +37,7 @@ struct cs_replay_frame {
     uint8_t flags, dlc, len, zero;
 };
 
-enum cs_replay_as {
+enum cs_replay_order {
     CS_REPLAY_QUEUED,   /* queued so that each would end at its time, sent as "tx_order" has it */
     CS_REPLAY_OFFERED,  /* likewise, but they arbitrate as if each had a sender of its own */
     CS_REPLAY_RECORDED, /* in the log's order; those that are not at their time are counted */
@@ -47,7 +47,7 @@ struct cs_replay {
     const char *file, *interface; /* NULL: all interfaces */
     uint32_t speed_permille;
     int64_t loops; /* 0: endless, 1: once */
-    int as;        /* enum cs_replay_as */
+    int order;     /* enum cs_replay_order */
     struct cs_match_list ids;
     struct cs_replay_rewrite *rewrites; /* the first that matches; owned */
     unsigned n_rewrites;

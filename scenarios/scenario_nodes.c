@@ -14,7 +14,7 @@
 
 #define TYPE_FORM "\"listener\", \"periodic\", \"random\", \"replay\", \"responder\", \"gateway\""
 
-static const char *const as_names[] = {"queued", "offered", "recorded", NULL};
+static const char *const replay_orders[] = {"queued", "offered", "recorded", NULL};
 static const char *const type_names[] = {"listener", "periodic",   "random",
                                          "replay",   "responder",  "gateway",
                                          "attached", "a plugin's", NULL};
@@ -336,11 +336,11 @@ static const struct cs_key node_rows[] = {
      .read = cs_scenario_read_rewrites,
      .form = "an array of objects, below",
      .help = "what is changed; the first that matches counts"},
-    {.name = "as",
+    {.name = "order",
      .type = CS_KEY_CHOICE,
      .mask = ONE(CS_NODE_REPLAY),
-     .offset = NODE(replay.as),
-     .choices = as_names,
+     .offset = NODE(replay.order),
+     .choices = replay_orders,
      .dflt = "\"queued\"",
      .help = "each frame is queued so that it would end at its recorded time; queued: sent in "
              "\"tx_order\"; offered: they arbitrate as if each had a sender of its own; recorded: "

@@ -108,12 +108,11 @@ static int check_order(struct cs_reader *r, const struct cs_scenario_node *node)
 {
     const struct cs_replay *replay = &node->replay;
 
-    if (replay->as == CS_REPLAY_QUEUED)
+    if (replay->order == CS_REPLAY_QUEUED)
         return 0;
     if (node->tx_order != CS_SCENARIO_ORDER_AUTO)
-        return cs_scenario_fail_at(r, "tx_order",
-                                   "must be auto with \"as\", which tells the order");
-    if (replay->as == CS_REPLAY_RECORDED && replay->speed_permille == 0)
+        return cs_scenario_fail_at(r, "tx_order", "must be auto with \"order\", which tells it");
+    if (replay->order == CS_REPLAY_RECORDED && replay->speed_permille == 0)
         return cs_scenario_fail_at(r, "speed",
                                    "must not be \"max\" where frames are sent at recorded times");
     return 0;

@@ -33,6 +33,7 @@ static const struct part {
     {&cs_scenario_node_keys, "timing", ONE, &cs_scenario_timing_keys, NULL},
     {&cs_scenario_node_keys, "rules", ARRAY, &cs_scenario_rule_keys, NULL},
     {&cs_scenario_node_keys, "routes", ARRAY, &cs_scenario_route_keys, NULL},
+    {&cs_scenario_node_keys, "rewrite", ARRAY, &cs_scenario_rewrite_keys, NULL},
     {&cs_scenario_bus_keys, "timing", ONE, &cs_scenario_timing_keys, NULL},
     {&cs_scenario_action_keys, "timing", ONE, &cs_scenario_timing_keys, NULL},
     {&cs_scenario_timing_keys, "nominal", ONE, &cs_scenario_segment_keys, NULL},

@@ -59,7 +59,7 @@ def schema():
 def options():
     """every option is in cansim(1)"""
     text = page("cansim.1")
-    for command in ("run", "serve", "guest", "explain", "check", "convert"):
+    for command in ("run", "serve", "guest", "explain", "check", "convert", "diff"):
         for option in re.findall(r"--[a-z-]+", cansim("help", command)[1].decode()):
             assert option == "--help" or option in text, f"{command} {option} is not in the page"
 

@@ -406,9 +406,9 @@ def replayed_logs():
             ('"rewrite": [{"drop": true}]', '/file: in.log: must have frames that are sent, "ids" and "rewrite"'),
             ('"rewrite": [{"drop": true, "id": "100"}]', '/rewrite/0/drop: must not be with "id" or "data"'),
             ('"rewrite": [{"ids": "123", "dta": "11"}]', '/rewrite/0/dta: is no known key, did you mean "data"?'),
-            ('"as": "offerd"', '/as: must be "queued", "offered" or "recorded", got "offerd"'),
-            ('"as": "offered", "tx_order": "fifo"', '/tx_order: must be auto with "as", which tells the order'),
-            ('"as": "recorded", "speed": "max"', '/speed: must not be "max" where frames are sent at recorded')):
+            ('"order": "offerd"', '/order: must be "queued", "offered" or "recorded", got "offerd"'),
+            ('"order": "offered", "tx_order": "fifo"', '/tx_order: must be auto with "order", which tells it'),
+            ('"order": "recorded", "speed": "max"', '/speed: must not be "max" where frames are sent at recorded')):
         write("replay.json", NODE % ('"type": "replay", "file": "in.log", ' + keys))
         sentence(["run", "replay.json"], "replay.json: /nodes/drive" + expected)
     write("cut.pcapng", bytes.fromhex("0A0D0D0A1C0000004D3C2B1A01000000"))

@@ -475,15 +475,15 @@ def replay_order():
         notes = [e["text"] for e in events if e["event"] == "note"]
         return [e["frame"][:3] for e in frames], notes, [e["at_ps"] for e in frames]
     same(ids()[:2], (["700", "600", "100", "101"], []))
-    same(ids(**{"as": "offered"})[:2], (["700", "100", "600", "101"], []))
-    order, notes, times = ids(**{"as": "recorded"})
+    same(ids(order="offered")[:2], (["700", "100", "600", "101"], []))
+    order, notes, times = ids(order="recorded")
     same((order, notes), (["700", "600", "100", "101"], ["replay: 2 of 4 frames were not at their recorded time"]))
     assert abs(times[3] - times[0] - 10**10) < 2 * 10**6, times
-    write("tight.json", json.dumps({"nodes": {"r": {"type": "replay", "file": "tight.log", "as": "recorded"}, "ear": {}}}))
+    write("tight.json", json.dumps({"nodes": {"r": {"type": "replay", "file": "tight.log", "order": "recorded"}, "ear": {}}}))
     status, _, err = cansim("run", "--log", "-", "tight.json")
     assert status == 0 and b"2 of 4 frames were not at their recorded time\n" in err, err
     write("easy.log", "(1.0) can0 123#\n(1.001) can0 12345678#0102\n(1.002) can0 123#R\n")
-    write("easy.json", json.dumps({"nodes": {"r": {"type": "replay", "file": "easy.log", "as": "recorded"},
+    write("easy.json", json.dumps({"nodes": {"r": {"type": "replay", "file": "easy.log", "order": "recorded"},
                                              "ear": {}}}))
     status, out, err = cansim("run", "--events", "-", "easy.json")
     same(out.count(b"recorded time"), 0)
