@@ -56,6 +56,26 @@ def schema():
 
 
 @test
+def scenario_guide():
+    """docs/scenario.md has the keys as the program tells them, and its examples are good"""
+    with open(os.path.join(ROOT, "docs", "scenario.md"), encoding="utf-8") as file:
+        text = file.read()
+    reference = text.split("## Reference")[1].split("```text\n")[1].split("```")[0]
+    same(reference, cansim("help", "scenario")[1].decode(), "docs/scenario.md, Reference")
+    blocks = re.findall(r"```json\n(.*?)```", text, re.S)
+    write("first.json", blocks[0])
+    status, out, err = cansim("run", "first.json")
+    assert status == 0 and b"7DF" in out and b"error in" in out, (out, err)
+    write("parts.json", blocks[1])
+    os.makedirs(os.path.join(os.path.dirname(write("x", "")), "common"), exist_ok=True)
+    write("common/vehicle.json", '{"duration": "600ms"}')
+    status, out, err = cansim("run", "parts.json")
+    assert status == 0 and b"ecu 5, turn 1" in out and b"sensor4" in out, (out[-500:], err)
+    write("lines.json", '{"duration": "1s", "nodes": {"engine": {}}, "timeline": [' + blocks[2] + "]}")
+    same(cansim("check", "lines.json")[0], 0)
+
+
+@test
 def options():
     """every option is in cansim(1)"""
     text = page("cansim.1")
