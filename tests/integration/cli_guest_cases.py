@@ -13,7 +13,7 @@ import signal
 import subprocess
 import time
 
-from cli_lib import CANSIM, FOLDER, cansim, environment, read, run_tests, same, start, stop, test, wait_for, write
+from cli_lib import CANSIM, FOLDER, cansim, environment, read, run_tests, same, start, stop, test, unplaced, wait_for, write
 
 QEMU = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fake_qemu")
 RUN = os.path.join(FOLDER, "run")
@@ -335,7 +335,7 @@ def files():
     same(after(words(), "-drive"), [f"file={FOLDER}/sub/d,,x.img,if=virtio"])
     for key in ("kernel", "initrd", "disk"):
         status, err = run([], **{key: "missing"})
-        same((status, err), (2, f"cansim: s.json: /guests/g/{key}: missing: cannot be read: No such file or directory\n"))
+        same((status, unplaced(err)), (2, f"cansim: s.json: /guests/g/{key}: missing: cannot be read: No such file or directory\n"))
     status, _, err = cansim("guest", "run", "--kernel", "missing")
     same((status, err), (2, b"cansim: --kernel: missing: cannot be read: No such file or directory\n"))
 
