@@ -157,6 +157,15 @@ void cs_main_devices_help(void);
  */
 void cs_main_say_devices(const struct cs_session *session);
 void cs_main_say_guests(const struct cs_session *session);
+/* What programs of the scenario say, on stderr, from cs_session_start() to its end. */
+struct cs_main_programs {
+    void (*before)(void *ctx); /* something is about to be written */
+    void *ctx;
+    bool over; /* the run is: that programs are ended is no news */
+    uint64_t left_out;
+};
+void cs_main_tell_programs(struct cs_main_programs *told, struct cs_session *session);
+void cs_main_say_programs(const struct cs_main_programs *told);
 void cs_main_say_device_troubles(const struct cs_session *session);
 
 /* "cansim: TEXT" on stderr; returns the status. */

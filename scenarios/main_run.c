@@ -22,6 +22,7 @@ struct host {
     struct cs_trace trace; /* log.out.fd < 0: none */
     ev_timer progress;
     bool progress_shown;
+    struct cs_main_programs programs;
     bool interrupted;
     bool failed;
     int status;
@@ -96,6 +97,11 @@ static void clear_progress(struct host *host)
     if (host->progress_shown)
         fputs("\r\033[K", stderr);
     host->progress_shown = false;
+}
+
+static void before_programs(void *ctx)
+{
+    clear_progress(ctx);
 }
 
 static void show_progress(struct host *host)
@@ -221,6 +227,7 @@ static void say_summary(const struct host *host)
         fprintf(stderr, "ended, as nobody acknowledges the frames that are left; "
                         "give a duration, or add a node that listens\n");
     say_link_troubles(host);
+    cs_main_say_programs(&host->programs);
     int64_t ps = cs_sim_now_ps(sim); /* what is long is told to the millisecond */
     cs_units_format_time(ps < CS_PS_PER_S ? ps : ps - ps % CS_PS_PER_MS, time, sizeof(time));
     fprintf(stderr, "%s of bus time in %lld.%03lld s\n", time, (long long)(wall_ms / 1000),
@@ -311,6 +318,7 @@ static int finish(struct host *host)
     clear_progress(host);
     if (!host->args->quiet) /* closing ends the devices */
         cs_main_say_device_troubles(host->session);
+    host->programs.over = true;
     if (cs_session_close(host->session, &error) != 0 && host->status == CS_STATUS_OK &&
         host->error.text[0] == '\0') {
         host->error = error;
@@ -349,6 +357,9 @@ int cs_main_host(const struct cs_args *args, const struct cs_session_config *con
     } else {
         say_where(&host);
         start_progress(&host, config->serve);
+        host.programs = (struct cs_main_programs){.before = before_programs, .ctx = &host};
+        if (!args->quiet)
+            cs_main_tell_programs(&host.programs, host.session);
         if (console != NULL)
             console->begin(console->ctx, host.session, host.loop);
         cs_session_start(host.session, on_finished, &host);

@@ -258,6 +258,13 @@ void cs_nodes_on_do(struct cs_nodes *nodes,
     nodes->doing_ctx = ctx;
 }
 
+void cs_nodes_on_program(struct cs_nodes *nodes,
+                         void (*program)(void *ctx, const struct cs_action *action), void *ctx)
+{
+    nodes->program = program;
+    nodes->program_ctx = ctx;
+}
+
 void cs_nodes_on_plug(struct cs_nodes *nodes,
                       void (*plug)(void *ctx, unsigned device, bool plugged), void *ctx)
 {

@@ -30,6 +30,10 @@ void cs_nodes_on_failure(struct cs_nodes *nodes, void (*failed)(void *ctx, const
 void cs_nodes_on_plug(struct cs_nodes *nodes,
                       void (*plug)(void *ctx, unsigned device, bool plugged), void *ctx);
 
+/* Who starts, stops and signals programs when the timeline says so; without one nothing happens. */
+void cs_nodes_on_program(struct cs_nodes *nodes,
+                         void (*program)(void *ctx, const struct cs_action *action), void *ctx);
+
 /* Do an action now. */
 void cs_nodes_do(struct cs_nodes *nodes, const struct cs_action *action);
 /* Who hears of an action before cs_nodes_do() does it. */

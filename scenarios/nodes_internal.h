@@ -71,6 +71,8 @@ struct cs_nodes {
     void *doing_ctx;
     void (*plug)(void *ctx, unsigned device, bool plugged);
     void *plug_ctx;
+    void (*program)(void *ctx, const struct cs_action *action);
+    void *program_ctx;
     cs_nodes_say_fn *say;
     void *say_ctx;
     bool over; /* the sim is gone */

@@ -172,11 +172,14 @@ static void reset(struct cs_nodes *nodes, const struct cs_action *action)
         cs_bus_reset(bus, index);
 }
 
-/* What the device does then is its own doing. */
-static void plug_device(struct cs_nodes *nodes, const struct cs_action *action)
+/* What a device or a program does then is its own doing. False: it is about neither. */
+static bool act_outside(struct cs_nodes *nodes, const struct cs_action *action)
 {
-    if (nodes->plug != NULL)
+    if (action->program >= 0 && nodes->program != NULL)
+        nodes->program(nodes->program_ctx, action);
+    if (action->device >= 0 && nodes->plug != NULL)
         nodes->plug(nodes->plug_ctx, (unsigned)action->device, action->kind == CS_ACTION_PLUG);
+    return action->device >= 0 || action->program >= 0;
 }
 
 /* A fault like any other: it is seen in the stream, and clearing "all" ends it as well. */
@@ -226,10 +229,8 @@ void cs_nodes_act(struct cs_nodes *nodes, const struct cs_action *action)
     if (action->when != NULL && action->when->n_tests > 0 && !cs_when_has_moments(action) &&
         !cs_when_holds(nodes, action->when))
         return;
-    if (action->device >= 0) {
-        plug_device(nodes, action);
+    if (act_outside(nodes, action))
         return;
-    }
     nodes->acting++;
     act[action->kind](nodes, action);
     nodes->acting--;
@@ -237,10 +238,8 @@ void cs_nodes_act(struct cs_nodes *nodes, const struct cs_action *action)
 
 void cs_nodes_do(struct cs_nodes *nodes, const struct cs_action *action)
 {
-    if (action->device >= 0) {
-        plug_device(nodes, action);
+    if (act_outside(nodes, action))
         return;
-    }
     if (nodes->doing != NULL)
         nodes->doing(nodes->doing_ctx, action);
     cs_nodes_act(nodes, action);

@@ -11,9 +11,9 @@
 #include "simcore/units.h"
 
 /* What has no place in a run without anybody outside, and what is written anew. */
-static const char *const dropped[] = {"link",  "speed",    "devices", "guests",
-                                      "seed",  "duration", "comment", "plugins",
-                                      "nodes", "faults",   "timeline"};
+static const char *const dropped[] = {"link",     "speed", "devices",  "guests",
+                                      "programs", "seed",  "duration", "comment",
+                                      "plugins",  "nodes", "faults",   "timeline"};
 
 struct writer {
     const struct cs_record *record;
@@ -280,6 +280,7 @@ static void put_nodes(struct writer *w)
 {
     const struct cs_record *r = w->record;
     const struct cs_scenario *s = w->scenario;
+    const unsigned first = 0;
 
     begin(w, "nodes", '{');
     for (unsigned i = 0; s != NULL && i < s->n_nodes; i++) {
@@ -290,6 +291,8 @@ static void put_nodes(struct writer *w)
         put_ports(w, s->devices[i].name, s->devices[i].bus, s->devices[i].n_buses);
     for (unsigned i = 0; s != NULL && i < s->n_guests; i++)
         put_ports(w, s->guests[i].name, s->guests[i].bus, s->guests[i].n_buses);
+    for (unsigned i = 0; s != NULL && i < s->n_programs; i++)
+        put_ports(w, s->programs[i].name, &first, 1);
     for (unsigned i = 0; i < r->n_clients; i++) {
         next(w, "    ", r->clients[i].name);
         fputs(r->clients[i].def, w->to);
@@ -322,7 +325,7 @@ static void put_faults(struct writer *w)
 
 static void put_action(struct writer *w, const struct cs_action *action)
 {
-    if (action->at_start || action->device >= 0)
+    if (action->at_start || action->device >= 0 || action->program >= 0)
         return;
     next(w, "    ", NULL);
     put_tree(w, cJSON_Duplicate(action->item, 1));

@@ -180,6 +180,11 @@ static const struct cs_key root_rows[] = {
      .read = cs_scenario_read_guests,
      .form = "an object: name to guest",
      .help = "QEMU guests that are started with the run and end with it"},
+    {.name = "programs",
+     .type = CS_KEY_CUSTOM,
+     .read = cs_scenario_read_programs,
+     .form = "an object: name to program",
+     .help = "programs that the run starts and ends, their CAN sockets on the buses"},
     {.name = "faults",
      .type = CS_KEY_CUSTOM,
      .read = cs_scenario_read_faults,
@@ -205,7 +210,7 @@ const struct cs_keys *const *cs_scenario_tables(unsigned *n)
         &cs_scenario_rule_keys,     &cs_scenario_copy_keys,    &cs_scenario_route_keys,
         &cs_scenario_route_id_keys, &cs_scenario_rewrite_keys, &cs_match_keys,
         &cs_scenario_device_keys,   &cs_scenario_guest_keys,   &cs_scenario_step_keys,
-        &cs_scenario_action_keys,   &cs_trigger_keys,
+        &cs_scenario_program_keys,  &cs_scenario_action_keys,  &cs_trigger_keys,
     };
 
     *n = sizeof(tables) / sizeof(tables[0]);
@@ -332,6 +337,7 @@ void cs_scenario_free(struct cs_scenario *scenario)
         cs_scenario_free_guest(&scenario->guests[i]);
     for (unsigned i = 0; i < scenario->n_actions; i++)
         cs_scenario_free_action(&scenario->actions[i]);
+    free(scenario->programs);
     free(scenario->nodes);
     free(scenario->actions);
     cs_scenario_free_plugins(scenario);

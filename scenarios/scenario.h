@@ -12,6 +12,7 @@
 #include "scenarios/gateway.h"
 #include "scenarios/guest.h"
 #include "scenarios/keys.h"
+#include "scenarios/programs.h"
 #include "scenarios/replay.h"
 #include "scenarios/responder.h"
 #include "scenarios/signal.h"
@@ -152,6 +153,9 @@ enum cs_action_kind {
     CS_ACTION_FREEZE,
     CS_ACTION_FILTERS,
     CS_ACTION_LOST,
+    CS_ACTION_START, /* a program */
+    CS_ACTION_STOP,
+    CS_ACTION_SIGNAL,
 };
 
 struct cs_scenario_fault {
@@ -175,6 +179,8 @@ struct cs_action {
     int kind;     /* enum cs_action_kind */
     int node;     /* index into nodes, -1 none */
     int device;   /* index into devices, then guests, -1 none */
+    int program;  /* index into programs, -1 none */
+    int signal;   /* for it */
     unsigned bus; /* of a note */
     struct cs_frames frames;
     const char *note;
@@ -219,6 +225,14 @@ struct cs_scenario_device {
     bool unplugged;
 };
 
+/* What a name stands for. */
+enum cs_thing_kind { CS_THING_NODE, CS_THING_DEVICE, CS_THING_GUEST, CS_THING_PROGRAM };
+struct cs_thing {
+    enum cs_thing_kind kind;
+    unsigned index; /* into scenario->nodes, devices ... */
+};
+extern const char *const cs_thing_names[]; /* "node", "device" ... */
+
 /* The name of one of the controllers of a device or guest: its own, or NAME.I where it has several.
  * Returns buf. */
 const char *cs_scenario_port_name(const char *name, unsigned n_ports, unsigned port,
@@ -249,6 +263,8 @@ struct cs_scenario {
     unsigned n_devices;
     struct cs_guest_def guests[CS_SCENARIO_MAX_GUESTS];
     unsigned n_guests;
+    struct cs_program_def *programs;
+    unsigned n_programs;
     struct cs_action *actions; /* by time; those of one time in the order of the file */
     unsigned n_actions;
     const char *variables[CS_VARIABLES]; /* all begin at 0 */
@@ -278,6 +294,8 @@ int cs_scenario_add_faults(struct cs_scenario *scenario, const char *const *text
                            struct cs_error *error);
 void cs_scenario_free(struct cs_scenario *scenario);
 
+/* False: nothing has that name. A place for an outside client comes last. */
+bool cs_scenario_find(const struct cs_scenario *scenario, const char *name, struct cs_thing *thing);
 /* Where an action stands, for sentences: "boot.json: /timeline/2/fault", "--fault \"flip ...\"". */
 void cs_action_place(const struct cs_scenario *scenario, const struct cs_action *action,
                      const char *key, char *text, size_t size);

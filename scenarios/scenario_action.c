@@ -134,6 +134,32 @@ int cs_action_read_lost(struct cs_reader *r, const cJSON *item, void *dest)
     return cs_action_set_kind(r, action, CS_ACTION_LOST);
 }
 
+/* A simulated node, a device or a guest. */
+static int plug_kind(struct cs_reader *r, const cJSON *item, struct cs_action *action, int kind)
+{
+    const struct cs_scenario *scenario = r->ctx;
+    struct cs_thing thing;
+
+    if (!cJSON_IsString(item) || !cs_scenario_find(scenario, item->valuestring, &thing) ||
+        (thing.kind != CS_THING_DEVICE && thing.kind != CS_THING_GUEST))
+        return cs_action_set_node(r, item, action, kind);
+    if (thing.kind == CS_THING_DEVICE && scenario->devices[thing.index].type == CS_SCENARIO_CARD)
+        return cs_reader_must_be(r, item, "a device that can be plugged, not a card,");
+    action->device = (int)(thing.kind == CS_THING_DEVICE ? 0 : scenario->n_devices);
+    action->device += (int)thing.index;
+    return cs_action_set_kind(r, action, kind);
+}
+
+int cs_action_read_plug(struct cs_reader *r, const cJSON *item, void *dest)
+{
+    return plug_kind(r, item, dest, CS_ACTION_PLUG);
+}
+
+int cs_action_read_unplug(struct cs_reader *r, const cJSON *item, void *dest)
+{
+    return plug_kind(r, item, dest, CS_ACTION_UNPLUG);
+}
+
 bool cs_action_has_place(const struct cs_action *action)
 {
     return action->late >= 0 || action->amid >= 0 || action->turn > 0;

@@ -194,6 +194,10 @@ static int try_all(struct trial *trial, struct cs_error *error)
         attach_ports(trial, s->devices[i].name, s->devices[i].bus, s->devices[i].n_buses);
     for (unsigned i = 0; i < s->n_guests; i++)
         attach_ports(trial, s->guests[i].name, s->guests[i].bus, s->guests[i].n_buses);
+    for (unsigned i = 0; i < s->n_programs * s->n_buses; i++) {
+        const unsigned bus = i % s->n_buses;
+        attach_ports(trial, s->programs[i / s->n_buses].name, &bus, 1);
+    }
     for (unsigned i = 0; i < s->n_actions; i++) {
         const struct cs_action *action = &s->actions[i];
         if (action->late >= 0 || cs_when_has_moments(action))

@@ -78,6 +78,14 @@ static int bus_of(const struct cs_scenario *scenario, const char *name)
     return -1;
 }
 
+/* Which buses a program opens sockets on is its own to know. */
+static bool is_program(const struct cs_scenario *scenario, const char *name)
+{
+    struct cs_thing thing;
+
+    return cs_scenario_find(scenario, name, &thing) && thing.kind == CS_THING_PROGRAM;
+}
+
 /* Nodes that a fault names, "" where one is not given: 0..count_named()-1, and the key. */
 static unsigned count_named(const struct cs_fault_spec *spec)
 {
@@ -121,7 +129,7 @@ static int choose_bus(struct reading *f)
             f->fault->bus = (unsigned)bus;
             return 0;
         }
-        if (name[0] != '\0' && s->n_buses > 1)
+        if (name[0] != '\0' && s->n_buses > 1 && !is_program(s, name))
             return no_such_node(f, key, name, NULL);
     }
     if (s->n_buses == 1)
@@ -163,7 +171,8 @@ static int check_names(struct reading *f)
     for (unsigned i = 0; i < count_named(spec); i++) {
         name = named(spec, i, &key);
         const struct cs_scenario_node *node = find_node(f->scenario, name);
-        if (name[0] != '\0' && bus_of(f->scenario, name) != (int)f->fault->bus &&
+        if (name[0] != '\0' && !is_program(f->scenario, name) &&
+            bus_of(f->scenario, name) != (int)f->fault->bus &&
             (node == NULL || !cs_scenario_node_on(node, f->fault->bus)))
             return no_such_node(f, key, name, f->scenario->buses[f->fault->bus].name);
     }

@@ -94,7 +94,7 @@ static int read_loop(struct cs_reader *r, const cJSON *item, void *dest)
     return 0;
 }
 
-static int read_wait(struct cs_reader *r, const cJSON *item, void *dest)
+int cs_scenario_read_wait(struct cs_reader *r, const cJSON *item, void *dest)
 {
     int64_t *wait_ps = dest, time;
 
@@ -392,7 +392,7 @@ static const struct cs_key node_rows[] = {
      .type = CS_KEY_CUSTOM,
      .mask = ONE(CS_NODE_ATTACHED),
      .offset = NODE(wait_ps),
-     .read = read_wait,
+     .read = cs_scenario_read_wait,
      .form = "true, false or 0s..24h",
      .dflt = "false",
      .help = "the clock starts when the client is there, or after this wall time without it"},

@@ -171,6 +171,7 @@ extern const struct cs_keys cs_scenario_bus_keys;
 extern const struct cs_keys cs_scenario_node_keys;
 extern const struct cs_keys cs_scenario_device_keys;
 extern const struct cs_keys cs_scenario_guest_keys;
+extern const struct cs_keys cs_scenario_program_keys;
 extern const struct cs_keys cs_scenario_step_keys;
 extern const struct cs_keys cs_scenario_timing_keys;
 extern const struct cs_keys cs_scenario_segment_keys;
@@ -195,6 +196,8 @@ int cs_scenario_read_ports(struct cs_reader *r, const cJSON *item,
                            unsigned bus[CS_SCENARIO_DEVICE_PORTS], unsigned *n);
 int cs_scenario_read_guests(struct cs_reader *r, const cJSON *item, void *dest);
 void cs_scenario_free_guest(struct cs_guest_def *guest);
+int cs_scenario_read_programs(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_scenario_read_wait(struct cs_reader *r, const cJSON *item, void *dest); /* int64_t, ps */
 /* `timed`: it must have "at". */
 int cs_scenario_read_action(struct cs_reader *r, const cJSON *item, struct cs_action *action,
                             bool timed);
@@ -257,6 +260,15 @@ int cs_action_read_remove(struct cs_reader *r, const cJSON *item, void *dest);
 int cs_action_read_filters(struct cs_reader *r, const cJSON *item, void *dest);
 int cs_action_read_drift(struct cs_reader *r, const cJSON *item, void *dest);
 int cs_action_read_lost(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_action_read_plug(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_action_read_unplug(struct cs_reader *r, const cJSON *item, void *dest);
+/* Of programs (scenario_programs.c). */
+#define CS_SIGNAL_FORM "the name of a signal such as \"USR1\""
+int cs_action_read_start(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_action_read_stop(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_action_read_program(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_action_read_signal(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_action_check_program(struct cs_reader *r, const struct cs_action *action);
 /* Done elsewhere than with the timeline's timer: late, amid, turn. */
 bool cs_action_has_place(const struct cs_action *action);
 /* What only goes with some of them. 0 or -1 with r->error. */

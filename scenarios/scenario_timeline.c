@@ -8,25 +8,6 @@
 #define ACTION(member) offsetof(struct cs_action, member)
 #define MAX_ACTIONS    100000
 
-static bool device_named(struct cs_reader *r, const cJSON *item, int *index)
-{
-    const struct cs_scenario *scenario = r->ctx;
-
-    for (unsigned i = 0; cJSON_IsString(item) && i < scenario->n_devices; i++) {
-        if (strcmp(scenario->devices[i].name, item->valuestring) == 0) {
-            *index = (int)i;
-            return true;
-        }
-    }
-    for (unsigned i = 0; cJSON_IsString(item) && i < scenario->n_guests; i++) {
-        if (strcmp(scenario->guests[i].name, item->valuestring) == 0) {
-            *index = (int)(scenario->n_devices + i);
-            return true;
-        }
-    }
-    return false;
-}
-
 static int node_named(struct cs_reader *r, const cJSON *item, int *index)
 {
     struct cs_scenario *scenario = r->ctx;
@@ -120,29 +101,6 @@ static int read_recover(struct cs_reader *r, const cJSON *item, void *dest)
 static int read_reset(struct cs_reader *r, const cJSON *item, void *dest)
 {
     return cs_action_set_node(r, item, dest, CS_ACTION_RESET);
-}
-
-/* A simulated node, or a device. */
-static int plug_kind(struct cs_reader *r, const cJSON *item, struct cs_action *action, int kind)
-{
-    const struct cs_scenario *scenario = r->ctx;
-
-    if (!device_named(r, item, &action->device))
-        return cs_action_set_node(r, item, action, kind);
-    if ((unsigned)action->device < scenario->n_devices &&
-        scenario->devices[action->device].type == CS_SCENARIO_CARD)
-        return cs_reader_must_be(r, item, "a device that can be plugged, not a card,");
-    return cs_action_set_kind(r, action, kind);
-}
-
-static int read_plug(struct cs_reader *r, const cJSON *item, void *dest)
-{
-    return plug_kind(r, item, dest, CS_ACTION_PLUG);
-}
-
-static int read_unplug(struct cs_reader *r, const cJSON *item, void *dest)
-{
-    return plug_kind(r, item, dest, CS_ACTION_UNPLUG);
 }
 
 static int read_action_fault(struct cs_reader *r, const cJSON *item, void *dest)
@@ -345,12 +303,12 @@ static const struct cs_key action_rows[] = {
      .help = "reset its controller: queue empty, counters 0, it joins again"},
     {.name = "unplug",
      .type = CS_KEY_CUSTOM,
-     .read = read_unplug,
+     .read = cs_action_read_unplug,
      .form = "the name of a simulated node, a device or a guest",
      .help = "cut it off from the bus: it hears only itself; a device: pull it out of the guest"},
     {.name = "plug",
      .type = CS_KEY_CUSTOM,
-     .read = read_plug,
+     .read = cs_action_read_plug,
      .form = "the name of a simulated node, a device or a guest",
      .help = "connect it again"},
     {.name = "cookie",
@@ -388,6 +346,26 @@ static const struct cs_key action_rows[] = {
      .read = cs_action_read_lost,
      .form = "0..65535",
      .help = "tell that the client did not get so many messages"},
+    {.name = "start",
+     .type = CS_KEY_CUSTOM,
+     .read = cs_action_read_start,
+     .form = "the name of a program",
+     .help = "start it, where it does not run"},
+    {.name = "stop",
+     .type = CS_KEY_CUSTOM,
+     .read = cs_action_read_stop,
+     .form = "the name of a program",
+     .help = "end it: SIGTERM, after 2s SIGKILL"},
+    {.name = "signal",
+     .type = CS_KEY_CUSTOM,
+     .read = cs_action_read_signal,
+     .form = CS_SIGNAL_FORM,
+     .help = "send it to the program, and to what that has started"},
+    {.name = "program",
+     .type = CS_KEY_CUSTOM,
+     .read = cs_action_read_program,
+     .form = "the name of a program",
+     .help = "which one; needed by signal"},
     {.name = NULL},
 };
 
@@ -447,13 +425,13 @@ int cs_scenario_read_action(struct cs_reader *r, const cJSON *item, struct cs_ac
 {
     const struct cs_scenario *scenario = r->ctx;
 
-    action->node = action->device = -1;
+    action->node = action->device = action->program = -1;
     action->late = action->amid = -1;
     action->item = item;
     if (cs_keys_read(r, item, &cs_scenario_action_keys, 0, action) != 0 ||
         check_time(r, item, action, timed) != 0 ||
         cs_when_finish(r, action, cJSON_GetObjectItemCaseSensitive(item, "at") != NULL) != 0 ||
-        cs_action_check_outside(r, action) != 0)
+        cs_action_check_outside(r, action) != 0 || cs_action_check_program(r, action) != 0)
         return -1;
     if (action->kind == CS_ACTION_NONE)
         return cs_reader_fail(r, "must have an action (send, note, attach, detach, recover, mode, "
@@ -462,7 +440,7 @@ int cs_scenario_read_action(struct cs_reader *r, const cJSON *item, struct cs_ac
         return action->node < 0 || action->kind == CS_ACTION_NOTE
                    ? 0
                    : cs_scenario_fail_at(r, "node", "does not go with this action");
-    if (action->device >= 0)
+    if (action->device >= 0 || action->program >= 0)
         return 0;
     if (action->node < 0)
         return cs_reader_fail(r, "must have the key \"node\", got none");

@@ -15,7 +15,7 @@ static struct cs_action *new_fault(struct cs_scenario *scenario, unsigned order)
         return NULL;
     struct cs_action *action = &scenario->actions[scenario->n_actions++];
     action->kind = CS_ACTION_FAULT;
-    action->node = action->device = -1;
+    action->node = action->device = action->program = -1;
     action->late = action->amid = -1;
     action->at_start = true;
     action->order = order;

@@ -24,6 +24,7 @@ static const struct part {
     {&cs_scenario_root_keys, "templates", MAP, &cs_scenario_node_keys, NULL},
     {&cs_scenario_root_keys, "devices", MAP, &cs_scenario_device_keys, NULL},
     {&cs_scenario_root_keys, "guests", MAP, &cs_scenario_guest_keys, NULL},
+    {&cs_scenario_root_keys, "programs", MAP, &cs_scenario_program_keys, NULL},
     {&cs_scenario_root_keys, "timeline", ARRAY, &cs_scenario_action_keys, NULL},
     {&cs_scenario_action_keys, "after", ONE, &cs_trigger_keys, "[\"string\"]"},
     {&cs_scenario_action_keys, "until", ONE, &cs_trigger_keys, "[\"string\"]"},

@@ -176,6 +176,7 @@ static int open_link(struct cs_session *session, const struct cs_session_config 
         if (!session->guests_need_link)
             return 0;
         address = session->guest_link;
+        session->private_link = true;
     }
     if (address == NULL && session->scenario != NULL) {
         address = session->scenario->link_address;
@@ -258,6 +259,7 @@ struct cs_session *cs_session_create(const struct cs_session_config *config, str
     session->loop = loop;
     session->tui = config->tui;
     session->timer_fd = -1;
+    session->required_ended = -1;
     cs_session_logs_init(session);
     for (unsigned i = 0; i < CS_SIM_MAX_BUSES; i++)
         session->console[i] = CS_NO_NODE;
@@ -269,9 +271,11 @@ struct cs_session *cs_session_create(const struct cs_session_config *config, str
         goto failed;
     if (build(session, config, error) != 0 || add_decoder(session, config, error) != 0 ||
         cs_session_guests_plan(session, config, error) != 0 ||
+        cs_session_programs_plan(session, config, error) != 0 ||
         open_link(session, config, error) != 0 ||
         cs_session_devices_open(session, config, error) != 0 ||
-        cs_session_guests_open(session, config->interactive, error) != 0)
+        cs_session_guests_open(session, config->interactive, error) != 0 ||
+        cs_session_programs_open(session, error) != 0)
         goto failed;
     set_pace(session, config);
     cs_session_wait_init(session, config);
@@ -293,6 +297,7 @@ int cs_session_close(struct cs_session *session, struct cs_error *error)
 {
     session->finished = true;
     cs_session_link_counts(session, &session->link_counts);
+    cs_session_programs_close(session);
     cs_session_guests_close(session);
     if (session->link != NULL)
         cs_link_server_destroy(session->link);
@@ -322,6 +327,7 @@ void cs_session_destroy(struct cs_session *session)
     if (session->sim != NULL)
         cs_sim_destroy(session->sim);
     cs_session_guests_free(session);
+    cs_session_programs_free(session);
     cs_nodes_destroy(session->nodes);
     cs_scenario_free(session->scenario);
     while (session->n_said > 0)
@@ -339,6 +345,8 @@ void cs_session_start(struct cs_session *session, void (*finished)(void *ctx, in
         session->failed = true;
     cs_session_record_start(session);
     if (!session->failed && cs_session_guests_start(session, &session->error) != 0)
+        session->failed = true;
+    if (!session->failed && cs_session_programs_start(session, &session->error) != 0)
         session->failed = true;
     cs_session_wait_start(session);
     if (session->failed)

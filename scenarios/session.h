@@ -13,6 +13,7 @@ struct ev_loop;
 struct cs_device_spec;
 struct cs_live;
 struct cs_plugin_files;
+struct cs_programs;
 struct cs_guest_def;
 struct cs_scenario;
 struct cs_session; /* opaque */
@@ -169,6 +170,12 @@ const char *cs_session_guest(const struct cs_session *session, unsigned index, c
 /* Its whole command line, ending with NULL. */
 void cs_session_guest_words(const struct cs_session *session, unsigned index, char *const **words,
                             const char **program);
+
+/* ---- programs that the scenario starts --------------------------------------------------------
+ */
+
+/* To look and to listen, see scenarios/programs.h; NULL: there are none, or bus time is virtual. */
+struct cs_programs *cs_session_programs(struct cs_session *session);
 
 /* Bring the sim up to the present (paced: where the clock says; paused or fast: where it is).
  * Called before anything from outside is done to the buses. */

@@ -104,18 +104,26 @@ static bool is_stuck(struct cs_session *session)
     return session->stuck;
 }
 
+/* A link that is only the programs' is as good as none when they have ended and left. */
+static bool others_may_come(const struct cs_session *session)
+{
+    if (!session->private_link || session->n_guests > 0 || session->n_devices > 0)
+        return cs_session_is_open(session);
+    return cs_session_programs_busy(session) || cs_session_clients(session) > 0;
+}
+
 static bool over(struct cs_session *session)
 {
     int64_t now = cs_sim_now_ps(session->sim), next = cs_sim_next_ps(session->sim);
 
     if (session->failed || now >= CS_TIME_END)
         return true;
-    if (cs_session_guests_done(session))
+    if (cs_session_guests_done(session) || cs_session_programs_over(session))
         return true;
     if (session->duration_ps > 0)
         return now >= session->duration_ps && next > session->duration_ps;
     /* Nothing is left to happen, and nobody could bring anything. */
-    return !cs_session_is_open(session) && !session->tui && (next == CS_NEVER || is_stuck(session));
+    return !others_may_come(session) && !session->tui && (next == CS_NEVER || is_stuck(session));
 }
 
 void cs_session_finish(struct cs_session *session)

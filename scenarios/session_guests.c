@@ -40,15 +40,26 @@ static int make_folder(struct cs_session *session, struct cs_error *error)
 {
     const char *runtime = getenv("XDG_RUNTIME_DIR");
 
+    if (session->guest_folder[0] != '\0')
+        return 0;
     snprintf(session->guest_folder, sizeof(session->guest_folder), "%s/cansim-guest-XXXXXX",
              runtime != NULL && runtime[0] == '/' && strlen(runtime) < 40 ? runtime : "/tmp");
-    if (mkdtemp(session->guest_folder) != NULL)
+    if (mkdtemp(session->guest_folder) != NULL) {
+        snprintf(session->guest_link, sizeof(session->guest_link), "unix:%s/link.sock",
+                 session->guest_folder);
         return 0;
+    }
     const int err = errno;
     cs_error_set(error, CS_STATUS_ENVIRONMENT, "%s: cannot be made: %s", session->guest_folder,
                  strerror(err));
     session->guest_folder[0] = '\0';
     return -1;
+}
+
+int cs_session_need_link(struct cs_session *session, struct cs_error *error)
+{
+    session->guests_need_link = true;
+    return make_folder(session, error);
 }
 
 /* ---- its files ------------------------------------------------------------------------------- */
@@ -217,11 +228,7 @@ int cs_session_guests_plan(struct cs_session *session, const struct cs_session_c
         if (plan(session, g, error) != 0)
             return -1;
     }
-    if (make_folder(session, error) != 0)
-        return -1;
-    snprintf(session->guest_link, sizeof(session->guest_link), "unix:%s/link.sock",
-             session->guest_folder);
-    return 0;
+    return make_folder(session, error);
 }
 
 /* ---- devices --------------------------------------------------------------------------------- */

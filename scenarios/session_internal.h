@@ -42,7 +42,11 @@ struct cs_session {
     unsigned n_devices;
     struct cs_session_guest *guests;
     unsigned n_guests;
-    bool guests_need_link;
+    bool guests_need_link;        /* or programs do */
+    bool private_link;            /* they have one that nobody else was told of */
+    struct cs_programs *programs; /* NULL: none */
+    bool have_programs;
+    int required_ended;     /* program with which the run ends; -1: none yet */
     char guest_folder[128]; /* of their sockets, private; "": none */
     char guest_link[160];   /* address of a link there */
     void (*guest_output)(void *ctx, const char *bytes, size_t n);
@@ -88,7 +92,7 @@ struct cs_session {
     /* Waiting for outside clients. */
     bool auto_speed; /* nobody said how fast */
     unsigned missing;
-    bool *seen; /* by node of the scenario */
+    bool *seen; /* by node of the scenario, then by program */
     ev_timer patience;
 };
 
@@ -144,6 +148,19 @@ void cs_session_guests_free(struct cs_session *session);
 bool cs_session_guests_done(const struct cs_session *session);
 void cs_session_guests_judge(struct cs_session *session); /* the run ends: are scripts through? */
 
+/* A link for guests and programs where no other is asked for, and the folder for it. 0 or -1. */
+int cs_session_need_link(struct cs_session *session, struct cs_error *error);
+
+/* Programs, in this order: 0 or -1 with `error`; closing twice is nothing. */
+int cs_session_programs_plan(struct cs_session *session, const struct cs_session_config *config,
+                             struct cs_error *error);
+int cs_session_programs_open(struct cs_session *session, struct cs_error *error);
+int cs_session_programs_start(struct cs_session *session, struct cs_error *error);
+void cs_session_programs_close(struct cs_session *session);
+void cs_session_programs_free(struct cs_session *session);
+bool cs_session_programs_busy(const struct cs_session *session);
+bool cs_session_programs_over(const struct cs_session *session); /* a required one has ended */
+
 bool cs_session_is_open(const struct cs_session *session); /* somebody from outside may come */
 
 /* Clock. */
@@ -156,6 +173,7 @@ void cs_session_finish(struct cs_session *session);
 /* Waiting: starts to observe where the scenario has places to wait for. */
 void cs_session_wait_init(struct cs_session *session, const struct cs_session_config *config);
 void cs_session_wait_start(struct cs_session *session);
+void cs_session_wait_program(struct cs_session *session, unsigned program); /* it has ended */
 void cs_session_wait_fini(struct cs_session *session);
 
 #endif

@@ -46,7 +46,7 @@ MEANING = [
     ("[]", ": /: must be an object, got an empty array"),
     ('{"tilte": "x"}', ': /tilte: is no known key, did you mean "title"?'),
     ('{"wibble": 1}', ": /wibble: is no known key, expected one of $schema, include, constants, templates, title, comment, seed, duration, "
-                      "speed, link, buses, plugins, nodes, devices, guests, faults, timeline"),
+                      "speed, link, buses, plugins, nodes, devices, guests, programs, faults, timeline"),
     ('{"title": 5}', ": /title: must be a text of 1..80 bytes, got 5"),
     ('{"title": "a", "title": "b"}', ": /title: must be there once, got it twice"),
     (NODE % '"bus": "can0", "bus": "can0"', ": /nodes/drive/bus: must be there once, got it twice"),
