@@ -173,11 +173,16 @@ void cs_sim_run_until(struct cs_sim *sim, int64_t until_ps)
     until_ps = until_ps < CS_TIME_END ? until_ps : CS_TIME_END;
     sim->depth++;
     sim->ran = true;
+    sim->stop = false;
     for (unsigned i = 0; i < sim->n_buses; i++) {
         sim->buses[i]->ran = true;
     }
     for (;;) {
         int64_t next = next_instant_ps(sim);
+        if (sim->stop && next > sim->now_ps && sim->late_ps > sim->now_ps) {
+            until_ps = sim->now_ps;
+            break;
+        }
         if (sim->late_ps < next && sim->late_ps <= until_ps) {
             cs_sim_run_late(sim);
             continue;
@@ -194,6 +199,11 @@ void cs_sim_run_until(struct cs_sim *sim, int64_t until_ps)
         sim->now_ps = until_ps;
     }
     sim->depth--;
+}
+
+void cs_sim_stop(struct cs_sim *sim)
+{
+    sim->stop = true;
 }
 
 /* ---- observers ---------------------------------------------------------------------------- */

@@ -48,6 +48,10 @@ int64_t cs_sim_next_ps(const struct cs_sim *sim);
  * time. */
 void cs_sim_run_until(struct cs_sim *sim, int64_t until_ps);
 
+/* From within: what happens at this instant still does, then cs_sim_run_until() returns and it is
+ * that time; the next one goes on. */
+void cs_sim_stop(struct cs_sim *sim);
+
 /* Timers live in their owner's struct; zero-initialise. Restarting a running one moves it. */
 struct cs_timer {
     int64_t at_ps;

@@ -29,6 +29,7 @@ struct cs_sim {
     unsigned n_reserved; /* timers with a place of their own that are not running */
     uint64_t next_order;
     bool ran;            /* cs_sim_run_until() was called */
+    bool stop;           /* cs_sim_stop() was called */
     uint64_t n_instants; /* gone through */
     cs_tap_fn *tap;      /* tap.h */
     void *tap_ctx;
