@@ -208,7 +208,8 @@ static void sum_up_valid(const struct life_teller *t)
     life_say_node(&text, t->of, done->node);
     life_say(&text, ", %u bits in ", done->n_bits);
     life_say_time(&text, done->at_ps - done->start_ps);
-    life_say(&text, told ? "" : nobody ? ". Nobody received it" : ". Received by ");
+    if (t->state->observes)
+        life_say(&text, told ? "" : nobody ? ". Nobody received it" : ". Received by ");
     life_say_nodes(&text, t->of, &t->bus->received);
     if (!nobody && !cs_frame_equal(&t->bus->rx_frame, &t->bus->frame)) {
         life_say(&text, " as ");
@@ -351,30 +352,40 @@ void cs_log_life(void *ctx, const struct cs_event *event)
     life_settle(state, event->at_ps);
 }
 
+void cs_log_life_knows(struct cs_life *life, const struct cs_event *was)
+{
+    struct life_node *node = &life->state->bus[was->bus].node[was->node];
+
+    *node = (struct life_node){.warned = was->tec >= LIFE_WARNING || was->rec >= LIFE_WARNING,
+                               .state = was->state,
+                               .tec = was->tec,
+                               .rec = was->rec,
+                               .told_tec = was->tec,
+                               .told_rec = was->rec,
+                               .since_ps = was->at_ps};
+}
+
 /* Who is there already was not told. */
-static void look_around(struct cs_life_state *state)
+static void look_around(struct cs_life *life)
 {
     struct cs_node_status status;
 
-    for (unsigned b = 0; b < state->n_buses; b++) {
-        const struct cs_bus *bus = cs_sim_bus(state->life->log.sim, b);
+    for (unsigned b = 0; b < life->state->n_buses; b++) {
+        const struct cs_bus *bus = cs_sim_bus(life->log.sim, b);
         for (int i = 0; i < cs_bus_node_limit(bus); i++) {
-            struct life_node *node = &state->bus[b].node[i];
             if (cs_bus_node_status(bus, i, &status) != 0)
                 continue;
-            *node = (struct life_node){.warned =
-                                           status.tec >= LIFE_WARNING || status.rec >= LIFE_WARNING,
-                                       .state = (uint8_t)status.state,
-                                       .tec = status.tec,
-                                       .rec = status.rec,
-                                       .told_tec = status.tec,
-                                       .told_rec = status.rec,
-                                       .since_ps = cs_sim_now_ps(state->life->log.sim)};
+            cs_log_life_knows(life, &(struct cs_event){.at_ps = cs_sim_now_ps(life->log.sim),
+                                                       .bus = (uint16_t)b,
+                                                       .node = (int16_t)i,
+                                                       .state = (uint8_t)status.state,
+                                                       .tec = status.tec,
+                                                       .rec = status.rec});
         }
     }
 }
 
-int cs_log_life_start(struct cs_life *life)
+int cs_log_life_begin(struct cs_life *life)
 {
     unsigned n = cs_sim_bus_count(life->log.sim);
     struct cs_life_state *state = calloc(1, sizeof(*state) + n * sizeof(state->bus[0]));
@@ -385,11 +396,21 @@ int cs_log_life_start(struct cs_life *life)
     state->n_buses = n;
     state->at_ps = cs_sim_now_ps(life->log.sim);
     life_timer_init(state);
-    look_around(state);
     life->state = state;
-    int ret = cs_sim_observe(life->log.sim, cs_log_life, life);
+    return 0;
+}
+
+int cs_log_life_start(struct cs_life *life)
+{
+    int ret = cs_log_life_begin(life);
+
+    if (ret != 0)
+        return ret;
+    life->state->observes = true;
+    look_around(life);
+    ret = cs_sim_observe(life->log.sim, cs_log_life, life);
     if (ret != 0) {
-        free(state);
+        free(life->state);
         life->state = NULL;
         return ret;
     }
@@ -403,8 +424,10 @@ void cs_log_life_end(struct cs_life *life)
 
     if (state == NULL)
         return;
-    cs_sim_unobserve(life->log.sim, cs_log_life, life);
-    cs_sim_set_detail(life->log.sim, false);
+    if (state->observes) {
+        cs_sim_unobserve(life->log.sim, cs_log_life, life);
+        cs_sim_set_detail(life->log.sim, false);
+    }
     life_settle(state, CS_NEVER);
     for (unsigned i = 0; i < state->n_buses; i++) {
         const struct life_teller t = {state, &state->bus[i], cs_sim_bus(life->log.sim, i), i};

@@ -19,6 +19,13 @@ struct cs_life {
 /* log.sim and log.out are open: take the memory, ask the sim for detail, observe it. All buses
  * must be there. Returns 0, -ENOMEM or -ENOSPC (observers). */
 int cs_log_life_start(struct cs_life *life);
+/* The same for events that somebody has kept: take the memory, observe nothing. Then
+ * cs_log_life_knows() for the nodes that were there, cs_log_life() for the events, and
+ * cs_log_life_end(). Who received a frame is not told. Returns 0 or -ENOMEM. */
+int cs_log_life_begin(struct cs_life *life);
+/* Such a node, as it was before the first event: of `was` state, tec, rec; `at_ps`: in that state
+ * since. */
+void cs_log_life_knows(struct cs_life *life, const struct cs_event *was);
 /* Tell what is still open, observe no longer, give the memory back; before cs_out_close(). Does
  * nothing where it was not started. */
 void cs_log_life_end(struct cs_life *life);

@@ -57,6 +57,24 @@ int cs_out_open(struct cs_out *out, const char *path, struct ev_loop *loop, stru
     return 0;
 }
 
+int cs_out_memory(struct cs_out *out)
+{
+    memset(out, 0, sizeof(*out));
+    out->fd = -1;
+    out->memory = true;
+    out->buf = malloc(BUF_SIZE);
+    return out->buf != NULL ? 0 : -ENOMEM;
+}
+
+size_t cs_out_take(struct cs_out *out, const char **text)
+{
+    size_t used = out->used;
+
+    *text = out->buf;
+    out->used = 0;
+    return used;
+}
+
 void cs_out_id(const struct cs_out *out, struct cs_file_id *id)
 {
     struct stat st;
@@ -93,6 +111,7 @@ static void release(struct cs_out *out)
     free(out->buf);
     out->name = out->buf = NULL;
     out->fd = -1;
+    out->memory = false;
 }
 
 void cs_out_discard(struct cs_out *out)
@@ -159,8 +178,10 @@ int cs_out_close(struct cs_out *out)
 
 void cs_out_write(struct cs_out *out, const char *data, size_t len)
 {
-    if (out->error != 0 || out->fd < 0)
+    if (out->error != 0 || (out->fd < 0 && !out->memory))
         return;
+    if (out->memory && len > BUF_SIZE - out->used)
+        len = BUF_SIZE - out->used;
     if (len > BUF_SIZE - out->used)
         cs_out_flush(out);
     if (len > BUF_SIZE) {

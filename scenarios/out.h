@@ -19,6 +19,7 @@
 struct cs_out {
     int fd;       /* -1: closed */
     bool created; /* cs_out_open() made the file */
+    bool memory;  /* cs_out_memory(): fd is -1 */
     int error;    /* errno of the first failure, 0 */
     char *name;
     char *buf;
@@ -32,6 +33,11 @@ struct cs_out {
 /* Open a file for writing ("-": standard output) without touching what is in it. `loop` may be
  * NULL. Returns 0 or -1 with `error`. */
 int cs_out_open(struct cs_out *out, const char *path, struct ev_loop *loop, struct cs_error *error);
+/* Write to memory instead: what was written since the last cs_out_take(), as far as it fits into
+ * 64 KiB. cs_out_discard() ends it. 0 or -ENOMEM. */
+int cs_out_memory(struct cs_out *out);
+/* Its text, valid until more is written; what was not taken is kept. Returns its length. */
+size_t cs_out_take(struct cs_out *out, const char **text);
 /* Which file it is; true where it is the same as `id`. */
 bool cs_out_is(const struct cs_out *out, const struct cs_file_id *id);
 void cs_out_id(const struct cs_out *out, struct cs_file_id *id);
