@@ -481,9 +481,10 @@ int cs_keys_read(struct cs_reader *r, const cJSON *object, const struct cs_keys 
 
 static void help_row(FILE *to, const struct cs_keys *keys, const struct cs_key *k)
 {
-    char values[300], text[600];
+    char values[300], text[600], head[40];
     size_t n;
 
+    snprintf(head, sizeof(head), "; %s ", keys->kind != NULL ? keys->kind : "type");
     cs_text_name(to, CS_HELP_INDENT, k->name);
     cs_text_wrap(to, CS_HELP_INDENT, k->help);
     describe(k, values, sizeof(values));
@@ -496,7 +497,7 @@ static void help_row(FILE *to, const struct cs_keys *keys, const struct cs_key *
     for (unsigned i = 0, shown = 0; k->mask != 0 && keys->kinds[i] != NULL; i++) {
         if (cs_keys_applies(k, i) && n < sizeof(text))
             n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s",
-                                  shown++ == 0 ? "; type " : ", ", keys->kinds[i]);
+                                  shown++ == 0 ? head : ", ", keys->kinds[i]);
     }
     if (n < sizeof(text))
         snprintf(text + n, sizeof(text) - n, ")");

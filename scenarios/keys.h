@@ -61,6 +61,7 @@ struct cs_keys {
     const char *title; /* for help: "A node" */
     const struct cs_key *rows;
     const char *const *kinds; /* names of the mask's bits; ends with NULL; NULL without masks */
+    const char *kind;         /* what they are called; NULL: "type" */
 };
 
 /* Read an object into `dest`. `kind`: bit number of the kind that it is; only rows of this kind

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "scenarios/expect.h"
 #include "scenarios/log.h"
 #include "scenarios/main.h"
 #include "simcore/fault.h"
@@ -319,19 +320,22 @@ static int finish(struct host *host)
     if (!host->args->quiet) /* closing ends the devices */
         cs_main_say_device_troubles(host->session);
     host->programs.over = true;
-    if (cs_session_close(host->session, &error) != 0 && host->status == CS_STATUS_OK &&
-        host->error.text[0] == '\0') {
+    if (cs_session_close(host->session, &error) != 0 && host->error.text[0] == '\0' &&
+        (host->status == CS_STATUS_OK || host->status == CS_STATUS_EXPECTATION)) {
         host->error = error;
         host->status = error.status;
         host->failed = true;
     }
     close_trace(host);
+    cs_main_say_expect(host->session, host->args->quiet, stderr);
     if (!host->args->quiet && !host->failed)
         say_summary(host);
     if (host->error.text[0] != '\0')
         cs_main_complain(&host->error);
     if (host->status == CS_STATUS_OK && host->interrupted)
-        host->status = CS_STATUS_INTERRUPTED;
+        host->status = cs_expect_failed(cs_session_expect(host->session)) > 0
+                           ? CS_STATUS_EXPECTATION
+                           : CS_STATUS_INTERRUPTED;
     return host->status;
 }
 

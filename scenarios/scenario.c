@@ -105,6 +105,8 @@ static int read_speed(struct cs_reader *r, const cJSON *item, void *dest)
     return cs_keys_read_value(r, &row, item, &scenario->speed_permille);
 }
 
+static const char *const end_names[] = {"duration", "decided", NULL};
+
 /* Buses come before nodes, nodes before the timeline: rows are read in this order. */
 static const struct cs_key root_rows[] = {
     {.name = "$schema",
@@ -195,6 +197,27 @@ static const struct cs_key root_rows[] = {
      .read = cs_scenario_read_timeline,
      .form = "an array of actions",
      .help = "what happens once, and when"},
+    {.name = "decode",
+     .type = CS_KEY_CUSTOM,
+     .offset = offsetof(struct cs_scenario, decode),
+     .read = cs_scenario_read_decode,
+     .form = "true or the name of a decoder",
+     .help = "a decoder follows the buses; true: \"canopen\""},
+    {.name = "expect",
+     .type = CS_KEY_CUSTOM,
+     .read = cs_scenario_read_expect,
+     .form = "an array of expectations",
+     .help = "what must be so; the run's exit status is 1 where one of them fails"},
+    {.name = "stop_on_failure",
+     .type = CS_KEY_BOOL,
+     .offset = offsetof(struct cs_scenario, stop_on_failure),
+     .help = "the run ends with the first expectation that fails"},
+    {.name = "end",
+     .type = CS_KEY_CHOICE,
+     .offset = offsetof(struct cs_scenario, end),
+     .choices = end_names,
+     .help = "of the run: with its duration, or earlier where all expectations are decided; "
+             "default \"duration\""},
     {.name = NULL},
 };
 
@@ -227,6 +250,8 @@ void cs_scenario_help(FILE *to)
             fputc('\n', to);
         cs_keys_help(to, tables[i]);
     }
+    fputc('\n', to);
+    cs_scenario_help_expect(to);
     cs_scenario_help_plugins(to);
     fputc('\n', to);
     cs_scenario_help_faults(to);
@@ -249,7 +274,8 @@ static int read_root(struct cs_scenario *scenario, struct cs_reader *r)
 {
     if (cJSON_GetObjectItemCaseSensitive(scenario->tree, "buses") == NULL)
         add_default_bus(r, scenario);
-    if (cs_keys_read(r, scenario->tree, &cs_scenario_root_keys, 0, scenario) != 0)
+    if (cs_keys_read(r, scenario->tree, &cs_scenario_root_keys, 0, scenario) != 0 ||
+        cs_scenario_finish_expect(r, scenario) != 0)
         return -1;
     if (cs_scenario_finish_timeline(r, scenario) == 0)
         return 0;
@@ -340,6 +366,7 @@ void cs_scenario_free(struct cs_scenario *scenario)
     free(scenario->programs);
     free(scenario->nodes);
     free(scenario->actions);
+    cs_scenario_free_expects(scenario);
     cs_scenario_free_plugins(scenario);
     cs_document_free(&scenario->document);
     free(scenario->file);

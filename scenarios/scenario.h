@@ -238,6 +238,13 @@ extern const char *const cs_thing_names[]; /* "node", "device" ... */
 const char *cs_scenario_port_name(const char *name, unsigned n_ports, unsigned port,
                                   char buf[CS_NAME_MAX]);
 
+struct cs_expect_def; /* expect_def.h */
+
+enum cs_scenario_end {
+    CS_SCENARIO_END_DURATION,
+    CS_SCENARIO_END_DECIDED, /* or earlier, when all expectations are decided */
+};
+
 struct cs_scenario_bus {
     const char *name;
     bool fd;
@@ -269,6 +276,11 @@ struct cs_scenario {
     unsigned n_actions;
     const char *variables[CS_VARIABLES]; /* all begin at 0 */
     unsigned n_variables;
+    struct cs_expect_def *expects; /* in the order of the file */
+    unsigned n_expects;
+    bool stop_on_failure; /* the run ends with the first that has failed */
+    int end;              /* enum cs_scenario_end */
+    const char *decode;   /* decoder that follows the buses; NULL: none was asked for */
     struct cs_file_id inputs[CS_SCENARIO_INPUTS]; /* never to be written to */
     unsigned n_inputs;
     struct cs_plugins *plugins;                 /* NULL: nobody asked for one */

@@ -274,6 +274,13 @@ bool cs_action_has_place(const struct cs_action *action);
 /* What only goes with some of them. 0 or -1 with r->error. */
 int cs_action_check_outside(struct cs_reader *r, const struct cs_action *action);
 
+/* Expectations, and what goes with them. */
+int cs_scenario_read_expect(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_scenario_read_decode(struct cs_reader *r, const cJSON *item, void *dest); /* const char * */
+int cs_scenario_finish_expect(struct cs_reader *r, struct cs_scenario *scenario);
+void cs_scenario_free_expects(struct cs_scenario *scenario);
+void cs_scenario_help_expect(FILE *to);
+
 /* Faults. */
 int cs_scenario_read_fault(struct cs_reader *r, const cJSON *item, struct cs_scenario_fault *fault);
 int cs_scenario_read_fault_text(struct cs_scenario *scenario, const char *text,

@@ -217,18 +217,23 @@ static void on_live(void *ctx, const struct cs_live_said *said)
 static int add_decoder(struct cs_session *session, const struct cs_session_config *config,
                        struct cs_error *error)
 {
+    const char *named = session->scenario != NULL ? session->scenario->decode : NULL;
     struct cs_session_eds files = {.n = 0};
+    bool fields, expected = cs_expect_decodes(session->scenario, &fields);
     struct cs_live_config live = {
-        .name = config->as != NULL ? config->as : "canopen",
+        .name = config->as != NULL ? config->as
+                : named != NULL    ? named
+                                   : "canopen",
         .plugins = config->plugins,
-        .fields = config->decoded != NULL,
+        .fields = config->decoded != NULL || fields,
         .say = on_said,
         .say_ctx = session,
     };
 
     const bool wanted = session->nodes != NULL && cs_nodes_want_decoder(session->nodes);
 
-    if (config->as == NULL && config->decoded == NULL && config->n_eds == 0 && !wanted)
+    if (config->as == NULL && config->decoded == NULL && config->n_eds == 0 && named == NULL &&
+        !expected && !wanted)
         return 0;
     cs_session_collect_eds(session->scenario, config, &files);
     live.eds = files.file;
@@ -240,6 +245,23 @@ static int add_decoder(struct cs_session *session, const struct cs_session_confi
     if (wanted && cs_live_listen(session->live, on_live, session->nodes) != 0)
         return cs_error_set(error, CS_STATUS_ENVIRONMENT, "too many listen to the decoder");
     return 0;
+}
+
+/* After the decoder, which must have seen a frame before. */
+static int add_expectations(struct cs_session *session, struct cs_error *error)
+{
+    struct cs_error why;
+
+    session->expect = cs_expect_create(session->sim, session->scenario, session->live, &why);
+    if (session->expect != NULL || why.text[0] == '\0')
+        return 0;
+    *error = why;
+    return -1;
+}
+
+struct cs_expect *cs_session_expect(struct cs_session *session)
+{
+    return session->expect;
 }
 
 struct cs_live *cs_session_live(struct cs_session *session)
@@ -270,6 +292,7 @@ struct cs_session *cs_session_create(const struct cs_session_config *config, str
         cs_scenario_add_faults(session->scenario, config->faults, config->n_faults, error) != 0)
         goto failed;
     if (build(session, config, error) != 0 || add_decoder(session, config, error) != 0 ||
+        add_expectations(session, error) != 0 ||
         cs_session_guests_plan(session, config, error) != 0 ||
         cs_session_programs_plan(session, config, error) != 0 ||
         open_link(session, config, error) != 0 ||
@@ -323,6 +346,7 @@ void cs_session_destroy(struct cs_session *session)
     cs_session_close(session, &ignored);
     cs_session_logs_discard(session);
     cs_live_destroy(session->live);
+    cs_expect_destroy(session->expect);
     cs_stats_destroy(session->stats);
     if (session->sim != NULL)
         cs_sim_destroy(session->sim);

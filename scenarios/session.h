@@ -11,6 +11,7 @@
 
 struct ev_loop;
 struct cs_device_spec;
+struct cs_expect;
 struct cs_live;
 struct cs_plugin_files;
 struct cs_programs;
@@ -72,7 +73,8 @@ struct cs_session *cs_session_create(const struct cs_session_config *config, str
 void cs_session_destroy(struct cs_session *session);
 
 /* Start the clock; from now on the loop drives the session. `finished` runs once, when the duration
- * is over or the run has failed (status as an exit status, the text in cs_session_error()). */
+ * is over or the run has failed (status as an exit status, the text in cs_session_error()). Where
+ * only an expectation has failed there is no text. */
 void cs_session_start(struct cs_session *session, void (*finished)(void *ctx, int status),
                       void *ctx);
 const char *cs_session_error(const struct cs_session *session);
@@ -110,6 +112,8 @@ int cs_session_close(struct cs_session *session, struct cs_error *error);
 int64_t cs_session_lag_ns(const struct cs_session *session);
 
 struct cs_sim *cs_session_sim(struct cs_session *session);
+/* What is expected of the run, NULL: nothing. */
+struct cs_expect *cs_session_expect(struct cs_session *session);
 struct cs_live *cs_session_live(struct cs_session *session); /* the decoder, NULL: none */
 struct cs_stats *cs_session_stats(struct cs_session *session);
 const char *

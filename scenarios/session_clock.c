@@ -60,6 +60,17 @@ void cs_session_clock_rebase(struct cs_session *session)
     session->base_ns = now_ns();
 }
 
+/* Not beyond an instant at which time alone decides what is expected. */
+static void run_until(struct cs_session *session, int64_t until_ps)
+{
+    int64_t decides_ps = cs_expect_next_ps(session->expect);
+
+    if (decides_ps < until_ps && decides_ps > cs_sim_now_ps(session->sim))
+        until_ps = decides_ps;
+    cs_sim_run_until(session->sim, until_ps);
+    cs_expect_time(session->expect, cs_sim_now_ps(session->sim));
+}
+
 /* Run towards `until_ps`, for a slice at most. */
 static void advance(struct cs_session *session, int64_t until_ps)
 {
@@ -69,16 +80,14 @@ static void advance(struct cs_session *session, int64_t until_ps)
         return;
     session->inside = true;
     while (cs_sim_now_ps(session->sim) < until_ps || cs_sim_next_ps(session->sim) <= until_ps) {
-        int64_t next = cs_sim_next_ps(session->sim);
-        if (next > until_ps) {
-            if (until_ps < CS_TIME_END) /* else nothing is left: time stands where that happened */
-                cs_sim_run_until(session->sim, until_ps);
-            break;
-        }
-        int64_t chunk = cs_sim_now_ps(session->sim);
+        int64_t next = cs_sim_next_ps(session->sim), chunk = cs_sim_now_ps(session->sim);
+        if (next > until_ps && until_ps >= CS_TIME_END)
+            break; /* nothing is left: time stands where that happened */
         chunk = chunk < until_ps - CHUNK_PS ? chunk + CHUNK_PS : until_ps;
-        cs_sim_run_until(session->sim, next > chunk ? next : chunk);
-        if (session->failed || now_ns() >= stop_ns)
+        if (next > chunk)
+            chunk = next < until_ps ? next : until_ps;
+        run_until(session, chunk);
+        if (session->failed || cs_expect_wants_stop(session->expect) || now_ns() >= stop_ns)
             break;
     }
     session->inside = false;
@@ -118,7 +127,8 @@ static bool over(struct cs_session *session)
 
     if (session->failed || now >= CS_TIME_END)
         return true;
-    if (cs_session_guests_done(session) || cs_session_programs_over(session))
+    if (cs_session_guests_done(session) || cs_session_programs_over(session) ||
+        cs_expect_wants_stop(session->expect))
         return true;
     if (session->duration_ps > 0)
         return now >= session->duration_ps && next > session->duration_ps;
@@ -131,8 +141,12 @@ void cs_session_finish(struct cs_session *session)
     if (session->finished)
         return;
     session->finished = true;
-    if (!session->failed)
+    if (!session->failed) {
+        cs_expect_finish(session->expect, cs_sim_now_ps(session->sim));
         cs_session_guests_judge(session);
+    }
+    if (session->error.status == CS_STATUS_OK && cs_expect_failed(session->expect) > 0)
+        session->error.status = CS_STATUS_EXPECTATION;
     cs_session_flush(session, &session->error);
     cs_session_clock_run(session);
     if (session->done != NULL)
@@ -158,8 +172,9 @@ static void set_deadline(struct cs_session *session, int64_t at_ns)
 static int64_t next_wake_ns(const struct cs_session *session)
 {
     int64_t next = cs_sim_next_ps(session->sim), now = now_ns();
-    int64_t permille = session->speed_permille;
+    int64_t permille = session->speed_permille, decides = cs_expect_next_ps(session->expect);
 
+    next = decides < next ? decides : next;
     if (session->duration_ps > 0 && next > session->duration_ps)
         next = session->duration_ps;
     if (next == CS_NEVER)
@@ -294,7 +309,7 @@ static bool step_once(struct cs_session *session)
     if (next == CS_NEVER || next > end_ps(session) || session->inside)
         return false;
     session->inside = true;
-    cs_sim_run_until(session->sim, next);
+    run_until(session, next);
     session->inside = false;
     return true;
 }

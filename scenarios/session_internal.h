@@ -7,6 +7,7 @@
 #include <ev.h>
 #include <stdio.h>
 
+#include "scenarios/expect.h"
 #include "scenarios/log_life.h"
 #include "scenarios/log_vcd.h"
 #include "scenarios/nodes.h"
@@ -59,9 +60,10 @@ struct cs_session {
     struct cs_vcd vcd;
     struct cs_capture capture;
     struct cs_log decoded;
-    struct cs_live *live; /* NULL: no decoder follows */
-    bool caught_up;       /* it was told of the end */
-    FILE *line;           /* of `decoded`, in memory: */
+    struct cs_live *live;     /* NULL: no decoder follows */
+    bool caught_up;           /* it was told of the end */
+    struct cs_expect *expect; /* NULL: nothing is expected */
+    FILE *line;               /* of `decoded`, in memory: */
     char *line_text;
     size_t line_len;
     struct cs_record *record; /* NULL: none */

@@ -9,7 +9,7 @@
 
 #include "plugins/decode.h"
 
-#define LISTENERS 4
+#define LISTENERS 8
 
 struct cs_live {
     struct cs_sim *sim;
@@ -167,4 +167,46 @@ void cs_live_catch_up(struct cs_live *live)
 const struct cs_live_said *cs_live_frame(const struct cs_live *live)
 {
     return live->theirs ? &live->said : NULL;
+}
+
+static const struct cansim_field *find_field(const struct cs_tree *tree, const char *name)
+{
+    const struct cansim_field *found = cs_tree_find(tree, name);
+
+    for (unsigned i = 0; found == NULL && i < tree->n_fields; i++) {
+        const struct cansim_field *field = &tree->fields[i].field;
+        if (strcmp(field->name, name) == 0 ||
+            (field->label != NULL && strcmp(field->label, name) == 0))
+            found = field;
+    }
+    return found;
+}
+
+bool cs_live_field(const struct cs_live_said *said, const char *name, struct cs_live_value *value)
+{
+    const struct cansim_field *field = find_field(said->said->tree, name);
+
+    if (field == NULL)
+        return false;
+    *value = (struct cs_live_value){.kind = CS_LIVE_TEXT, .meaning = field->text};
+    cs_tree_value(field, value->text, sizeof(value->text));
+    switch (field->kind) {
+    case CANSIM_UINT:
+    case CANSIM_BOOL:
+        value->kind = CS_LIVE_UINT;
+        value->u = field->value.u;
+        break;
+    case CANSIM_INT:
+    case CANSIM_TIME: /* picoseconds */
+        value->kind = CS_LIVE_INT;
+        value->i = field->value.i;
+        break;
+    case CANSIM_REAL:
+        value->kind = CS_LIVE_REAL;
+        value->real = field->value.real;
+        break;
+    default:
+        break;
+    }
+    return true;
 }

@@ -40,7 +40,23 @@ struct cs_live *cs_live_create(struct cs_sim *sim, const struct cs_live_config *
 /* Before the sim goes. NULL is nothing. */
 void cs_live_destroy(struct cs_live *live);
 
-/* At most 4; they are called in the order in which they came. 0 or -ENOSPC. */
+/* A field of what was said of a frame. */
+enum cs_live_kind { CS_LIVE_UINT, CS_LIVE_INT, CS_LIVE_REAL, CS_LIVE_TEXT };
+
+struct cs_live_value {
+    int kind;            /* enum cs_live_kind; TEXT: only `text` tells it */
+    uint64_t u;          /* UINT */
+    int64_t i;           /* INT */
+    double real;         /* REAL */
+    const char *meaning; /* an enumeration's word, NULL: none; while listeners are called */
+    char text[120];      /* for people, cut to fit */
+};
+
+/* The first field with that path ("sdo/index"), else with that name or label anywhere. Only while
+ * listeners are called, and where fields are looked at. False: there is none. */
+bool cs_live_field(const struct cs_live_said *said, const char *field, struct cs_live_value *value);
+
+/* At most 8; they are called in the order in which they came. 0 or -ENOSPC. */
 int cs_live_listen(struct cs_live *live, cs_live_fn *fn, void *ctx);
 /* Tell what time alone has to tell up to now: at the end of a run, or where somebody looks. */
 void cs_live_catch_up(struct cs_live *live);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* expect_read.h - the parts of reading expectations; scenario_expect*.c alone include it. */
+#ifndef CANSIM_SCENARIOS_EXPECT_READ_H
+#define CANSIM_SCENARIOS_EXPECT_READ_H
+
+#include "scenarios/expect_def.h"
+#include "scenarios/scenario_read.h"
+
+/* It is of this kind, unless it is of one already. 0 or -1. */
+int cs_expect_set_kind(struct cs_reader *r, struct cs_expect_def *def, int kind);
+int cs_expect_read_frames(struct cs_reader *r, const cJSON *item, void *dest); /* the frames */
+
+#define CS_EXPECT_PPM 1000000
+/* "2%", "0.05%": millionths, 0..max_ppm. 0 or -1, without a sentence. */
+int cs_expect_read_percent(const char *text, int64_t max_ppm, int64_t *ppm);
+
+/* Rows' read(): the destination is the expectation (scenario_expect_frames.c). */
+int cs_expect_read_period(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_expect_read_always(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_expect_read_latency(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_expect_read_retries(struct cs_reader *r, const cJSON *item, void *dest);
+/* scenario_expect_nodes.c */
+int cs_expect_read_errors(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_expect_read_recovery(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_expect_read_load(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_expect_read_program(struct cs_reader *r, const cJSON *item, void *dest);
+/* scenario_expect_value.c */
+int cs_expect_read_value(struct cs_reader *r, const cJSON *item, void *dest);
+int cs_expect_read_signal(struct cs_reader *r, const cJSON *item, void *dest);
+
+extern const struct cs_keys cs_expect_period_keys, cs_expect_always_keys, cs_expect_latency_keys,
+    cs_expect_retries_keys, cs_expect_value_keys, cs_expect_signal_keys, cs_expect_errors_keys,
+    cs_expect_recovery_keys, cs_expect_load_keys, cs_expect_program_keys;
+
+#endif
