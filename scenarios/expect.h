@@ -51,6 +51,10 @@ unsigned cs_expect_undecided(const struct cs_expect *expect);
 /* Texts are valid until the expectations go. */
 void cs_expect_verdict(const struct cs_expect *expect, unsigned index, struct cs_verdict *verdict);
 
+/* For people: the failures in full, then how many there are of all. `quiet`: nothing where none has
+ * failed. */
+void cs_expect_tell(const struct cs_expect *expect, bool quiet, FILE *to);
+
 /* A program or guest has printed a line, or has ended with a status (128 + N by signal N). */
 void cs_expect_program_line(struct cs_expect *expect, const char *name, const char *line);
 void cs_expect_program_exit(struct cs_expect *expect, const char *name, int status);

@@ -267,7 +267,8 @@ static void tell_life(struct expect_past *past, const struct cs_match *match, FI
     cs_log_life_end(&life);
     add_blocks(blocks, &life.log.out);
     cs_out_discard(&life.log.out);
-    for (unsigned i = blocks->n > BLOCKS ? blocks->n - BLOCKS : 0; i < blocks->n; i++)
+    unsigned most = match != NULL ? BLOCKS : 1;
+    for (unsigned i = blocks->n > most ? blocks->n - most : 0; i < blocks->n; i++)
         fprintf(to, "\n%s", blocks->block[i % BLOCKS]);
     free(blocks);
 }

@@ -166,9 +166,6 @@ struct cs_main_programs {
 };
 void cs_main_tell_programs(struct cs_main_programs *told, struct cs_session *session);
 void cs_main_say_programs(const struct cs_main_programs *told);
-/* What came of the expectations: the failures, then how many there were. `quiet`: nothing where all
- * passed. */
-void cs_main_say_expect(struct cs_session *session, bool quiet, FILE *to);
 void cs_main_say_device_troubles(const struct cs_session *session);
 
 /* "cansim: TEXT" on stderr; returns the status. */

@@ -327,7 +327,7 @@ static int finish(struct host *host)
         host->failed = true;
     }
     close_trace(host);
-    cs_main_say_expect(host->session, host->args->quiet, stderr);
+    cs_expect_tell(cs_session_expect(host->session), host->args->quiet, stderr);
     if (!host->args->quiet && !host->failed)
         say_summary(host);
     if (host->error.text[0] != '\0')

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "scenarios/expect.h"
 #include "tui/host_session.h"
 #include "tui/main_dump.h"
 #include "tui/screen.h"
@@ -209,7 +210,14 @@ static void finished(void *ctx, int status)
         return;
     }
     app->status = status;
-    cs_tui_say(&app->tui, false, "the scenario is over; q quits");
+    const struct cs_expect *expect = cs_session_expect(app->session);
+    unsigned n = cs_expect_count(expect), failed = cs_expect_failed(expect);
+    if (n > 0)
+        cs_tui_say(&app->tui, failed > 0,
+                   "the scenario is over, %u of %u expectation%s failed; q quits", failed, n,
+                   n == 1 ? "" : "s");
+    else
+        cs_tui_say(&app->tui, false, "the scenario is over; q quits");
     wake(app);
 }
 
@@ -280,6 +288,7 @@ static int end_session(struct app *app)
         fprintf(stderr, "cansim-tui: %s\n", cs_error_sentence(&error, sentence));
         return error.status;
     }
+    cs_expect_tell(cs_session_expect(app->session), true, stderr);
     return app->status;
 }
 

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "scenarios/expect.h"
-#include "scenarios/main.h"
 
 static void say_lines(FILE *to, const char *text)
 {
@@ -29,9 +28,8 @@ static void say_failure(FILE *to, const struct cs_verdict *v)
     say_lines(to, v->around);
 }
 
-void cs_main_say_expect(struct cs_session *session, bool quiet, FILE *to)
+void cs_expect_tell(const struct cs_expect *expect, bool quiet, FILE *to)
 {
-    const struct cs_expect *expect = cs_session_expect(session);
     unsigned n = cs_expect_count(expect), failed = cs_expect_failed(expect);
     unsigned open = cs_expect_undecided(expect);
     struct cs_verdict verdict;
