@@ -305,10 +305,11 @@ static void add_machine(const struct cs_guest_def *def, const struct cs_guest_pl
                         struct cs_guest_command *command)
 {
     const bool x86 = def->arch == NULL || strcmp(def->arch, "x86_64") == 0;
+    const char *accel = getenv("CANSIM_GUEST_ACCEL"); /* there are hosts whose KVM is of no use */
 
     if (def->machine != NULL || def->debian)
         add_two(command, "-machine", def->machine != NULL ? def->machine : "q35");
-    if (x86 && access("/dev/kvm", R_OK | W_OK) == 0)
+    if (x86 && (accel == NULL || strcmp(accel, "tcg") != 0) && access("/dev/kvm", R_OK | W_OK) == 0)
         add_two(command, "-accel", "kvm");
     add_two(command, "-accel", "tcg");
     if (def->debian)

@@ -39,7 +39,8 @@ WRONG = {"guests": {"ecu": {"image": "debian", "via": "none", "console": "ecu.lo
 class Stage:
     def __init__(self, folder):
         self.folder = folder
-        self.environment = dict(os.environ, CANSIM_GUEST_CACHE=guest_lib.cache_directory())
+        self.environment = dict(os.environ, CANSIM_GUEST_CACHE=guest_lib.cache_directory(),
+                                CANSIM_GUEST_ACCEL="tcg")
         self.environment.pop("CANSIM_QEMU", None)
 
     def text(self, name):
