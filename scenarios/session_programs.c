@@ -59,7 +59,8 @@ static int64_t on_now(void *ctx)
 {
     struct cs_session *session = ctx;
 
-    cs_session_sync(session);
+    if (session->base_ns > 0) /* else the clock has not begun */
+        cs_session_sync(session);
     return cs_sim_now_ps(session->sim);
 }
 
