@@ -133,9 +133,10 @@ static void on_action(void *ctx, const struct cs_action *action)
 
 int cs_session_programs_open(struct cs_session *session, struct cs_error *error)
 {
+    const struct cs_scenario *scenario = session->scenario;
     const struct cs_programs_host host = {
         .loop = session->loop,
-        .file = session->scenario != NULL ? session->scenario->file : NULL,
+        .file = scenario != NULL ? scenario->file : NULL,
         .link = session->link != NULL ? cs_session_link(session) : NULL,
         .now_ps = on_now,
         .ended = on_ended,
@@ -143,10 +144,9 @@ int cs_session_programs_open(struct cs_session *session, struct cs_error *error)
         .ctx = session,
     };
 
-    if (!session->have_programs)
+    if (scenario == NULL || !session->have_programs)
         return 0;
-    session->programs =
-        cs_programs_create(session->scenario->programs, session->scenario->n_programs, &host);
+    session->programs = cs_programs_create(scenario->programs, scenario->n_programs, &host);
     if (session->programs == NULL)
         return cs_error_set(error, CS_STATUS_ENVIRONMENT, "not enough memory");
     if (session->nodes != NULL)
