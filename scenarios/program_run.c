@@ -200,6 +200,7 @@ void cs_program_stop(struct cs_program *program)
         return;
     program->state.stopped = true;
     kill(-program->pid, SIGTERM);
+    kill(-program->pid, SIGCONT); /* one that is held could not hear of it */
     ev_now_update(loop_of(program));
     ev_timer_set(&program->patience, PATIENCE_S, 0.);
     ev_timer_start(loop_of(program), &program->patience);

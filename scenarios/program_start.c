@@ -45,13 +45,15 @@ static int find_folder(const struct cs_program_def *def, const char *file, char 
     struct stat st;
 
     *folder = beside != NULL ? realpath(beside, NULL) : NULL;
-    int err = *folder != NULL ? 0 : errno;
+    const int err = beside != NULL ? errno : ENOMEM;
     free(beside);
-    if (err == 0 && stat(*folder, &st) != 0)
-        err = errno;
-    if (err == 0 && !S_ISDIR(st.st_mode))
-        err = ENOTDIR;
-    return err == 0 && access(*folder, X_OK) != 0 ? errno : err;
+    if (*folder == NULL)
+        return err;
+    if (stat(*folder, &st) != 0)
+        return errno;
+    if (!S_ISDIR(st.st_mode))
+        return ENOTDIR;
+    return access(*folder, X_OK) == 0 ? 0 : errno;
 }
 
 static int check_file(const char *path)

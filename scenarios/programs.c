@@ -27,6 +27,14 @@ const struct cs_programs_host *cs_programs_host_of(const struct cs_programs *pro
     return &programs->host;
 }
 
+static void destroy_empty(struct cs_programs *programs)
+{
+    free(programs->program);
+    free(programs->file);
+    free(programs->link);
+    free(programs);
+}
+
 struct cs_programs *cs_programs_create(const struct cs_program_def *defs, unsigned n,
                                        const struct cs_programs_host *host)
 {
@@ -41,9 +49,12 @@ struct cs_programs *cs_programs_create(const struct cs_program_def *defs, unsign
     programs->host.file = programs->file;
     programs->host.link = programs->link;
     programs->program = calloc(n + 1, sizeof(*programs->program));
-    whole = programs->file != NULL && programs->program != NULL &&
-            (programs->link != NULL || host->link == NULL);
-    for (unsigned i = 0; i < n && programs->program != NULL; i++) {
+    if (programs->program == NULL) {
+        destroy_empty(programs);
+        return NULL;
+    }
+    whole = programs->file != NULL && (programs->link != NULL || host->link == NULL);
+    for (unsigned i = 0; i < n; i++) {
         struct cs_program *program = &programs->program[programs->n++];
         cs_program_init(program, programs, &defs[i]);
         program->kept = calloc((size_t)defs[i].output_bytes + 1, 1);
@@ -165,10 +176,7 @@ void cs_programs_destroy(struct cs_programs *programs)
     cs_programs_end(programs);
     for (unsigned i = 0; i < programs->n; i++)
         free(programs->program[i].kept);
-    free(programs->program);
-    free(programs->file);
-    free(programs->link);
-    free(programs);
+    destroy_empty(programs);
 }
 
 /* ---- looking -----------------------------------------------------------------------------------

@@ -3,11 +3,8 @@
  * them, and the end of the run when one that is required has ended. */
 #include "scenarios/session_internal.h"
 
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const struct cs_program_def *def_of(const struct cs_session *session, unsigned index)
 {
@@ -42,24 +39,12 @@ int cs_session_programs_plan(struct cs_session *session, const struct cs_session
     return cs_session_need_link(session, error);
 }
 
-/* They may have another working folder: a path is told from the root. */
-static void tell_link(const struct cs_session *session, char *address, size_t size)
-{
-    const char *given = cs_session_link(session);
-    const char *path = strncmp(given, "unix:", 5) == 0 ? given + 5 : given;
-    char here[PATH_MAX];
-
-    if (path[0] == '/' || strncmp(given, "tcp:", 4) == 0 || getcwd(here, sizeof(here)) == NULL)
-        snprintf(address, size, "%s", given);
-    else
-        snprintf(address, size, "unix:%s/%s", here, path);
-}
-
 static int64_t on_now(void *ctx)
 {
     struct cs_session *session = ctx;
 
-    cs_session_sync(session);
+    if (session->base_ns > 0) /* else the clock has not begun */
+        cs_session_sync(session);
     return cs_sim_now_ps(session->sim);
 }
 
@@ -148,22 +133,20 @@ static void on_action(void *ctx, const struct cs_action *action)
 
 int cs_session_programs_open(struct cs_session *session, struct cs_error *error)
 {
-    char address[PATH_MAX + 16];
+    const struct cs_scenario *scenario = session->scenario;
     const struct cs_programs_host host = {
         .loop = session->loop,
-        .file = session->scenario != NULL ? session->scenario->file : NULL,
-        .link = address,
+        .file = scenario != NULL ? scenario->file : NULL,
+        .link = session->link != NULL ? cs_session_link(session) : NULL,
         .now_ps = on_now,
         .ended = on_ended,
         .failed = on_failed,
         .ctx = session,
     };
 
-    if (!session->have_programs)
+    if (scenario == NULL || !session->have_programs)
         return 0;
-    tell_link(session, address, sizeof(address));
-    session->programs =
-        cs_programs_create(session->scenario->programs, session->scenario->n_programs, &host);
+    session->programs = cs_programs_create(scenario->programs, scenario->n_programs, &host);
     if (session->programs == NULL)
         return cs_error_set(error, CS_STATUS_ENVIRONMENT, "not enough memory");
     if (session->nodes != NULL)
