@@ -131,6 +131,20 @@ static void on_action(void *ctx, const struct cs_action *action)
         fail(session, &error);
 }
 
+static void on_heard(void *ctx, unsigned program, const char *line,
+                     const struct cs_program_state *state)
+{
+    struct cs_session *session = ctx;
+
+    (void)program;
+    cs_session_sync(session);
+    if (line != NULL)
+        cs_expect_program_line(session->expect, state->name, line);
+    else
+        cs_expect_program_exit(session->expect, state->name, state->exit_status);
+    cs_session_kick(session);
+}
+
 int cs_session_programs_open(struct cs_session *session, struct cs_error *error)
 {
     const struct cs_scenario *scenario = session->scenario;
@@ -147,6 +161,9 @@ int cs_session_programs_open(struct cs_session *session, struct cs_error *error)
     if (scenario == NULL || !session->have_programs)
         return 0;
     session->programs = cs_programs_create(scenario->programs, scenario->n_programs, &host);
+    if (session->programs != NULL && session->expect != NULL &&
+        cs_programs_listen(session->programs, on_heard, session) != 0)
+        return cs_error_set(error, CS_STATUS_ENVIRONMENT, "too many listen to the programs");
     if (session->programs == NULL)
         return cs_error_set(error, CS_STATUS_ENVIRONMENT, "not enough memory");
     if (session->nodes != NULL)
