@@ -319,18 +319,18 @@ struct node_array {
 
 static bool is_array(const char *name, struct node_array *a)
 {
-    char rest;
-    long long low, high;
+    char *end;
 
     a->open = strchr(name, '[');
     a->close = a->open != NULL ? strchr(a->open, ']') : NULL;
-    if (a->close == NULL || a->close - a->open > 24 || !isdigit((unsigned char)a->open[1]) ||
-        sscanf(a->open, "[%lld..%lld%c", &low, &high, &rest) != 3 || rest != ']')
+    if (a->close == NULL || a->close - a->open > 24 || !isdigit((unsigned char)a->open[1]))
         return false;
-    a->low = low;
-    a->high = high;
+    a->low = strtoll(a->open + 1, &end, 10);
+    if (strncmp(end, "..", 2) != 0 || !isdigit((unsigned char)end[2]))
+        return false;
+    a->high = strtoll(end + 2, &end, 10);
     a->width = a->open[1] == '0' ? (int)strspn(a->open + 1, "0123456789") : 0;
-    return true;
+    return end == a->close;
 }
 
 static int add_node(struct expansion *x, const struct cs_scope *scope, cJSON *nodes,

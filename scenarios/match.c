@@ -159,21 +159,27 @@ static int read_data(struct cs_reader *r, const cJSON *item, void *dest)
 /* 8, "8" or "2-8". */
 static int read_length(struct cs_reader *r, const cJSON *item, void *dest)
 {
+    const char *text = cJSON_IsString(item) ? item->valuestring : "";
     struct cs_match *match = dest;
-    unsigned low, high;
+    unsigned long low = CS_FRAME_MAX_DATA + 1, high = 0;
     int64_t number;
-    char rest;
+    char *end;
 
     if (cs_reader_integer(item, &number) == 0 && number >= 0 && number <= CS_FRAME_MAX_DATA) {
         match->low = match->high = (unsigned)number;
         return 0;
     }
-    if (!cJSON_IsString(item) || strlen(item->valuestring) > 5 ||
-        sscanf(item->valuestring, "%2u-%2u%c", &low, &high, &rest) != 2 || low > high ||
-        high > CS_FRAME_MAX_DATA)
+    if (isdigit((unsigned char)text[0]) && strlen(text) <= 5) {
+        low = strtoul(text, &end, 10);
+        if (*end == '-' && isdigit((unsigned char)end[1]))
+            high = strtoul(end + 1, &end, 10);
+        if (*end != '\0')
+            low = CS_FRAME_MAX_DATA + 1;
+    }
+    if (low > high || high > CS_FRAME_MAX_DATA)
         return cs_reader_must_be(r, item, "0..64 or two of them such as \"2-8\"");
-    match->low = low;
-    match->high = high;
+    match->low = (unsigned)low;
+    match->high = (unsigned)high;
     return 0;
 }
 
