@@ -123,6 +123,11 @@ static int write_beside(const struct cs_report_to *to, const char *there,
     if (asprintf(&temp, "%s.%ld.tmp", there, (long)getpid()) < 0)
         return cs_error_set(error, CS_STATUS_ENVIRONMENT, "not enough memory");
     int ret = write_into(to, temp, report, error);
+    size_t len = strlen(temp);
+    if (ret != 0 && strncmp(error->text, temp, len) == 0) { /* people know it by another name */
+        struct cs_error inner = *error;
+        cs_error_set(error, inner.status, "%s%s", to->file, inner.text + len);
+    }
     if (ret == 0 && rename(temp, there) != 0)
         ret = cs_error_set(error, CS_STATUS_ENVIRONMENT, "%s: cannot be written: %s", to->file,
                            strerror(errno));
