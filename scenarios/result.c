@@ -73,7 +73,6 @@ unsigned cs_result_undecided(const struct cs_result *result)
 
 static int take_verdicts(struct cs_result *result, struct cs_session *session)
 {
-#ifdef CS_HAVE_EXPECT
     const struct cs_expect *expect = cs_session_expect(session);
     unsigned n = cs_expect_count(expect);
 
@@ -83,10 +82,6 @@ static int take_verdicts(struct cs_result *result, struct cs_session *session)
     for (unsigned i = 0; i < n; i++)
         cs_expect_verdict(expect, i, &result->verdicts[i]);
     result->n_verdicts = n;
-#else
-    (void)result;
-    (void)session;
-#endif
     return 0;
 }
 

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #include "scenarios/error.h"
-#include "scenarios/verdict.h"
+#include "scenarios/expect.h"
 #include "simcore/sim.h"
 
 struct cs_session;
