@@ -38,6 +38,15 @@ struct cs_args {
     int64_t time_tolerance_ps, jitter_tolerance_ps;
     const char *period_tolerance, *count_tolerance;
     struct cs_texts ignored, masks, renames;
+    struct cs_texts reports; /* FORMAT[=FILE] */
+    bool report_time;
+    const char *artifacts, *keep_artifacts;
+    bool have_around;
+    int64_t around_ps;
+    struct cs_texts filters;
+    uint64_t jobs, repeat;
+    bool have_jobs, have_repeat, have_timeout, fail_fast, list;
+    int64_t timeout_ps;
     bool decode, network;
     const char *only;
     bool fast, quiet, json, non_iso, help, detail, verbose, waves;
@@ -143,10 +152,11 @@ void cs_main_fault_help(void);
 
 int cs_main_guest(const struct cs_args *args);
 void cs_main_guest_help(void);
-/* A session to its end, with signals, progress and summary. */
+/* A session to its end, with signals, progress and summary; `end` runs where `begin` did. */
 struct cs_main_console {
     int (*begin)(void *ctx, struct cs_session *session, struct ev_loop *loop);
     void (*end)(void *ctx);
+    void (*error)(void *ctx, const struct cs_error *error); /* what it is told with; may be NULL */
     void *ctx;
 };
 int cs_main_host(const struct cs_args *args, const struct cs_session_config *config,

@@ -3,13 +3,13 @@
 #include <string.h>
 
 #include "scenarios/main.h"
+#include "scenarios/main_report.h"
 #include "scenarios/scenario.h"
 #include "scenarios/text.h"
 #include "simcore/units.h"
 
 #define ARG(member) offsetof(struct cs_args, member)
-#define MAX_OPTIONS 32
-#define HELP_INDENT 29
+#define MAX_OPTIONS 48
 
 #define HELP_OPTION                                                                         \
     {                                                                                       \
@@ -155,6 +155,7 @@ const struct cs_option cs_run_options[] = {
     DECODE_OPTIONS,
     {"wait", 0, OPTION_WAIT, ARG(wait_ps), ARG(have_wait), "T", 0, 24 * 3600 * CS_PS_PER_S, NULL,
      "wait so long (or \"forever\") for the scenario's outside clients"},
+    CS_REPORT_OPTIONS,
     QUIET_OPTION,
     HELP_OPTION,
     END_OPTION,
@@ -520,6 +521,9 @@ static int parse_option(const struct cs_command *command, int argc, char **argv,
     size_t len = equals != NULL ? (size_t)(equals - word) : strlen(word);
     const struct cs_option *o = find_option(command, word, len);
 
+    if (o == NULL && word[1] != '-' && (o = find_option(command, word, 2)) != NULL &&
+        o->arg != NULL) /* "-j2" */
+        return set_option(o, word + 2, args, error);
     if (o == NULL)
         return unknown_option(command, word, error);
     if (o->arg == NULL && equals != NULL)
@@ -559,40 +563,4 @@ int cs_options_parse(const struct cs_command *command, int argc, char **argv, st
                             command->name, command->max_operands == 0 ? "no operand" : "one FILE",
                             args->operands[command->max_operands]);
     return 0;
-}
-
-static void option_range(const struct cs_option *o, char *text, size_t size)
-{
-    char low[40], high[40];
-    const char *joint = o->min != o->max && o->dflt != NULL ? "; " : "";
-
-    text[0] = low[0] = high[0] = '\0';
-    if (o->type == OPTION_RATE) {
-        cs_units_format_rate((uint32_t)o->min, low, sizeof(low));
-        cs_units_format_rate((uint32_t)o->max, high, sizeof(high));
-    } else if (o->type == OPTION_SAMPLE) {
-        snprintf(low, sizeof(low), "%d%%", (int)o->min / 10);
-        snprintf(high, sizeof(high), "%d%%", (int)o->max / 10);
-    } else if (o->min != o->max) {
-        cs_text_time(o->min, low, sizeof(low));
-        cs_text_time(o->max, high, sizeof(high));
-    }
-    if (o->min != o->max || o->dflt != NULL)
-        snprintf(text, size, "(%s%s%s%s%s%s)", low, o->min != o->max ? ".." : "", high, joint,
-                 o->dflt != NULL ? "default " : "", o->dflt != NULL ? o->dflt : "");
-}
-
-void cs_options_help(const struct cs_option *options)
-{
-    char left[64], range[200], text[400];
-
-    for (const struct cs_option *o = options; o->name != NULL; o++) {
-        snprintf(left, sizeof(left), "%s%c%s--%s%s%s", o->letter != 0 ? "-" : "  ",
-                 o->letter != 0 ? o->letter : ' ', o->letter != 0 ? ", " : " ", o->name,
-                 o->arg != NULL ? " " : "", o->arg != NULL ? o->arg : "");
-        option_range(o, range, sizeof(range));
-        snprintf(text, sizeof(text), "%s %s", o->help, range);
-        printf("  %-*s ", HELP_INDENT - 3, left);
-        cs_text_wrap(stdout, HELP_INDENT, text);
-    }
 }

@@ -11,6 +11,7 @@
 #include "scenarios/expect.h"
 #include "scenarios/log.h"
 #include "scenarios/main.h"
+#include "scenarios/main_report.h"
 #include "simcore/fault.h"
 #include "simcore/units.h"
 
@@ -20,7 +21,8 @@ struct host {
     struct ev_loop *loop;
     struct cs_session *session;
     const struct cs_args *args;
-    struct cs_trace trace; /* log.out.fd < 0: none */
+    const struct cs_main_console *console; /* NULL: none */
+    struct cs_trace trace;                 /* log.out.fd < 0: none */
     ev_timer progress;
     bool progress_shown;
     struct cs_main_programs programs;
@@ -257,7 +259,8 @@ static int open_trace(struct host *host)
 
     host->trace.log.out.fd = -1;
     if (args->quiet || args->log != NULL || args->events != NULL || args->explain != NULL ||
-        args->vcd != NULL || args->decoded != NULL || args->pcapng != NULL)
+        args->vcd != NULL || args->decoded != NULL || args->pcapng != NULL ||
+        cs_main_reports_to_stdout(args))
         return 0;
     if (cs_out_open(&host->trace.log.out, "-", host->loop, &host->error) != 0)
         return -1;
@@ -309,6 +312,13 @@ static void start_progress(struct host *host, bool serve)
         ev_timer_start(host->loop, &host->progress);
 }
 
+static int complain(const struct host *host)
+{
+    if (host->console != NULL && host->console->error != NULL)
+        host->console->error(host->console->ctx, &host->error);
+    return cs_main_complain(&host->error);
+}
+
 /* ---- running ----------------------------------------------------------------------------- */
 
 static int finish(struct host *host)
@@ -331,7 +341,7 @@ static int finish(struct host *host)
     if (!host->args->quiet && !host->failed)
         say_summary(host);
     if (host->error.text[0] != '\0')
-        cs_main_complain(&host->error);
+        complain(host);
     if (host->status == CS_STATUS_OK && host->interrupted)
         host->status = cs_expect_failed(cs_session_expect(host->session)) > 0
                            ? CS_STATUS_EXPECTATION
@@ -347,6 +357,7 @@ int cs_main_host(const struct cs_args *args, const struct cs_session_config *con
 
     memset(&host, 0, sizeof(host));
     host.args = args;
+    host.console = console;
     host.trace.log.out.fd = -1;
     host.loop = ev_loop_new(EVFLAG_AUTO);
     if (host.loop == NULL) {
@@ -357,7 +368,7 @@ int cs_main_host(const struct cs_args *args, const struct cs_session_config *con
     catch_signals(&host);
     host.session = cs_session_create(config, host.loop, &host.error);
     if (host.session == NULL || (!config->serve && open_trace(&host) != 0)) {
-        status = cs_main_complain(&host.error);
+        status = complain(&host);
     } else {
         say_where(&host);
         start_progress(&host, config->serve);
@@ -424,10 +435,16 @@ int cs_main_run(const struct cs_args *args)
         cs_error_set(&error, CS_STATUS_INPUT, "--fast: does not go with --speed");
         return cs_main_complain(&error);
     }
+    if (cs_main_reports_to_stdout(args) && stdout_is_taken(args)) {
+        cs_error_set(&error, CS_STATUS_INPUT,
+                     "standard output: must be for either a log or a report, got it for both");
+        return cs_main_complain(&error);
+    }
     config.faults = args->faults;
     config.n_faults = args->n_faults;
     config.scenario = args->scenario != NULL ? args->scenario : args->operands[0];
-    return cs_main_host(args, &config, NULL);
+    return cs_main_reports_wanted(args) ? cs_main_run_reported(args, &config)
+                                        : cs_main_host(args, &config, NULL);
 }
 
 int cs_main_serve(const struct cs_args *args)

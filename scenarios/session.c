@@ -162,7 +162,8 @@ int cs_session_check_link(const struct cs_scenario *scenario, struct cs_error *e
 static int open_link(struct cs_session *session, const struct cs_session_config *config,
                      struct cs_error *error)
 {
-    bool asked = session->scenario != NULL && session->scenario->link && !config->fast;
+    bool asked = session->scenario != NULL && session->scenario->link && !config->fast &&
+                 !config->closed;
     const char *address = config->link;
     struct cs_link_host host = {
         .sim = session->sim,
@@ -276,16 +277,18 @@ struct cs_session *cs_session_create(const struct cs_session_config *config, str
 
     if (session == NULL) {
         cs_error_set(error, CS_STATUS_ENVIRONMENT, "not enough memory");
+        cs_scenario_free(config->loaded);
         return NULL;
     }
     session->loop = loop;
+    session->scenario = config->loaded;
     session->tui = config->tui;
     session->timer_fd = -1;
     session->required_ended = -1;
     cs_session_logs_init(session);
     for (unsigned i = 0; i < CS_SIM_MAX_BUSES; i++)
         session->console[i] = CS_NO_NODE;
-    if (config->scenario != NULL &&
+    if (config->scenario != NULL && session->scenario == NULL &&
         (session->scenario = cs_scenario_load(config->scenario, config->plugins, error)) == NULL)
         goto failed;
     if (session->scenario != NULL &&

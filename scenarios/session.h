@@ -27,6 +27,9 @@ struct cs_session_bus {
 
 struct cs_session_config {
     const char *scenario; /* file name, "-" for standard input, or NULL: an empty host */
+    struct cs_scenario *loaded; /* that file, read before: it is the session's from now on, also
+                                   where that cannot be made; NULL: read it */
+    bool closed;                /* nobody joins over the link, whatever the scenario says */
     const struct cs_session_bus *buses; /* only without a scenario */
     unsigned n_buses;                   /* 0: "can0" at 500 kbit/s */
     bool serve;       /* open the link even where the scenario does not ask for it */
@@ -39,6 +42,7 @@ struct cs_session_config {
     const char *log;                       /* candump -L file, "-" stdout, NULL none */
     const char *events;                    /* JSON lines file, "-" stdout, NULL none */
     const char *pcapng;                    /* capture for Wireshark, "-" stdout, NULL none */
+    int64_t logs_from_ps;                  /* they begin only then */
     bool detail;                           /* in events: who acknowledged and received as well */
     const char *explain;    /* the life of each frame, as text; "-" stdout, NULL none */
     const char *vcd;        /* waveforms; "-" stdout, NULL none */

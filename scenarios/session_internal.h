@@ -55,6 +55,7 @@ struct cs_session {
     int64_t frames_ps;
     bool stuck;
     struct cs_session_link_counts link_counts; /* of the link that was, once it is closed */
+    struct cs_timer logs_from;                 /* when the logs begin */
     struct cs_log log, events;                 /* out.fd < 0: none */
     struct cs_life life;
     struct cs_vcd vcd;

@@ -148,6 +148,27 @@ static int check_apart(struct cs_session *session, const struct cs_session_confi
     return 0;
 }
 
+static int start_all(struct cs_session *session, struct cs_error *error)
+{
+    for (size_t i = 0; i < N_OUTPUTS; i++) {
+        struct cs_out *out = &log_of(session, &outputs[i])->out;
+        int ret = out->fd >= 0 ? outputs[i].start(session) : 0;
+        if (ret != 0)
+            return cs_error_set(error, CS_STATUS_ENVIRONMENT, "%s: cannot be written: %s",
+                                out->name, strerror(-ret));
+    }
+    return 0;
+}
+
+static void on_logs_from(void *ctx, struct cs_timer *timer)
+{
+    struct cs_session *session = ctx;
+
+    (void)timer;
+    if (start_all(session, &session->error) != 0)
+        session->failed = true;
+}
+
 void cs_session_logs_init(struct cs_session *session)
 {
     for (size_t i = 0; i < N_OUTPUTS; i++)
@@ -168,14 +189,15 @@ int cs_session_logs_open(struct cs_session *session, const struct cs_session_con
     if (check_apart(session, config, error) != 0)
         return -1;
     for (size_t i = 0; i < N_OUTPUTS; i++) {
-        if (path_of(config, &outputs[i]) == NULL)
-            continue;
-        cs_out_begin(&log_of(session, &outputs[i])->out);
-        int ret = outputs[i].start(session);
-        if (ret != 0)
-            return cs_error_set(error, CS_STATUS_ENVIRONMENT, "%s: cannot be written: %s",
-                                path_of(config, &outputs[i]), strerror(-ret));
+        if (path_of(config, &outputs[i]) != NULL)
+            cs_out_begin(&log_of(session, &outputs[i])->out);
     }
+    if (config->logs_from_ps == 0)
+        return start_all(session, error);
+    session->logs_from.fn = on_logs_from;
+    session->logs_from.ctx = session;
+    if (cs_timer_start(session->sim, &session->logs_from, config->logs_from_ps) != 0)
+        return cs_error_set(error, CS_STATUS_ENVIRONMENT, "not enough memory");
     return 0;
 }
 
