@@ -55,7 +55,7 @@ static void text(struct walk *w, const char **value)
     plain(w, &size, sizeof(size));
     char *there = size > 0 ? advance(w, size) : NULL;
     if (!w->reading) {
-        if (there != NULL)
+        if (there != NULL && *value != NULL)
             memcpy(there, *value, size);
         return;
     }

@@ -153,7 +153,8 @@ char *cs_trigger_say(const struct cs_trigger *t, struct cs_sim *sim, char *text,
         say(&w, "%s", words_of[t->kind]);
         break;
     case CS_TRIGGER_ERROR:
-        say(&w, "%s%serror", t->error == CS_ERROR_NONE ? "" : cs_error_name(t->error),
+        say(&w, "%s%serror",
+            t->error == CS_ERROR_NONE ? "" : cs_error_name((enum cs_error_kind)t->error),
             t->error == CS_ERROR_NONE ? "" : " ");
         say_where(&w, t, sim, "at");
         break;
