@@ -31,11 +31,12 @@ struct cs_program {
     struct cs_programs *all;
     const struct cs_program_def *def;
     struct cs_program_state state;
-    pid_t pid;  /* of the child, and of its group; 0: none. Ended children are kept as long as
-                   their group may be signalled, so that the number stays theirs. */
-    int pid_fd; /* readable when it has ended; -1: it has */
-    int out;    /* its output; -1: nobody writes any more */
-    bool again; /* started while it is being stopped */
+    pid_t pid;    /* of the child, and of its group; 0: none. Ended children are kept as long as
+                     their group may be signalled, so that the number stays theirs. */
+    int pid_fd;   /* readable when it has ended; -1: it has */
+    int out;      /* its output; -1: nobody writes any more */
+    bool leaving; /* it has ended, which nobody has heard of */
+    bool again;   /* started while it is being stopped */
     int64_t since_ms, until_ms; /* CLOCK_MONOTONIC, of the last run */
     ev_io ended, readable;
     ev_timer timeout, patience;
@@ -59,6 +60,7 @@ int64_t cs_program_now_ms(void);
 /* Of programs.c: who hears of it. */
 void cs_programs_heard(struct cs_programs *programs, struct cs_program *program, const char *line);
 void cs_programs_ended(struct cs_programs *programs, struct cs_program *program);
+int64_t cs_programs_now_ps(const struct cs_programs *programs); /* bus time, up to the present */
 const struct cs_programs_host *cs_programs_host_of(const struct cs_programs *programs);
 
 #endif

@@ -153,8 +153,8 @@ static void see_end(struct cs_program *program)
     do
         ret = waitid(P_PID, (id_t)program->pid, &info, WEXITED | WNOWAIT);
     while (ret != 0 && errno == EINTR);
-    if (ret != 0)
-        program->pid = 0;
+    program->leaving = true; /* the timeline may start it while bus time comes up to this */
+    program->state.ended_ps = cs_programs_now_ps(program->all);
     ev_io_stop(loop_of(program), &program->ended);
     ev_timer_stop(loop_of(program), &program->timeout);
     ev_timer_stop(loop_of(program), &program->patience);
@@ -165,7 +165,9 @@ static void see_end(struct cs_program *program)
         ; /* its last words */
     if (program->n_line > 0)
         end_line(program);
-    program->state.running = false;
+    program->leaving = program->state.running = false;
+    if (ret != 0)
+        program->pid = 0;
     program->state.exited = true;
     program->state.exit_status = status_of(&info);
     cs_programs_ended(program->all, program);

@@ -35,6 +35,11 @@ static void destroy_empty(struct cs_programs *programs)
     free(programs);
 }
 
+int64_t cs_programs_now_ps(const struct cs_programs *programs)
+{
+    return programs->host.now_ps != NULL ? programs->host.now_ps(programs->host.ctx) : 0;
+}
+
 struct cs_programs *cs_programs_create(const struct cs_program_def *defs, unsigned n,
                                        const struct cs_programs_host *host)
 {
@@ -99,7 +104,6 @@ void cs_programs_ended(struct cs_programs *programs, struct cs_program *program)
 {
     const struct cs_programs_host *host = &programs->host;
 
-    program->state.ended_ps = host->now_ps != NULL ? host->now_ps(host->ctx) : 0;
     tell(programs, program, NULL);
     if (program->again)
         start_again(programs, program);
@@ -132,12 +136,12 @@ int cs_programs_start(struct cs_programs *programs, unsigned index, struct cs_er
         return 0;
     struct cs_program *program = &programs->program[index];
     if (program->state.running) {
-        program->again = program->state.stopped;
+        program->again = program->state.stopped || program->leaving;
         return 0;
     }
     if (cs_program_prepare(program->def, host->file, host->link, &launch, error) != 0)
         return -1;
-    const int64_t now_ps = host->now_ps != NULL ? host->now_ps(host->ctx) : 0;
+    const int64_t now_ps = cs_programs_now_ps(programs);
     int ret = cs_program_start(program, &launch, error);
     if (ret == 0)
         program->state.started_ps = now_ps;

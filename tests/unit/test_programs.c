@@ -28,6 +28,7 @@ struct stage {
     uint64_t lines, exits, ended;
     size_t longest;
     int restarts; /* to be done when it exits */
+    int early;    /* the same, while bus time comes up to the present */
     struct cs_program_state state;
 };
 
@@ -66,7 +67,12 @@ static void on_ended(void *ctx, unsigned program)
 
 static int64_t on_now(void *ctx)
 {
-    return ((struct stage *)ctx)->ended > 0 ? 7 : 5;
+    struct stage *stage = ctx;
+    struct cs_error error;
+
+    if (stage->lines > 0 && stage->early-- > 0)
+        assert_int_equal(cs_programs_start(stage->programs, 0, &error), 0);
+    return 5;
 }
 
 static void on_late(struct ev_loop *loop, ev_timer *timer, int events)
@@ -392,6 +398,16 @@ static void it_can_start_again(void **state)
     assert_int_equal(stage->exits, 3);
     cs_programs_state(stage->programs, 0, &now);
     assert_int_equal(now.lines, 3);
+    tear_down(stage);
+
+    /* when it has ended, before that is known */
+    stage = set_up("echo go");
+    stage->early = 1;
+    start(stage);
+    run_for(stage, LIMIT_S);
+    run_for(stage, 0.5);
+    assert_string_equal(stage->heard, "go|go|");
+    assert_int_equal(stage->exits, 2);
     tear_down(stage);
 
     /* while it runs: nothing; while it is being stopped: as soon as it has ended */
