@@ -141,8 +141,9 @@ def engines():
             continue
         told = []
         for engine in ("auto", "bit"):
-            same(cansim("run", "--fast", "--quiet", "--duration", "300ms", "--engine", engine,
-                        "--explain", engine, os.path.join(EXAMPLES, name))[0], 0)
+            status = cansim("run", "--fast", "--quiet", "--duration", "300ms", "--engine", engine,
+                            "--explain", engine, os.path.join(EXAMPLES, name))[0]
+            assert status in (0, 1), status  # cut short, some expect in vain
             told.append(read(engine).decode())
         lines(told[0])
         for number, (a, b) in enumerate(zip(told[0].splitlines(), told[1].splitlines()), 1):
