@@ -43,7 +43,7 @@ static void found(struct cs_diff *diff, struct key *key, enum cs_diff_kind kind,
         return;
     }
     /* The first ones by time, as those without a partner are told late. */
-    int64_t at = a != NULL ? a->at_ps : b->at_ps;
+    int64_t at = (a != NULL ? a : b)->at_ps;
     unsigned i = p->n < CS_DIFF_PLACES ? p->n++ : CS_DIFF_PLACES;
     for (; i > 0 && at < p->at[i - 1].item[p->at[i - 1].there[0] ? 0 : 1].at_ps; i--) {
         if (i < CS_DIFF_PLACES)
@@ -163,7 +163,7 @@ static bool search(struct queue *a, struct queue *b, unsigned least, unsigned *a
  * that are in the same order, as many as there are; the others have another place. */
 static void keep_order(struct cs_diff *diff, struct key *key, const unsigned *with, unsigned n)
 {
-    unsigned length[CS_DIFF_WINDOW], before[CS_DIFF_WINDOW], last = NONE;
+    unsigned length[CS_DIFF_WINDOW], before[CS_DIFF_WINDOW] = {0}, last = NONE;
     bool kept[CS_DIFF_WINDOW] = {false};
 
     for (unsigned i = 0; i < n; i++) {

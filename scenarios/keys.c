@@ -496,8 +496,8 @@ static void help_row(FILE *to, const struct cs_keys *keys, const struct cs_key *
                          !k->required && k->dflt != NULL ? k->dflt : "");
     for (unsigned i = 0, shown = 0; k->mask != 0 && keys->kinds[i] != NULL; i++) {
         if (cs_keys_applies(k, i) && n < sizeof(text))
-            n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s",
-                                  shown++ == 0 ? head : ", ", keys->kinds[i]);
+            n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", shown++ == 0 ? head : ", ",
+                                  keys->kinds[i]);
     }
     if (n < sizeof(text))
         snprintf(text + n, sizeof(text) - n, ")");

@@ -162,8 +162,8 @@ int cs_session_check_link(const struct cs_scenario *scenario, struct cs_error *e
 static int open_link(struct cs_session *session, const struct cs_session_config *config,
                      struct cs_error *error)
 {
-    bool asked = session->scenario != NULL && session->scenario->link && !config->fast &&
-                 !config->closed;
+    bool asked =
+        session->scenario != NULL && session->scenario->link && !config->fast && !config->closed;
     const char *address = config->link;
     struct cs_link_host host = {
         .sim = session->sim,

@@ -26,7 +26,7 @@ struct cs_session_bus {
 };
 
 struct cs_session_config {
-    const char *scenario; /* file name, "-" for standard input, or NULL: an empty host */
+    const char *scenario;       /* file name, "-" for standard input, or NULL: an empty host */
     struct cs_scenario *loaded; /* that file, read before: it is the session's from now on, also
                                    where that cannot be made; NULL: read it */
     bool closed;                /* nobody joins over the link, whatever the scenario says */
