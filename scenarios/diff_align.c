@@ -43,7 +43,10 @@ static void found(struct cs_diff *diff, struct key *key, enum cs_diff_kind kind,
         return;
     }
     /* The first ones by time, as those without a partner are told late. */
-    int64_t at = (a != NULL ? a : b)->at_ps;
+    const struct item *one = a != NULL ? a : b;
+    if (one == NULL)
+        return;
+    const int64_t at = one->at_ps;
     unsigned i = p->n < CS_DIFF_PLACES ? p->n++ : CS_DIFF_PLACES;
     for (; i > 0 && at < p->at[i - 1].item[p->at[i - 1].there[0] ? 0 : 1].at_ps; i--) {
         if (i < CS_DIFF_PLACES)

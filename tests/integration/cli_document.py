@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """Scenarios of many parts: comments, includes, constants, templates, arrays; every error at once."""
 import json

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """Actions of the timeline that wait for something, come again, or depend on something."""
 import json
