@@ -8,6 +8,7 @@
 #include "scenarios/session_live.h"
 #include "scenarios/expect.h"
 #include "scenarios/expect_def.h"
+#include "scenarios/session_live.h"
 
 #define EXPECT_SEEN     600
 #define EXPECT_EXPECTED 600
