@@ -131,6 +131,21 @@ def decoder():
 
 
 @test
+def programs():
+    """what programs print, and how they end"""
+    program = {"command": ["sh", "-c", "echo ready to go; echo oops; exit 3"], "attach": False}
+    status, err = run([{"program": {"name": "p", "output": "ready*"}},
+                       {"program": {"name": "p", "output": "*error*", "never": True}},
+                       {"program": {"name": "p", "status": 3}}],
+                      "--quiet", programs={"p": program}, duration="10s", speed=1, end="decided")
+    same(status, 0, err)
+    status, err = run([{"program": {"name": "p", "output": "*oops*", "never": True}, "stop": True}],
+                      "--quiet", programs={"p": program}, duration="10s", speed=1)
+    same(status, 1, err)
+    assert 'seen: at ' in err and '"oops"' in err, err
+
+
+@test
 def interrupted():
     """what was not decided is told"""
     write("e.json", json.dumps({**BASE, "duration": "1h", "speed": 1, "expect": [{"frame": "123"}, {"frame": "124"}]}))

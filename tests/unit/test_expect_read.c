@@ -84,6 +84,8 @@ static const struct {
      "/load/max: must be percent 0..100 with at most 4 decimals, such as 40 or \"37.5%\", got "
      "1e-05"},
     {"{\"latency\":{\"frame\":\"123\"}}", "/latency: must have one of min and max, got none"},
+    {"{\"program\":{\"name\":\"r\",\"status\":0}}",
+     "/program/name: must be a program of this scenario, got \"r\""},
     {"{\"program\":{\"name\":\"p\"}}", "/program: must have either status or output"},
     {"{\"program\":{\"name\":\"p\",\"status\":0,\"output\":\"x\"}}",
      "/program: must have either status or output"},
@@ -97,7 +99,9 @@ static void refused(void **state)
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         struct cs_error error = {.text = "nothing"};
         char text[2000];
-        snprintf(text, sizeof(text), "{\"buses\":{\"can0\":{},\"can1\":{}},\"expect\":[%s]}",
+        snprintf(text, sizeof(text),
+                 "{\"buses\":{\"can0\":{},\"can1\":{}},\"programs\":{\"p\":{\"command\":[\"x\"]}},"
+                 "\"expect\":[%s]}",
                  bad[i].json);
         struct cs_scenario *s = cs_scenario_parse("t.json", text, strlen(text), &error);
         if (s != NULL)
