@@ -260,6 +260,8 @@ static void on_event(void *ctx, const struct cs_event *event)
     expect_past_add(e->past, event, now.said);
     if (event->kind == CS_EV_FRAME && (event->frame->flags & CS_FRAME_EXT) == 0)
         handle_list(e, &e->by_id[event->frame->id & CS_ID_MAX_BASE], &now);
+    else if (event->kind == CS_EV_FRAME)
+        handle_list(e, &e->by_hash[expect_hash(event->frame->id)], &now);
     handle_list(e, &e->by_event[event->kind], &now);
 }
 

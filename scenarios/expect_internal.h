@@ -13,6 +13,8 @@
 #define EXPECT_SEEN     600
 #define EXPECT_EXPECTED 600
 
+#define EXPECT_HASHES 2048 /* of 29-bit identifiers */
+
 struct expect_item;
 struct expect_past;
 
@@ -89,8 +91,9 @@ struct cs_expect {
     const struct cs_scenario *scenario;
     struct expect_item *items;
     unsigned n;
-    struct expect_list by_event[CS_EV_KIND_COUNT]; /* FRAME: those that by_id does not have */
+    struct expect_list by_event[CS_EV_KIND_COUNT]; /* FRAME: those with many identifiers */
     struct expect_list by_id[CS_ID_MAX_BASE + 1];  /* 11-bit frames */
+    struct expect_list by_hash[EXPECT_HASHES];     /* 29-bit frames */
     uint16_t *id_items;                            /* memory of all lists */
     struct expect_list fields, said;               /* what a decoder found; says of time */
     int64_t next_ps;                               /* not later than any item's */
@@ -118,6 +121,11 @@ static inline bool expect_is_open(const struct expect_item *item)
 }
 
 /* ---- expect_index.c -------------------------------------------------------------------------- */
+
+static inline unsigned expect_hash(uint32_t id)
+{
+    return (id ^ id >> 8 ^ id >> 16) % EXPECT_HASHES;
+}
 
 /* Who waits for what. 0 or -ENOMEM. */
 int expect_index_build(struct cs_expect *e);
