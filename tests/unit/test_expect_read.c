@@ -107,9 +107,7 @@ static void refused(void **state)
         if (s != NULL)
             fail_msg("%s was taken", bad[i].json);
         const char *place = strstr(error.text, "/expect/0");
-        if (place == NULL)
-            fail_msg("%s: %s", bad[i].json, error.text);
-        const char *got = place + strlen("/expect/0");
+        const char *got = place != NULL ? place + strlen("/expect/0") : error.text;
         if (bad[i].text[0] != '/' && bad[i].text[0] != ':')
             got += strlen(": ");
         if (strcmp(got, bad[i].text) != 0)
