@@ -21,6 +21,7 @@ static const struct expect_kind *const kinds[CS_EXPECT_KIND_COUNT] = {
     [CS_EXPECT_SIGNAL] = &expect_signal,   [CS_EXPECT_RECOVERY] = &expect_recovery,
     [CS_EXPECT_LOAD] = &expect_load,       [CS_EXPECT_LATENCY] = &expect_latency,
     [CS_EXPECT_RETRIES] = &expect_retries, [CS_EXPECT_PROGRAM] = &expect_program,
+    [CS_EXPECT_LOG] = &expect_log,
 };
 
 /* ---- verdicts -------------------------------------------------------------------------------- */

@@ -56,7 +56,7 @@ struct expect_kind {
 
 extern const struct expect_kind expect_happens, expect_level, expect_order, expect_period,
     expect_always, expect_value, expect_signal, expect_recovery, expect_load, expect_latency,
-    expect_retries, expect_program;
+    expect_retries, expect_program, expect_log;
 
 enum expect_phase { EXPECT_BEFORE, EXPECT_OPEN, EXPECT_DECIDED };
 

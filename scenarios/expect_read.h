@@ -24,6 +24,8 @@ int cs_expect_read_errors(struct cs_reader *r, const cJSON *item, void *dest);
 int cs_expect_read_recovery(struct cs_reader *r, const cJSON *item, void *dest);
 int cs_expect_read_load(struct cs_reader *r, const cJSON *item, void *dest);
 int cs_expect_read_program(struct cs_reader *r, const cJSON *item, void *dest);
+/* scenario_expect_log.c */
+int cs_expect_read_log(struct cs_reader *r, const cJSON *item, void *dest);
 /* scenario_expect_value.c */
 int cs_expect_read_value(struct cs_reader *r, const cJSON *item, void *dest);
 int cs_expect_read_signal(struct cs_reader *r, const cJSON *item, void *dest);

@@ -237,7 +237,7 @@ const struct cs_keys *const *cs_scenario_tables(unsigned *n)
         &cs_scenario_expect_keys,   &cs_expect_errors_keys,    &cs_expect_period_keys,
         &cs_expect_always_keys,     &cs_expect_value_keys,     &cs_expect_signal_keys,
         &cs_expect_recovery_keys,   &cs_expect_load_keys,      &cs_expect_latency_keys,
-        &cs_expect_retries_keys,    &cs_expect_program_keys,
+        &cs_expect_retries_keys,    &cs_expect_program_keys,   &cs_expect_log_keys,
     };
 
     *n = sizeof(tables) / sizeof(tables[0]);

@@ -24,7 +24,8 @@ static const char *const kind_names[] = {
     [CS_EXPECT_VALUE] = "value",       [CS_EXPECT_SIGNAL] = "signal",
     [CS_EXPECT_RECOVERY] = "recovery", [CS_EXPECT_LOAD] = "load",
     [CS_EXPECT_LATENCY] = "latency",   [CS_EXPECT_RETRIES] = "retries",
-    [CS_EXPECT_PROGRAM] = "program",   [CS_EXPECT_KIND_COUNT] = NULL,
+    [CS_EXPECT_PROGRAM] = "program",   [CS_EXPECT_LOG] = "log",
+    [CS_EXPECT_KIND_COUNT] = NULL,
 };
 
 const char *cs_expect_kind_name(const struct cs_expect_def *def)
@@ -176,6 +177,8 @@ static const struct cs_key expect_rows[] = {
            "how often frames are sent again"),
     CUSTOM("program", ANY_KIND, 0, cs_expect_read_program,
            "an object with name and status or output", "what a program prints, how it ends"),
+    CUSTOM("log", ANY_KIND, 0, cs_expect_read_log, "an object with file",
+           "the frames are those of a recording, as cansim diff compares them"),
     CUSTOM("after", WINDOWED, DEF(after), read_edge, "a time or something that happens",
            "when the window begins; default: at the start"),
     CUSTOM("until", WINDOWED, DEF(until), read_edge, "a time or something that happens",
@@ -362,6 +365,10 @@ void cs_scenario_free_expects(struct cs_scenario *scenario)
         free(scenario->expects[i].after.trigger);
         free(scenario->expects[i].until.trigger);
         free(scenario->expects[i].order);
+        if (scenario->expects[i].kind == CS_EXPECT_LOG) {
+            free(scenario->expects[i].of.log.path);
+            free(scenario->expects[i].of.log.options);
+        }
     }
     free(scenario->expects);
 }

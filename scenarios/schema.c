@@ -59,6 +59,8 @@ static const struct part {
     {&cs_scenario_expect_keys, "latency", ONE, &cs_expect_latency_keys, NULL},
     {&cs_scenario_expect_keys, "retries", ONE, &cs_expect_retries_keys, NULL},
     {&cs_scenario_expect_keys, "program", ONE, &cs_expect_program_keys, NULL},
+    {&cs_scenario_expect_keys, "log", ONE, &cs_expect_log_keys, NULL},
+    {&cs_expect_log_keys, "ignore", ARRAY, &cs_match_keys, "[\"string\"]"},
     {&cs_expect_period_keys, "frame", ONE, &cs_match_keys, "[\"string\"]"},
     {&cs_expect_always_keys, "frame", ONE, &cs_match_keys, "[\"string\"]"},
     {&cs_expect_value_keys, "frame", ONE, &cs_match_keys, "[\"string\"]"},
