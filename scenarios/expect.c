@@ -21,6 +21,7 @@ static const struct expect_kind *const kinds[CS_EXPECT_KIND_COUNT] = {
     [CS_EXPECT_SIGNAL] = &expect_signal,   [CS_EXPECT_RECOVERY] = &expect_recovery,
     [CS_EXPECT_LOAD] = &expect_load,       [CS_EXPECT_LATENCY] = &expect_latency,
     [CS_EXPECT_RETRIES] = &expect_retries, [CS_EXPECT_PROGRAM] = &expect_program,
+    [CS_EXPECT_LOG] = &expect_log,
 };
 
 /* ---- verdicts -------------------------------------------------------------------------------- */
@@ -260,6 +261,8 @@ static void on_event(void *ctx, const struct cs_event *event)
     expect_past_add(e->past, event, now.said);
     if (event->kind == CS_EV_FRAME && (event->frame->flags & CS_FRAME_EXT) == 0)
         handle_list(e, &e->by_id[event->frame->id & CS_ID_MAX_BASE], &now);
+    else if (event->kind == CS_EV_FRAME)
+        handle_list(e, &e->by_hash[expect_hash(event->frame->id)], &now);
     handle_list(e, &e->by_event[event->kind], &now);
 }
 

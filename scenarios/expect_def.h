@@ -3,6 +3,7 @@
 #ifndef CANSIM_SCENARIOS_EXPECT_DEF_H
 #define CANSIM_SCENARIOS_EXPECT_DEF_H
 
+#include "scenarios/diff.h"
 #include "scenarios/signal.h"
 #include "scenarios/trigger.h"
 
@@ -23,6 +24,7 @@ enum cs_expect_kind {
     CS_EXPECT_LATENCY,
     CS_EXPECT_RETRIES,
     CS_EXPECT_PROGRAM,
+    CS_EXPECT_LOG, /* the frames of a recording */
     CS_EXPECT_KIND_COUNT
 };
 
@@ -110,6 +112,12 @@ struct cs_expect_program {
     bool never;
 };
 
+struct cs_expect_log {
+    const char *file;                /* as written */
+    char *path;                      /* owned */
+    struct cs_diff_options *options; /* owned */
+};
+
 struct cs_expect_def {
     const char *name;  /* NULL: none */
     const cJSON *item; /* as it stands in the file */
@@ -134,6 +142,7 @@ struct cs_expect_def {
         struct cs_expect_latency latency;
         struct cs_expect_retries retries;
         struct cs_expect_program program;
+        struct cs_expect_log log;
     } of;
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Who waits for which events. A frame with an 11-bit identifier reaches only those that name this
- * identifier and those that take many: the cost of a frame does not grow with what is expected of
- * others. An item is in one list of frames only, so that it sees a frame once. */
+/* Who waits for which events. A frame reaches only those that name its identifier (of 29 bits: one
+ * of the same hash) and those that take many: the cost of a frame does not grow with what is
+ * expected of others. An item is in one list of frames only, so that it sees a frame once. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,18 @@
 
 struct ids {
     uint64_t word[IDS / 64];
+    uint64_t hash[EXPECT_HASHES / 64]; /* of 29-bit ones */
 };
+
+static void set_bit(uint64_t *words, unsigned bit)
+{
+    words[bit / 64] |= UINT64_C(1) << (bit % 64);
+}
+
+static bool has_bit(const uint64_t *words, unsigned bit)
+{
+    return (words[bit / 64] >> (bit % 64) & 1u) != 0;
+}
 
 /* Its triggers, by number until NULL. */
 static const struct cs_trigger *trigger_of(const struct cs_expect_def *def, unsigned i)
@@ -50,14 +61,18 @@ static bool wants_said(const struct expect_item *item)
     return false;
 }
 
-/* False: not only some 11-bit ones. */
+/* False: there are too many. */
 static bool add_ids(struct ids *ids, const struct cs_match *m)
 {
-    if (m->ext != 0)
+    if (m->ext < 0 || (m->ext == 1 && (m->id_mask != 0 || m->id_high - m->id_low >= MANY)))
         return false;
+    for (uint32_t id = m->id_low; m->ext == 1 && id <= m->id_high; id++)
+        set_bit(ids->hash, expect_hash(id));
+    if (m->ext == 1)
+        return true;
     for (uint32_t id = m->id_low; id < IDS && id <= m->id_high; id++) {
         if ((id & m->id_mask) == m->id)
-            ids->word[id / 64] |= UINT64_C(1) << (id % 64);
+            set_bit(ids->word, id);
     }
     return true;
 }
@@ -67,7 +82,7 @@ static unsigned count(const struct ids *ids)
     unsigned n = 0;
 
     for (unsigned i = 0; i < IDS; i++)
-        n += (ids->word[i / 64] >> (i % 64) & 1u) != 0;
+        n += has_bit(ids->word, i);
     return n;
 }
 
@@ -127,8 +142,12 @@ static void put_all(struct cs_expect *e)
         if ((events & IS_FRAME) != 0 && ids_of(item, &ids)) {
             events &= ~IS_FRAME;
             for (unsigned id = 0; id < IDS; id++) {
-                if ((ids.word[id / 64] >> (id % 64) & 1u) != 0)
+                if (has_bit(ids.word, id))
                     put(&e->by_id[id], i);
+            }
+            for (unsigned hash = 0; hash < EXPECT_HASHES; hash++) {
+                if (has_bit(ids.hash, hash))
+                    put(&e->by_hash[hash], i);
             }
         }
         for (unsigned kind = 0; kind < CS_EV_KIND_COUNT; kind++) {
@@ -152,6 +171,8 @@ int expect_index_build(struct cs_expect *e)
     put_all(e);
     for (unsigned i = 0; i < IDS; i++)
         n += e->by_id[i].n;
+    for (unsigned i = 0; i < EXPECT_HASHES; i++)
+        n += e->by_hash[i].n;
     for (unsigned i = 0; i < CS_EV_KIND_COUNT; i++)
         n += e->by_event[i].n;
     n += e->said.n + e->fields.n;
@@ -161,6 +182,8 @@ int expect_index_build(struct cs_expect *e)
     uint16_t *memory = e->id_items;
     for (unsigned i = 0; i < IDS; i++)
         take(&e->by_id[i], &memory);
+    for (unsigned i = 0; i < EXPECT_HASHES; i++)
+        take(&e->by_hash[i], &memory);
     for (unsigned i = 0; i < CS_EV_KIND_COUNT; i++)
         take(&e->by_event[i], &memory);
     take(&e->said, &memory);

@@ -8,9 +8,12 @@
 #include "scenarios/session_live.h"
 #include "scenarios/expect.h"
 #include "scenarios/expect_def.h"
+#include "scenarios/session_live.h"
 
 #define EXPECT_SEEN     600
 #define EXPECT_EXPECTED 600
+
+#define EXPECT_HASHES 2048 /* of 29-bit identifiers */
 
 struct expect_item;
 struct expect_past;
@@ -53,7 +56,7 @@ struct expect_kind {
 
 extern const struct expect_kind expect_happens, expect_level, expect_order, expect_period,
     expect_always, expect_value, expect_signal, expect_recovery, expect_load, expect_latency,
-    expect_retries, expect_program;
+    expect_retries, expect_program, expect_log;
 
 enum expect_phase { EXPECT_BEFORE, EXPECT_OPEN, EXPECT_DECIDED };
 
@@ -88,8 +91,9 @@ struct cs_expect {
     const struct cs_scenario *scenario;
     struct expect_item *items;
     unsigned n;
-    struct expect_list by_event[CS_EV_KIND_COUNT]; /* FRAME: those that by_id does not have */
+    struct expect_list by_event[CS_EV_KIND_COUNT]; /* FRAME: those with many identifiers */
     struct expect_list by_id[CS_ID_MAX_BASE + 1];  /* 11-bit frames */
+    struct expect_list by_hash[EXPECT_HASHES];     /* 29-bit frames */
     uint16_t *id_items;                            /* memory of all lists */
     struct expect_list fields, said;               /* what a decoder found; says of time */
     int64_t next_ps;                               /* not later than any item's */
@@ -117,6 +121,11 @@ static inline bool expect_is_open(const struct expect_item *item)
 }
 
 /* ---- expect_index.c -------------------------------------------------------------------------- */
+
+static inline unsigned expect_hash(uint32_t id)
+{
+    return (id ^ id >> 8 ^ id >> 16) % EXPECT_HASHES;
+}
 
 /* Who waits for what. 0 or -ENOMEM. */
 int expect_index_build(struct cs_expect *e);

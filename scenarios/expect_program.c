@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What programs and guests print, and how they end: told from outside, not by events. */
+/* What programs print, and how they end: told from outside, not by events. */
 #include <stdio.h>
 #include <string.h>
 

@@ -24,12 +24,10 @@ int cs_expect_read_errors(struct cs_reader *r, const cJSON *item, void *dest);
 int cs_expect_read_recovery(struct cs_reader *r, const cJSON *item, void *dest);
 int cs_expect_read_load(struct cs_reader *r, const cJSON *item, void *dest);
 int cs_expect_read_program(struct cs_reader *r, const cJSON *item, void *dest);
+/* scenario_expect_log.c */
+int cs_expect_read_log(struct cs_reader *r, const cJSON *item, void *dest);
 /* scenario_expect_value.c */
 int cs_expect_read_value(struct cs_reader *r, const cJSON *item, void *dest);
 int cs_expect_read_signal(struct cs_reader *r, const cJSON *item, void *dest);
-
-extern const struct cs_keys cs_expect_period_keys, cs_expect_always_keys, cs_expect_latency_keys,
-    cs_expect_retries_keys, cs_expect_value_keys, cs_expect_signal_keys, cs_expect_errors_keys,
-    cs_expect_recovery_keys, cs_expect_load_keys, cs_expect_program_keys;
 
 #endif

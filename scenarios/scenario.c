@@ -234,6 +234,10 @@ const struct cs_keys *const *cs_scenario_tables(unsigned *n)
         &cs_scenario_route_id_keys, &cs_scenario_rewrite_keys, &cs_match_keys,
         &cs_scenario_device_keys,   &cs_scenario_guest_keys,   &cs_scenario_step_keys,
         &cs_scenario_program_keys,  &cs_scenario_action_keys,  &cs_trigger_keys,
+        &cs_scenario_expect_keys,   &cs_expect_errors_keys,    &cs_expect_period_keys,
+        &cs_expect_always_keys,     &cs_expect_value_keys,     &cs_expect_signal_keys,
+        &cs_expect_recovery_keys,   &cs_expect_load_keys,      &cs_expect_latency_keys,
+        &cs_expect_retries_keys,    &cs_expect_program_keys,   &cs_expect_log_keys,
     };
 
     *n = sizeof(tables) / sizeof(tables[0]);
@@ -250,8 +254,6 @@ void cs_scenario_help(FILE *to)
             fputc('\n', to);
         cs_keys_help(to, tables[i]);
     }
-    fputc('\n', to);
-    cs_scenario_help_expect(to);
     cs_scenario_help_plugins(to);
     fputc('\n', to);
     cs_scenario_help_faults(to);

@@ -24,7 +24,8 @@ static const char *const kind_names[] = {
     [CS_EXPECT_VALUE] = "value",       [CS_EXPECT_SIGNAL] = "signal",
     [CS_EXPECT_RECOVERY] = "recovery", [CS_EXPECT_LOAD] = "load",
     [CS_EXPECT_LATENCY] = "latency",   [CS_EXPECT_RETRIES] = "retries",
-    [CS_EXPECT_PROGRAM] = "program",   [CS_EXPECT_KIND_COUNT] = NULL,
+    [CS_EXPECT_PROGRAM] = "program",   [CS_EXPECT_LOG] = "log",
+    [CS_EXPECT_KIND_COUNT] = NULL,
 };
 
 const char *cs_expect_kind_name(const struct cs_expect_def *def)
@@ -176,6 +177,8 @@ static const struct cs_key expect_rows[] = {
            "how often frames are sent again"),
     CUSTOM("program", ANY_KIND, 0, cs_expect_read_program,
            "an object with name and status or output", "what a program prints, how it ends"),
+    CUSTOM("log", ANY_KIND, 0, cs_expect_read_log, "an object with file",
+           "the frames are those of a recording, as cansim diff compares them"),
     CUSTOM("after", WINDOWED, DEF(after), read_edge, "a time or something that happens",
            "when the window begins; default: at the start"),
     CUSTOM("until", WINDOWED, DEF(until), read_edge, "a time or something that happens",
@@ -197,8 +200,8 @@ static const struct cs_key expect_rows[] = {
     {.name = NULL},
 };
 
-static const struct cs_keys expect_keys = {
-    .title = "An expectation; it has besides the keys of something that happens",
+const struct cs_keys cs_scenario_expect_keys = {
+    .title = "An expectation (besides the keys of something that happens)",
     .rows = expect_rows,
     .kinds = kind_names,
     .kind = "with",
@@ -218,7 +221,7 @@ static int check_names(struct cs_reader *r, const cJSON *item)
     cJSON_ArrayForEach(child, item)
     {
         if (cs_keys_find(&cs_trigger_keys, child->string) == NULL &&
-            cs_keys_find(&expect_keys, child->string) == NULL)
+            cs_keys_find(&cs_scenario_expect_keys, child->string) == NULL)
             return cs_keys_unknown(r, child->string, names);
     }
     return 0;
@@ -231,7 +234,7 @@ static int check_kind(struct cs_reader *r, const cJSON *item, const struct cs_ex
 
     cJSON_ArrayForEach(child, item)
     {
-        const struct cs_key *k = cs_keys_find(&expect_keys, child->string);
+        const struct cs_key *k = cs_keys_find(&cs_scenario_expect_keys, child->string);
         const char *kind =
             def->kind == CS_EXPECT_TRIGGER ? cs_expect_kind_name(def) : kind_names[def->kind];
         snprintf(text, sizeof(text), "does not go with \"%s\"", kind);
@@ -362,6 +365,10 @@ void cs_scenario_free_expects(struct cs_scenario *scenario)
         free(scenario->expects[i].after.trigger);
         free(scenario->expects[i].until.trigger);
         free(scenario->expects[i].order);
+        if (scenario->expects[i].kind == CS_EXPECT_LOG) {
+            free(scenario->expects[i].of.log.path);
+            free(scenario->expects[i].of.log.options);
+        }
     }
     free(scenario->expects);
 }
@@ -388,28 +395,4 @@ int cs_scenario_finish_expect(struct cs_reader *r, struct cs_scenario *scenario)
     if (scenario->stop_on_failure)
         return cs_scenario_fail_at(r, "stop_on_failure", "goes with expectations");
     return 0;
-}
-
-void cs_scenario_help_expect(FILE *to)
-{
-    static const struct cs_keys *const tables[] = {
-        &expect_keys,
-        &cs_trigger_keys,
-        &cs_expect_errors_keys,
-        &cs_expect_period_keys,
-        &cs_expect_always_keys,
-        &cs_expect_value_keys,
-        &cs_expect_signal_keys,
-        &cs_expect_recovery_keys,
-        &cs_expect_load_keys,
-        &cs_expect_latency_keys,
-        &cs_expect_retries_keys,
-        &cs_expect_program_keys,
-    };
-
-    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
-        if (i > 0)
-            fputc('\n', to);
-        cs_keys_help(to, tables[i]);
-    }
 }

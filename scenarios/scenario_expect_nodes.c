@@ -185,14 +185,27 @@ int cs_expect_read_load(struct cs_reader *r, const cJSON *item, void *dest)
 
 #define PROGRAM(member) offsetof(struct cs_expect_program, member)
 
+static int read_program_name(struct cs_reader *r, const cJSON *item, void *dest)
+{
+    const struct cs_scenario *scenario = r->ctx;
+
+    for (unsigned i = 0; cJSON_IsString(item) && i < scenario->n_programs; i++) {
+        if (strcmp(scenario->programs[i].name, item->valuestring) == 0) {
+            *(const char **)dest = item->valuestring;
+            return 0;
+        }
+    }
+    return cs_reader_must_be(r, item, "a program of this scenario");
+}
+
 static const struct cs_key program_rows[] = {
     {.name = "name",
-     .type = CS_KEY_TEXT,
+     .type = CS_KEY_CUSTOM,
      .required = true,
      .offset = PROGRAM(name),
-     .min = 1,
-     .max = CS_NAME_MAX - 1,
-     .help = "of the program or guest"},
+     .read = read_program_name,
+     .form = "a program of this scenario",
+     .help = "which"},
     {.name = "status",
      .type = CS_KEY_INT,
      .offset = PROGRAM(status),

@@ -188,6 +188,10 @@ extern const struct cs_keys cs_scenario_route_keys;
 extern const struct cs_keys cs_scenario_route_id_keys;
 extern const struct cs_keys cs_scenario_rewrite_keys;
 extern const struct cs_keys cs_scenario_action_keys;
+extern const struct cs_keys cs_scenario_expect_keys; /* besides those of cs_trigger_keys */
+extern const struct cs_keys cs_expect_period_keys, cs_expect_always_keys, cs_expect_latency_keys,
+    cs_expect_retries_keys, cs_expect_value_keys, cs_expect_signal_keys, cs_expect_errors_keys,
+    cs_expect_recovery_keys, cs_expect_load_keys, cs_expect_program_keys, cs_expect_log_keys;
 
 /* Readers of one value each; r->ctx is the struct cs_scenario. 0 or -1 with r->error. */
 int cs_scenario_read_nodes(struct cs_reader *r, const cJSON *item, void *dest);
@@ -279,7 +283,6 @@ int cs_scenario_read_expect(struct cs_reader *r, const cJSON *item, void *dest);
 int cs_scenario_read_decode(struct cs_reader *r, const cJSON *item, void *dest); /* const char * */
 int cs_scenario_finish_expect(struct cs_reader *r, struct cs_scenario *scenario);
 void cs_scenario_free_expects(struct cs_scenario *scenario);
-void cs_scenario_help_expect(FILE *to);
 
 /* Faults. */
 int cs_scenario_read_fault(struct cs_reader *r, const cJSON *item, struct cs_scenario_fault *fault);

@@ -45,6 +45,28 @@ static const struct part {
     {&cs_scenario_route_keys, "when", ONE, &cs_match_keys, "[\"string\"]"},
     {&cs_scenario_guest_keys, "script", ARRAY, &cs_scenario_step_keys, NULL},
     {&cs_scenario_step_keys, "do", ONE, &cs_scenario_action_keys, NULL},
+    {&cs_scenario_root_keys, "expect", ARRAY, &cs_scenario_expect_keys, NULL},
+    {&cs_scenario_expect_keys, "order", ARRAY, &cs_trigger_keys, "[\"string\"]"},
+    {&cs_scenario_expect_keys, "after", ONE, &cs_trigger_keys, "[\"string\"]"},
+    {&cs_scenario_expect_keys, "until", ONE, &cs_trigger_keys, "[\"string\"]"},
+    {&cs_scenario_expect_keys, "errors", ONE, &cs_expect_errors_keys, NULL},
+    {&cs_scenario_expect_keys, "period", ONE, &cs_expect_period_keys, NULL},
+    {&cs_scenario_expect_keys, "always", ONE, &cs_expect_always_keys, NULL},
+    {&cs_scenario_expect_keys, "value", ONE, &cs_expect_value_keys, NULL},
+    {&cs_scenario_expect_keys, "signal", ONE, &cs_expect_signal_keys, NULL},
+    {&cs_scenario_expect_keys, "recovery", ONE, &cs_expect_recovery_keys, NULL},
+    {&cs_scenario_expect_keys, "load", ONE, &cs_expect_load_keys, NULL},
+    {&cs_scenario_expect_keys, "latency", ONE, &cs_expect_latency_keys, NULL},
+    {&cs_scenario_expect_keys, "retries", ONE, &cs_expect_retries_keys, NULL},
+    {&cs_scenario_expect_keys, "program", ONE, &cs_expect_program_keys, NULL},
+    {&cs_scenario_expect_keys, "log", ONE, &cs_expect_log_keys, NULL},
+    {&cs_expect_log_keys, "ignore", ARRAY, &cs_match_keys, "[\"string\"]"},
+    {&cs_expect_period_keys, "frame", ONE, &cs_match_keys, "[\"string\"]"},
+    {&cs_expect_always_keys, "frame", ONE, &cs_match_keys, "[\"string\"]"},
+    {&cs_expect_value_keys, "frame", ONE, &cs_match_keys, "[\"string\"]"},
+    {&cs_expect_signal_keys, "frame", ONE, &cs_match_keys, "[\"string\"]"},
+    {&cs_expect_latency_keys, "frame", ONE, &cs_match_keys, "[\"string\"]"},
+    {&cs_expect_retries_keys, "frame", ONE, &cs_match_keys, "[\"string\"]"},
 };
 
 static void put_text(FILE *to, const char *text)
@@ -190,6 +212,16 @@ static bool is_first(const struct cs_keys *keys, const struct cs_key *key)
     return cs_keys_find(keys, key->name) == key;
 }
 
+static void put_keys(FILE *to, const struct cs_keys *keys)
+{
+    for (const struct cs_key *k = keys->rows; k->name != NULL; k++) {
+        if (!is_first(keys, k))
+            continue;
+        fputs(",\n", to);
+        put_key(to, keys, k);
+    }
+}
+
 static void put_table(FILE *to, const struct cs_keys *keys)
 {
     const bool open = keys == &cs_scenario_node_keys; /* plugins have keys of their own */
@@ -213,12 +245,9 @@ static void put_table(FILE *to, const struct cs_keys *keys)
         "        \"for\": {\"type\": \"object\", \"description\": \"in an array: once for each of "
         "these values\"}",
         to);
-    for (const struct cs_key *k = keys->rows; k->name != NULL; k++) {
-        if (!is_first(keys, k))
-            continue;
-        fputs(",\n", to);
-        put_key(to, keys, k);
-    }
+    put_keys(to, keys);
+    if (keys == &cs_scenario_expect_keys) /* what happens stands in the same object */
+        put_keys(to, &cs_trigger_keys);
     fputs("\n      }\n    }", to);
 }
 

@@ -131,6 +131,45 @@ def decoder():
 
 
 @test
+def golden():
+    """the frames of a recording"""
+    run([])
+    write("golden.log", read("log"))
+    status, err = run([{"log": {"file": "golden.log", "time_tolerance": "0"}}], "--quiet")
+    same((status, err), (0, ""))
+    lines = read("golden.log").decode().splitlines(keepends=True)
+    write("golden.log", "".join(lines[:4] + [lines[4].replace("#1122", "#1123")] + lines[5:] + lines[:1]))
+    status, err = run([{"log": {"file": "golden.log"}}], "--quiet")
+    same(status, 1, err)
+    assert "expected: frames as in" not in err and "failed: frames as in golden.log (" in err, err
+    assert "1123" in err, err
+    status, err = run([{"log": {"file": "golden.log", "ignore": ["123"]}}], "--quiet")
+    same(status, 1, err)
+    assert "seen: no frame in common" in err, err
+    status, err = run([{"log": {"file": "nothing.log"}}], "--quiet")
+    same(status, 2, err)
+    assert "/expect/0/log/file: " in err, err
+    status, err = run([{"log": {"file": "log"}}], "--quiet")
+    same(status, 2, err)
+    assert "must not be a file that the scenario is read from" in err, err
+
+
+@test
+def programs():
+    """what programs print, and how they end"""
+    program = {"command": ["sh", "-c", "echo ready to go; echo oops; exit 3"], "attach": False}
+    status, err = run([{"program": {"name": "p", "output": "ready*"}},
+                       {"program": {"name": "p", "output": "*error*", "never": True}},
+                       {"program": {"name": "p", "status": 3}}],
+                      "--quiet", programs={"p": program}, duration="10s", speed=1, end="decided")
+    same(status, 0, err)
+    status, err = run([{"program": {"name": "p", "output": "*oops*", "never": True}, "stop": True}],
+                      "--quiet", programs={"p": program}, duration="10s", speed=1)
+    same(status, 1, err)
+    assert 'seen: at ' in err and '"oops"' in err, err
+
+
+@test
 def interrupted():
     """what was not decided is told"""
     write("e.json", json.dumps({**BASE, "duration": "1h", "speed": 1, "expect": [{"frame": "123"}, {"frame": "124"}]}))

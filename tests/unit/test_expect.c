@@ -228,12 +228,44 @@ static void programs(void **state)
     finish();
 }
 
+/* Whichever list of frames it is in, an expectation sees each of its frames once. */
+static void each_frame_once(void **state)
+{
+    static const char *const json =
+        "{\"frame\":\"100\",\"count\":2},{\"frame\":\"00000100\",\"count\":2},"
+        "{\"frame\":\"100-103\",\"count\":8},{\"frame\":\"100-7FF\",\"count\":8},"
+        "{\"frame\":\"100:7FC\",\"count\":8},{\"frame\":\"00000100-00000103\",\"count\":8},"
+        "{\"frame\":\"00000100-1FFFFFFF\",\"count\":8},"
+        "{\"frame\":\"00000100:1FFFFFFC\",\"count\":8},{\"frame\":\"any\",\"count\":16},"
+        "{\"frame\":\"00010000\",\"count\":0}," /* has the hash of 00000100 */
+        "{\"frame\":\"101\",\"after\":\"00000100\",\"count\":2},"
+        "{\"frame\":\"101\",\"after\":\"any\",\"count\":2}";
+    struct cs_verdict v;
+
+    (void)state;
+    begin(json, "");
+    for (unsigned i = 0; i < 16; i++) {
+        char step[60];
+        snprintf(step, sizeof(step), "%ums %s%X#", i + 1, i % 2 == 0 ? "00000" : "",
+                 0x100 + i / 2 % 4);
+        play(step);
+    }
+    cs_expect_finish(expect, 20 * CS_PS_PER_MS);
+    for (unsigned i = 0; i < cs_expect_count(expect); i++) {
+        cs_expect_verdict(expect, i, &v);
+        if (!v.passed)
+            fail_msg("%s: %s", v.name, v.seen);
+    }
+    finish();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(something), cmocka_unit_test(each_time), cmocka_unit_test(each_bounded),
-        cmocka_unit_test(order),     cmocka_unit_test(level),     cmocka_unit_test(recovery),
-        cmocka_unit_test(programs),
+        cmocka_unit_test(something),    cmocka_unit_test(each_time),
+        cmocka_unit_test(each_bounded), cmocka_unit_test(order),
+        cmocka_unit_test(level),        cmocka_unit_test(recovery),
+        cmocka_unit_test(programs),     cmocka_unit_test(each_frame_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

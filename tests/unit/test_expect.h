@@ -161,7 +161,9 @@ static inline void begin(const char *json, const char *more)
     char text[4000];
 
     snprintf(text, sizeof(text),
-             "{\"buses\":{\"can0\":\"500k\",\"can1\":\"500k\"}%s,\"expect\":[%s]}", more, json);
+             "{\"buses\":{\"can0\":\"500k\",\"can1\":\"500k\"}%s,\"expect\":[%s],"
+             "\"programs\":{\"p\":{\"command\":[\"x\"]},\"q\":{\"command\":[\"x\"]}}}",
+             more, json);
     scenario = cs_scenario_parse("t.json", text, strlen(text), &error);
     if (scenario == NULL)
         fail_msg("%s: %s", json, error.text);
