@@ -145,7 +145,7 @@ static bool take_bits(const struct cs_signal *s, const struct cs_frame *frame, u
         unsigned bit = cs_signal_bit(s, i);
         if (bit / 8 >= frame->len)
             return false;
-        *bits |= (uint64_t)(frame->data[bit / 8] >> bit % 8 & 1u) << i;
+        *bits |= ((uint64_t)frame->data[bit / 8] >> bit % 8 & 1u) << i;
     }
     return true;
 }
