@@ -95,8 +95,7 @@ static int try_file(struct cs_reader *r, const struct cs_expect_log *log)
     struct cs_diff_input *input = cs_diff_open(plugins, log->path, NULL, &error);
     if (input == NULL) {
         size_t mark = cs_reader_enter(r, "file");
-        cs_reader_fail(r, "%s", error.text);
-        r->error->status = error.status;
+        cs_reader_fail_as(r, &error);
         cs_reader_leave(r, mark);
         return -1;
     }

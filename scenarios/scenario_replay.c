@@ -135,8 +135,7 @@ int cs_scenario_finish_replay(struct cs_reader *r, struct cs_scenario_node *node
     if (ret != 0) {
         /* Two places: the key that names the log, and where the log is wrong. */
         size_t mark = cs_reader_enter(r, "file");
-        cs_reader_fail(r, "%s", error.text);
-        r->error->status = error.status;
+        cs_reader_fail_as(r, &error);
         cs_reader_leave(r, mark);
     }
     if (ret == 0 && scenario->n_inputs < CS_SCENARIO_INPUTS)
