@@ -68,48 +68,6 @@ static void on_due(void *ctx, const struct cs_frame *frame)
 
 /* ---- what passes ----------------------------------------------------------------------------- */
 
-bool cs_route_change_id(const struct cs_route_id_change *change, struct cs_frame *frame)
-{
-    int64_t id = frame->id;
-
-    switch (change->kind) {
-    case CS_ROUTE_ID_FIXED:
-        id = change->value;
-        frame->flags =
-            (uint8_t)((frame->flags & ~(unsigned)CS_FRAME_EXT) | (change->ext ? CS_FRAME_EXT : 0u));
-        break;
-    case CS_ROUTE_ID_OFFSET:
-        id += change->offset;
-        break;
-    case CS_ROUTE_ID_MASK:
-        id = (id & ~change->mask) | (change->value & change->mask);
-        break;
-    default:
-        break;
-    }
-    if (id < 0 || id > ((frame->flags & CS_FRAME_EXT) != 0 ? CS_ID_MAX_EXT : CS_ID_MAX_BASE))
-        return false;
-    frame->id = (uint32_t)id;
-    return true;
-}
-
-void cs_route_change_data(const struct cs_match *data, struct cs_frame *frame)
-{
-    bool fd = (frame->flags & CS_FRAME_FD) != 0;
-    unsigned n = data->n_data <= 8 || fd ? data->n_data : 8;
-
-    if ((frame->flags & CS_FRAME_RTR) != 0)
-        return;
-    if (frame->len < n || data->exact) {
-        frame->dlc = (uint8_t)cs_frame_len_to_dlc(n);
-        unsigned len = cs_frame_dlc_to_len(frame->dlc, fd), kept = frame->len < n ? frame->len : n;
-        memset(frame->data + kept, 0, sizeof(frame->data) - kept);
-        frame->len = (uint8_t)len;
-    }
-    for (unsigned i = 0; i < n; i++)
-        frame->data[i] = (uint8_t)((frame->data[i] & ~data->mask[i]) | data->data[i]);
-}
-
 static const struct cs_route *find_route(const struct cs_nodes_node *node, int direction,
                                          const struct cs_event *event)
 {
@@ -143,7 +101,7 @@ static bool translate(struct port *to, const struct cs_route *route, struct cs_f
             on_note(to, "a CAN FD frame from the other bus is lost: this controller knows none");
         return false;
     }
-    if (!cs_route_change_id(&route->id, frame)) {
+    if (!cs_change_apply(&route->change, frame)) {
         snprintf(text, sizeof(text), "%X from the other bus has no identifier here and is lost",
                  id);
         if (!to->told_id)
@@ -151,8 +109,6 @@ static bool translate(struct port *to, const struct cs_route *route, struct cs_f
         to->told_id = true;
         return false;
     }
-    if (route->set_data)
-        cs_route_change_data(&route->data, frame);
     return true;
 }
 

@@ -75,19 +75,17 @@ static int rewrite(struct loading *l, struct cs_frame *frame)
     char text[CS_FRAME_TEXT_MAX];
 
     for (unsigned i = 0; i < replay->n_rewrites; i++) {
-        const struct cs_replay_rewrite *change = &replay->rewrites[i];
-        if (!is_one_of(&change->ids, frame))
+        const struct cs_replay_rewrite *one = &replay->rewrites[i];
+        if (!is_one_of(&one->ids, frame))
             continue;
-        if (change->drop)
+        if (one->drop)
             return 0;
         cs_frame_format(frame, text);
-        if (!cs_route_change_id(&change->id, frame))
+        if (!cs_change_apply(&one->change, frame))
             return cs_error_set(l->error, CS_STATUS_INPUT,
                                 "%s: frame %s must have an identifier after rewrite %u, has none "
                                 "of so many bits",
                                 l->path, text, i);
-        if (change->set_data)
-            cs_route_change_data(&change->data, frame);
         return 1;
     }
     return 1;

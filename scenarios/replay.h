@@ -4,9 +4,9 @@
 #ifndef CANSIM_SCENARIOS_REPLAY_H
 #define CANSIM_SCENARIOS_REPLAY_H
 
+#include "scenarios/change.h"
 #include "scenarios/error.h"
 #include "scenarios/file.h"
-#include "scenarios/gateway.h"
 #include "simcore/candump.h"
 
 #define CS_REPLAY_IDS_MAX      64
@@ -23,9 +23,7 @@ struct cs_match_list {
 
 struct cs_replay_rewrite {
     struct cs_match_list ids; /* which frames */
-    struct cs_route_id_change id;
-    bool set_data;
-    struct cs_match data; /* of it: data, mask, n_data, exact */
+    struct cs_change change;
     bool drop;
 };
 

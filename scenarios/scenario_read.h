@@ -325,8 +325,21 @@ int cs_scenario_finish_replay(struct cs_reader *r, struct cs_scenario_node *node
 #define CS_ID_CHANGE_FORM                                              \
     "\"200\" (fixed), \"+10\" (an offset in hex digits) or an object " \
     "with mask and value"
-int cs_scenario_read_id_change(struct cs_reader *r, const cJSON *item,
-                               void *dest); /* cs_route_id_change */
+/* Keys of a struct cs_change, at the offset `at`. */
+#define CS_CHANGE_ROWS(at)                                                                       \
+    {.name = "id",                                                                               \
+     .type = CS_KEY_CUSTOM,                                                                      \
+     .offset = (at) + offsetof(struct cs_change, id),                                            \
+     .read = cs_change_read_id,                                                                  \
+     .form = CS_ID_CHANGE_FORM,                                                                  \
+     .help = "another identifier"},                                                              \
+    {                                                                                            \
+        .name = "data", .type = CS_KEY_CUSTOM, .offset = (at), .read = cs_change_read_data,      \
+        .form = "data such as \"11 ?? 33*\"",                                                    \
+        .help = "other bytes: ? keeps a digit, * at the end what follows, which else is cut off" \
+    }
+int cs_change_read_id(struct cs_reader *r, const cJSON *item, void *dest);       /* cs_id_change */
+int cs_change_read_data(struct cs_reader *r, const cJSON *item, void *dest);     /* cs_change */
 int cs_scenario_read_routes(struct cs_reader *r, const cJSON *item, void *dest); /* the node */
 int cs_scenario_finish_gateway(struct cs_reader *r, struct cs_scenario_node *node);
 /* "+8", "-10": hex digits behind a sign. 0 or -1, without a sentence. */

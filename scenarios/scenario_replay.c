@@ -37,15 +37,6 @@ int cs_scenario_read_match_list(struct cs_reader *r, const cJSON *item, void *de
     return ret;
 }
 
-/* As data that is waited for. */
-static int read_data(struct cs_reader *r, const cJSON *item, void *dest)
-{
-    struct cs_replay_rewrite *rewrite = dest;
-
-    rewrite->set_data = true;
-    return cs_keys_read_value(r, cs_keys_find(&cs_match_keys, "data"), item, &rewrite->data);
-}
-
 static const struct cs_key rewrite_rows[] = {
     {.name = "ids",
      .type = CS_KEY_CUSTOM,
@@ -53,17 +44,7 @@ static const struct cs_key rewrite_rows[] = {
      .read = cs_scenario_read_match_list,
      .form = CS_MATCH_LIST_FORM,
      .help = "which frames; default: all"},
-    {.name = "id",
-     .type = CS_KEY_CUSTOM,
-     .offset = REWRITE(id),
-     .read = cs_scenario_read_id_change,
-     .form = CS_ID_CHANGE_FORM,
-     .help = "another identifier"},
-    {.name = "data",
-     .type = CS_KEY_CUSTOM,
-     .read = read_data,
-     .form = "data such as \"11 ?? 33*\"",
-     .help = "other bytes: ? keeps a digit, * at the end what follows, which else is cut off"},
+    CS_CHANGE_ROWS(REWRITE(change)),
     {.name = "drop",
      .type = CS_KEY_BOOL,
      .offset = REWRITE(drop),
@@ -96,7 +77,8 @@ int cs_scenario_read_rewrites(struct cs_reader *r, const cJSON *item, void *dest
         size_t mark = cs_reader_enter_index(r, replay->n_rewrites++);
         if (cs_keys_read(r, child, &cs_scenario_rewrite_keys, 0, rewrite) != 0)
             ret = -1;
-        else if (rewrite->drop && (rewrite->set_data || rewrite->id.kind != CS_ROUTE_ID_KEEP))
+        else if (rewrite->drop &&
+                 (rewrite->change.set_data || rewrite->change.id.kind != CS_ID_KEEP))
             ret = cs_scenario_fail_at(r, "drop", "must not be with \"id\" or \"data\"");
         cs_reader_leave(r, mark);
     }
