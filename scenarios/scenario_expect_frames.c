@@ -6,26 +6,6 @@
 #include "scenarios/expect_read.h"
 #include "simcore/units.h"
 
-#define CUSTOM(key, at, reader, what, text)                                                     \
-    {                                                                                           \
-        .name = (key), .type = CS_KEY_CUSTOM, .offset = (at), .read = (reader), .form = (what), \
-        .help = (text)                                                                          \
-    }
-#define COMMENT                                                         \
-    {                                                                   \
-        .name = "comment", .type = CS_KEY_COMMENT, .help = "for people" \
-    }
-#define TIME(key, at, low, text)                                          \
-    {                                                                     \
-        .name = (key), .type = CS_KEY_TIME, .offset = (at), .min = (low), \
-        .max = CS_SCENARIO_TIME_MAX, .help = (text)                       \
-    }
-#define FRAMES(at, text)                                                          \
-    {                                                                             \
-        .name = "frame", .type = CS_KEY_CUSTOM, .required = true, .offset = (at), \
-        .read = cs_expect_read_frames, .form = CS_MATCH_FORM, .help = (text)      \
-    }
-
 int cs_expect_read_frames(struct cs_reader *r, const cJSON *item, void *dest)
 {
     struct cs_expect_frames *frames = dest;
@@ -70,13 +50,15 @@ static int read_tolerance(struct cs_reader *r, const cJSON *item, void *dest)
 }
 
 static const struct cs_key period_rows[] = {
-    FRAMES(PERIOD(frames), "each identifier that it takes is judged for itself"),
-    TIME("min", PERIOD(min_ps), 0, "from the end of a frame to the end of the next at least"),
-    TIME("max", PERIOD(max_ps), 1, "at most; the time to the end of the window counts as well"),
-    TIME("mean", PERIOD(mean_ps), 1, "of all, within the tolerance"),
-    CUSTOM("tolerance", 0, read_tolerance, TOLERANCE_FORM, "of the mean; default \"1%\""),
-    TIME("jitter", PERIOD(jitter_ps), 0, "between the shortest and the longest, at most"),
-    COMMENT,
+    CS_EXPECT_FRAMES(PERIOD(frames), "each identifier that it takes is judged for itself"),
+    CS_EXPECT_TIME("min", PERIOD(min_ps), 0,
+                   "from the end of a frame to the end of the next at least"),
+    CS_EXPECT_TIME("max", PERIOD(max_ps), 1,
+                   "at most; the time to the end of the window counts as well"),
+    CS_EXPECT_TIME("mean", PERIOD(mean_ps), 1, "of all, within the tolerance"),
+    CS_EXPECT_CUSTOM("tolerance", 0, read_tolerance, TOLERANCE_FORM, "of the mean; default \"1%\""),
+    CS_EXPECT_TIME("jitter", PERIOD(jitter_ps), 0, "between the shortest and the longest, at most"),
+    CS_EXPECT_COMMENT,
     {.name = NULL},
 };
 
@@ -129,14 +111,14 @@ static int read_data(struct cs_reader *r, const cJSON *item, void *dest)
 }
 
 static const struct cs_key always_rows[] = {
-    FRAMES(ALWAYS(frames), "which frames"),
+    CS_EXPECT_FRAMES(ALWAYS(frames), "which frames"),
     {.name = "data",
      .type = CS_KEY_CUSTOM,
      .required = true,
      .read = read_data,
      .form = DATA_FORM,
      .help = "that each of them must have; ? is any digit, * at the end whatever follows"},
-    COMMENT,
+    CS_EXPECT_COMMENT,
     {.name = NULL},
 };
 
@@ -159,15 +141,15 @@ int cs_expect_read_always(struct cs_reader *r, const cJSON *item, void *dest)
 static const char *const ends[] = {"start", "end", NULL};
 
 static const struct cs_key latency_rows[] = {
-    FRAMES(LATENCY(frames), "which frames"),
-    TIME("min", LATENCY(min_ps), 0, "from being queued to being sent, at least"),
-    TIME("max", LATENCY(max_ps), 0, "at most"),
+    CS_EXPECT_FRAMES(LATENCY(frames), "which frames"),
+    CS_EXPECT_TIME("min", LATENCY(min_ps), 0, "from being queued to being sent, at least"),
+    CS_EXPECT_TIME("max", LATENCY(max_ps), 0, "at most"),
     {.name = "to",
      .type = CS_KEY_CHOICE,
      .offset = LATENCY(to),
      .choices = ends,
      .help = "the start of the frame that got across, or its end; default \"end\""},
-    COMMENT,
+    CS_EXPECT_COMMENT,
     {.name = NULL},
 };
 
@@ -200,7 +182,7 @@ static int read_retry_count(struct cs_reader *r, const cJSON *item, void *dest)
 #define RETRIES(member) offsetof(struct cs_expect_retries, member)
 
 static const struct cs_key retries_rows[] = {
-    FRAMES(RETRIES(frames), "which frames"),
+    CS_EXPECT_FRAMES(RETRIES(frames), "which frames"),
     {.name = "count",
      .type = CS_KEY_CUSTOM,
      .required = true,
@@ -208,7 +190,7 @@ static const struct cs_key retries_rows[] = {
      .read = read_retry_count,
      .form = CS_BOUNDS_FORM,
      .help = "attempts of each of them after an error; arbitration that was lost does not count"},
-    COMMENT,
+    CS_EXPECT_COMMENT,
     {.name = NULL},
 };
 

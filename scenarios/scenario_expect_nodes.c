@@ -6,21 +6,6 @@
 #include "scenarios/expect_read.h"
 #include "simcore/units.h"
 
-#define CUSTOM(key, at, reader, what, text)                                                     \
-    {                                                                                           \
-        .name = (key), .type = CS_KEY_CUSTOM, .offset = (at), .read = (reader), .form = (what), \
-        .help = (text)                                                                          \
-    }
-#define COMMENT                                                         \
-    {                                                                   \
-        .name = "comment", .type = CS_KEY_COMMENT, .help = "for people" \
-    }
-#define TIME(key, at, low, text)                                          \
-    {                                                                     \
-        .name = (key), .type = CS_KEY_TIME, .offset = (at), .min = (low), \
-        .max = CS_SCENARIO_TIME_MAX, .help = (text)                       \
-    }
-
 /* ---- errors: a count of something that happens ----------------------------------------------- */
 
 #define ERROR_NAMES                                       \
@@ -45,8 +30,8 @@ static int read_error_count(struct cs_reader *r, const cJSON *item, void *dest)
 }
 
 static const struct cs_key errors_rows[] = {
-    CUSTOM("bus", ERRORS(bus), cs_scenario_read_bus, "a bus of this scenario",
-           "where; default: on all"),
+    CS_EXPECT_CUSTOM("bus", ERRORS(bus), cs_scenario_read_bus, "a bus of this scenario",
+                     "where; default: on all"),
     {.name = "node",
      .type = CS_KEY_TEXT,
      .offset = ERRORS(node),
@@ -65,7 +50,7 @@ static const struct cs_key errors_rows[] = {
      .read = read_error_count,
      .form = CS_BOUNDS_FORM,
      .help = "how many"},
-    COMMENT,
+    CS_EXPECT_COMMENT,
     {.name = NULL},
 };
 
@@ -104,9 +89,9 @@ static const struct cs_key recovery_rows[] = {
      .min = 1,
      .max = CS_NAME_MAX - 1,
      .help = "that goes bus-off, each time"},
-    TIME("within", RECOVERY(within_ps), 1, "until it is error active, at most"),
-    TIME("min", RECOVERY(min_ps), 0, "at least"),
-    COMMENT,
+    CS_EXPECT_TIME("within", RECOVERY(within_ps), 1, "until it is error active, at most"),
+    CS_EXPECT_TIME("min", RECOVERY(min_ps), 0, "at least"),
+    CS_EXPECT_COMMENT,
     {.name = NULL},
 };
 
@@ -148,13 +133,13 @@ static int read_load_percent(struct cs_reader *r, const cJSON *item, void *dest)
 }
 
 static const struct cs_key load_rows[] = {
-    CUSTOM("bus", LOAD(bus), cs_scenario_read_bus, "a bus of this scenario",
-           "which; may be left out where there is one"),
-    CUSTOM("min", LOAD(min_ppm), read_load_percent, LOAD_FORM, "of the time, at least"),
-    CUSTOM("max", LOAD(max_ppm), read_load_percent, LOAD_FORM, "of the time, at most"),
-    TIME("window", LOAD(window_ps), CS_PS_PER_US,
-         "one after the other, each is judged; default: all of the time at once"),
-    COMMENT,
+    CS_EXPECT_CUSTOM("bus", LOAD(bus), cs_scenario_read_bus, "a bus of this scenario",
+                     "which; may be left out where there is one"),
+    CS_EXPECT_CUSTOM("min", LOAD(min_ppm), read_load_percent, LOAD_FORM, "of the time, at least"),
+    CS_EXPECT_CUSTOM("max", LOAD(max_ppm), read_load_percent, LOAD_FORM, "of the time, at most"),
+    CS_EXPECT_TIME("window", LOAD(window_ps), CS_PS_PER_US,
+                   "one after the other, each is judged; default: all of the time at once"),
+    CS_EXPECT_COMMENT,
     {.name = NULL},
 };
 
@@ -223,7 +208,7 @@ static const struct cs_key program_rows[] = {
      .offset = PROGRAM(never),
      .dflt = "false",
      .help = "such a line must not come"},
-    COMMENT,
+    CS_EXPECT_COMMENT,
     {.name = NULL},
 };
 

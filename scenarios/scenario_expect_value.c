@@ -6,11 +6,6 @@
 
 #include "scenarios/expect_read.h"
 
-#define COMMENT                                                         \
-    {                                                                   \
-        .name = "comment", .type = CS_KEY_COMMENT, .help = "for people" \
-    }
-
 /* ---- what it must be ------------------------------------------------------------------------- */
 
 #define BITS_FORM "a text of 1..64 digits 0, 1 or x, the lowest bit last, such as \"x1xx 0111\""
@@ -72,15 +67,10 @@ static int read_max(struct cs_reader *r, const cJSON *item, void *dest)
     return cs_decimal_read(r, item, &range->max);
 }
 
-#define CUSTOM(key, at, reader, what, text)                                                     \
-    {                                                                                           \
-        .name = (key), .type = CS_KEY_CUSTOM, .offset = (at), .read = (reader), .form = (what), \
-        .help = (text)                                                                          \
-    }
-#define RANGE_ROWS(at)                                           \
-    CUSTOM("min", at, read_min, CS_DECIMAL_FORM, "at least"),    \
-        CUSTOM("max", at, read_max, CS_DECIMAL_FORM, "at most"), \
-        CUSTOM("bits", at, read_bits, BITS_FORM, "these bits of it; x is either")
+#define RANGE_ROWS(at)                                                     \
+    CS_EXPECT_CUSTOM("min", at, read_min, CS_DECIMAL_FORM, "at least"),    \
+        CS_EXPECT_CUSTOM("max", at, read_max, CS_DECIMAL_FORM, "at most"), \
+        CS_EXPECT_CUSTOM("bits", at, read_bits, BITS_FORM, "these bits of it; x is either")
 
 static int finish_range(struct cs_reader *r, const struct cs_expect_range *range)
 {
@@ -97,10 +87,7 @@ static int finish_range(struct cs_reader *r, const struct cs_expect_range *range
 
 /* ---- bits of frames -------------------------------------------------------------------------- */
 
-#define VALUE(member)  offsetof(struct cs_expect_value, member)
-#define SIGNAL(member) VALUE(signal.member)
-
-static const char *const order_names[] = {"little", "big", NULL};
+#define VALUE(member) offsetof(struct cs_expect_value, member)
 
 static const struct cs_key value_rows[] = {
     {.name = "frame",
@@ -110,48 +97,11 @@ static const struct cs_key value_rows[] = {
      .read = cs_expect_read_frames,
      .form = CS_MATCH_FORM,
      .help = "which frames"},
-    {.name = "start",
-     .type = CS_KEY_INT,
-     .required = true,
-     .offset = SIGNAL(start),
-     .min = 0,
-     .max = 8 * CS_FRAME_MAX_DATA - 1,
-     .help = "as of a signal: its lowest bit with order little, its highest one with big"},
-    {.name = "length",
-     .type = CS_KEY_INT,
-     .required = true,
-     .offset = SIGNAL(length),
-     .min = 1,
-     .max = 64,
-     .help = "bits"},
-    {.name = "order",
-     .type = CS_KEY_CHOICE,
-     .offset = SIGNAL(order),
-     .choices = order_names,
-     .dflt = "\"little\"",
-     .help = "of bytes: little (Intel), big (Motorola)"},
-    {.name = "signed",
-     .type = CS_KEY_BOOL,
-     .offset = SIGNAL(is_signed),
-     .dflt = "false",
-     .help = "two's complement"},
-    {.name = "factor",
-     .type = CS_KEY_CUSTOM,
-     .offset = SIGNAL(factor),
-     .read = cs_decimal_read,
-     .form = CS_DECIMAL_FORM,
-     .dflt = "1",
-     .help = "the value is what is sent times this"},
-    {.name = "offset",
-     .type = CS_KEY_CUSTOM,
-     .offset = SIGNAL(offset),
-     .read = cs_decimal_read,
-     .form = CS_DECIMAL_FORM,
-     .dflt = "0",
-     .help = "plus this"},
-    CUSTOM("is", VALUE(range), read_is, CS_DECIMAL_FORM, "exactly"),
+    CS_SIGNAL_PLACE_ROWS(VALUE(signal), "as of a signal: its lowest bit with order little, its "
+                                        "highest one with big"),
+    CS_EXPECT_CUSTOM("is", VALUE(range), read_is, CS_DECIMAL_FORM, "exactly"),
     RANGE_ROWS(VALUE(range)),
-    COMMENT,
+    CS_EXPECT_COMMENT,
     {.name = NULL},
 };
 
@@ -229,12 +179,12 @@ static const struct cs_key signal_rows[] = {
      .max = 200,
      .help = "its name, path (\"sdo/index\") or label (\"Statusword\"), as cansim decode --json "
              "has them; the first in a frame"},
-    CUSTOM("frame", FIELD(frames), cs_expect_read_frames, CS_MATCH_FORM,
-           "in which frames; default: any"),
-    CUSTOM("is", FIELD(range), read_is_or_word, CS_DECIMAL_FORM " or a text",
-           "exactly; a text is what the value means"),
+    CS_EXPECT_CUSTOM("frame", FIELD(frames), cs_expect_read_frames, CS_MATCH_FORM,
+                     "in which frames; default: any"),
+    CS_EXPECT_CUSTOM("is", FIELD(range), read_is_or_word, CS_DECIMAL_FORM " or a text",
+                     "exactly; a text is what the value means"),
     RANGE_ROWS(FIELD(range)),
-    COMMENT,
+    CS_EXPECT_COMMENT,
     {.name = NULL},
 };
 

@@ -316,6 +316,47 @@ int cs_scenario_finish_periodic(struct cs_reader *r, struct cs_scenario_node *no
 void cs_scenario_free_message(struct cs_message *message);
 int cs_scenario_read_rules(struct cs_reader *r, const cJSON *item, void *dest); /* the node */
 int cs_scenario_finish_responder(struct cs_reader *r, struct cs_scenario_node *node);
+/* Where a signal is and how it is scaled: keys of a struct cs_signal at the offset `at`. */
+#define CS_SIGNAL_PLACE_ROWS(at, start_text)                                          \
+    {.name = "start",                                                                 \
+     .type = CS_KEY_INT,                                                              \
+     .required = true,                                                                \
+     .offset = (at) + offsetof(struct cs_signal, start),                              \
+     .min = 0,                                                                        \
+     .max = 8 * CS_FRAME_MAX_DATA - 1,                                                \
+     .help = (start_text)},                                                           \
+        {.name = "length",                                                            \
+         .type = CS_KEY_INT,                                                          \
+         .required = true,                                                            \
+         .offset = (at) + offsetof(struct cs_signal, length),                         \
+         .min = 1,                                                                    \
+         .max = 64,                                                                   \
+         .help = "bits"},                                                             \
+        {.name = "order",                                                             \
+         .type = CS_KEY_CHOICE,                                                       \
+         .offset = (at) + offsetof(struct cs_signal, order),                          \
+         .choices = cs_signal_orders,                                                 \
+         .dflt = "\"little\"",                                                        \
+         .help = "of bytes: little (Intel), big (Motorola)"},                         \
+        {.name = "signed",                                                            \
+         .type = CS_KEY_BOOL,                                                         \
+         .offset = (at) + offsetof(struct cs_signal, is_signed),                      \
+         .dflt = "false",                                                             \
+         .help = "two's complement"},                                                 \
+        {.name = "factor",                                                            \
+         .type = CS_KEY_CUSTOM,                                                       \
+         .offset = (at) + offsetof(struct cs_signal, factor),                         \
+         .read = cs_decimal_read,                                                     \
+         .form = CS_DECIMAL_FORM,                                                     \
+         .dflt = "1",                                                                 \
+         .help = "the value is what is sent times this"},                             \
+    {                                                                                 \
+        .name = "offset", .type = CS_KEY_CUSTOM,                                      \
+        .offset = (at) + offsetof(struct cs_signal, offset), .read = cs_decimal_read, \
+        .form = CS_DECIMAL_FORM, .dflt = "0", .help = "plus this"                     \
+    }
+extern const char *const cs_signal_orders[]; /* ends with NULL */
+
 #define CS_MATCH_LIST_FORM \
     "identifiers such as \"123\", \"100-1FF\", \"120:7F0\", or an array of them"
 int cs_scenario_read_match_list(struct cs_reader *r, const cJSON *item,

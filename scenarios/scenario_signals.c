@@ -192,7 +192,7 @@ static int read_random(struct cs_reader *r, const cJSON *item, void *dest)
 
 #define SIGNAL(member) offsetof(struct cs_signal, member)
 
-static const char *const order_names[] = {"little", "big", NULL};
+const char *const cs_signal_orders[] = {"little", "big", NULL};
 
 static const struct cs_key signal_rows[] = {
     {.name = "name",
@@ -201,46 +201,8 @@ static const struct cs_key signal_rows[] = {
      .min = 1,
      .max = 80,
      .help = "what it is"},
-    {.name = "start",
-     .type = CS_KEY_INT,
-     .required = true,
-     .offset = SIGNAL(start),
-     .min = 0,
-     .max = 8 * CS_FRAME_MAX_DATA - 1,
-     .help = "bit 8 * byte + n as in a DBC, n 0..7 from the lowest of a byte: the signal's lowest "
-             "bit with order little, its highest one with big"},
-    {.name = "length",
-     .type = CS_KEY_INT,
-     .required = true,
-     .offset = SIGNAL(length),
-     .min = 1,
-     .max = 64,
-     .help = "bits"},
-    {.name = "order",
-     .type = CS_KEY_CHOICE,
-     .offset = SIGNAL(order),
-     .choices = order_names,
-     .dflt = "\"little\"",
-     .help = "of bytes: little (Intel), big (Motorola)"},
-    {.name = "signed",
-     .type = CS_KEY_BOOL,
-     .offset = SIGNAL(is_signed),
-     .dflt = "false",
-     .help = "two's complement"},
-    {.name = "factor",
-     .type = CS_KEY_CUSTOM,
-     .offset = SIGNAL(factor),
-     .read = cs_decimal_read,
-     .form = CS_DECIMAL_FORM,
-     .dflt = "1",
-     .help = "the value is what is sent times this"},
-    {.name = "offset",
-     .type = CS_KEY_CUSTOM,
-     .offset = SIGNAL(offset),
-     .read = cs_decimal_read,
-     .form = CS_DECIMAL_FORM,
-     .dflt = "0",
-     .help = "plus this"},
+    CS_SIGNAL_PLACE_ROWS(0, "bit 8 * byte + n as in a DBC, n 0..7 from the lowest of a byte: the "
+                            "signal's lowest bit with order little, its highest one with big"),
     {.name = "value",
      .type = CS_KEY_CUSTOM,
      .read = read_value,
