@@ -264,8 +264,7 @@ static int apply_templates(struct expansion *x, cJSON *node)
 }
 
 /* The node's texts, with its own names: those of "with", from the first on. */
-static int expand_with(struct expansion *x, const struct cs_scope *scope, cJSON *node, cJSON *with,
-                       cJSON *at)
+static int expand_with(struct expansion *x, const struct cs_scope *scope, cJSON *node, cJSON *at)
 {
     if (at == NULL)
         return expand_members(x, scope, node);
@@ -281,12 +280,12 @@ static int expand_with(struct expansion *x, const struct cs_scope *scope, cJSON 
             return -1;
         if (value != NULL) {
             const struct cs_scope replaced = {key, value, scope};
-            const int done = expand_with(x, &replaced, node, with, next);
+            const int done = expand_with(x, &replaced, node, next);
             cJSON_Delete(value);
             return done;
         }
     }
-    return expand_with(x, &inner, node, with, next);
+    return expand_with(x, &inner, node, next);
 }
 
 static int expand_node(struct expansion *x, const struct cs_scope *scope, cJSON *node)
@@ -305,7 +304,7 @@ static int expand_node(struct expansion *x, const struct cs_scope *scope, cJSON 
     cJSON *with = cJSON_DetachItemFromObjectCaseSensitive(node, "with");
     int ret = with != NULL && (!cJSON_IsObject(with) || cJSON_GetArraySize(with) > 64)
                   ? fail_at(x, with, "must be an object of at most 64 names and values")
-                  : expand_with(x, scope, node, with, with != NULL ? with->child : NULL);
+                  : expand_with(x, scope, node, with != NULL ? with->child : NULL);
     cJSON_Delete(with);
     return ret;
 }
@@ -404,15 +403,6 @@ static int expand_nodes(struct expansion *x, const struct cs_scope *scope, cJSON
 
 /* ---- constants ------------------------------------------------------------------------------- */
 
-static bool good_name(const char *name)
-{
-    size_t i = 0;
-
-    for (; isalnum((unsigned char)name[i]) || name[i] == '_'; i++)
-        ;
-    return i > 0 && i <= 40 && name[i] == '\0' && !isdigit((unsigned char)name[0]);
-}
-
 /* The rest of the root, with the constants from `at` on. */
 static int expand_root(struct expansion *x, const struct cs_scope *scope, cJSON *constants,
                        cJSON *at)
@@ -422,7 +412,7 @@ static int expand_root(struct expansion *x, const struct cs_scope *scope, cJSON 
     if (at != NULL) {
         const size_t mark = cs_reader_enter(x->r, "constants"),
                      inner_mark = cs_reader_enter(x->r, at->string);
-        const bool good = good_name(at->string);
+        const bool good = cs_text_is_identifier(at->string);
         char *const name = at->string;
         cJSON *value = NULL;
         int ret = 0;

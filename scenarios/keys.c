@@ -161,8 +161,7 @@ int cs_reader_integer(const cJSON *item, int64_t *value)
     return 0;
 }
 
-/* What values a row takes, for errors and help. */
-static void describe(const struct cs_key *key, char *text, size_t size)
+void cs_keys_describe(const struct cs_key *key, char *text, size_t size)
 {
     char low[40], high[40];
     size_t n = 0;
@@ -204,19 +203,11 @@ static void describe(const struct cs_key *key, char *text, size_t size)
     }
 }
 
-char *cs_keys_describe(const struct cs_key *key)
-{
-    char text[300];
-
-    describe(key, text, sizeof(text));
-    return strdup(text);
-}
-
 static int wrong(struct cs_reader *r, const cJSON *item, const struct cs_key *key)
 {
-    char text[300];
+    char text[CS_KEYS_DESCRIBE_MAX];
 
-    describe(key, text, sizeof(text));
+    cs_keys_describe(key, text, sizeof(text));
     return cs_reader_must_be(r, item, "%s", text);
 }
 
@@ -487,7 +478,7 @@ static void help_row(FILE *to, const struct cs_keys *keys, const struct cs_key *
     snprintf(head, sizeof(head), "; %s ", keys->kind != NULL ? keys->kind : "type");
     cs_text_name(to, CS_HELP_INDENT, k->name);
     cs_text_wrap(to, CS_HELP_INDENT, k->help);
-    describe(k, values, sizeof(values));
+    cs_keys_describe(k, values, sizeof(values));
     n = (size_t)snprintf(text, sizeof(text), "(%s%s%s%s", values,
                          k->required || k->dflt != NULL ? "; " : "",
                          k->required       ? "required"

@@ -113,8 +113,9 @@ void cs_reader_locate(const cJSON *tree, const struct cs_places *places, struct 
 /* Whole numbers of JSON: 0 and *value, or -1 where it is none within +-2^53. */
 int cs_reader_integer(const cJSON *item, int64_t *value);
 
-/* What values a row takes, in words; to be freed, NULL: no memory. */
-char *cs_keys_describe(const struct cs_key *key);
+/* What values a row takes, in words. */
+#define CS_KEYS_DESCRIBE_MAX 300
+void cs_keys_describe(const struct cs_key *key, char *text, size_t size);
 
 #define CS_HELP_INDENT 15 /* columns before the text of a key */
 /* Print the table as reference text. */

@@ -250,13 +250,13 @@ bool cs_nodes_acting(const struct cs_nodes *nodes)
     return nodes->acting > 0;
 }
 
+/* Those that come in their own way. */
 static void skip_others(struct cs_nodes *nodes)
 {
     const struct cs_scenario *s = nodes->scenario;
 
     while (nodes->next_action < s->n_actions &&
-           (s->actions[nodes->next_action].late >= 0 || s->actions[nodes->next_action].amid >= 0 ||
-            s->actions[nodes->next_action].turn > 0 ||
+           (cs_action_has_place(&s->actions[nodes->next_action]) ||
             cs_when_has_moments(&s->actions[nodes->next_action])))
         nodes->next_action++;
 }

@@ -129,11 +129,6 @@ void cs_nodes_said(struct cs_nodes *nodes, const struct cs_live_said *said)
     }
 }
 
-static bool is_moment(const struct cs_action *action)
-{
-    return cs_when_has_moments(action);
-}
-
 bool cs_nodes_want_decoder(const struct cs_nodes *nodes)
 {
     for (unsigned i = 0; i < nodes->scenario->n_actions; i++) {
@@ -152,14 +147,14 @@ int cs_whens_prepare(struct cs_nodes *nodes)
 
     cs_rng_init(&nodes->draws, cs_sim_seed(nodes->sim), "timeline");
     for (unsigned i = 0; i < s->n_actions; i++)
-        n += is_moment(&s->actions[i]);
+        n += cs_when_has_moments(&s->actions[i]);
     if (n == 0)
         return 0;
     nodes->moments = calloc(n, sizeof(*nodes->moments));
     if (nodes->moments == NULL)
         return -1;
     for (unsigned i = 0; i < s->n_actions; i++) {
-        if (!is_moment(&s->actions[i]))
+        if (!cs_when_has_moments(&s->actions[i]))
             continue;
         const struct cs_when *when = s->actions[i].when;
         struct cs_moment *m = &nodes->moments[nodes->n_moments++];

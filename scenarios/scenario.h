@@ -311,6 +311,8 @@ bool cs_scenario_find(const struct cs_scenario *scenario, const char *name, stru
 /* Where an action stands, for sentences: "boot.json: /timeline/2/fault", "--fault \"flip ...\"". */
 void cs_action_place(const struct cs_scenario *scenario, const struct cs_action *action,
                      const char *key, char *text, size_t size);
+/* It is done as recorded: late, amid or in a turn; not with the timers of its time. */
+bool cs_action_has_place(const struct cs_action *action);
 /* Does this CS_ACTION_CLEAR concern such a fault on that bus? */
 bool cs_action_clears(const struct cs_action *action, unsigned bus,
                       const struct cs_fault_spec *spec);

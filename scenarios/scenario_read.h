@@ -273,8 +273,6 @@ int cs_action_read_stop(struct cs_reader *r, const cJSON *item, void *dest);
 int cs_action_read_program(struct cs_reader *r, const cJSON *item, void *dest);
 int cs_action_read_signal(struct cs_reader *r, const cJSON *item, void *dest);
 int cs_action_check_program(struct cs_reader *r, const struct cs_action *action);
-/* Done elsewhere than with the timeline's timer: late, amid, turn. */
-bool cs_action_has_place(const struct cs_action *action);
 /* What only goes with some of them. 0 or -1 with r->error. */
 int cs_action_check_outside(struct cs_reader *r, const struct cs_action *action);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "scenarios/scenario_read.h"
+#include "scenarios/text.h"
 #include "simcore/units.h"
 
 /* The condition of an action, made when its first key is read. */
@@ -87,14 +88,6 @@ int cs_when_read_until(struct cs_reader *r, const cJSON *item, void *dest)
 
 /* ---- variables ------------------------------------------------------------------------------- */
 
-static bool good_name(const char *name)
-{
-    const size_t len =
-        strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
-
-    return len > 0 && len <= 40 && name[len] == '\0' && strspn(name, "0123456789") == 0;
-}
-
 /* The index of a variable, which is there from its first name on. -1 with a sentence. */
 static int variable(struct cs_reader *r, const char *name)
 {
@@ -104,7 +97,7 @@ static int variable(struct cs_reader *r, const char *name)
         if (strcmp(scenario->variables[i], name) == 0)
             return (int)i;
     }
-    if (!good_name(name))
+    if (!cs_text_is_identifier(name))
         return cs_reader_fail(
             r, "must be named by at most 40 letters, digits and '_', a letter first");
     if (scenario->n_variables == CS_VARIABLES)

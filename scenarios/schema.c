@@ -189,15 +189,13 @@ static void put_type(FILE *to, const struct cs_keys *keys, const struct cs_key *
 
 static void put_key(FILE *to, const struct cs_keys *keys, const struct cs_key *key)
 {
-    char text[700];
-    char *values = cs_keys_describe(key);
+    char text[700], values[CS_KEYS_DESCRIBE_MAX];
 
+    cs_keys_describe(key, values, sizeof(values));
     if (key->type == CS_KEY_COMMENT && key->form == NULL)
         snprintf(text, sizeof(text), "%s", key->help);
     else
-        snprintf(text, sizeof(text), "%s (%s)", key->help != NULL ? key->help : key->name,
-                 values != NULL ? values : "");
-    free(values);
+        snprintf(text, sizeof(text), "%s (%s)", key->help != NULL ? key->help : key->name, values);
     fprintf(to, "        \"%s\": {\"description\": ", key->name);
     put_text(to, text);
     put_type(to, keys, key);

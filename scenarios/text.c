@@ -138,3 +138,11 @@ bool cs_text_has_words(const char *pattern, const char *text)
     }
     return true;
 }
+
+bool cs_text_is_identifier(const char *text)
+{
+    const size_t len =
+        strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
+
+    return len >= 1 && len <= 40 && text[len] == '\0' && strspn(text, "0123456789") == 0;
+}

@@ -19,6 +19,9 @@ void cs_text_wrap(FILE *to, unsigned indent, const char *text);
 /* Print a name in front of a text from the column `indent` on; a long one has a line of its own. */
 void cs_text_name(FILE *to, unsigned indent, const char *name);
 
+/* 1..40 letters, digits and '_', no digit first: the name of a constant or variable. */
+bool cs_text_is_identifier(const char *text);
+
 /* A whole number of 64 bits, decimal or with 0x in front: 0 and *value, or -1. */
 int cs_text_number(const char *text, uint64_t *value);
 
