@@ -14,20 +14,25 @@ int cs_nodes_submit(struct cs_nodes_node *node, const struct cs_frame *frame)
     return cs_bus_submit(node->bus, node->index, frame, node->plugin != NULL ? 0 : ++node->cookie);
 }
 
-void cs_nodes_note(struct cs_nodes_node *node, const char *text)
+void cs_nodes_note_at(struct cs_nodes *nodes, unsigned bus, int index, const char *text)
 {
     struct cs_event event = {
         .kind = CS_EV_NOTE,
-        .bus = (uint16_t)node->def->bus,
-        .node = (int16_t)node->index,
+        .bus = (uint16_t)bus,
+        .node = (int16_t)index,
         .text = text,
     };
 
-    if (node->index == CS_NO_NODE)
+    if (index == CS_NO_NODE)
         return;
-    node->all->acting++;
-    cs_sim_publish(node->all->sim, &event);
-    node->all->acting--;
+    nodes->acting++;
+    cs_sim_publish(nodes->sim, &event);
+    nodes->acting--;
+}
+
+void cs_nodes_note(struct cs_nodes_node *node, const char *text)
+{
+    cs_nodes_note_at(node->all, node->def->bus, node->index, text);
 }
 
 /* What makes a type what it is; NULL where there is nothing to do. */

@@ -43,18 +43,8 @@ bool cs_nodes_gateway_port(const struct cs_nodes_node *node, struct cs_bus **bus
 static void on_note(void *ctx, const char *text)
 {
     const struct port *port = ctx;
-    struct cs_event event = {
-        .kind = CS_EV_NOTE,
-        .bus = (uint16_t)cs_bus_index(port->bus),
-        .node = (int16_t)index_of(port),
-        .text = text,
-    };
 
-    if (event.node == CS_NO_NODE)
-        return;
-    port->node->all->acting++;
-    cs_sim_publish(port->node->all->sim, &event);
-    port->node->all->acting--;
+    cs_nodes_note_at(port->node->all, cs_bus_index(port->bus), index_of(port), text);
 }
 
 static void on_due(void *ctx, const struct cs_frame *frame)

@@ -82,6 +82,8 @@ int cs_nodes_submit(struct cs_nodes_node *node, const struct cs_frame *frame);
 void cs_nodes_on_detached(void *ctx); /* of a controller; ctx: the node */
 /* A note in the event stream; nothing where it is on no bus. */
 void cs_nodes_note(struct cs_nodes_node *node, const char *text);
+/* The same of one of its controllers: `index` on that bus, CS_NO_NODE is nothing. */
+void cs_nodes_note_at(struct cs_nodes *nodes, unsigned bus, int index, const char *text);
 int cs_nodes_no_memory(struct cs_error *error); /* returns -1 */
 
 /* What it needs for all its life: 0, or -1 with `error`; it is closed in any case. */

@@ -23,11 +23,6 @@ bool cs_scenario_bus_name_ok(const char *name)
     return true;
 }
 
-int cs_scenario_no_memory(struct cs_reader *r)
-{
-    return cs_reader_no_memory(r);
-}
-
 static const struct cs_key bus_rows[] = {
     CS_BITRATE_ROW(offsetof(struct cs_scenario_bus, timing), 0, "bits per second; default 500k"),
     {.name = "fd",

@@ -113,7 +113,7 @@ int cs_action_read_filters(struct cs_reader *r, const cJSON *item, void *dest)
     action->filters = calloc(1, sizeof(*action->filters));
     return action->filters != NULL ? cs_scenario_read_filter_list(
                                          r, item, 0, action->filters->filter, &action->filters->n)
-                                   : cs_scenario_no_memory(r);
+                                   : cs_reader_no_memory(r);
 }
 
 int cs_action_read_drift(struct cs_reader *r, const cJSON *item, void *dest)

@@ -77,7 +77,7 @@ static int read_order(struct cs_reader *r, const cJSON *item, void *dest)
         return -1;
     def->order = calloc((size_t)n, sizeof(*def->order));
     if (def->order == NULL)
-        return cs_scenario_no_memory(r);
+        return cs_reader_no_memory(r);
     cJSON_ArrayForEach(child, item)
     {
         size_t mark = cs_reader_enter_index(r, def->n_order);
@@ -101,7 +101,7 @@ static int read_edge(struct cs_reader *r, const cJSON *item, void *dest)
         return cs_reader_must_be(r, item, "a time, or " CS_TRIGGER_FORM);
     edge->trigger = malloc(sizeof(*edge->trigger));
     if (edge->trigger == NULL)
-        return cs_scenario_no_memory(r);
+        return cs_reader_no_memory(r);
     return cs_trigger_read(r, item, edge->trigger);
 }
 
@@ -349,7 +349,7 @@ int cs_scenario_read_expect(struct cs_reader *r, const cJSON *item, void *dest)
         return 0;
     scenario->expects = calloc((size_t)n, sizeof(*scenario->expects));
     if (scenario->expects == NULL)
-        return cs_scenario_no_memory(r);
+        return cs_reader_no_memory(r);
     cJSON_ArrayForEach(child, item)
     {
         size_t mark = cs_reader_enter_index(r, scenario->n_expects);

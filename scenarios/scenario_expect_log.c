@@ -117,7 +117,7 @@ int cs_expect_read_log(struct cs_reader *r, const cJSON *item, void *dest)
         return -1;
     log->options = keys.options = calloc(1, sizeof(*log->options));
     if (log->options == NULL)
-        return cs_scenario_no_memory(r);
+        return cs_reader_no_memory(r);
     if (cs_keys_read(r, item, &cs_expect_log_keys, 0, &keys) != 0)
         return -1;
     log->file = keys.file;
@@ -132,6 +132,6 @@ int cs_expect_read_log(struct cs_reader *r, const cJSON *item, void *dest)
     log->options->count = keys.count >= 0 ? keys.count : 0;
     log->path = cs_file_beside(scenario->file, keys.file);
     if (log->path == NULL)
-        return cs_scenario_no_memory(r);
+        return cs_reader_no_memory(r);
     return try_file(r, log);
 }

@@ -74,7 +74,7 @@ int cs_scenario_read_routes(struct cs_reader *r, const cJSON *item, void *dest)
         return cs_reader_must_be(r, item, "an array of 1..%d routes", CS_ROUTES_MAX);
     node->routes = calloc(CS_ROUTES_MAX, sizeof(*node->routes));
     if (node->routes == NULL)
-        return cs_scenario_no_memory(r);
+        return cs_reader_no_memory(r);
     cJSON_ArrayForEach(child, item)
     {
         struct cs_route *route = &node->routes[node->n_routes];

@@ -79,7 +79,7 @@ static int read_do(struct cs_reader *r, const cJSON *item, void *dest)
         return cs_reader_must_be(r, item, "an action as in the timeline, without \"at\"");
     step->action = calloc(1, sizeof(*step->action));
     return step->action != NULL ? cs_scenario_read_action(r, item, step->action, false)
-                                : cs_scenario_no_memory(r);
+                                : cs_reader_no_memory(r);
 }
 
 static int read_end(struct cs_reader *r, const cJSON *item, void *dest)
@@ -166,7 +166,7 @@ static int read_script(struct cs_reader *r, const cJSON *item, void *dest)
         return cs_reader_must_be(r, item, "an array of at most %d steps", CS_GUEST_STEPS);
     guest->steps = calloc((size_t)cJSON_GetArraySize(item) + 1, sizeof(*guest->steps));
     if (guest->steps == NULL)
-        return cs_scenario_no_memory(r);
+        return cs_reader_no_memory(r);
     cJSON_ArrayForEach(child, item)
     {
         size_t mark = cs_reader_enter_index(r, guest->n_steps);

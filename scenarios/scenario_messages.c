@@ -267,7 +267,7 @@ int cs_scenario_read_messages(struct cs_reader *r, const cJSON *item, void *dest
         return cs_reader_must_be(r, item, "an array of at most 256 messages");
     node->messages = calloc((size_t)cJSON_GetArraySize(item) + 1, sizeof(*node->messages));
     if (node->messages == NULL)
-        return cs_scenario_no_memory(r);
+        return cs_reader_no_memory(r);
     cJSON_ArrayForEach(child, item)
     {
         struct cs_message *message = &node->messages[node->n_messages];
@@ -326,7 +326,7 @@ int cs_scenario_finish_periodic(struct cs_reader *r, struct cs_scenario_node *no
     if (cs_scenario_finish_message(r, &node->first) != 0)
         return -1;
     if (node->messages == NULL && (node->messages = calloc(1, sizeof(*node->messages))) == NULL)
-        return cs_scenario_no_memory(r);
+        return cs_reader_no_memory(r);
     /* read_messages() left room for one more; from here on the array owns what is in it. */
     memmove(node->messages + 1, node->messages, node->n_messages * sizeof(*node->messages));
     node->messages[0] = node->first;

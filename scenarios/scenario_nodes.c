@@ -535,7 +535,7 @@ int cs_scenario_read_nodes(struct cs_reader *r, const cJSON *item, void *dest)
         return cs_reader_fail(r, "must be at most %d nodes, got %d", CS_SCENARIO_MAX_NODES, n);
     scenario->nodes = calloc((size_t)n + 1, sizeof(*scenario->nodes));
     if (scenario->nodes == NULL)
-        return cs_scenario_no_memory(r);
+        return cs_reader_no_memory(r);
     cJSON_ArrayForEach(child, item)
     {
         size_t mark = cs_reader_enter(r, child->string);

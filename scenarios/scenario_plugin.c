@@ -94,7 +94,7 @@ int cs_scenario_read_plugins(struct cs_reader *r, const cJSON *item, void *dest)
         else if ((files[n] = object_beside(scenario->file, child->valuestring)) != NULL)
             n++;
         else
-            ret = cs_scenario_no_memory(r);
+            ret = cs_reader_no_memory(r);
         if (ret != 0)
             break;
         cs_reader_leave(r, mark);
@@ -178,7 +178,7 @@ static int put(struct flat *flat, const char *value)
         size_t more = flat->room == 0 ? 16 : 2 * flat->room;
         struct cansim_setting *settings = realloc(node->settings, more * sizeof(*settings));
         if (settings == NULL)
-            return cs_scenario_no_memory(flat->r);
+            return cs_reader_no_memory(flat->r);
         node->settings = settings;
         flat->room = more;
     }
@@ -186,7 +186,7 @@ static int put(struct flat *flat, const char *value)
     if (path == NULL || copy == NULL) {
         free(path);
         free(copy);
-        return cs_scenario_no_memory(flat->r);
+        return cs_reader_no_memory(flat->r);
     }
     memcpy(copy, value, len + 1);
     node->settings[node->n_settings].path = path;
@@ -202,7 +202,7 @@ static int put_file(struct flat *flat, const cJSON *item)
     struct stat st;
 
     if (path == NULL)
-        return cs_scenario_no_memory(flat->r);
+        return cs_reader_no_memory(flat->r);
     if (scenario->n_inputs < CS_SCENARIO_INPUTS && stat(path, &st) == 0)
         scenario->inputs[scenario->n_inputs++] =
             (struct cs_file_id){.dev = st.st_dev, .ino = st.st_ino, .regular = S_ISREG(st.st_mode)};

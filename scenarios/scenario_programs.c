@@ -214,7 +214,7 @@ int cs_scenario_read_programs(struct cs_reader *r, const cJSON *item, void *dest
                               cJSON_GetArraySize(item));
     scenario->programs = calloc((size_t)cJSON_GetArraySize(item) + 1, sizeof(*scenario->programs));
     if (scenario->programs == NULL)
-        return cs_scenario_no_memory(r);
+        return cs_reader_no_memory(r);
     cJSON_ArrayForEach(child, item)
     {
         size_t mark = cs_reader_enter(r, child->string);

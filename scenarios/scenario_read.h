@@ -213,7 +213,6 @@ int cs_scenario_read_frames(struct cs_reader *r, const cJSON *item, void *dest);
 int cs_scenario_read_mode(struct cs_reader *r, const cJSON *item, void *dest);   /* unsigned */
 int cs_scenario_read_bus(struct cs_reader *r, const cJSON *item, void *dest);    /* unsigned */
 int cs_scenario_read_number(struct cs_reader *r, const cJSON *item, void *dest); /* uint64_t */
-int cs_scenario_no_memory(struct cs_reader *r);
 /* A sentence about one key of the object that is read. Returns -1. */
 int cs_scenario_fail_at(struct cs_reader *r, const char *key, const char *text);
 

@@ -21,7 +21,7 @@ int cs_scenario_read_match_list(struct cs_reader *r, const cJSON *item, void *de
     list->n = 0;
     list->match = calloc((size_t)n, sizeof(*list->match));
     if (list->match == NULL)
-        return cs_scenario_no_memory(r);
+        return cs_reader_no_memory(r);
     if (!array) {
         list->n = 1;
         return cs_match_read(r, item, list->match);
@@ -70,7 +70,7 @@ int cs_scenario_read_rewrites(struct cs_reader *r, const cJSON *item, void *dest
         return cs_reader_must_be(r, item, "an array of 1..%d objects", CS_REPLAY_REWRITES_MAX);
     replay->rewrites = calloc((size_t)cJSON_GetArraySize(item), sizeof(*replay->rewrites));
     if (replay->rewrites == NULL)
-        return cs_scenario_no_memory(r);
+        return cs_reader_no_memory(r);
     cJSON_ArrayForEach(child, item)
     {
         struct cs_replay_rewrite *rewrite = &replay->rewrites[replay->n_rewrites];
@@ -111,7 +111,7 @@ int cs_scenario_finish_replay(struct cs_reader *r, struct cs_scenario_node *node
         return -1;
     char *path = cs_file_beside(scenario->file, node->replay.file);
     if (path == NULL)
-        return cs_scenario_no_memory(r);
+        return cs_reader_no_memory(r);
     int ret = cs_replay_load(&node->replay, plugins, path, &id, &error);
     free(path);
     if (ret != 0) {

@@ -214,7 +214,7 @@ int cs_scenario_read_rules(struct cs_reader *r, const cJSON *item, void *dest)
         return cs_reader_must_be(r, item, "an array of 1..%d rules", CS_RULES_MAX);
     node->rules = calloc(CS_RULES_MAX, sizeof(*node->rules));
     if (node->rules == NULL)
-        return cs_scenario_no_memory(r);
+        return cs_reader_no_memory(r);
     cJSON_ArrayForEach(child, item)
     {
         struct cs_rule *rule = &node->rules[node->n_rules];

@@ -126,7 +126,7 @@ static int read_values(struct cs_reader *r, const cJSON *item, void *dest)
         return cs_reader_must_be(r, item, "an array of 1..%d numbers", CS_SIGNAL_VALUES);
     s->values = calloc((size_t)n, sizeof(*s->values));
     if (s->values == NULL)
-        return cs_scenario_no_memory(r);
+        return cs_reader_no_memory(r);
     for (; s->n_values < (unsigned)n; s->n_values++, child = child->next) {
         size_t mark = many ? cs_reader_enter_index(r, s->n_values) : r->path_len;
         if (cs_decimal_read(r, child, &s->values[s->n_values]) != 0)
@@ -294,7 +294,7 @@ int cs_scenario_read_signals(struct cs_reader *r, const cJSON *item, void *dest)
         return cs_reader_must_be(r, item, "an array of at most %d signals", CS_SCENARIO_SIGNALS);
     message->signals = calloc(CS_SCENARIO_SIGNALS, sizeof(*message->signals));
     if (message->signals == NULL)
-        return cs_scenario_no_memory(r);
+        return cs_reader_no_memory(r);
     cJSON_ArrayForEach(child, item)
     {
         struct cs_signal *signal = &message->signals[message->n_signals];

@@ -111,7 +111,7 @@ static int read_action_fault(struct cs_reader *r, const cJSON *item, void *dest)
         return -1;
     action->fault = calloc(1, sizeof(*action->fault));
     if (action->fault == NULL)
-        return cs_scenario_no_memory(r);
+        return cs_reader_no_memory(r);
     action->fault->outside = action->late >= 0;
     return cs_scenario_read_fault(r, item, action->fault);
 }
@@ -121,7 +121,7 @@ static int new_timing(struct cs_reader *r, struct cs_action *action)
     if (cs_action_set_kind(r, action, CS_ACTION_TIMING) != 0)
         return -1;
     action->timing = calloc(1, sizeof(*action->timing));
-    return action->timing != NULL ? 0 : cs_scenario_no_memory(r);
+    return action->timing != NULL ? 0 : cs_reader_no_memory(r);
 }
 
 static int read_bitrate(struct cs_reader *r, const cJSON *item, void *dest)
@@ -492,7 +492,7 @@ int cs_scenario_read_timeline(struct cs_reader *r, const cJSON *item, void *dest
     if (!cJSON_IsArray(item) || cJSON_GetArraySize(item) > MAX_ACTIONS)
         return cs_reader_must_be(r, item, "an array of at most %d actions", MAX_ACTIONS);
     if (cs_actions_make_room(scenario, (unsigned)cJSON_GetArraySize(item)) != 0)
-        return cs_scenario_no_memory(r);
+        return cs_reader_no_memory(r);
     cJSON_ArrayForEach(child, item)
     {
         struct cs_action *action = &scenario->actions[scenario->n_actions++];

@@ -35,13 +35,13 @@ int cs_scenario_read_faults(struct cs_reader *r, const cJSON *item, void *dest)
         return cs_reader_must_be(r, item, "an array of at most %d faults",
                                  CS_FAULT_MAX * CS_SIM_MAX_BUSES);
     if (cs_actions_make_room(scenario, (unsigned)cJSON_GetArraySize(item)) != 0)
-        return cs_scenario_no_memory(r);
+        return cs_reader_no_memory(r);
     cJSON_ArrayForEach(child, item)
     {
         size_t mark = cs_reader_enter_index(r, order);
         struct cs_action *action = new_fault(scenario, order++);
         if (action == NULL)
-            return cs_scenario_no_memory(r);
+            return cs_reader_no_memory(r);
         if (cs_scenario_read_fault(r, child, action->fault) != 0)
             ret = -1;
         cs_reader_leave(r, mark);

@@ -30,7 +30,7 @@ int cs_scenario_read_frames(struct cs_reader *r, const cJSON *item, void *dest)
                                  CS_SCENARIO_MAX_FRAMES);
     frames->frame = calloc((size_t)n, sizeof(*frames->frame));
     if (frames->frame == NULL)
-        return cs_scenario_no_memory(r);
+        return cs_reader_no_memory(r);
     for (; frames->n < (unsigned)n; child = child->next) {
         size_t mark = many ? cs_reader_enter_index(r, frames->n) : r->path_len;
         if (read_frame(r, child, &frames->frame[frames->n]) != 0)

@@ -78,9 +78,8 @@ int cs_when_read_until(struct cs_reader *r, const cJSON *item, void *dest)
 
     if (when == NULL)
         return -1;
-    if (cJSON_IsString(item) && cs_units_parse_time(item->valuestring, &ps) == 0 &&
-        strchr(item->valuestring, '#') == NULL &&
-        strspn(item->valuestring, "0123456789abcdefABCDEF") != strlen(item->valuestring))
+    if (cJSON_IsString(item) && strcmp(item->valuestring, "0") != 0 &&
+        cs_units_parse_time(item->valuestring, &ps) == 0)
         return read_time(r, item, 0, &when->until_ps);
     when->has_until = true;
     return cs_trigger_read(r, item, &when->until);
