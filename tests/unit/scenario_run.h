@@ -150,4 +150,16 @@ static inline char *scenario_run_engines(const char *text, int64_t for_ps)
     return first;
 }
 
+/* Each row's scenario is refused with a sentence that has the row's text in it. */
+static inline void scenario_run_refuses(const char *const rows[][2], size_t n)
+{
+    struct cs_error error;
+
+    for (size_t i = 0; i < n; i++) {
+        const char *got = scenario_run_error(rows[i][0], &error);
+        if (strstr(got, rows[i][1]) == NULL)
+            fail_msg("%s\n  gives: %s", rows[i][0], got);
+    }
+}
+
 #endif
