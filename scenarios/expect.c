@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Invariants: an item is told of events in their order and of time before it is told of an event
  * beyond it; an instant belongs to a window that ends with it. Once decided, a verdict stays. */
-#include "scenarios/session_live.h"
 #include "scenarios/expect.h"
 
 #include <stdarg.h>

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/session_live.h"
 #include "scenarios/expect_internal.h"
 #include "scenarios/log.h"
 #include "scenarios/log_life.h"

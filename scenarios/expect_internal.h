@@ -5,7 +5,6 @@
 #ifndef CANSIM_SCENARIOS_EXPECT_INTERNAL_H
 #define CANSIM_SCENARIOS_EXPECT_INTERNAL_H
 
-#include "scenarios/session_live.h"
 #include "scenarios/expect.h"
 #include "scenarios/expect_def.h"
 #include "scenarios/session_live.h"

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "scenarios/session_live.h"
 #include "scenarios/expect_internal.h"
 
 struct value {

@@ -46,14 +46,21 @@ int cs_main_reports_open(struct cs_main_reports *reports, const struct cs_args *
     return cs_report_parse((const char *const *)args->reports.text, reports->n, reports->to, error);
 }
 
-int cs_main_reports_write(struct cs_main_reports *reports, struct cs_report *report, int status)
+/* What it has taken up to now. */
+static int64_t wall_ms(const struct cs_main_reports *reports)
 {
-    struct cs_error error;
     struct timespec now;
 
     clock_gettime(CLOCK_MONOTONIC, &now);
-    report->wall_ms = (now.tv_sec - reports->started.tv_sec) * 1000 +
-                      (now.tv_nsec - reports->started.tv_nsec) / 1000000;
+    return (now.tv_sec - reports->started.tv_sec) * 1000 +
+           (now.tv_nsec - reports->started.tv_nsec) / 1000000;
+}
+
+int cs_main_reports_write(struct cs_main_reports *reports, struct cs_report *report, int status)
+{
+    struct cs_error error;
+
+    report->wall_ms = wall_ms(reports);
     report->started_s = reports->started_s;
     for (unsigned i = 0; i < reports->n; i++) {
         if (cs_report_write(&reports->to[i], report, &error) == 0)
@@ -112,10 +119,7 @@ static int report_run(struct cs_main_reports *reports, struct cs_artifacts *arti
     run->result.error = run->error;
     run->result.state = cs_result_of_status(status);
     report.interrupted = status == CS_STATUS_INTERRUPTED;
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    run->result.wall_ms = (now.tv_sec - reports->started.tv_sec) * 1000 +
-                          (now.tv_nsec - reports->started.tv_nsec) / 1000000;
+    run->result.wall_ms = wall_ms(reports);
     if (cs_artifacts_end(artifacts, &run->result, NULL, &error) != 0) {
         int own = cs_main_complain(&error);
         status = own > status ? own : status;
