@@ -14,9 +14,9 @@
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "scenarios/wall.h"
 #define READS_PER_TURN 16
 #define PATIENCE_MS    3000
 #define LAST_WORDS     160u
@@ -223,19 +223,11 @@ static bool wait_for_end(struct cs_guest *guest, int limit_ms)
     return poll(&ended, 1, limit_ms) > 0;
 }
 
-static int64_t now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
-}
-
 void cs_guest_end_qemu(struct cs_guest *guest)
 {
     if (guest->pid > 0 && !guest->stopping) {
         kill(guest->pid, SIGTERM);
-        guest->patience_ms = now_ms() + PATIENCE_MS;
+        guest->patience_ms = cs_wall_ms() + PATIENCE_MS;
     }
     guest->stopping = true;
 }
@@ -248,7 +240,7 @@ void cs_guest_stop(struct cs_guest *guest)
         return;
     cs_guest_end_qemu(guest);
     if (guest->pid > 0) {
-        const int64_t left_ms = guest->patience_ms - now_ms();
+        const int64_t left_ms = guest->patience_ms - cs_wall_ms();
         if (!wait_for_end(guest, left_ms > 0 ? (int)left_ms : 0)) {
             kill(guest->pid, SIGKILL);
             wait_for_end(guest, -1);

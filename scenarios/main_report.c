@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "scenarios/main_report.h"
+#include "scenarios/wall.h"
 
 bool cs_main_reports_wanted(const struct cs_args *args)
 {
@@ -25,7 +26,7 @@ int cs_main_reports_open(struct cs_main_reports *reports, const struct cs_args *
                          struct cs_error *error)
 {
     memset(reports, 0, sizeof(*reports));
-    clock_gettime(CLOCK_MONOTONIC, &reports->started);
+    reports->started_ns = cs_wall_ns();
     reports->started_s = time(NULL);
     reports->artifacts.folder = args->artifacts;
     reports->artifacts.around_ps = args->have_around ? args->around_ps : CS_PS_PER_S;
@@ -46,21 +47,11 @@ int cs_main_reports_open(struct cs_main_reports *reports, const struct cs_args *
     return cs_report_parse((const char *const *)args->reports.text, reports->n, reports->to, error);
 }
 
-/* What it has taken up to now. */
-static int64_t wall_ms(const struct cs_main_reports *reports)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (now.tv_sec - reports->started.tv_sec) * 1000 +
-           (now.tv_nsec - reports->started.tv_nsec) / 1000000;
-}
-
 int cs_main_reports_write(struct cs_main_reports *reports, struct cs_report *report, int status)
 {
     struct cs_error error;
 
-    report->wall_ms = wall_ms(reports);
+    report->wall_ms = (cs_wall_ns() - reports->started_ns) / 1000000;
     report->started_s = reports->started_s;
     for (unsigned i = 0; i < reports->n; i++) {
         if (cs_report_write(&reports->to[i], report, &error) == 0)
@@ -119,7 +110,7 @@ static int report_run(struct cs_main_reports *reports, struct cs_artifacts *arti
     run->result.error = run->error;
     run->result.state = cs_result_of_status(status);
     report.interrupted = status == CS_STATUS_INTERRUPTED;
-    run->result.wall_ms = wall_ms(reports);
+    run->result.wall_ms = (cs_wall_ns() - reports->started_ns) / 1000000;
     if (cs_artifacts_end(artifacts, &run->result, NULL, &error) != 0) {
         int own = cs_main_complain(&error);
         status = own > status ? own : status;

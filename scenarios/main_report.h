@@ -53,7 +53,7 @@ struct cs_main_reports {
     struct cs_report_to to[CS_REPORTS_MAX];
     unsigned n;
     struct cs_artifacts_wish artifacts;
-    struct timespec started;
+    int64_t started_ns; /* cs_wall_ns() */
     int64_t started_s;
 };
 

@@ -5,13 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "scenarios/expect.h"
 #include "scenarios/log.h"
 #include "scenarios/main.h"
 #include "scenarios/main_report.h"
+#include "scenarios/wall.h"
 #include "simcore/fault.h"
 #include "simcore/units.h"
 
@@ -30,7 +30,7 @@ struct host {
     bool failed;
     int status;
     struct cs_error error;
-    struct timespec started;
+    int64_t started_ns;
 };
 
 /* Signals end the run in order, the first time; a second one finds its default action again, for
@@ -208,12 +208,9 @@ static void say_late(const struct host *host)
 static void say_summary(const struct host *host)
 {
     struct cs_sim *sim = cs_session_sim(host->session);
-    struct timespec now;
+    const int64_t wall_ms = (cs_wall_ns() - host->started_ns) / 1000000;
     char time[40];
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    int64_t wall_ms = (now.tv_sec - host->started.tv_sec) * 1000 +
-                      (now.tv_nsec - host->started.tv_nsec) / 1000000;
     for (unsigned i = 0; i < cs_sim_bus_count(sim); i++) {
         struct cs_stats_bus s;
         cs_stats_bus(cs_session_stats(host->session), i, &s);
@@ -364,7 +361,7 @@ int cs_main_host(const struct cs_args *args, const struct cs_session_config *con
         cs_error_set(&host.error, CS_STATUS_ENVIRONMENT, "the event loop cannot be created");
         return cs_main_complain(&host.error);
     }
-    clock_gettime(CLOCK_MONOTONIC, &host.started);
+    host.started_ns = cs_wall_ns();
     catch_signals(&host);
     host.session = cs_session_create(config, host.loop, &host.error);
     if (host.session == NULL || (!config->serve && open_trace(&host) != 0)) {

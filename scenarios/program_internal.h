@@ -55,7 +55,6 @@ int cs_program_start(struct cs_program *program, const struct cs_program_launch 
 void cs_program_stop(struct cs_program *program);
 /* End of the run: read and wait until all have ended. */
 void cs_program_wait_all(struct cs_program *programs, unsigned n);
-int64_t cs_program_now_ms(void);
 
 /* Of programs.c: who hears of it. */
 void cs_programs_heard(struct cs_programs *programs, struct cs_program *program, const char *line);

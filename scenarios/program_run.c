@@ -13,23 +13,15 @@
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "scenarios/wall.h"
 #include "simcore/sim.h"
 
 #define READS_PER_TURN 4
 #define READS_AT_END   256 /* all that a pipe can hold */
 #define PATIENCE_S     2
 #define PS_PER_S       ((double)CS_PS_PER_S)
-
-int64_t cs_program_now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
-}
 
 static struct ev_loop *loop_of(const struct cs_program *program)
 {
@@ -160,7 +152,7 @@ static void see_end(struct cs_program *program)
     ev_timer_stop(loop_of(program), &program->patience);
     close(program->pid_fd);
     program->pid_fd = -1;
-    program->until_ms = cs_program_now_ms();
+    program->until_ms = cs_wall_ms();
     for (int i = 0; i < READS_AT_END && read_some(program); i++)
         ; /* its last words */
     if (program->n_line > 0)
@@ -245,11 +237,11 @@ static bool wait_some(struct cs_program *programs, unsigned n, int64_t left_ms)
 
 void cs_program_wait_all(struct cs_program *programs, unsigned n)
 {
-    const int64_t end_ms = cs_program_now_ms() + PATIENCE_S * 1000;
+    const int64_t end_ms = cs_wall_ms() + PATIENCE_S * 1000;
     bool killed = false;
 
-    while (wait_some(programs, n, killed ? 1000 : end_ms - cs_program_now_ms())) {
-        if (killed || cs_program_now_ms() < end_ms)
+    while (wait_some(programs, n, killed ? 1000 : end_ms - cs_wall_ms())) {
+        if (killed || cs_wall_ms() < end_ms)
             continue;
         killed = true;
         for (unsigned i = 0; i < n; i++)
@@ -378,7 +370,7 @@ int cs_program_start(struct cs_program *program, const struct cs_program_launch 
     close_pipes(&pipes);
     state->started = state->running = true;
     state->exited = state->stopped = state->timed_out = state->killed = false;
-    program->since_ms = cs_program_now_ms();
+    program->since_ms = cs_wall_ms();
     watch(program);
     return 0;
 }

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scenarios/wall.h"
+
 struct hearer {
     void (*fn)(void *ctx, unsigned program, const char *line, const struct cs_program_state *state);
     void *ctx;
@@ -199,8 +201,7 @@ bool cs_programs_state(const struct cs_programs *programs, unsigned index,
     const struct cs_program *program = &programs->program[index];
     *state = program->state;
     if (state->started)
-        state->wall_ms =
-            (state->running ? cs_program_now_ms() : program->until_ms) - program->since_ms;
+        state->wall_ms = (state->running ? cs_wall_ms() : program->until_ms) - program->since_ms;
     return true;
 }
 

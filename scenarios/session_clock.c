@@ -3,6 +3,7 @@
  * within about SLICE_NS, so that signals, clients and keys get their turn however busy the buses
  * are. No timer runs where nothing is going to happen. */
 #include "scenarios/session_internal.h"
+#include "scenarios/wall.h"
 
 #include <errno.h>
 #include <string.h>
@@ -16,14 +17,6 @@
 #define NS_PER_S  INT64_C(1000000000)
 #define COARSE_NS INT64_C(1000000) /* nobody outside can tell: one wake-up serves a millisecond */
 #define STEP_MAX  1000000
-
-static int64_t now_ns(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * NS_PER_S + t.tv_nsec;
-}
 
 static bool running(const struct cs_session *session)
 {
@@ -46,7 +39,7 @@ static int64_t due_ps(const struct cs_session *session)
         bool idle = session->duration_ps == 0 && cs_sim_next_ps(session->sim) == CS_NEVER;
         return idle ? cs_sim_now_ps(session->sim) : end;
     }
-    int64_t elapsed = now_ns() - session->base_ns;
+    int64_t elapsed = cs_wall_ns() - session->base_ns;
     if (elapsed < 0)
         elapsed = 0;
     if (elapsed > (end - session->base_ps) / session->speed_permille)
@@ -57,7 +50,7 @@ static int64_t due_ps(const struct cs_session *session)
 void cs_session_clock_rebase(struct cs_session *session)
 {
     session->base_ps = cs_sim_now_ps(session->sim);
-    session->base_ns = now_ns();
+    session->base_ns = cs_wall_ns();
 }
 
 /* Not beyond an instant at which time alone decides what is expected. */
@@ -74,7 +67,7 @@ static void run_until(struct cs_session *session, int64_t until_ps)
 /* Run towards `until_ps`, for a slice at most. */
 static void advance(struct cs_session *session, int64_t until_ps)
 {
-    int64_t stop_ns = now_ns() + SLICE_NS;
+    int64_t stop_ns = cs_wall_ns() + SLICE_NS;
 
     if (session->inside)
         return;
@@ -87,7 +80,7 @@ static void advance(struct cs_session *session, int64_t until_ps)
         if (next > chunk)
             chunk = next < until_ps ? next : until_ps;
         run_until(session, chunk);
-        if (session->failed || cs_expect_wants_stop(session->expect) || now_ns() >= stop_ns)
+        if (session->failed || cs_expect_wants_stop(session->expect) || cs_wall_ns() >= stop_ns)
             break;
     }
     session->inside = false;
@@ -171,7 +164,7 @@ static void set_deadline(struct cs_session *session, int64_t at_ns)
 /* When the paced clock has to wake up next, CLOCK_MONOTONIC; CS_NEVER: not by itself. */
 static int64_t next_wake_ns(const struct cs_session *session)
 {
-    int64_t next = cs_sim_next_ps(session->sim), now = now_ns();
+    int64_t next = cs_sim_next_ps(session->sim), now = cs_wall_ns();
     int64_t permille = session->speed_permille, decides = cs_expect_next_ps(session->expect);
 
     next = decides < next ? decides : next;
