@@ -23,11 +23,9 @@ static void put_string(const char *key, const char *text, FILE *to)
 
 static void put_frame(const struct cansim_frame *frame, FILE *to)
 {
-    struct cs_frame f = {
-        .id = frame->id, .flags = frame->flags, .dlc = frame->dlc, .len = frame->len};
+    const struct cs_frame f = cs_plugins_frame(frame);
     char text[CS_FRAME_TEXT_MAX];
 
-    memcpy(f.data, frame->data, sizeof(f.data));
     cs_frame_format(&f, text);
     fprintf(to, ",\"frame\":\"%s\"", text);
 }

@@ -158,14 +158,12 @@ static void format_error_frame(const struct cansim_frame *frame, char *text, siz
 static int format_frame(const struct cansim_log_frame *in, char text[CS_FRAME_TEXT_MAX])
 {
     const struct cansim_frame *frame = in->frame;
-    struct cs_frame f = {
-        .id = frame->id, .flags = frame->flags, .dlc = frame->dlc, .len = frame->len};
+    const struct cs_frame f = cs_plugins_frame(frame);
 
     if (in->error_frame) {
         format_error_frame(frame, text, CS_FRAME_TEXT_MAX);
         return 0;
     }
-    memcpy(f.data, frame->data, sizeof(f.data));
     if (cs_frame_check(&f) != 0)
         return -1;
     cs_frame_format(&f, text);

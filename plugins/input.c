@@ -12,6 +12,8 @@
 #define SURE       80 /* no more bytes are waited for */
 #define SAID_MAX   16
 
+#define NO_STAMP INT64_MIN
+
 struct cs_input {
     const struct cansim_format *format;
     void *state;
@@ -177,7 +179,14 @@ struct cs_input *cs_input_open(const struct cs_plugins *plugins, const char *pat
 
 int cs_input_read(struct cs_input *in, struct cansim_log_frame *frame, char *why, size_t why_size)
 {
+    const bool stamped = CANSIM_KNOWS(frame, struct cansim_log_frame, stamp_ps);
+    const bool commented = CANSIM_KNOWS(frame, struct cansim_log_frame, comment);
     char reason[400] = "";
+
+    if (stamped)
+        frame->stamp_ps = NO_STAMP;
+    if (commented)
+        frame->comment = NULL;
     int ret = in->format->read(in->state, frame, reason, sizeof(reason));
 
     if (in->error != 0) {
@@ -186,6 +195,8 @@ int cs_input_read(struct cs_input *in, struct cansim_log_frame *frame, char *why
     }
     if (ret < 0)
         snprintf(why, why_size, "%s:%s", in->name, reason);
+    if (ret > 0 && stamped && frame->stamp_ps == NO_STAMP)
+        frame->stamp_ps = frame->frame->at_ps; /* a format that knows no other */
     return ret;
 }
 

@@ -15,7 +15,8 @@ void cs_input_list(const struct cs_plugins *plugins, bool to_write, char *text, 
  * with one sentence that begins with the file's name. `plugins` stays until it is closed. */
 struct cs_input *cs_input_open(const struct cs_plugins *plugins, const char *path,
                                const char *format, char *why, size_t why_size);
-/* 1 and *frame, of which `frame->frame` is the caller's; 0 at the end; -1 with one sentence. */
+/* 1 and *frame, of which `frame->frame` is the caller's, always with stamp_ps and comment where it
+ * has room for them; 0 at the end; -1 with one sentence. */
 int cs_input_read(struct cs_input *input, struct cansim_log_frame *frame, char *why,
                   size_t why_size);
 /* Its format, such as that which was found to be the surest. */

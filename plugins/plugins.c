@@ -235,3 +235,12 @@ const struct cansim_format *cs_plugins_format_at(const struct cs_plugins *plugin
 {
     return find(plugins, CS_PLUGIN_FORMAT, NULL, index);
 }
+
+struct cs_frame cs_plugins_frame(const struct cansim_frame *from)
+{
+    struct cs_frame frame = {
+        .id = from->id, .flags = from->flags, .dlc = from->dlc, .len = from->len};
+
+    memcpy(frame.data, from->data, sizeof(frame.data));
+    return frame;
+}

@@ -6,6 +6,7 @@
 #define CANSIM_PLUGINS_PLUGINS_H
 
 #include "plugins/cansim_plugin.h"
+#include "simcore/frame.h"
 
 #define CS_PLUGINS_MAX 64
 
@@ -52,5 +53,8 @@ const struct cansim_setting_row *cs_plugins_row(const struct cansim_setting_row 
                                                 const char *path);
 
 extern const struct cansim_plugin cs_plugin_candump, cs_plugin_canopen, cs_plugin_pcapng;
+
+/* A frame as plugins see it, as one of the bus. */
+struct cs_frame cs_plugins_frame(const struct cansim_frame *from);
 
 #endif

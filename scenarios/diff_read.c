@@ -13,7 +13,6 @@
 #include "simcore/sim.h"
 
 #define LINE_MAX_BYTES (1 << 20) /* of JSON */
-#define NO_STAMP       INT64_MIN
 
 struct cs_diff_input {
     struct cs_input *log; /* NULL: JSON lines */
@@ -102,23 +101,16 @@ static int read_log(struct cs_diff_input *in, struct cs_diff *diff, int side,
                     struct cs_error *error)
 {
     struct cansim_log_frame *log = &in->log_frame;
-    struct cs_frame frame = {0};
     char why[600];
 
-    log->stamp_ps = NO_STAMP;
     int ret = cs_input_read(in->log, log, why, sizeof(why));
     if (ret < 0)
         return cs_error_set(error, CS_STATUS_INPUT, "%s", why);
     if (ret == 0)
         return 0;
-    frame.id = in->frame.id;
-    frame.flags = in->frame.flags;
-    frame.dlc = in->frame.dlc;
-    frame.len = in->frame.len;
-    memcpy(frame.data, in->frame.data, sizeof(frame.data));
-    int64_t at = log->stamp_ps != NO_STAMP ? log->stamp_ps : in->frame.at_ps;
-    if (cs_diff_frame(diff, side, at, log->epoch_s == 0, log->bus_name, &frame, log->error_frame) !=
-        0)
+    const struct cs_frame frame = cs_plugins_frame(&in->frame);
+    if (cs_diff_frame(diff, side, log->stamp_ps, log->epoch_s == 0, log->bus_name, &frame,
+                      log->error_frame) != 0)
         return cs_error_set(error, CS_STATUS_ENVIRONMENT, "not enough memory");
     return 1;
 }

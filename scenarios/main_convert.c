@@ -15,7 +15,6 @@
 
 #define MAX_INPUTS 64
 #define MAX_LOSSES 8 /* kinds */
-#define NO_STAMP   INT64_MIN
 
 /* A log and the frame of it that comes next. */
 struct source {
@@ -116,8 +115,6 @@ static int advance(struct conversion *c, struct source *s)
     int ret;
 
     do {
-        s->log.stamp_ps = NO_STAMP;
-        s->log.comment = NULL;
         ret = cs_input_read(s->input, &s->log, why, sizeof(why));
     } while (ret > 0 && !is_wanted(c, s->log.bus_name));
     s->ready = ret > 0;
@@ -218,8 +215,7 @@ static int write_one(struct conversion *c, struct source *s)
     const char *path = c->args->operands[c->args->n_operands - 1];
     char why[300] = "";
 
-    if (s->log.stamp_ps != NO_STAMP)
-        s->frame.at_ps = s->log.stamp_ps;
+    s->frame.at_ps = s->log.stamp_ps;
     int ret = c->to->write(c->writer, &s->log, why, sizeof(why));
     if (ret < 0)
         return c->out.error != 0 ? -1

@@ -86,11 +86,7 @@ static void put_text(const struct cs_decoding *d, const struct cs_decode_said *s
     snprintf(bus, sizeof(bus), "%s", said->bus_name);
     cs_text_clean(bus);
     if (said->frame != NULL) {
-        struct cs_frame f = {.id = said->frame->id,
-                             .flags = said->frame->flags,
-                             .dlc = said->frame->dlc,
-                             .len = said->frame->len};
-        memcpy(f.data, said->frame->data, sizeof(f.data));
+        const struct cs_frame f = cs_plugins_frame(said->frame);
         cs_frame_format(&f, frame);
     }
     printf("%s%11s%s  %-5s ", d->color ? DIM : "", seconds, d->color ? RESET : "", bus);

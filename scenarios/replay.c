@@ -8,8 +8,7 @@
 #include "plugins/input.h"
 #include "simcore/sim.h"
 
-#define MAX_PS   (9000000 * CS_PS_PER_S) /* of one log, about 104 days */
-#define NO_STAMP INT64_MIN
+#define MAX_PS (9000000 * CS_PS_PER_S) /* of one log, about 104 days */
 
 void cs_replay_frame(const struct cs_replay *replay, size_t index, struct cs_frame *frame)
 {
@@ -118,10 +117,7 @@ static int add_frame(struct loading *l, int64_t at_ps, const struct cs_frame *fr
 static int take(struct loading *l, const struct cansim_log_frame *log)
 {
     struct cs_replay *replay = l->replay;
-    const struct cansim_frame *from = log->frame;
-    struct cs_frame frame = {
-        .id = from->id, .flags = from->flags, .dlc = from->dlc, .len = from->len};
-    int64_t at = log->stamp_ps != NO_STAMP ? log->stamp_ps : from->at_ps;
+    const int64_t at = log->stamp_ps;
 
     if (!l->have_first) {
         l->have_first = true;
@@ -137,7 +133,7 @@ static int take(struct loading *l, const struct cansim_log_frame *log)
         return 0;
     }
     l->passed = true;
-    memcpy(frame.data, from->data, sizeof(frame.data));
+    struct cs_frame frame = cs_plugins_frame(log->frame);
     if (!is_one_of(&replay->ids, &frame))
         return 0;
     int ret = rewrite(l, &frame);
@@ -153,7 +149,6 @@ static int load_frames(struct loading *l, struct cs_input *input)
     int ret;
 
     for (;;) {
-        log.stamp_ps = NO_STAMP;
         ret = cs_input_read(input, &log, why, sizeof(why));
         if (ret < 0)
             return cs_error_set(l->error, CS_STATUS_INPUT, "%s", why);
