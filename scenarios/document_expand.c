@@ -53,6 +53,8 @@ static int expand_text(struct expansion *x, const struct cs_scope *scope, cJSON 
     x->r->at = item;
     int ret = cs_document_replace(x->r, scope, item->valuestring, &value);
     x->r->at = NULL;
+    if (ret != 0)
+        cs_places_set_told(x->document->places, item);
     if (value == NULL)
         return ret;
     cs_places_copy(x->document->places, item, value);

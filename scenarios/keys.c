@@ -141,8 +141,8 @@ int cs_reader_must_be(struct cs_reader *r, const cJSON *item, const char *format
     char expected[300], got[80];
     va_list args;
 
-    if (r->n_errors > 0 && cJSON_IsString(item) && strstr(item->valuestring, "${") != NULL)
-        return -1; /* told already that it is no constant */
+    if (cs_places_is_told(r->places, item))
+        return -1;
     va_start(args, format);
     vsnprintf(expected, sizeof(expected), format, args);
     va_end(args);

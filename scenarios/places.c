@@ -8,6 +8,7 @@ struct spot {
     const cJSON *item; /* NULL: free */
     unsigned file;
     unsigned line, column, key_line, key_column;
+    bool told;
 };
 
 struct cs_places {
@@ -42,6 +43,13 @@ static struct spot *slot_of(const struct cs_places *places, const cJSON *item)
         if (spot->item == NULL || spot->item == item)
             return spot;
     }
+}
+
+static struct spot *find(const struct cs_places *places, const cJSON *item)
+{
+    struct spot *spot = places != NULL && places->room > 0 ? slot_of(places, item) : NULL;
+
+    return spot != NULL && spot->item != NULL ? spot : NULL;
 }
 
 static int put(struct cs_places *places, const struct spot *spot)
@@ -128,13 +136,12 @@ int cs_places_add(struct cs_places *places, const char *file, const char *text, 
 
 int cs_places_copy(struct cs_places *places, const cJSON *from, const cJSON *to)
 {
-    if (places->room > 0) {
-        struct spot place = *slot_of(places, from);
-        if (place.item != NULL) {
-            place.item = to;
-            if (put(places, &place) != 0)
-                return -1;
-        }
+    const struct spot *spot = find(places, from);
+    if (spot != NULL) {
+        struct spot place = *spot;
+        place.item = to;
+        if (put(places, &place) != 0)
+            return -1;
     }
     const cJSON *a = from->child, *b = to->child;
     for (; a != NULL && b != NULL; a = a->next, b = b->next) {
@@ -144,12 +151,26 @@ int cs_places_copy(struct cs_places *places, const cJSON *from, const cJSON *to)
     return 0;
 }
 
+void cs_places_set_told(struct cs_places *places, const cJSON *item)
+{
+    struct spot *spot = find(places, item);
+
+    if (spot != NULL)
+        spot->told = true;
+}
+
+bool cs_places_is_told(const struct cs_places *places, const cJSON *item)
+{
+    const struct spot *spot = find(places, item);
+
+    return spot != NULL && spot->told;
+}
+
 bool cs_places_find(const struct cs_places *places, const cJSON *item, struct cs_place *place)
 {
-    if (places == NULL || places->room == 0)
-        return false;
-    const struct spot *spot = slot_of(places, item);
-    if (spot->item == NULL)
+    const struct spot *spot = find(places, item);
+
+    if (spot == NULL)
         return false;
     *place = (struct cs_place){.file = places->files[spot->file],
                                .line = spot->line,

@@ -21,6 +21,9 @@ int cs_places_add(struct cs_places *places, const char *file, const char *text, 
                   const cJSON *tree, const struct cs_json_spots *spots);
 /* `to` stands where `from` does, and all below it that is below both. 0 or -1. */
 int cs_places_copy(struct cs_places *places, const cJSON *from, const cJSON *to);
+/* It was told already that this value is wrong: what follows from that is not to be told. */
+void cs_places_set_told(struct cs_places *places, const cJSON *item);
+bool cs_places_is_told(const struct cs_places *places, const cJSON *item);
 /* False: it is of no file. */
 bool cs_places_find(const struct cs_places *places, const cJSON *item, struct cs_place *place);
 

@@ -94,6 +94,14 @@ def all_errors():
 
 
 @test
+def hidden_errors():
+    """what was told of one value hides nothing of another that looks like it"""
+    write("bad.json", '{"titl": 1, "nodes": {"a": {"mode": "$${x}"}, "b": {"mode": "${x}"}}}')
+    same([line.split(": ")[2] for line in sentences("bad.json")],
+         ["/nodes/b/mode", "/titl", "/nodes/a/mode"])
+
+
+@test
 def included_errors():
     """an error in an included file has that file's name and line"""
     write("part.json", '{\n\n "nodes": {"x": {"type": "lsitener"}}}')
