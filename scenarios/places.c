@@ -52,21 +52,28 @@ static struct spot *find(const struct cs_places *places, const cJSON *item)
     return spot != NULL && spot->item != NULL ? spot : NULL;
 }
 
+static int grow(struct cs_places *places)
+{
+    struct spot *const old = places->spot;
+    const size_t n_old = places->room, room = n_old == 0 ? 256 : n_old * 2;
+    struct spot *const more = calloc(room, sizeof(*more));
+
+    if (more == NULL)
+        return -1;
+    places->spot = more;
+    places->room = room;
+    for (size_t i = 0; i < n_old; i++) {
+        if (old[i].item != NULL)
+            *slot_of(places, old[i].item) = old[i];
+    }
+    free(old);
+    return 0;
+}
+
 static int put(struct cs_places *places, const struct spot *spot)
 {
-    if (places->n * 2 >= places->room) {
-        struct cs_places more = *places;
-        more.room = places->room == 0 ? 256 : places->room * 2;
-        more.spot = calloc(more.room, sizeof(*more.spot));
-        if (more.spot == NULL)
-            return -1;
-        for (size_t i = 0; i < places->room; i++) {
-            if (places->spot[i].item != NULL)
-                *slot_of(&more, places->spot[i].item) = places->spot[i];
-        }
-        free(places->spot);
-        *places = more;
-    }
+    if (places->n * 2 >= places->room && grow(places) != 0)
+        return -1;
     struct spot *slot = slot_of(places, spot->item);
     places->n += slot->item == NULL;
     *slot = *spot;
