@@ -226,6 +226,10 @@ class Driver:
 
     def boot(self):
         self.guest.start()
+        self.wait_booted()
+
+    def wait_booted(self):
+        """Waits for the shell and then for can0: a USB adapter is found some time after the shell is there."""
         self.guest.wait_ready()
         if not self.way.setup:
             self.guest.check("i=0; while ! ip link show can0 >/dev/null 2>&1; do i=$((i+1)); [ $i -gt 100 ] && break; "

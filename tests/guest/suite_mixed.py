@@ -28,7 +28,7 @@ def pair(first, second):
         for driver in drivers:
             driver.guest.start()
         for driver in drivers:
-            driver.guest.wait_ready()
+            driver.wait_booted()
             driver.up()
             driver.guest.start_candump()
         listener = host.listen(output=os.path.join(host.folder, "dump"))
@@ -65,7 +65,7 @@ def wrong_neighbour():
         for driver in (a, b):
             driver.guest.start()
         for driver in (a, b):
-            driver.guest.wait_ready()
+            driver.wait_booted()
         a.up(500000)
         listeners = [host.listen("listener%d" % i) for i in range(2)]
         a.guest.type("cangen can0 -g 2 -I 100 -L 8 >/dev/null 2>&1 &")
