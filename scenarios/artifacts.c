@@ -15,7 +15,7 @@
 
 #define CONFIG(member) offsetof(struct cs_session_config, member)
 #define REPORT         "report.txt"
-#define SCENARIO       "scenario.json"
+#define SCENARIO       "scenario.jsonc" /* which no folder of tests would run */
 
 /* The logs that are kept. */
 static const struct {

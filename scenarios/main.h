@@ -120,7 +120,7 @@ struct cs_command {
 extern const struct cs_option cs_run_options[], cs_serve_options[], cs_explain_options[],
     cs_check_options[], cs_wire_options[], cs_fault_options[], cs_bench_options[],
     cs_guest_options[], cs_decode_options[], cs_plugins_options[], cs_schema_options[],
-    cs_convert_options[], cs_diff_options[];
+    cs_convert_options[], cs_diff_options[], cs_test_options[];
 
 /* Parse argv[0..argc-1], which follow the command's name. 0, or -1 with `error`. */
 int cs_options_parse(const struct cs_command *command, int argc, char **argv, struct cs_args *args,
@@ -129,6 +129,8 @@ void cs_options_help(const struct cs_option *options);
 
 int cs_main_run(const struct cs_args *args);
 int cs_main_serve(const struct cs_args *args);
+int cs_main_test(const struct cs_args *args);
+void cs_main_test_help(void);
 int cs_main_explain(const struct cs_args *args);
 int cs_main_check(const struct cs_args *args);
 int cs_main_wire(const struct cs_args *args);
