@@ -250,6 +250,8 @@ void cs_out_json(struct cs_out *out, const char *text)
             len = 1;
         } else if (c < 0x20 || c == 0x7F) {
             cs_out_printf(out, "\\u%04x", c);
+        } else if (len == 2 && c == 0xC2 && (unsigned char)text[1] < 0xA0) { /* controls, too */
+            cs_out_printf(out, "\\u%04x", (unsigned char)text[1]);
         } else {
             if (c == '"' || c == '\\')
                 cs_out_char(out, '\\');

@@ -12,6 +12,9 @@
 #include "scenarios/text.h"
 #include "simcore/units.h"
 
+#define REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD */
+#define FORMATS_MAX 16
+
 const struct cs_report_format cs_report_formats[] = {
     {"text", "for people", cs_report_text},
     {"tap", "TAP 14, with YAML diagnostics", cs_report_tap},
@@ -27,8 +30,9 @@ const struct cs_report_format cs_report_formats[] = {
 static int parse_format(const char *text, size_t len, const struct cs_report_format **format,
                         struct cs_error *error)
 {
-    char all[200] = "";
-    size_t used = 0;
+    const char *names[FORMATS_MAX + 1] = {NULL};
+    char all[200] = "", word[40];
+    size_t used = 0, n = 0;
 
     for (const struct cs_report_format *f = cs_report_formats; f->name != NULL; f++) {
         if (strlen(f->name) == len && strncmp(f->name, text, len) == 0) {
@@ -40,9 +44,14 @@ static int parse_format(const char *text, size_t len, const struct cs_report_for
                                  : f[1].name == NULL ? " or "
                                                      : ", ",
                                  f->name);
+        if (n < FORMATS_MAX)
+            names[n++] = f->name;
     }
-    return cs_error_set(error, CS_STATUS_INPUT, "--report: must be %s, got \"%.*s\"", all, (int)len,
-                        text);
+    snprintf(word, sizeof(word), "%.*s", (int)(len < sizeof(word) ? len : 0), text);
+    const char *nearest = cs_text_nearest(word, names);
+    return cs_error_set(error, CS_STATUS_INPUT, "--report: must be %s, got \"%.*s\"%s%s%s", all,
+                        (int)len, text, nearest != NULL ? ", did you mean \"" : "",
+                        nearest != NULL ? nearest : "", nearest != NULL ? "\"?" : "");
 }
 
 /* Could a file be written there? Nothing is. */
@@ -222,22 +231,33 @@ void cs_report_place(const char *place, struct cs_report_place *at)
     at->line = at->column = 0;
 }
 
-void cs_report_plain(struct cs_out *out, const char *text)
+const char *cs_report_char(const char **text, size_t *left, size_t *len)
 {
-    size_t left = strlen(text);
+    const char *at = *text;
+    const unsigned char c = (unsigned char)*at;
+    size_t n = cs_text_utf8(at, *left);
+    bool control = (c < 0x20 && c != '\n') || c == 0x7F ||
+                   (n == 2 && c == 0xC2 && (unsigned char)at[1] < 0xA0);
+
+    *len = control ? 1 : n == 0 ? strlen(REPLACEMENT) : n;
+    *text += n == 0 ? 1 : n;
+    *left -= n == 0 ? 1 : n;
+    return control ? " " : n == 0 ? REPLACEMENT : at;
+}
+
+static void put(struct cs_out *out, const char *text, size_t left)
+{
+    size_t len;
 
     while (left > 0) {
-        size_t len = cs_text_utf8(text, left);
-        unsigned char c = (unsigned char)*text;
-        if (len == 0 || c < 0x20 || c == 0x7F) {
-            cs_out_char(out, ' ');
-            len = 1;
-        } else {
-            cs_out_write(out, text, len);
-        }
-        text += len;
-        left -= len;
+        const char *shown = cs_report_char(&text, &left, &len);
+        cs_out_write(out, *shown == '\n' ? " " : shown, len);
     }
+}
+
+void cs_report_plain(struct cs_out *out, const char *text)
+{
+    put(out, text, strlen(text));
 }
 
 void cs_report_why(struct cs_out *out, const struct cs_verdict *verdict)
@@ -272,7 +292,7 @@ void cs_report_lines(struct cs_out *out, const char *text, const char *before)
         size_t len = strcspn(text, "\n");
         if (len > 0) {
             cs_out_text(out, before);
-            cs_out_write(out, text, len);
+            put(out, text, len);
         }
         cs_out_line(out);
         text += len + (text[len] == '\n');

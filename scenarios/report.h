@@ -82,7 +82,10 @@ void cs_report_why(struct cs_out *out, const struct cs_verdict *verdict);
 void cs_report_seconds(struct cs_out *out, int64_t ps);
 /* A time as people read it: to the microsecond where it is long. */
 void cs_report_time(struct cs_out *out, int64_t ps);
-/* One line: what is not printable becomes a space. */
+/* Step over the next character of *text, of *left bytes. Returns how it is shown, of `len` bytes: a
+ * control character (C0, DEL, C1) as a space, what is no UTF-8 as U+FFFD; a line's end stays. */
+const char *cs_report_char(const char **text, size_t *left, size_t *len);
+/* One line: a line's end becomes a space, too. */
 void cs_report_plain(struct cs_out *out, const char *text);
 /* Each line of a text with `before` in front. */
 void cs_report_lines(struct cs_out *out, const char *text, const char *before);

@@ -5,14 +5,16 @@
 
 #include "scenarios/report.h"
 
-static void escaped(struct cs_out *out, const char *text, size_t len, bool property)
+static void escaped(struct cs_out *out, const char *text, size_t left, bool property)
 {
-    for (size_t i = 0; i < len; i++) {
-        char c = text[i];
-        if (c == '%' || c == '\r' || c == '\n' || (property && (c == ':' || c == ',')))
-            cs_out_printf(out, "%%%02X", (unsigned char)c);
+    size_t len;
+
+    while (left > 0) {
+        const char *shown = cs_report_char(&text, &left, &len);
+        if (*shown == '%' || *shown == '\n' || (property && (*shown == ':' || *shown == ',')))
+            cs_out_printf(out, "%%%02X", (unsigned char)*shown);
         else
-            cs_out_char(out, c);
+            cs_out_write(out, shown, len);
     }
 }
 

@@ -39,9 +39,11 @@ static void escaped(struct cs_out *out, const char *text, bool attribute)
 
     while (left > 0) {
         size_t len = cs_text_utf8(text, left);
-        /* U+FFFE and U+FFFF are no characters of XML. */
-        bool none = len == 0 || (len == 3 && (memcmp(text, "\xEF\xBF\xBE", 3) == 0 ||
-                                              memcmp(text, "\xEF\xBF\xBF", 3) == 0));
+        /* U+FFFE and U+FFFF are no characters of XML, and controls better not in it. */
+        bool none = len == 0 || *text == 0x7F ||
+                    (len == 2 && *text == '\xC2' && (unsigned char)text[1] < 0xA0) ||
+                    (len == 3 && (memcmp(text, "\xEF\xBF\xBE", 3) == 0 ||
+                                  memcmp(text, "\xEF\xBF\xBF", 3) == 0));
         const char *other = none ? REPLACEMENT : escape_of((unsigned char)*text, attribute);
         len = len == 0 ? 1 : len;
         if (other != NULL)

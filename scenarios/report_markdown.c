@@ -6,18 +6,19 @@
 
 static void plain(struct cs_out *out, const char *text)
 {
-    for (; *text != '\0'; text++) {
-        unsigned char c = (unsigned char)*text;
-        if (c == '\n')
+    size_t left = strlen(text), len;
+
+    while (left > 0) {
+        const char *shown = cs_report_char(&text, &left, &len);
+        const char c = *shown;
+        if (c == '\n') {
             cs_out_text(out, "<br>");
-        else if (c == '<' || c == '>' || c == '&')
+        } else if (c == '<' || c == '>' || c == '&') {
             cs_out_text(out, c == '<' ? "&lt;" : c == '>' ? "&gt;" : "&amp;");
-        else if (c < 0x20 || c == 0x7F)
-            cs_out_char(out, ' ');
-        else {
+        } else {
             if (strchr("\\`*_{}[]#|~", c) != NULL)
                 cs_out_char(out, '\\');
-            cs_out_char(out, (char)c);
+            cs_out_write(out, shown, len);
         }
     }
 }

@@ -15,10 +15,13 @@ static void indent(struct cs_out *out, unsigned columns)
 /* '#' begins a directive, '\' an escape. */
 static void description(struct cs_out *out, const char *text)
 {
-    for (; *text != '\0'; text++) {
-        if (*text == '#' || *text == '\\')
+    size_t left = strlen(text), len;
+
+    while (left > 0) {
+        const char *shown = cs_report_char(&text, &left, &len);
+        if (*shown == '#' || *shown == '\\')
             cs_out_char(out, '\\');
-        cs_out_char(out, (unsigned char)*text < 0x20 || *text == 0x7F ? ' ' : *text);
+        cs_out_write(out, *shown == '\n' ? " " : shown, len);
     }
 }
 

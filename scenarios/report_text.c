@@ -93,7 +93,7 @@ static void buses(struct cs_out *out, const struct cs_result *r)
     for (unsigned i = 0; i < r->n_buses; i++) {
         const struct cs_result_bus *bus = &r->buses[i];
         cs_out_text(out, "  ");
-        cs_out_text(out, bus->name);
+        cs_report_plain(out, bus->name);
         cs_out_text(out, ": ");
         cs_report_count(out, bus->frames, "frame");
         cs_out_text(out, ", load ");

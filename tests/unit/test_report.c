@@ -127,11 +127,11 @@ static void text_report(void **state)
         text, "failed: boot.json: 1 of 3 expectations failed, 1 not decided, 2s of bus time\n"
               "  failed: no <b>&\"#1\\, 100 %: x y  (a:b,c.json:12:5: /expect/1)\n"
               "    expected: a | b\n"
-              "    seen:  nothing\n"
+              "    seen: \xEF\xBF\xBDnothing\n"
               "    certain at: 2s\n"
               "    before that:\n"
               "      first\n"
-              "      second\r\n"
+              "      second \n"
               "  can0: 1 frame, load 12.3 %, 2 error frames\n"
               "  kept: out/boot\n"
               "passed: quiet.json (seed 9): no expectations, 1s of bus time\n"
@@ -238,8 +238,8 @@ static void github(void **state)
     (void)state;
     assert_string_equal(
         text,
-        "::error file=a%3Ab%2Cc.json,line=12,col=5,title=no <b>&\"#1\\%2C 100 %25%3A x%0Ay\x01::"
-        "expected: a | b%0Aseen: \xFFnothing%0Abefore that:%0Afirst%0Asecond%0D%0A\n"
+        "::error file=a%3Ab%2Cc.json,line=12,col=5,title=no <b>&\"#1\\%2C 100 %25%3A x%0Ay ::"
+        "expected: a | b%0Aseen: \xEF\xBF\xBDnothing%0Abefore that:%0Afirst%0Asecond %0A\n"
         "::error file=bad.json,line=2,col=3,title=unusable::bad.json:2:3: /x: is no known key\n"
         "::error file=bad.json,title=unusable::bad.json: and more\n"
         "::notice title=cansim::1 passed, 1 failed, 1 could not run in 3s of bus time\n");
