@@ -64,7 +64,7 @@ FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_BIN := $(patsubst tests/unit/%.c,$(O)/tests/%,$(UNIT_SRC))
 
-.PHONY: all help deps demo check check-unit check-guest lint fuzz install uninstall clean test-programs
+.PHONY: all help deps deps-build demo check check-unit check-guest lint fuzz install uninstall clean test-programs
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -80,7 +80,7 @@ help:
 	@echo 'make lint         clang-format, clang-tidy, cppcheck, layers'
 	@echo 'make fuzz         each fuzz target for FUZZ_SECONDS=$(FUZZ_SECONDS)'
 	@echo 'make install      to $$DESTDIR$$PREFIX (PREFIX=$(PREFIX)); also uninstall'
-	@echo 'make deps         install the Debian packages that all of this needs'
+	@echo 'make deps         install the Debian packages that all of this needs; deps-build: those of make alone'
 	@echo 'Variables: O=folder CC=clang SAN=1 (address and undefined sanitizers) WERROR=1 V=1'
 
 # ---- objects and libraries -------------------------------------------------------------------
@@ -206,6 +206,10 @@ lint: deps
 
 deps:
 	@tests/install-deps
+
+# Enough for make and make install.
+deps-build:
+	@tests/install-deps build
 
 # Only the demo itself on stdout: make demo | head.
 demo: deps

@@ -5,8 +5,10 @@
 import json
 import os
 import re
+import shutil
+import subprocess
 
-from cli_lib import EXAMPLES, ROOT, cansim, read, run_tests, same, test, write
+from cli_lib import CANSIM, EXAMPLES, FOLDER, ROOT, cansim, environment, read, run_tests, same, test, write
 
 MAN = os.path.join(ROOT, "docs", "man")
 
@@ -79,7 +81,7 @@ def scenario_guide():
 def options():
     """every option is in cansim(1)"""
     text = page("cansim.1")
-    for command in ("run", "serve", "guest", "explain", "check", "convert", "diff"):
+    for command in ("run", "test", "serve", "guest", "explain", "check", "convert", "diff"):
         for option in re.findall(r"--[a-z-]+", cansim("help", command)[1].decode()):
             assert option == "--help" or option in text, f"{command} {option} is not in the page"
 
@@ -111,6 +113,59 @@ def event_table():
             same(keys, expected, event["event"])
             seen.add(event["event"])
     assert len(seen) >= 17, sorted(seen)
+
+
+def ci_guide():
+    """docs/ci.md, and its folder tests/can"""
+    with open(os.path.join(ROOT, "docs", "ci.md"), encoding="utf-8") as file:
+        text = file.read()
+    os.makedirs(os.path.join(FOLDER, "tests", "can"), exist_ok=True)
+    for source, target in (("expect-boot.json", "boot.json"), ("drive.eds", "drive.eds")):
+        shutil.copy(os.path.join(EXAMPLES, source), os.path.join(FOLDER, "tests", "can", target))
+    write("tests/can/brakes.json", re.search(r"```json\n(.*?)```", text, re.S)[1])
+    return text
+
+
+@test
+def ci_example():
+    """what docs/ci.md shows of cansim test is what it says of these scenarios"""
+    shown = re.search(r"\$ cansim test tests/can\n(.*?)```", ci_guide(), re.S)[1]
+    same(cansim("test", "tests/can"), (1, shown.encode(), b""))
+
+
+@test
+def ci_recipes():
+    """the lines of the recipes in docs/ci.md run, fail as they should, and leave the files that the recipes pick up"""
+    import yaml
+    text = ci_guide()
+    github, gitlab = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.S)]
+    lines = [step["run"] for step in github["jobs"]["can"]["steps"] if step.get("run", "").startswith("cansim ")]
+    lines += gitlab["can"]["script"]
+    same(len(lines), 4, str(lines))
+    env = environment(PATH=os.path.dirname(CANSIM) + ":" + os.environ["PATH"])
+    for line in lines:
+        done = subprocess.run(["sh", "-c", line], cwd=FOLDER, env=env, capture_output=True, timeout=60, check=False)
+        same((done.returncode, done.stderr), (1 if " test " in line else 0, b""), line)
+    names = [step["with"]["path"] for step in github["jobs"]["can"]["steps"] if "path" in step.get("with", {})]
+    names += ["summary.md", *gitlab["can"]["artifacts"]["paths"], gitlab["can"]["artifacts"]["reports"]["junit"]]
+    for name in names:
+        assert os.path.exists(os.path.join(FOLDER, name)), name
+    with open(os.path.join(ROOT, "Makefile"), encoding="utf-8") as file:
+        assert re.search(r"^deps-build:$", file.read(), re.M)
+
+
+@test
+def ci_keys():
+    """the keys of the JSON report are in docs/ci.md"""
+    text = ci_guide()
+    report = json.loads(cansim("test", "tests/can", "--report", "json", "--artifacts", "kept")[1])
+
+    def keys(value):
+        if isinstance(value, dict):
+            return set(value) | {k for v in value.values() for k in keys(v)}
+        return {k for v in value for k in keys(v)} if isinstance(value, list) else set()
+    for key in keys(report):
+        assert f"`{key}`" in text, key
 
 
 run_tests()
