@@ -65,8 +65,8 @@ static void bench_help(void)
 static const struct cs_command commands[] = {
     {"run", "FILE", "run a scenario (- is standard input)", cs_run_options, 1, 1, cs_main_run,
      run_help},
-    {"test", "DIR|FILE...", "run scenarios as tests, several at a time", cs_test_options, 1, 1000000,
-     cs_main_test, cs_main_test_help},
+    {"test", "DIR|FILE...", "run scenarios as tests, several at a time", cs_test_options, 1,
+     1000000, cs_main_test, cs_main_test_help},
     {"serve", "", "host empty buses until interrupted", cs_serve_options, 0, 0, cs_main_serve,
      serve_help},
     {"guest", "ACTION [ARG...]", "start a QEMU guest on a bus, or build one", cs_guest_options, 1,
