@@ -76,12 +76,12 @@ struct cs_message {
 
 struct cs_random {
     int64_t interval_ps; /* mean; 0: by load */
-    int64_t load_percent;
+    int64_t load_ppm;
     uint32_t id_low, id_high;
     bool ext;
     unsigned dlc_low, dlc_high;
-    int64_t remote_percent;
-    int64_t fd_percent, brs_percent; /* CAN FD frames, and how many of them change the bit rate */
+    int64_t remote_ppm;
+    int64_t fd_ppm, brs_ppm; /* CAN FD frames, and how many of them change the bit rate */
 };
 
 /* The bit timing of a bus or a node: the keys as written, 0 where one is not given, and what comes

@@ -13,16 +13,6 @@ struct log_keys {
 
 #define LOG(member) offsetof(struct log_keys, member)
 
-#define PERCENT_FORM "a part such as \"2%\", up to 100%"
-
-static int read_period(struct cs_reader *r, const cJSON *item, void *dest)
-{
-    if (!cJSON_IsString(item) ||
-        cs_expect_read_percent(item->valuestring, CS_EXPECT_PPM, dest) != 0)
-        return cs_reader_must_be(r, item, "%s", PERCENT_FORM);
-    return 0;
-}
-
 static int read_ignore(struct cs_reader *r, const cJSON *item, void *dest)
 {
     struct cs_diff_options *options = ((struct log_keys *)dest)->options;
@@ -55,10 +45,10 @@ static const struct cs_key log_rows[] = {
      .max = CS_SCENARIO_TIME_MAX,
      .help = "how far each frame may be from its time; default: times are not compared"},
     {.name = "period_tolerance",
-     .type = CS_KEY_CUSTOM,
+     .type = CS_KEY_PERCENT,
      .offset = LOG(period_ppm),
-     .read = read_period,
-     .form = PERCENT_FORM,
+     .min = 0,
+     .max = 100 * CS_PERCENT,
      .help = "of the mean distance of an identifier's frames; default: it is not compared"},
     {.name = "jitter_tolerance",
      .type = CS_KEY_TIME,
