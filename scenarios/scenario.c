@@ -293,7 +293,8 @@ static void keep_inputs(struct cs_scenario *scenario)
 
 static struct cs_scenario *parse(const char *file, const char *text, size_t len,
                                  const struct cs_file_id *id, const struct cs_plugin_files *plugins,
-                                 struct cs_error *error, struct cs_errors *errors)
+                                 const struct cs_constants *constants, struct cs_error *error,
+                                 struct cs_errors *errors)
 {
     const char *name = strcmp(file, "-") == 0 ? "standard input" : file;
     struct cs_scenario *scenario = calloc(1, sizeof(*scenario));
@@ -307,6 +308,7 @@ static struct cs_scenario *parse(const char *file, const char *text, size_t len,
     r.file = scenario->file;
     scenario->title = scenario->file;
     scenario->more_plugins = plugins;
+    scenario->document.constants = constants;
     if (id != NULL)
         scenario->document.ids[scenario->document.n_ids++] = *id;
     int ret = cs_document_read(&scenario->document, &r, text, len);
@@ -324,10 +326,11 @@ static struct cs_scenario *parse(const char *file, const char *text, size_t len,
 struct cs_scenario *cs_scenario_parse(const char *file, const char *text, size_t len,
                                       struct cs_error *error)
 {
-    return parse(file, text, len, NULL, NULL, error, NULL);
+    return parse(file, text, len, NULL, NULL, NULL, error, NULL);
 }
 
 struct cs_scenario *cs_scenario_load_all(const char *file, const struct cs_plugin_files *plugins,
+                                         const struct cs_constants *constants,
                                          struct cs_error *error, struct cs_errors *errors)
 {
     struct cs_file_id id;
@@ -339,15 +342,15 @@ struct cs_scenario *cs_scenario_load_all(const char *file, const struct cs_plugi
             cs_errors_add(errors, error);
         return NULL;
     }
-    struct cs_scenario *scenario = parse(file, text, len, &id, plugins, error, errors);
+    struct cs_scenario *scenario = parse(file, text, len, &id, plugins, constants, error, errors);
     free(text);
     return scenario;
 }
 
 struct cs_scenario *cs_scenario_load(const char *file, const struct cs_plugin_files *plugins,
-                                     struct cs_error *error)
+                                     const struct cs_constants *constants, struct cs_error *error)
 {
-    return cs_scenario_load_all(file, plugins, error, NULL);
+    return cs_scenario_load_all(file, plugins, constants, error, NULL);
 }
 
 void cs_scenario_free(struct cs_scenario *scenario)

@@ -288,12 +288,13 @@ struct cs_scenario {
     const struct cs_plugin_files *more_plugins; /* only while it is read */
 };
 
-/* Read a file ("-": standard input) and all that it names. `plugins` may be NULL: those built in.
- * NULL with `error`. */
+/* Read a file ("-": standard input) and all that it names. `plugins` may be NULL: those built in;
+ * `constants` as well: those of the file. NULL with `error`. */
 struct cs_scenario *cs_scenario_load(const char *file, const struct cs_plugin_files *plugins,
-                                     struct cs_error *error);
+                                     const struct cs_constants *constants, struct cs_error *error);
 /* The same with all that is wrong in `errors`, the first in `error` as well; cs_errors_free(). */
 struct cs_scenario *cs_scenario_load_all(const char *file, const struct cs_plugin_files *plugins,
+                                         const struct cs_constants *constants,
                                          struct cs_error *error, struct cs_errors *errors);
 /* The same from memory, without further plugins; `text` ends with a NUL at text[len]. */
 struct cs_scenario *cs_scenario_parse(const char *file, const char *text, size_t len,

@@ -8,9 +8,9 @@ import time
 from cli_lib import FOLDER, cansim, run_tests, same, test, write
 
 
-def frames(name):
+def frames(name, *more):
     """The frames of a run, without their times and bus."""
-    status, out, err = cansim("run", "--log", "-", name)
+    status, out, err = cansim("run", "--log", "-", name, *more)
     assert status == 0, err
     return [line.split()[2] for line in out.decode().splitlines()]
 
@@ -61,6 +61,50 @@ def arrays():
          sorted(["118#08EE", "119#09EE", "11A#0AEE", "7FF#00FF", "000#", "001#", "000#", "001#"]))
     status, out, err = cansim("run", "many.json")
     assert status == 0 and b"ecu09" in out and b"ecu10" in out, (out, err)
+
+
+@test
+def other_constants():
+    """--const replaces constants of the scenario: JSON where it is some, else a text"""
+    write("const.json", json.dumps({
+        "constants": {"id": "100", "n": 2, "gap": "1ms", "next": "${n+1}", "data": "AA"},
+        "nodes": {"a": {"type": "periodic", "frame": "${id}#${data}${next:02X}", "period": "${gap}",
+                        "count": "${n}"}, "b": {}}}))
+    same(frames("const.json"), ["100#AA03"] * 2)
+    same(frames("const.json", "--const", "n=3"), ["100#AA04"] * 3)
+    same(frames("const.json", "--const=id=7FF", "--const", 'data="BB"', "--const", "id=101"), ["101#BB03"] * 2)
+    same(frames("const.json", "--const", "data=${n:02X}", "--const=n=1"), ["100#0102"])
+    write("whole.json", '{"include": "const.json", "duration": "10ms"}')
+    same(frames("whole.json", "--const", "gap=4ms", "--const=n=9"), ["100#AA0A"] * 3)
+
+
+@test
+def wrong_constants():
+    """a constant that is not there, or a value that does not fit, is one sentence"""
+    write("const.json", '{"constants": {\n"period": "1ms"}, "nodes": {"a": {"type": "periodic", '
+          '"frame": "1#", "period": "${period}"}}}')
+    write("none.json", '{"nodes": {}}')
+    for name, args, text in (
+            ("const.json", ["--const", "perid=2ms"],
+             'cansim: --const: must be a constant of const.json, got "perid", did you mean "period"?'),
+            ("none.json", ["--const", "x=1"],
+             'cansim: --const: must be a constant of none.json, which has none, got "x"'),
+            ("none.json", ["--const", "x"], 'cansim: --const: must be NAME=VALUE, got "x"'),
+            ("none.json", ["--const", "=x"], 'cansim: --const: must be NAME=VALUE, got "=x"'),
+            ("none.json", ["--const", "x=1"] * 65,
+             "cansim: --const: must be there at most 64 times, got more"),
+            ("const.json", ["--const", 'period={"a": {"b": 1, "b": 2}}'],
+             "cansim: --const: /a/b: must be there once, got it twice"),
+            ("const.json", ["--const", b"period=\xff"], 'cansim: --const: must be UTF-8, got "?"')):
+        for command in ("run", "check"):
+            status, out, err = cansim(command, *args, name)
+            assert text in err.decode().splitlines(), (text, err)
+            same((status, out), (2, b""))
+    told = sentences("const.json", "--const", "period=20", "--const", "x=y")
+    assert told[0].startswith('cansim: --const: must be a constant of const.json, got "x"'), told
+    same([line.split(": ")[1:3] for line in told[1:]],
+         [["const.json:2:64", "/nodes/a/frame"], ["const.json:2:80", "/nodes/a/period"]])
+    assert told[2].endswith("got 20"), told
 
 
 @test
