@@ -19,7 +19,7 @@ struct writer {
     const struct cs_record *record;
     const struct cs_scenario *scenario;
     FILE *to;
-    bool elsewhere; /* not in the scenario's folder */
+    bool elsewhere; /* names of files have another meaning there */
     bool first;     /* member of the present object or array */
     int error;
 };
@@ -157,6 +157,19 @@ static bool is_dropped(const char *name)
     return false;
 }
 
+/* An expectation may name a recording. */
+static void put_part(struct writer *w, const cJSON *part)
+{
+    cJSON *own = cJSON_Duplicate(part, 1), *log = cJSON_GetObjectItemCaseSensitive(own, "log");
+    int ret = 0;
+
+    if (w->elsewhere && log != NULL)
+        ret = cs_scenario_file_absolute(w->scenario, cJSON_GetObjectItemCaseSensitive(part, "log"),
+                                        log);
+    w->error = ret != 0 ? ret : w->error;
+    put_tree(w, own);
+}
+
 /* What it is made of has a line each. */
 static void put_member(struct writer *w, const cJSON *item)
 {
@@ -171,7 +184,7 @@ static void put_member(struct writer *w, const cJSON *item)
     cJSON_ArrayForEach(part, item)
     {
         next(w, "    ", part->string);
-        put_tree(w, cJSON_Duplicate(part, 1));
+        put_part(w, part);
     }
     end(w, cJSON_IsObject(item) ? '}' : ']');
 }
@@ -220,7 +233,7 @@ static void put_plugins(struct writer *w)
     cJSON_ArrayForEach(item, given)
     {
         if (cJSON_IsString(item))
-            put_plugin(w, item->valuestring, w->scenario->file);
+            put_plugin(w, item->valuestring, cs_scenario_file_of(w->scenario, item));
     }
     for (unsigned i = 0; i < config->n_plugins; i++)
         put_plugin(w, config->plugins[i], NULL);
@@ -255,7 +268,7 @@ static void put_node(struct writer *w, const struct cs_scenario_node *node)
     int ret = 0;
 
     if (own != NULL && w->elsewhere)
-        ret = cs_scenario_settings_absolute(w->scenario, node, own);
+        ret = cs_scenario_settings_absolute(w->scenario, node, given, own);
     w->error = ret != 0 ? ret : w->error;
     next(w, "    ", node->name);
     put_tree(w, own);
@@ -363,8 +376,11 @@ static char *folder_of(const char *path)
     return full;
 }
 
+/* Is it in another folder, or made of files that may be in some? */
 static bool is_elsewhere(const struct cs_scenario *scenario, const char *path)
 {
+    if (scenario->document.n_ids > 1)
+        return true;
     char *a = folder_of(scenario->file), *b = folder_of(path);
     bool same = a != NULL && b != NULL && strcmp(a, b) == 0;
 

@@ -161,7 +161,7 @@ static const struct cs_key root_rows[] = {
      .type = CS_KEY_CUSTOM,
      .read = cs_scenario_read_plugins,
      .form = "an array of files",
-     .help = "shared objects with more types of nodes, relative to the scenario"},
+     .help = "shared objects with more types of nodes, relative to the file that names them"},
     {.name = "nodes",
      .type = CS_KEY_CUSTOM,
      .read = cs_scenario_read_nodes,
@@ -265,6 +265,22 @@ static void add_default_bus(struct cs_reader *r, struct cs_scenario *scenario)
 void cs_scenario_locate(const struct cs_scenario *scenario, struct cs_error *error)
 {
     cs_reader_locate(scenario->tree, scenario->document.places, error);
+}
+
+const char *cs_scenario_file_of(const struct cs_scenario *scenario, const cJSON *item)
+{
+    struct cs_place place;
+
+    return cs_places_find(scenario->document.places, item, &place) ? place.file : scenario->file;
+}
+
+const char *cs_scenario_file_at(struct cs_reader *r, const char *key)
+{
+    const size_t mark = cs_reader_enter(r, key);
+    const char *file = cs_scenario_file_of(r->ctx, cs_json_path_find(r->tree, r->path, NULL));
+
+    cs_reader_leave(r, mark);
+    return file;
 }
 
 static int read_root(struct cs_scenario *scenario, struct cs_reader *r)

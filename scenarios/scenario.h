@@ -301,6 +301,8 @@ struct cs_scenario *cs_scenario_parse(const char *file, const char *text, size_t
                                       struct cs_error *error);
 /* Give an error about it, "FILE: /PATH: ...", the line and column of that value. */
 void cs_scenario_locate(const struct cs_scenario *scenario, struct cs_error *error);
+/* The file in which a value of the tree stands; what it names is relative to that one. */
+const char *cs_scenario_file_of(const struct cs_scenario *scenario, const cJSON *item);
 /* More faults from the start on, in their text form, which may have bus=NAME in it; the texts must
  * outlive the scenario. 0 or -1 with `error`. */
 int cs_scenario_add_faults(struct cs_scenario *scenario, const char *const *texts, unsigned n,
@@ -333,10 +335,14 @@ const char *cs_scenario_settings_place(const struct cs_scenario_node *node, cons
 /* Has a controller on that bus. */
 bool cs_scenario_node_on(const struct cs_scenario_node *node, unsigned bus);
 
-/* Files that the node's own JSON object (a copy: `object`) names get names that hold anywhere. 0 or
- * -errno. */
+/* Files that the node's own JSON object names get names that hold anywhere, in `object`, a copy of
+ * it as it is written in the tree. 0 or -errno. */
 int cs_scenario_settings_absolute(const struct cs_scenario *scenario,
-                                  const struct cs_scenario_node *node, cJSON *object);
+                                  const struct cs_scenario_node *node, const cJSON *written,
+                                  cJSON *object);
+/* The same of the key "file" alone. */
+int cs_scenario_file_absolute(const struct cs_scenario *scenario, const cJSON *written,
+                              cJSON *object);
 
 /* Bus names are interface names: 1..15 letters, digits, '_', '-', '.'; not "any", ".", "..". */
 bool cs_scenario_bus_name_ok(const char *name);

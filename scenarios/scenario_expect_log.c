@@ -37,7 +37,7 @@ static const struct cs_key log_rows[] = {
      .offset = LOG(file),
      .min = 1,
      .max = 4000,
-     .help = "a log of any format, relative to the scenario"},
+     .help = "a log of any format, relative to the file that names it"},
     {.name = "time_tolerance",
      .type = CS_KEY_TIME,
      .offset = LOG(time_ps),
@@ -98,7 +98,6 @@ static int try_file(struct cs_reader *r, const struct cs_expect_log *log)
 
 int cs_expect_read_log(struct cs_reader *r, const cJSON *item, void *dest)
 {
-    const struct cs_scenario *scenario = r->ctx;
     struct cs_expect_def *def = dest;
     struct cs_expect_log *log = &def->of.log;
     struct log_keys keys = {.time_ps = -1, .jitter_ps = -1, .count = -1, .period_ppm = -1};
@@ -120,7 +119,7 @@ int cs_expect_read_log(struct cs_reader *r, const cJSON *item, void *dest)
     log->options->jitter_ps = keys.jitter_ps;
     log->options->have_count = keys.count >= 0;
     log->options->count = keys.count >= 0 ? keys.count : 0;
-    log->path = cs_file_beside(scenario->file, keys.file);
+    log->path = cs_file_beside(cs_scenario_file_at(r, "file"), keys.file);
     if (log->path == NULL)
         return cs_reader_no_memory(r);
     return try_file(r, log);

@@ -3,9 +3,12 @@
 """Scenarios of many parts: comments, includes, constants, templates, arrays; every error at once."""
 import json
 import os
+import shutil
 import time
 
-from cli_lib import FOLDER, cansim, run_tests, same, test, write
+from cli_lib import BIN, FOLDER, cansim, read, run_tests, same, test, write
+
+PARROT = os.path.join(os.path.dirname(BIN), "tests", "plugins", "parrot.so")
 
 
 def frames(name, *more):
@@ -105,6 +108,46 @@ def wrong_constants():
     same([line.split(": ")[1:3] for line in told[1:]],
          [["const.json:2:64", "/nodes/a/frame"], ["const.json:2:80", "/nodes/a/period"]])
     assert told[2].endswith("got 20"), told
+
+
+@test
+def files_of_parts():
+    """names of files are relative to the file in which they are written, in a recording too"""
+    os.makedirs(os.path.join(FOLDER, "main/kit/sub/bin"), exist_ok=True)
+    shutil.copy(PARROT, os.path.join(FOLDER, "main/kit/parrot.so"))
+    write("main/kit/words.txt", "hello\n")
+    write("main/kit/frames.log", "(1.000000) can0 301#01\n(1.010000) can0 302#02\n")
+    write("main/own.log", "(1.000000) can0 401#01\n")
+    write("main/kit/golden.log", "(1.000000) can0 301#01\n(1.010000) can0 302#02\n(1.020000) can0 302#02\n"
+          "(1.010000) can0 401#01\n")
+    write("main/kit/sub/bin/hello", "#!/bin/sh\npwd -P\ncat here.txt\n")
+    os.chmod(os.path.join(FOLDER, "main/kit/sub/bin/hello"), 0o755)
+    write("main/kit/sub/here.txt", "here\n")
+    write("main/kit/sub/deep.json", json.dumps({
+        "programs": {"hello": {"command": ["./bin/hello"], "attach": False},
+                     "there": {"command": ["./hello"], "cwd": "bin", "attach": False}}}))
+    write("main/kit/kit.json", json.dumps({
+        "include": "sub/deep.json", "plugins": ["parrot.so"], "constants": {"log": "frames.log"},
+        "templates": {"log": {"type": "replay", "file": "frames.log"}},
+        "nodes": {"bird": {"type": "parrot", "node_id": 5, "words": "words.txt", "shy": True},
+                  "b": {"type": "replay", "file": "frames.log"}},
+        "expect": [{"log": {"file": "golden.log", "ignore": ["306-307", "406"]}}]}))
+    write("main/main.json", json.dumps({
+        "include": ["kit/kit.json"], "duration": "200ms",
+        "nodes": {"a": {"template": "log", "ids": "302"}, "b": {"ids": "300-3FF"},
+                  "c": {"type": "replay", "file": "own.log"}}}))
+    status, out, err = cansim("run", "--record", "main/again.json", "--log", "first.log", "main/main.json")
+    same(status, 0, err)
+    assert os.path.realpath(os.path.join(FOLDER, "main/kit/sub")) + "\n" in err.decode(), err
+    assert b"here\n" in err, err
+    for recording in ("main/again.json", "else/again.json"):
+        os.makedirs(os.path.dirname(os.path.join(FOLDER, recording)), exist_ok=True)
+        same(cansim("run", "-q", "--record", recording, "main/main.json")[0], 0)
+        status, out, err = cansim("run", "--log", "again.log", recording)
+        same((status, read("again.log")), (0, read("first.log")), err)
+    write("main/main.json", json.dumps({"include": "kit/kit.json", "nodes": {"b": {"file": "frames.log"}}}))
+    told = sentences("main/main.json")
+    assert len(told) == 1 and "main.json:1:53: /nodes/b/file: main/frames.log: cannot be read" in told[0], told
 
 
 @test
