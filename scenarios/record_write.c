@@ -24,20 +24,57 @@ struct writer {
     int error;
 };
 
+static void put_quoted(struct writer *w, struct cs_record_text *quoted)
+{
+    if (quoted->failed)
+        w->error = -ENOMEM;
+    else
+        fputs(quoted->text, w->to);
+    free(quoted->text);
+}
+
 static void put_text(struct writer *w, const char *text)
 {
     struct cs_record_text quoted = {0};
 
     cs_record_quote(&quoted, text);
-    if (quoted.failed)
-        w->error = -ENOMEM;
-    else
-        fputs(quoted.text, w->to);
-    free(quoted.text);
+    put_quoted(w, &quoted);
 }
 
-/* Takes the tree. */
-static void put_tree(struct writer *w, cJSON *tree)
+static int escape_text(cJSON *item)
+{
+    const char *from = item->valuestring;
+    char *more = malloc(2 * strlen(from) + 1), *to = more;
+
+    if (more == NULL)
+        return -ENOMEM;
+    for (; *from != '\0'; *to++ = *from++) {
+        if (strncmp(from, "${", 2) == 0)
+            *to++ = '$';
+    }
+    *to = '\0';
+    const int ret = cJSON_SetValuestring(item, more) != NULL ? 0 : -ENOMEM;
+    free(more);
+    return ret;
+}
+
+/* What is read has its constants in place: a "${" that is left is none. Comments are not looked at
+ * when it is read again. */
+static int escape(cJSON *item)
+{
+    int ret = 0;
+
+    if (item->string != NULL && strcmp(item->string, "comment") == 0)
+        return 0;
+    if (cJSON_IsString(item) && strstr(item->valuestring, "${") != NULL)
+        return escape_text(item);
+    for (cJSON *child = item->child; child != NULL && ret == 0; child = child->next)
+        ret = escape(child);
+    return ret;
+}
+
+/* Takes the tree, as it is. */
+static void put_plain(struct writer *w, cJSON *tree)
 {
     char *text = tree != NULL ? cJSON_PrintUnformatted(tree) : NULL;
 
@@ -49,6 +86,14 @@ static void put_tree(struct writer *w, cJSON *tree)
     cJSON_Delete(tree);
 }
 
+/* Takes the tree. */
+static void put_tree(struct writer *w, cJSON *tree)
+{
+    if (tree != NULL && escape(tree) != 0)
+        w->error = -ENOMEM;
+    put_plain(w, tree);
+}
+
 /* The next member's comma, indentation and name. */
 static void next(struct writer *w, const char *indent, const char *name)
 {
@@ -56,7 +101,9 @@ static void next(struct writer *w, const char *indent, const char *name)
     w->first = false;
     if (name == NULL)
         return;
-    put_text(w, name);
+    struct cs_record_text quoted = {0};
+    cs_record_name(&quoted, name);
+    put_quoted(w, &quoted);
     fputs(": ", w->to);
 }
 
@@ -110,7 +157,7 @@ static void put_comment(struct writer *w)
         if (cJSON_IsString(one) && strncmp(one->valuestring, "recorded by cansim ", 19) == 0)
             continue;
         next(w, "    ", NULL);
-        put_tree(w, cJSON_Duplicate(one, 1));
+        put_plain(w, cJSON_Duplicate(one, 1));
     }
     next(w, "    ", NULL);
     put_text(w, text);
