@@ -131,12 +131,22 @@ static int spread(struct expansion *x, const struct cs_scope *scope, const cJSON
     return ret;
 }
 
+/* "for" of an element; that of a fault is a text, how long it lasts. NULL: none. */
+static cJSON *take_loop(cJSON *element)
+{
+    const cJSON *loop =
+        cJSON_IsObject(element) ? cJSON_GetObjectItemCaseSensitive(element, "for") : NULL;
+
+    if (cJSON_IsString(loop) && cJSON_GetObjectItemCaseSensitive(element, "fault") != NULL)
+        return NULL;
+    return loop != NULL ? cJSON_DetachItemFromObjectCaseSensitive(element, "for") : NULL;
+}
+
 /* An element with "for" is many; what they have is in place when they are made. */
 static int expand_element(struct expansion *x, const struct cs_scope *scope, cJSON *element,
                           cJSON *all)
 {
-    cJSON *loop =
-        cJSON_IsObject(element) ? cJSON_DetachItemFromObjectCaseSensitive(element, "for") : NULL;
+    cJSON *loop = take_loop(element);
     int ret = 0;
 
     if (loop == NULL) {

@@ -67,6 +67,20 @@ def arrays():
 
 
 @test
+def how_long_a_fault_lasts():
+    """"for" of a fault in "faults" is its time, and that of an array where it is an object"""
+    write("for.json", json.dumps({
+        "constants": {"t": "2ms"}, "nodes": {"a": {}, "b": {}}, "duration": "10ms",
+        "faults": [{"fault": "short", "for": "${t}", "label": "one"},
+                   {"for": {"n": ["a", "b"]}, "fault": "delay", "node": "${n}", "delay": "1ms"}]}))
+    status, out, err = cansim("run", "-q", "--events", "-", "for.json")
+    same(status, 0, err)
+    faults = [event for event in map(json.loads, out.splitlines()) if event["event"] == "fault"]
+    same([event["at_ps"] for event in faults if event["stage"] == "ended"], [2000000000])
+    same(len([event for event in faults if event["stage"] == "armed"]), 3)
+
+
+@test
 def other_constants():
     """--const replaces constants of the scenario: JSON where it is some, else a text"""
     write("const.json", json.dumps({
