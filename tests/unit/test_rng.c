@@ -51,6 +51,5 @@ int main(void)
         cmocka_unit_test(parts_of_a_percent),
     };
 
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
