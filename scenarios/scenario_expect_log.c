@@ -12,6 +12,7 @@ struct log_keys {
 };
 
 #define LOG(member) offsetof(struct log_keys, member)
+#define MASK_FORM   "bits in hex such as \"FFFF00\", of identifiers such as \"123\" or \"100-1FF\""
 
 static int read_ignore(struct cs_reader *r, const cJSON *item, void *dest)
 {
@@ -25,6 +26,26 @@ static int read_ignore(struct cs_reader *r, const cJSON *item, void *dest)
     {
         size_t mark = cs_reader_enter_index(r, options->n_ignore);
         ret |= cs_match_read(r, child, &options->ignore[options->n_ignore++]);
+        cs_reader_leave(r, mark);
+    }
+    return ret;
+}
+
+static int read_mask(struct cs_reader *r, const cJSON *item, void *dest)
+{
+    struct cs_diff_options *options = ((struct log_keys *)dest)->options;
+    const cJSON *child;
+    int ret = 0;
+
+    if (!cJSON_IsObject(item) || cJSON_GetArraySize(item) > CS_DIFF_RULES)
+        return cs_reader_must_be(r, item, "an object of up to %d identifiers and bits",
+                                 CS_DIFF_RULES);
+    cJSON_ArrayForEach(child, item)
+    {
+        size_t mark = cs_reader_enter(r, child->string);
+        if (!cJSON_IsString(child) || cs_diff_mask_parse(child->string, child->valuestring,
+                                                         &options->mask[options->n_mask++]) != 0)
+            ret = cs_reader_must_be(r, child, "%s", MASK_FORM);
         cs_reader_leave(r, mark);
     }
     return ret;
@@ -67,6 +88,12 @@ static const struct cs_key log_rows[] = {
      .read = read_ignore,
      .form = "an array of frames that are waited for",
      .help = "frames that are not looked at"},
+    {.name = "mask",
+     .type = CS_KEY_CUSTOM,
+     .read = read_mask,
+     .form = "an object: identifiers to bits in hex, such as \"123\": \"FFFF00\"",
+     .help = "bits of their data that are compared, the first identifiers that fit; bytes beyond "
+             "are compared whole"},
     {.name = "comment", .type = CS_KEY_COMMENT, .help = "for people"},
     {.name = NULL},
 };
