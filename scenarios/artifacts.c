@@ -135,8 +135,8 @@ int cs_artifacts_begin(struct cs_artifacts *a, const struct cs_artifacts_wish *w
         (int)sizeof(a->folder))
         return cannot(wish->folder, ENAMETOOLONG, error);
     remove_all(a);
-    if (config->loaded == NULL &&
-        (config->loaded = cs_scenario_load(a->file, config->plugins, error)) == NULL)
+    if (config->loaded == NULL && (config->loaded = cs_scenario_load(
+                                       a->file, config->plugins, config->constants, error)) == NULL)
         return -1;
     a->outside = is_outside(config, config->loaded);
     a->again = *config;

@@ -46,6 +46,5 @@ const char *cs_artifacts_name(const char *file, char *text, size_t size);
  * -errno. */
 int cs_artifacts_cut(const char *path, int64_t from_ps, int64_t until_ps);
 /* The time in such a line; -1: there is none. */
-int64_t cs_artifacts_line_ps(const char *line);
 
 #endif

@@ -8,22 +8,20 @@
 #include <unistd.h>
 
 #include "scenarios/artifacts.h"
+#include "simcore/candump.h"
 
-/* "(0000000001.000123) can0 ...": to the microsecond; "{"at_ps":123,...". */
-int64_t cs_artifacts_line_ps(const char *line)
+/* "(1.000123) can0 ..." or "{"at_ps":123,...": its time, -1 where it has none. */
+static int64_t line_ps(const char *line)
 {
     static const char key[] = "{\"at_ps\":";
-    char *end;
+    int64_t seconds, fraction_ps;
 
     if (strncmp(line, key, sizeof(key) - 1) == 0)
         return strtoll(line + sizeof(key) - 1, NULL, 10);
-    if (line[0] != '(')
+    if (cs_candump_parse_time(&line, &seconds, &fraction_ps) != 0 ||
+        seconds > CS_TIME_END / CS_PS_PER_S - 1)
         return -1;
-    long long s = strtoll(line + 1, &end, 10);
-    if (*end != '.' || s < 0 || s > CS_TIME_END / CS_PS_PER_S - 1)
-        return -1;
-    long long us = strtoll(end + 1, &end, 10);
-    return *end == ')' && us >= 0 && us < 1000000 ? s * CS_PS_PER_S + us * CS_PS_PER_US : -1;
+    return seconds * CS_PS_PER_S + fraction_ps;
 }
 
 static int copy_lines(FILE *from, FILE *to, int64_t from_ps, int64_t until_ps)
@@ -34,7 +32,7 @@ static int copy_lines(FILE *from, FILE *to, int64_t from_ps, int64_t until_ps)
     bool in = from_ps == 0;
 
     while ((len = getline(&line, &size, from)) >= 0) {
-        int64_t at_ps = cs_artifacts_line_ps(line);
+        int64_t at_ps = line_ps(line);
         if (at_ps >= 0)
             in = at_ps >= from_ps && at_ps <= until_ps;
         if (in)

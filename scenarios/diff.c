@@ -10,6 +10,29 @@
 #define AHEAD      (CS_DIFF_WINDOW * 3 / 4) /* at most so many of one sequence */
 #define FLAG_ERROR 0x80                     /* beside enum cs_frame_flag */
 
+/* "FF 00.F0": 0 or -1. */
+static int read_bits(const char *p, struct cs_diff_mask *mask)
+{
+    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+
+    for (mask->n = 0; *p != '\0'; p += 2) {
+        p += strspn(p, " .");
+        const char *high = p[0] != '\0' ? strchr(digits, p[0]) : NULL;
+        const char *low = high != NULL && p[1] != '\0' ? strchr(digits, p[1]) : NULL;
+        if (low == NULL || mask->n == CS_FRAME_MAX_DATA)
+            return -1;
+        mask->bits[mask->n++] = (uint8_t)((high - digits) % 16 << 4 | (low - digits) % 16);
+    }
+    return mask->n > 0 ? 0 : -1;
+}
+
+int cs_diff_mask_parse(const char *ids, const char *bits, struct cs_diff_mask *mask)
+{
+    char why[200];
+
+    return cs_match_parse(ids, &mask->match, why, sizeof(why)) == 0 ? read_bits(bits, mask) : -1;
+}
+
 struct cs_diff *cs_diff_create(const struct cs_diff_options *options)
 {
     struct cs_diff *diff = calloc(1, sizeof(*diff));

@@ -20,6 +20,9 @@ struct cs_diff_mask {
     unsigned n; /* bytes; those beyond are compared whole */
 };
 
+/* Identifiers such as "123" or "100-1FF", and the bits that count: "FFFF00". 0 or -1. */
+int cs_diff_mask_parse(const char *ids, const char *bits, struct cs_diff_mask *mask);
+
 struct cs_diff_rename {
     const char *a, *b; /* the bus `a` of the first recording is `b` of the second */
 };

@@ -12,12 +12,20 @@
 #define CS_DOCUMENT_MEMBERS 10000  /* of one object */
 #define CS_DOCUMENT_COPIES  100000 /* elements that arrays and "for" make, all in all */
 
+/* Constants that somebody replaces, "NAME=VALUE" each. */
+#define CS_CONSTANTS 64
+struct cs_constants {
+    const char *text[CS_CONSTANTS];
+    unsigned n;
+};
+
 struct cs_document {
     cJSON *tree;
     struct cs_places *places;
     struct cs_file_id ids[CS_DOCUMENT_FILES];
     unsigned n_ids;
     unsigned copies;
+    const struct cs_constants *constants; /* only while it is read; NULL: none */
 };
 
 /* Read it; `text` ends with a NUL at text[len]. r->file is its name, r->error and r->errors take

@@ -131,12 +131,22 @@ static int spread(struct expansion *x, const struct cs_scope *scope, const cJSON
     return ret;
 }
 
+/* "for" of an element; that of a fault is a text, how long it lasts. NULL: none. */
+static cJSON *take_loop(cJSON *element)
+{
+    const cJSON *loop =
+        cJSON_IsObject(element) ? cJSON_GetObjectItemCaseSensitive(element, "for") : NULL;
+
+    if (cJSON_IsString(loop) && cJSON_GetObjectItemCaseSensitive(element, "fault") != NULL)
+        return NULL;
+    return loop != NULL ? cJSON_DetachItemFromObjectCaseSensitive(element, "for") : NULL;
+}
+
 /* An element with "for" is many; what they have is in place when they are made. */
 static int expand_element(struct expansion *x, const struct cs_scope *scope, cJSON *element,
                           cJSON *all)
 {
-    cJSON *loop =
-        cJSON_IsObject(element) ? cJSON_DetachItemFromObjectCaseSensitive(element, "for") : NULL;
+    cJSON *loop = take_loop(element);
     int ret = 0;
 
     if (loop == NULL) {
@@ -447,6 +457,83 @@ static int expand_root(struct expansion *x, const struct cs_scope *scope, cJSON 
     return ret;
 }
 
+/* The value of "NAME=VALUE": what JSON it is, else a text. NULL with a sentence. */
+static cJSON *value_of(struct expansion *x, const char *text)
+{
+    struct cs_error error;
+    char path[64];
+    cJSON *value;
+
+    for (size_t len, at = 0; text[at] != '\0'; at += len) {
+        if ((len = cs_text_utf8(text + at, strlen(text + at))) == 0) {
+            cs_error_set(&error, CS_STATUS_INPUT, "--const: must be UTF-8, got \"%s\"", text);
+            cs_reader_take(x->r, &error);
+            return NULL;
+        }
+    }
+    value = cs_json_parse("--const", text, strlen(text), &error);
+    if (value != NULL && cs_json_find_duplicate(value, path, sizeof(path))) {
+        cs_error_set(&error, CS_STATUS_INPUT, "--const: %s: must be there once, got it twice",
+                     path);
+        cs_reader_take(x->r, &error);
+        cJSON_Delete(value);
+        return NULL;
+    }
+    if (value == NULL && (value = cJSON_CreateString(text)) == NULL)
+        cs_reader_no_memory(x->r);
+    return value;
+}
+
+static int no_constant(struct expansion *x, const cJSON *constants, const char *name)
+{
+    const char *names[65];
+    struct cs_error error;
+    const cJSON *item;
+    unsigned n = 0;
+
+    cJSON_ArrayForEach(item, constants)
+    {
+        if (n < 64)
+            names[n++] = item->string;
+    }
+    names[n] = NULL;
+    const char *nearest = cs_text_nearest(name, names);
+    cs_error_set(&error, CS_STATUS_INPUT, "--const: must be a constant of %s%s, got \"%s\"%s%s%s",
+                 x->r->file, n == 0 ? ", which has none" : "", name,
+                 nearest != NULL ? ", did you mean \"" : "", nearest != NULL ? nearest : "",
+                 nearest != NULL ? "\"?" : "");
+    return cs_reader_take(x->r, &error);
+}
+
+/* Its place is that of the value which it replaces. */
+static int replace_constant(struct expansion *x, cJSON *constants, const char *text)
+{
+    char name[48];
+
+    snprintf(name, sizeof(name), "%.*s", (int)strcspn(text, "="), text);
+    cJSON *old = cJSON_GetObjectItemCaseSensitive(constants, name);
+    if (old == NULL)
+        return no_constant(x, constants, name);
+    cJSON *value = value_of(x, text + strcspn(text, "=") + 1);
+    if (value == NULL)
+        return -1;
+    cs_places_copy(x->document->places, old, value);
+    cJSON_ReplaceItemInObjectCaseSensitive(constants, name, value);
+    return 0;
+}
+
+static int replace_constants(struct expansion *x, cJSON *constants)
+{
+    const struct cs_constants *all = x->document->constants;
+    int ret = 0;
+
+    for (unsigned i = 0; all != NULL && i < all->n; i++) {
+        if (replace_constant(x, constants, all->text[i]) != 0)
+            ret = -1;
+    }
+    return ret;
+}
+
 int cs_document_expand(struct cs_document *document, struct cs_reader *r)
 {
     cJSON *constants = cJSON_DetachItemFromObjectCaseSensitive(document->tree, "constants");
@@ -463,6 +550,7 @@ int cs_document_expand(struct cs_document *document, struct cs_reader *r)
         ret = fail_at(&x, templates, "must be an object: name to what its nodes have in common");
         cs_reader_leave(r, mark);
     } else {
+        replace_constants(&x, constants); /* what is wrong there hides nothing of the rest */
         ret = expand_root(&x, NULL, constants, constants != NULL ? constants->child : NULL);
     }
     cJSON_Delete(constants);

@@ -21,6 +21,11 @@
         .name = (key), .type = CS_KEY_TIME, .offset = (at), .min = (low), \
         .max = CS_SCENARIO_TIME_MAX, .help = (text)                       \
     }
+#define CS_EXPECT_PERCENT(key, at, text)                                                          \
+    {                                                                                             \
+        .name = (key), .type = CS_KEY_PERCENT, .offset = (at), .min = 0, .max = 100 * CS_PERCENT, \
+        .help = (text)                                                                            \
+    }
 #define CS_EXPECT_FRAMES(at, text)                                                \
     {                                                                             \
         .name = "frame", .type = CS_KEY_CUSTOM, .required = true, .offset = (at), \
@@ -30,10 +35,6 @@
 /* It is of this kind, unless it is of one already. 0 or -1. */
 int cs_expect_set_kind(struct cs_reader *r, struct cs_expect_def *def, int kind);
 int cs_expect_read_frames(struct cs_reader *r, const cJSON *item, void *dest); /* the frames */
-
-#define CS_EXPECT_PPM 1000000
-/* "2%", "0.05%": millionths, 0..max_ppm. 0 or -1, without a sentence. */
-int cs_expect_read_percent(const char *text, int64_t max_ppm, int64_t *ppm);
 
 /* Rows' read(): the destination is the expectation (scenario_expect_frames.c). */
 int cs_expect_read_period(struct cs_reader *r, const cJSON *item, void *dest);

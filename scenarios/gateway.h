@@ -15,7 +15,7 @@ struct cs_route {
     int direction; /* enum cs_route_direction: from "bus" to "to", or back */
     struct cs_change change;
     int64_t delay_ps, jitter_ps;
-    int64_t drop_percent;
+    int64_t drop_ppm;
     int64_t every; /* each so many pass */
     bool block;    /* none pass */
 };

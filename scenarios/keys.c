@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scenarios/decimal.h"
 #include "scenarios/json.h"
 #include "scenarios/text.h"
 #include "simcore/units.h"
@@ -180,6 +181,10 @@ void cs_keys_describe(const struct cs_key *key, char *text, size_t size)
     case CS_KEY_INT:
         snprintf(text, size, "a whole number %lld..%lld", (long long)key->min, (long long)key->max);
         break;
+    case CS_KEY_PERCENT:
+        snprintf(text, size, "percent %g..%g with at most 4 decimals, such as 2 or \"2.5%%\"",
+                 (double)key->min / (double)CS_PERCENT, (double)key->max / (double)CS_PERCENT);
+        break;
     case CS_KEY_TIME:
         snprintf(text, size, "%s..%s", cs_text_time(key->min, low, sizeof(low)),
                  cs_text_time(key->max, high, sizeof(high)));
@@ -284,6 +289,38 @@ static int read_int(const struct cs_key *key, const cJSON *item, int64_t *dest)
     return 0;
 }
 
+int cs_keys_parse_percent(const char *text, int64_t *ppm)
+{
+    const cs_decimal part = CS_DECIMAL_ONE / CS_PERCENT;
+    const size_t len = strlen(text);
+    char number[40];
+    cs_decimal value;
+
+    if (len < 2 || len > sizeof(number) || text[len - 1] != '%')
+        return -1;
+    snprintf(number, sizeof(number), "%.*s", (int)len - 1, text);
+    if (cs_decimal_parse(number, &value) != 0 || value < 0 || value % part != 0 ||
+        value / part > INT64_MAX)
+        return -1;
+    *ppm = (int64_t)(value / part);
+    return 0;
+}
+
+static int read_percent(const struct cs_key *key, const cJSON *item, int64_t *dest)
+{
+    char number[40];
+    int64_t ppm;
+
+    if (!cJSON_IsNumber(item) && !cJSON_IsString(item))
+        return -1;
+    snprintf(number, sizeof(number), "%.15g%%", item->valuedouble);
+    if (cs_keys_parse_percent(cJSON_IsString(item) ? item->valuestring : number, &ppm) != 0 ||
+        ppm < key->min || ppm > key->max)
+        return -1;
+    *dest = ppm;
+    return 0;
+}
+
 static int read_bool(const cJSON *item, bool *dest)
 {
     if (!cJSON_IsBool(item))
@@ -310,6 +347,9 @@ int cs_keys_read_value(struct cs_reader *r, const struct cs_key *key, const cJSO
         break;
     case CS_KEY_INT:
         ret = read_int(key, item, at);
+        break;
+    case CS_KEY_PERCENT:
+        ret = read_percent(key, item, at);
         break;
     case CS_KEY_TIME:
         ret = read_time(key, item, at);

@@ -35,6 +35,7 @@ enum cs_key_type {
     CS_KEY_TEXT,    /* const char *, points into the tree; min..max bytes */
     CS_KEY_BOOL,    /* bool */
     CS_KEY_INT,     /* int64_t, min..max */
+    CS_KEY_PERCENT, /* int64_t, millionths, min..max: 2, "2%", "0.5%" */
     CS_KEY_TIME,    /* int64_t, ps, min..max */
     CS_KEY_RATE,    /* uint32_t, bit/s, min..max */
     CS_KEY_SPEED,   /* uint32_t, permille, 0 = as fast as possible */
@@ -109,6 +110,10 @@ int cs_reader_take(struct cs_reader *r, const struct cs_error *error);
 /* Give an error the line of the value that its text names, "FILE: /PATH: ...", where there is one.
  */
 void cs_reader_locate(const cJSON *tree, const struct cs_places *places, struct cs_error *error);
+
+#define CS_PERCENT INT64_C(10000) /* in millionths */
+/* "2%", "0.05%": millionths, 0 and more. 0 or -1, without a sentence. */
+int cs_keys_parse_percent(const char *text, int64_t *ppm);
 
 /* Whole numbers of JSON: 0 and *value, or -1 where it is none within +-2^53. */
 int cs_reader_integer(const cJSON *item, int64_t *value);

@@ -28,6 +28,7 @@ struct cs_args {
     const char *faults[CS_FAULT_OPTIONS];
     unsigned n_faults;
     struct cs_plugin_files plugins;
+    struct cs_constants constants;
     const char *eds[CS_LIVE_EDS];
     unsigned n_eds;
     const char *sets[CS_SET_OPTIONS]; /* KEY=VALUE */
@@ -91,6 +92,7 @@ enum cs_option_type {
     OPTION_FAULT,   /* text form, one more each time */
     OPTION_PLUGIN,  /* a file, one more each time */
     OPTION_EDS,     /* NODE=FILE, one more each time */
+    OPTION_CONST,   /* NAME=VALUE, one more each time */
     OPTION_SET,     /* KEY=VALUE, one more each time */
     OPTION_ENGINE,  /* int, enum cs_engine */
 };

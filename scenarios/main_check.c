@@ -73,7 +73,8 @@ static int check_scenario(const struct cs_args *args, const char *file)
     struct cs_args copy = *args;
     struct cs_errors errors = {.error = NULL};
     struct cs_error error;
-    struct cs_scenario *scenario = cs_scenario_load_all(file, &args->plugins, &error, &errors);
+    struct cs_scenario *scenario =
+        cs_scenario_load_all(file, &args->plugins, &args->constants, &error, &errors);
     int status = CS_STATUS_OK;
 
     if (scenario == NULL)

@@ -21,27 +21,9 @@
 /* "5%", "0.1%": parts per million, or -1. */
 static int64_t read_percent(const char *text)
 {
-    size_t n = strspn(text, "0123456789.");
-    int64_t ppm = 0, unit = 10000;
-    bool fraction = false;
+    int64_t ppm;
 
-    if (n == 0 || strcmp(text + n, "%") != 0 || text[0] == '.')
-        return -1;
-    for (size_t i = 0; i < n; i++) {
-        if (text[i] == '.') {
-            if (fraction)
-                return -1;
-            fraction = true;
-        } else if (fraction) {
-            unit /= 10;
-            ppm += (text[i] - '0') * unit;
-        } else {
-            ppm = 10 * ppm + (text[i] - '0') * 10000;
-        }
-        if (ppm > PPM_MAX)
-            return -1;
-    }
-    return ppm;
+    return cs_keys_parse_percent(text, &ppm) == 0 && ppm <= PPM_MAX ? ppm : -1;
 }
 
 static int must_be(struct cs_error *error, const char *option, const char *form, const char *got)
@@ -95,32 +77,14 @@ static int set_ignored(const struct cs_args *args, struct cs_diff_options *o,
     return 0;
 }
 
-/* "FF 00.F0": 0 or -1. */
-static int read_bits(const char *p, struct cs_diff_mask *mask)
-{
-    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-
-    for (mask->n = 0; *p != '\0'; p += 2) {
-        p += strspn(p, " .");
-        const char *high = p[0] != '\0' ? strchr(digits, p[0]) : NULL;
-        const char *low = high != NULL && p[1] != '\0' ? strchr(digits, p[1]) : NULL;
-        if (low == NULL || mask->n == CS_FRAME_MAX_DATA)
-            return -1;
-        mask->bits[mask->n++] = (uint8_t)((high - digits) % 16 << 4 | (low - digits) % 16);
-    }
-    return mask->n > 0 ? 0 : -1;
-}
-
 static int set_masks(const struct cs_args *args, struct cs_diff_options *o, struct cs_error *error)
 {
-    char ids[64], why[200];
+    char ids[64];
 
     for (unsigned i = 0; i < args->masks.n; i++) {
         const char *text = args->masks.text[i], *equals = strchr(text, '=');
-        struct cs_diff_mask *mask = &o->mask[o->n_mask++];
         snprintf(ids, sizeof(ids), "%.*s", equals != NULL ? (int)(equals - text) : 0, text);
-        if (equals == NULL || cs_match_parse(ids, &mask->match, why, sizeof(why)) != 0 ||
-            read_bits(equals + 1, mask) != 0)
+        if (equals == NULL || cs_diff_mask_parse(ids, equals + 1, &o->mask[o->n_mask++]) != 0)
             return must_be(error, "mask",
                            "identifiers and the bits that are compared, such as 123=FFFF00FF or "
                            "100-1FF=00",

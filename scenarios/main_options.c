@@ -92,6 +92,11 @@
         "plugin", 0, OPTION_PLUGIN, 0, CS_NOWHERE, "FILE", 0, 0, NULL, \
             "a shared object with further plugins, once for each"      \
     }
+#define CONST_OPTION                                                       \
+    {                                                                      \
+        "const", 0, OPTION_CONST, 0, CS_NOWHERE, "NAME=VALUE", 0, 0, NULL, \
+            "another value for a constant of the scenario, once for each"  \
+    }
 #define DECODE_OPTIONS                                                                          \
     {"as", 0, OPTION_TEXT, ARG(as), CS_NOWHERE, "NAME", 0, 0, "canopen", "with which decoder"}, \
         {"eds",      0,                                                                         \
@@ -141,6 +146,7 @@ const struct cs_option cs_run_options[] = {
     RECORD_OPTIONS,
     {"fault", 0, OPTION_FAULT, 0, CS_NOWHERE, "TEXT", 0, 0, NULL,
      "arm a fault at the start, such as \"flip field=crc id=0x123 bus=can0\"; once for each"},
+    CONST_OPTION,
     ENGINE_OPTION,
     {"fast", 0, OPTION_FLAG, ARG(fast), CS_NOWHERE, NULL, 0, 0, NULL,
      "as fast as the machine goes, without outside clients"},
@@ -218,10 +224,7 @@ const struct cs_option cs_guest_options[] = {
 };
 
 const struct cs_option cs_check_options[] = {
-    PLUGIN_OPTION,
-    QUIET_OPTION,
-    HELP_OPTION,
-    END_OPTION,
+    CONST_OPTION, PLUGIN_OPTION, QUIET_OPTION, HELP_OPTION, END_OPTION,
 };
 
 const struct cs_option cs_fault_options[] = {
@@ -473,6 +476,10 @@ static int set_option(const struct cs_option *o, char *value, struct cs_args *ar
         return set_more(o, value, args->plugins.file, &args->plugins.n, CS_PLUGIN_FILES, error);
     case OPTION_EDS:
         return set_more(o, value, args->eds, &args->n_eds, CS_LIVE_EDS, error);
+    case OPTION_CONST:
+        if (strchr(value, '=') == NULL || value[0] == '=')
+            return must_be(error, o, o->arg, value);
+        return set_more(o, value, args->constants.text, &args->constants.n, CS_CONSTANTS, error);
     case OPTION_SET:
         if (strchr(value, '=') == NULL || value[0] == '=')
             return must_be(error, o, o->arg, value);

@@ -76,8 +76,7 @@ static bool passes(struct cs_nodes_node *node, const struct cs_route *route, int
 
     if (route->block || ++*passed % route->every != 0)
         return false;
-    return route->drop_percent == 0 ||
-           (int64_t)cs_rng_below(&node->rng, 100) >= route->drop_percent;
+    return route->drop_ppm == 0 || !cs_rng_chance(&node->rng, route->drop_ppm);
 }
 
 /* Into the frame that is sent; false, with a note, where there is none. */

@@ -45,7 +45,8 @@ static bool applies(struct cs_responder *responder, unsigned i, const struct cs_
     state->matches++;
     if (state->matches < rule->after || (state->matches - rule->after + 1) % rule->every != 0)
         return false;
-    if (rule->percent < 100 && (int64_t)cs_rng_below(&responder->node->rng, 100) >= rule->percent)
+    if (rule->chance_ppm < 100 * CS_PERCENT &&
+        !cs_rng_chance(&responder->node->rng, rule->chance_ppm))
         return false;
     state->replies++;
     return true;

@@ -12,16 +12,16 @@
 
 /* ---- random ------------------------------------------------------------------------------ */
 
-static bool drawn(struct cs_nodes_node *node, int64_t percent)
+static bool drawn(struct cs_nodes_node *node, int64_t ppm)
 {
-    return percent > 0 && (int64_t)cs_rng_below(&node->rng, 100) < percent;
+    return ppm > 0 && cs_rng_chance(&node->rng, ppm);
 }
 
 static void draw_frame(struct cs_nodes_node *node)
 {
     const struct cs_random *random = &node->def->random;
     struct cs_frame *f = &node->next;
-    bool fd = drawn(node, random->fd_percent);
+    bool fd = drawn(node, random->fd_ppm);
 
     memset(f, 0, sizeof(*f));
     f->id = (uint32_t)cs_rng_range(&node->rng, random->id_low, random->id_high);
@@ -30,9 +30,9 @@ static void draw_frame(struct cs_nodes_node *node)
     f->flags = random->ext ? CS_FRAME_EXT : 0;
     if (fd) {
         f->flags |= CS_FRAME_FD;
-        if (drawn(node, random->brs_percent))
+        if (drawn(node, random->brs_ppm))
             f->flags |= CS_FRAME_BRS;
-    } else if (drawn(node, random->remote_percent)) {
+    } else if (drawn(node, random->remote_ppm)) {
         f->flags |= CS_FRAME_RTR;
         return;
     }
@@ -65,7 +65,8 @@ static int64_t mean_gap_ps(const struct cs_nodes_node *node)
     int64_t frame_ps = cs_nodes_wire_ps(node, &node->next);
     if (frame_ps == 0)
         return CS_PS_PER_MS;
-    return (frame_ps + 3 * cs_bus_bit_ps(node->bus)) * 100 / node->def->random.load_percent;
+    return (frame_ps + 3 * cs_bus_bit_ps(node->bus)) * (100 * CS_PERCENT) /
+           node->def->random.load_ppm;
 }
 
 /* Gaps are uniform in 0..2 * mean: integers all the way, and the same on every machine. */
@@ -79,7 +80,7 @@ static void on_random(void *ctx, struct cs_timer *timer)
     node->done++;
     if (count > 0 && node->done >= count)
         return;
-    if (node->def->random.load_percent == 100) {
+    if (node->def->random.load_ppm == 100 * CS_PERCENT) {
         if (ret != 0)
             cs_timer_start(node->all->sim, timer, now + RETRY_PS);
         return; /* else the confirmation sends the next */
@@ -112,6 +113,6 @@ void cs_nodes_random_confirmed(struct cs_nodes_node *node, const struct cs_tx_do
 {
     int64_t count = node->def->first.count;
 
-    if (node->def->random.load_percent == 100 && (count == 0 || node->done < count))
+    if (node->def->random.load_ppm == 100 * CS_PERCENT && (count == 0 || node->done < count))
         cs_timer_start(node->all->sim, &node->timer, cs_nodes_after(node, done));
 }

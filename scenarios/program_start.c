@@ -41,7 +41,8 @@ static int no_memory(struct cs_error *error)
  * of standard input has the present one. 0 and *folder, or an errno. */
 static int find_folder(const struct cs_program_def *def, const char *file, char **folder)
 {
-    char *beside = cs_file_beside(file, def->cwd != NULL ? def->cwd : ".");
+    char *beside =
+        cs_file_beside(def->beside != NULL ? def->beside : file, def->cwd != NULL ? def->cwd : ".");
     struct stat st;
 
     *folder = beside != NULL ? realpath(beside, NULL) : NULL;

@@ -25,7 +25,8 @@ struct cs_program_def {
     const char *name; /* of its controllers as well */
     const char *words[CS_PROGRAM_WORDS + 1];
     unsigned n_words;
-    const char *cwd; /* relative to the scenario's file; NULL: that one's folder */
+    const char *cwd;    /* relative to that file; NULL: its folder */
+    const char *beside; /* the file that names it; NULL: the scenario's */
     const char *variable[CS_PROGRAM_VARIABLES];
     const char *value[CS_PROGRAM_VARIABLES]; /* NULL: it is taken away */
     unsigned n_variables;

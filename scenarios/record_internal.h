@@ -15,8 +15,10 @@ struct cs_record_text {
 
 void cs_record_printf(struct cs_record_text *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* A JSON string with its quotes. */
+/* A JSON string with its quotes: a value, in which "${" is no constant. */
 void cs_record_quote(struct cs_record_text *text, const char *string);
+/* The same as the name of a member, which is taken as it stands. */
+void cs_record_name(struct cs_record_text *text, const char *string);
 
 /* JSON of one value each. */
 void cs_record_mode(struct cs_record_text *text, unsigned mode);

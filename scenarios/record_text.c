@@ -45,7 +45,7 @@ void cs_record_printf(struct cs_record_text *text, const char *format, ...)
     text->len += (size_t)n;
 }
 
-void cs_record_quote(struct cs_record_text *text, const char *string)
+static void quote(struct cs_record_text *text, const char *string, bool value)
 {
     size_t left = strlen(string);
 
@@ -58,6 +58,8 @@ void cs_record_quote(struct cs_record_text *text, const char *string)
         } else if ((unsigned char)*string < 0x20 || *string == 0x7F) {
             cs_record_printf(text, "\\u%04x", (unsigned)*string);
         } else {
+            if (value && strncmp(string, "${", 2) == 0)
+                cs_record_printf(text, "$");
             cs_record_printf(text, "%s%.*s", *string == '"' || *string == '\\' ? "\\" : "",
                              (int)len, string);
         }
@@ -65,6 +67,16 @@ void cs_record_quote(struct cs_record_text *text, const char *string)
         left -= len;
     }
     cs_record_printf(text, "\"");
+}
+
+void cs_record_quote(struct cs_record_text *text, const char *string)
+{
+    quote(text, string, true);
+}
+
+void cs_record_name(struct cs_record_text *text, const char *string)
+{
+    quote(text, string, false);
 }
 
 void cs_record_cookie(struct cs_record_text *text, uint64_t cookie)

@@ -19,25 +19,62 @@ struct writer {
     const struct cs_record *record;
     const struct cs_scenario *scenario;
     FILE *to;
-    bool elsewhere; /* not in the scenario's folder */
+    bool elsewhere; /* names of files have another meaning there */
     bool first;     /* member of the present object or array */
     int error;
 };
+
+static void put_quoted(struct writer *w, struct cs_record_text *quoted)
+{
+    if (quoted->failed)
+        w->error = -ENOMEM;
+    else
+        fputs(quoted->text, w->to);
+    free(quoted->text);
+}
 
 static void put_text(struct writer *w, const char *text)
 {
     struct cs_record_text quoted = {0};
 
     cs_record_quote(&quoted, text);
-    if (quoted.failed)
-        w->error = -ENOMEM;
-    else
-        fputs(quoted.text, w->to);
-    free(quoted.text);
+    put_quoted(w, &quoted);
 }
 
-/* Takes the tree. */
-static void put_tree(struct writer *w, cJSON *tree)
+static int escape_text(cJSON *item)
+{
+    const char *from = item->valuestring;
+    char *more = malloc(2 * strlen(from) + 1), *to = more;
+
+    if (more == NULL)
+        return -ENOMEM;
+    for (; *from != '\0'; *to++ = *from++) {
+        if (strncmp(from, "${", 2) == 0)
+            *to++ = '$';
+    }
+    *to = '\0';
+    const int ret = cJSON_SetValuestring(item, more) != NULL ? 0 : -ENOMEM;
+    free(more);
+    return ret;
+}
+
+/* What is read has its constants in place: a "${" that is left is none. Comments are not looked at
+ * when it is read again. */
+static int escape(cJSON *item)
+{
+    int ret = 0;
+
+    if (item->string != NULL && strcmp(item->string, "comment") == 0)
+        return 0;
+    if (cJSON_IsString(item) && strstr(item->valuestring, "${") != NULL)
+        return escape_text(item);
+    for (cJSON *child = item->child; child != NULL && ret == 0; child = child->next)
+        ret = escape(child);
+    return ret;
+}
+
+/* Takes the tree, as it is. */
+static void put_plain(struct writer *w, cJSON *tree)
 {
     char *text = tree != NULL ? cJSON_PrintUnformatted(tree) : NULL;
 
@@ -49,6 +86,14 @@ static void put_tree(struct writer *w, cJSON *tree)
     cJSON_Delete(tree);
 }
 
+/* Takes the tree. */
+static void put_tree(struct writer *w, cJSON *tree)
+{
+    if (tree != NULL && escape(tree) != 0)
+        w->error = -ENOMEM;
+    put_plain(w, tree);
+}
+
 /* The next member's comma, indentation and name. */
 static void next(struct writer *w, const char *indent, const char *name)
 {
@@ -56,7 +101,9 @@ static void next(struct writer *w, const char *indent, const char *name)
     w->first = false;
     if (name == NULL)
         return;
-    put_text(w, name);
+    struct cs_record_text quoted = {0};
+    cs_record_name(&quoted, name);
+    put_quoted(w, &quoted);
     fputs(": ", w->to);
 }
 
@@ -110,7 +157,7 @@ static void put_comment(struct writer *w)
         if (cJSON_IsString(one) && strncmp(one->valuestring, "recorded by cansim ", 19) == 0)
             continue;
         next(w, "    ", NULL);
-        put_tree(w, cJSON_Duplicate(one, 1));
+        put_plain(w, cJSON_Duplicate(one, 1));
     }
     next(w, "    ", NULL);
     put_text(w, text);
@@ -157,6 +204,19 @@ static bool is_dropped(const char *name)
     return false;
 }
 
+/* An expectation may name a recording. */
+static void put_part(struct writer *w, const cJSON *part)
+{
+    cJSON *own = cJSON_Duplicate(part, 1), *log = cJSON_GetObjectItemCaseSensitive(own, "log");
+    int ret = 0;
+
+    if (w->elsewhere && log != NULL)
+        ret = cs_scenario_file_absolute(w->scenario, cJSON_GetObjectItemCaseSensitive(part, "log"),
+                                        log);
+    w->error = ret != 0 ? ret : w->error;
+    put_tree(w, own);
+}
+
 /* What it is made of has a line each. */
 static void put_member(struct writer *w, const cJSON *item)
 {
@@ -171,7 +231,7 @@ static void put_member(struct writer *w, const cJSON *item)
     cJSON_ArrayForEach(part, item)
     {
         next(w, "    ", part->string);
-        put_tree(w, cJSON_Duplicate(part, 1));
+        put_part(w, part);
     }
     end(w, cJSON_IsObject(item) ? '}' : ']');
 }
@@ -220,7 +280,7 @@ static void put_plugins(struct writer *w)
     cJSON_ArrayForEach(item, given)
     {
         if (cJSON_IsString(item))
-            put_plugin(w, item->valuestring, w->scenario->file);
+            put_plugin(w, item->valuestring, cs_scenario_file_of(w->scenario, item));
     }
     for (unsigned i = 0; i < config->n_plugins; i++)
         put_plugin(w, config->plugins[i], NULL);
@@ -255,7 +315,7 @@ static void put_node(struct writer *w, const struct cs_scenario_node *node)
     int ret = 0;
 
     if (own != NULL && w->elsewhere)
-        ret = cs_scenario_settings_absolute(w->scenario, node, own);
+        ret = cs_scenario_settings_absolute(w->scenario, node, given, own);
     w->error = ret != 0 ? ret : w->error;
     next(w, "    ", node->name);
     put_tree(w, own);
@@ -363,8 +423,11 @@ static char *folder_of(const char *path)
     return full;
 }
 
+/* Is it in another folder, or made of files that may be in some? */
 static bool is_elsewhere(const struct cs_scenario *scenario, const char *path)
 {
+    if (scenario->document.n_ids > 1)
+        return true;
     char *a = folder_of(scenario->file), *b = folder_of(path);
     bool same = a != NULL && b != NULL && strcmp(a, b) == 0;
 

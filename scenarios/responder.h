@@ -23,14 +23,14 @@ struct cs_rule {
     int64_t delay_ps, jitter_ps;
     struct cs_copy copy[CS_RULE_COPIES];
     unsigned n_copies;
-    bool by_request;   /* the reply's identifier is the request's plus id_offset */
-    int64_t id_offset; /* may be negative */
-    int64_t after;     /* matches from this one on, 1 the first */
-    int64_t every;     /* each so many of them */
-    int64_t count;     /* answers at most, 0: without end */
-    int64_t percent;   /* of those */
-    int length;        /* 1: the reply's DLC is the request's */
-    bool also;         /* later rules may answer as well */
+    bool by_request;    /* the reply's identifier is the request's plus id_offset */
+    int64_t id_offset;  /* may be negative */
+    int64_t after;      /* matches from this one on, 1 the first */
+    int64_t every;      /* each so many of them */
+    int64_t count;      /* answers at most, 0: without end */
+    int64_t chance_ppm; /* of those */
+    int length;         /* 1: the reply's DLC is the request's */
+    bool also;          /* later rules may answer as well */
 };
 
 #endif

@@ -161,7 +161,7 @@ static const struct cs_key root_rows[] = {
      .type = CS_KEY_CUSTOM,
      .read = cs_scenario_read_plugins,
      .form = "an array of files",
-     .help = "shared objects with more types of nodes, relative to the scenario"},
+     .help = "shared objects with more types of nodes, relative to the file that names them"},
     {.name = "nodes",
      .type = CS_KEY_CUSTOM,
      .read = cs_scenario_read_nodes,
@@ -267,6 +267,22 @@ void cs_scenario_locate(const struct cs_scenario *scenario, struct cs_error *err
     cs_reader_locate(scenario->tree, scenario->document.places, error);
 }
 
+const char *cs_scenario_file_of(const struct cs_scenario *scenario, const cJSON *item)
+{
+    struct cs_place place;
+
+    return cs_places_find(scenario->document.places, item, &place) ? place.file : scenario->file;
+}
+
+const char *cs_scenario_file_at(struct cs_reader *r, const char *key)
+{
+    const size_t mark = cs_reader_enter(r, key);
+    const char *file = cs_scenario_file_of(r->ctx, cs_json_path_find(r->tree, r->path, NULL));
+
+    cs_reader_leave(r, mark);
+    return file;
+}
+
 static int read_root(struct cs_scenario *scenario, struct cs_reader *r)
 {
     if (cJSON_GetObjectItemCaseSensitive(scenario->tree, "buses") == NULL)
@@ -293,7 +309,8 @@ static void keep_inputs(struct cs_scenario *scenario)
 
 static struct cs_scenario *parse(const char *file, const char *text, size_t len,
                                  const struct cs_file_id *id, const struct cs_plugin_files *plugins,
-                                 struct cs_error *error, struct cs_errors *errors)
+                                 const struct cs_constants *constants, struct cs_error *error,
+                                 struct cs_errors *errors)
 {
     const char *name = strcmp(file, "-") == 0 ? "standard input" : file;
     struct cs_scenario *scenario = calloc(1, sizeof(*scenario));
@@ -307,6 +324,7 @@ static struct cs_scenario *parse(const char *file, const char *text, size_t len,
     r.file = scenario->file;
     scenario->title = scenario->file;
     scenario->more_plugins = plugins;
+    scenario->document.constants = constants;
     if (id != NULL)
         scenario->document.ids[scenario->document.n_ids++] = *id;
     int ret = cs_document_read(&scenario->document, &r, text, len);
@@ -324,10 +342,11 @@ static struct cs_scenario *parse(const char *file, const char *text, size_t len,
 struct cs_scenario *cs_scenario_parse(const char *file, const char *text, size_t len,
                                       struct cs_error *error)
 {
-    return parse(file, text, len, NULL, NULL, error, NULL);
+    return parse(file, text, len, NULL, NULL, NULL, error, NULL);
 }
 
 struct cs_scenario *cs_scenario_load_all(const char *file, const struct cs_plugin_files *plugins,
+                                         const struct cs_constants *constants,
                                          struct cs_error *error, struct cs_errors *errors)
 {
     struct cs_file_id id;
@@ -339,15 +358,15 @@ struct cs_scenario *cs_scenario_load_all(const char *file, const struct cs_plugi
             cs_errors_add(errors, error);
         return NULL;
     }
-    struct cs_scenario *scenario = parse(file, text, len, &id, plugins, error, errors);
+    struct cs_scenario *scenario = parse(file, text, len, &id, plugins, constants, error, errors);
     free(text);
     return scenario;
 }
 
 struct cs_scenario *cs_scenario_load(const char *file, const struct cs_plugin_files *plugins,
-                                     struct cs_error *error)
+                                     const struct cs_constants *constants, struct cs_error *error)
 {
-    return cs_scenario_load_all(file, plugins, error, NULL);
+    return cs_scenario_load_all(file, plugins, constants, error, NULL);
 }
 
 void cs_scenario_free(struct cs_scenario *scenario)

@@ -76,12 +76,12 @@ struct cs_message {
 
 struct cs_random {
     int64_t interval_ps; /* mean; 0: by load */
-    int64_t load_percent;
+    int64_t load_ppm;
     uint32_t id_low, id_high;
     bool ext;
     unsigned dlc_low, dlc_high;
-    int64_t remote_percent;
-    int64_t fd_percent, brs_percent; /* CAN FD frames, and how many of them change the bit rate */
+    int64_t remote_ppm;
+    int64_t fd_ppm, brs_ppm; /* CAN FD frames, and how many of them change the bit rate */
 };
 
 /* The bit timing of a bus or a node: the keys as written, 0 where one is not given, and what comes
@@ -288,18 +288,21 @@ struct cs_scenario {
     const struct cs_plugin_files *more_plugins; /* only while it is read */
 };
 
-/* Read a file ("-": standard input) and all that it names. `plugins` may be NULL: those built in.
- * NULL with `error`. */
+/* Read a file ("-": standard input) and all that it names. `plugins` may be NULL: those built in;
+ * `constants` as well: those of the file. NULL with `error`. */
 struct cs_scenario *cs_scenario_load(const char *file, const struct cs_plugin_files *plugins,
-                                     struct cs_error *error);
+                                     const struct cs_constants *constants, struct cs_error *error);
 /* The same with all that is wrong in `errors`, the first in `error` as well; cs_errors_free(). */
 struct cs_scenario *cs_scenario_load_all(const char *file, const struct cs_plugin_files *plugins,
+                                         const struct cs_constants *constants,
                                          struct cs_error *error, struct cs_errors *errors);
 /* The same from memory, without further plugins; `text` ends with a NUL at text[len]. */
 struct cs_scenario *cs_scenario_parse(const char *file, const char *text, size_t len,
                                       struct cs_error *error);
 /* Give an error about it, "FILE: /PATH: ...", the line and column of that value. */
 void cs_scenario_locate(const struct cs_scenario *scenario, struct cs_error *error);
+/* The file in which a value of the tree stands; what it names is relative to that one. */
+const char *cs_scenario_file_of(const struct cs_scenario *scenario, const cJSON *item);
 /* More faults from the start on, in their text form, which may have bus=NAME in it; the texts must
  * outlive the scenario. 0 or -1 with `error`. */
 int cs_scenario_add_faults(struct cs_scenario *scenario, const char *const *texts, unsigned n,
@@ -332,10 +335,14 @@ const char *cs_scenario_settings_place(const struct cs_scenario_node *node, cons
 /* Has a controller on that bus. */
 bool cs_scenario_node_on(const struct cs_scenario_node *node, unsigned bus);
 
-/* Files that the node's own JSON object (a copy: `object`) names get names that hold anywhere. 0 or
- * -errno. */
+/* Files that the node's own JSON object names get names that hold anywhere, in `object`, a copy of
+ * it as it is written in the tree. 0 or -errno. */
 int cs_scenario_settings_absolute(const struct cs_scenario *scenario,
-                                  const struct cs_scenario_node *node, cJSON *object);
+                                  const struct cs_scenario_node *node, const cJSON *written,
+                                  cJSON *object);
+/* The same of the key "file" alone. */
+int cs_scenario_file_absolute(const struct cs_scenario *scenario, const cJSON *written,
+                              cJSON *object);
 
 /* Bus names are interface names: 1..15 letters, digits, '_', '-', '.'; not "any", ".", "..". */
 bool cs_scenario_bus_name_ok(const char *name);

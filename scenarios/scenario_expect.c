@@ -30,27 +30,8 @@ static const char *const kind_names[] = {
 
 const char *cs_expect_kind_name(const struct cs_expect_def *def)
 {
-    static const char *const names[CS_TRIGGER_KIND_COUNT] = {
-        [CS_TRIGGER_NONE] = "nothing",
-        [CS_TRIGGER_FRAME] = "frame",
-        [CS_TRIGGER_STATE] = "state",
-        [CS_TRIGGER_WARNING] = "state",
-        [CS_TRIGGER_ERROR] = "error",
-        [CS_TRIGGER_ERROR_FRAME] = "error_frame",
-        [CS_TRIGGER_FAULT] = "fault",
-        [CS_TRIGGER_NOTE] = "note",
-        [CS_TRIGGER_ATTACHED] = "attached",
-        [CS_TRIGGER_DETACHED] = "detached",
-        [CS_TRIGGER_ARB_LOST] = "arbitration_lost",
-        [CS_TRIGGER_REFUSED] = "refused",
-        [CS_TRIGGER_DROPPED] = "dropped",
-        [CS_TRIGGER_DECODED] = "decoded",
-        [CS_TRIGGER_TEC] = "tec",
-        [CS_TRIGGER_REC] = "rec",
-    };
-
     if (def->kind == CS_EXPECT_TRIGGER || def->kind == CS_EXPECT_LEVEL)
-        return names[def->trigger.kind];
+        return cs_trigger_kind_name(&def->trigger);
     return kind_names[def->kind];
 }
 
@@ -90,19 +71,16 @@ static int read_order(struct cs_reader *r, const cJSON *item, void *dest)
 static int read_edge(struct cs_reader *r, const cJSON *item, void *dest)
 {
     struct cs_expect_edge *edge = dest;
+    struct cs_trigger *trigger = malloc(sizeof(*trigger));
 
-    if (cJSON_IsString(item) && cs_units_parse_time(item->valuestring, &edge->at_ps) == 0) {
-        if (edge->at_ps < 0 || edge->at_ps > CS_SCENARIO_TIME_MAX)
-            return cs_reader_must_be(r, item, "0s..24h");
-        return 0;
-    }
-    edge->at_ps = -1;
-    if (!cJSON_IsString(item) && !cJSON_IsObject(item))
-        return cs_reader_must_be(r, item, "a time, or " CS_TRIGGER_FORM);
-    edge->trigger = malloc(sizeof(*edge->trigger));
-    if (edge->trigger == NULL)
+    if (trigger == NULL)
         return cs_reader_no_memory(r);
-    return cs_trigger_read(r, item, edge->trigger);
+    const int ret = cs_trigger_read_or_time(r, item, CS_SCENARIO_TIME_MAX, trigger, &edge->at_ps);
+    if (ret == 0 && edge->at_ps < 0)
+        edge->trigger = trigger;
+    else
+        free(trigger);
+    return ret;
 }
 
 static int read_count(struct cs_reader *r, const cJSON *item, void *dest)

@@ -19,29 +19,12 @@ int cs_expect_read_frames(struct cs_reader *r, const cJSON *item, void *dest)
 #define PERIOD(member) offsetof(struct cs_expect_period, member)
 #define TOLERANCE_FORM "a part such as \"2%\", up to 100%, or a time"
 
-int cs_expect_read_percent(const char *text, int64_t max_ppm, int64_t *ppm)
-{
-    char number[40];
-    size_t len = strlen(text);
-    cs_decimal value;
-    const cs_decimal part = CS_DECIMAL_ONE / (CS_EXPECT_PPM / 100);
-
-    if (len < 2 || len > sizeof(number) || text[len - 1] != '%')
-        return -1;
-    snprintf(number, sizeof(number), "%.*s", (int)len - 1, text);
-    if (cs_decimal_parse(number, &value) != 0 || value < 0 || value % part != 0 ||
-        value / part > max_ppm)
-        return -1;
-    *ppm = (int64_t)(value / part);
-    return 0;
-}
-
 static int read_tolerance(struct cs_reader *r, const cJSON *item, void *dest)
 {
     struct cs_expect_period *p = dest;
 
-    if (cJSON_IsString(item) &&
-        cs_expect_read_percent(item->valuestring, CS_EXPECT_PPM, &p->tolerance_ppm) == 0)
+    if (cJSON_IsString(item) && cs_keys_parse_percent(item->valuestring, &p->tolerance_ppm) == 0 &&
+        p->tolerance_ppm <= 100 * CS_PERCENT)
         return 0;
     if (!cJSON_IsString(item) || cs_units_parse_time(item->valuestring, &p->tolerance_ps) != 0 ||
         p->tolerance_ps < 0 || p->tolerance_ps > CS_SCENARIO_TIME_MAX)
@@ -82,7 +65,7 @@ int cs_expect_read_period(struct cs_reader *r, const cJSON *item, void *dest)
     if (p->mean_ps < 0 && (p->tolerance_ppm >= 0 || p->tolerance_ps >= 0))
         return cs_scenario_fail_at(r, "tolerance", "goes with \"mean\" alone");
     if (p->tolerance_ppm < 0 && p->tolerance_ps < 0)
-        p->tolerance_ppm = CS_EXPECT_PPM / 100;
+        p->tolerance_ppm = CS_PERCENT;
     return 0;
 }
 

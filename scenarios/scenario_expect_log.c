@@ -12,16 +12,7 @@ struct log_keys {
 };
 
 #define LOG(member) offsetof(struct log_keys, member)
-
-#define PERCENT_FORM "a part such as \"2%\", up to 100%"
-
-static int read_period(struct cs_reader *r, const cJSON *item, void *dest)
-{
-    if (!cJSON_IsString(item) ||
-        cs_expect_read_percent(item->valuestring, CS_EXPECT_PPM, dest) != 0)
-        return cs_reader_must_be(r, item, "%s", PERCENT_FORM);
-    return 0;
-}
+#define MASK_FORM   "bits in hex such as \"FFFF00\", of identifiers such as \"123\" or \"100-1FF\""
 
 static int read_ignore(struct cs_reader *r, const cJSON *item, void *dest)
 {
@@ -40,6 +31,26 @@ static int read_ignore(struct cs_reader *r, const cJSON *item, void *dest)
     return ret;
 }
 
+static int read_mask(struct cs_reader *r, const cJSON *item, void *dest)
+{
+    struct cs_diff_options *options = ((struct log_keys *)dest)->options;
+    const cJSON *child;
+    int ret = 0;
+
+    if (!cJSON_IsObject(item) || cJSON_GetArraySize(item) > CS_DIFF_RULES)
+        return cs_reader_must_be(r, item, "an object of up to %d identifiers and bits",
+                                 CS_DIFF_RULES);
+    cJSON_ArrayForEach(child, item)
+    {
+        size_t mark = cs_reader_enter(r, child->string);
+        if (!cJSON_IsString(child) || cs_diff_mask_parse(child->string, child->valuestring,
+                                                         &options->mask[options->n_mask++]) != 0)
+            ret = cs_reader_must_be(r, child, "%s", MASK_FORM);
+        cs_reader_leave(r, mark);
+    }
+    return ret;
+}
+
 static const struct cs_key log_rows[] = {
     {.name = "file",
      .type = CS_KEY_TEXT,
@@ -47,7 +58,7 @@ static const struct cs_key log_rows[] = {
      .offset = LOG(file),
      .min = 1,
      .max = 4000,
-     .help = "a log of any format, relative to the scenario"},
+     .help = "a log of any format, relative to the file that names it"},
     {.name = "time_tolerance",
      .type = CS_KEY_TIME,
      .offset = LOG(time_ps),
@@ -55,10 +66,10 @@ static const struct cs_key log_rows[] = {
      .max = CS_SCENARIO_TIME_MAX,
      .help = "how far each frame may be from its time; default: times are not compared"},
     {.name = "period_tolerance",
-     .type = CS_KEY_CUSTOM,
+     .type = CS_KEY_PERCENT,
      .offset = LOG(period_ppm),
-     .read = read_period,
-     .form = PERCENT_FORM,
+     .min = 0,
+     .max = 100 * CS_PERCENT,
      .help = "of the mean distance of an identifier's frames; default: it is not compared"},
     {.name = "jitter_tolerance",
      .type = CS_KEY_TIME,
@@ -77,6 +88,12 @@ static const struct cs_key log_rows[] = {
      .read = read_ignore,
      .form = "an array of frames that are waited for",
      .help = "frames that are not looked at"},
+    {.name = "mask",
+     .type = CS_KEY_CUSTOM,
+     .read = read_mask,
+     .form = "an object: identifiers to bits in hex, such as \"123\": \"FFFF00\"",
+     .help = "bits of their data that are compared, the first identifiers that fit; bytes beyond "
+             "are compared whole"},
     {.name = "comment", .type = CS_KEY_COMMENT, .help = "for people"},
     {.name = NULL},
 };
@@ -108,7 +125,6 @@ static int try_file(struct cs_reader *r, const struct cs_expect_log *log)
 
 int cs_expect_read_log(struct cs_reader *r, const cJSON *item, void *dest)
 {
-    const struct cs_scenario *scenario = r->ctx;
     struct cs_expect_def *def = dest;
     struct cs_expect_log *log = &def->of.log;
     struct log_keys keys = {.time_ps = -1, .jitter_ps = -1, .count = -1, .period_ppm = -1};
@@ -130,7 +146,7 @@ int cs_expect_read_log(struct cs_reader *r, const cJSON *item, void *dest)
     log->options->jitter_ps = keys.jitter_ps;
     log->options->have_count = keys.count >= 0;
     log->options->count = keys.count >= 0 ? keys.count : 0;
-    log->path = cs_file_beside(scenario->file, keys.file);
+    log->path = cs_file_beside(cs_scenario_file_at(r, "file"), keys.file);
     if (log->path == NULL)
         return cs_reader_no_memory(r);
     return try_file(r, log);

@@ -116,27 +116,12 @@ int cs_expect_read_recovery(struct cs_reader *r, const cJSON *item, void *dest)
 /* ---- load ------------------------------------------------------------------------------------ */
 
 #define LOAD(member) offsetof(struct cs_expect_load, member)
-#define LOAD_FORM    "percent 0..100 with at most 4 decimals, such as 40 or \"37.5%\""
-
-static int read_load_percent(struct cs_reader *r, const cJSON *item, void *dest)
-{
-    const cs_decimal part = CS_DECIMAL_ONE / (CS_EXPECT_PPM / 100);
-    cs_decimal value;
-
-    if (cJSON_IsString(item) && cs_expect_read_percent(item->valuestring, CS_EXPECT_PPM, dest) == 0)
-        return 0;
-    if (cJSON_IsString(item) || cs_decimal_read(r, item, &value) != 0 || value < 0 ||
-        value > 100 * CS_DECIMAL_ONE || value % part != 0)
-        return cs_reader_must_be(r, item, "%s", LOAD_FORM);
-    *(int64_t *)dest = (int64_t)(value / part);
-    return 0;
-}
 
 static const struct cs_key load_rows[] = {
     CS_EXPECT_CUSTOM("bus", LOAD(bus), cs_scenario_read_bus, "a bus of this scenario",
                      "which; may be left out where there is one"),
-    CS_EXPECT_CUSTOM("min", LOAD(min_ppm), read_load_percent, LOAD_FORM, "of the time, at least"),
-    CS_EXPECT_CUSTOM("max", LOAD(max_ppm), read_load_percent, LOAD_FORM, "of the time, at most"),
+    CS_EXPECT_PERCENT("min", LOAD(min_ppm), "of the time, at least"),
+    CS_EXPECT_PERCENT("max", LOAD(max_ppm), "of the time, at most"),
     CS_EXPECT_TIME("window", LOAD(window_ps), CS_PS_PER_US,
                    "one after the other, each is judged; default: all of the time at once"),
     CS_EXPECT_COMMENT,

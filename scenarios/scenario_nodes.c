@@ -261,12 +261,12 @@ static const struct cs_key node_rows[] = {
      .form = "0.001..20000 frames a second",
      .help = "on the average"},
     {.name = "load",
-     .type = CS_KEY_INT,
+     .type = CS_KEY_PERCENT,
      .mask = ONE(CS_NODE_RANDOM),
-     .offset = NODE(random.load_percent),
-     .min = 1,
-     .max = 100,
-     .help = "instead of rate: percent of the bus; 100 leaves no gap"},
+     .offset = NODE(random.load_ppm),
+     .min = CS_PERCENT / 100,
+     .max = 100 * CS_PERCENT,
+     .help = "instead of rate: of the bus; 100 leaves no gap"},
     {.name = "ids",
      .type = CS_KEY_CUSTOM,
      .mask = ONE(CS_NODE_RANDOM),
@@ -284,29 +284,29 @@ static const struct cs_key node_rows[] = {
      .dflt = "\"0-8\"",
      .help = "how many bytes; 9..15 mean 12..64 of them in CAN FD frames"},
     {.name = "remote",
-     .type = CS_KEY_INT,
+     .type = CS_KEY_PERCENT,
      .mask = ONE(CS_NODE_RANDOM),
-     .offset = NODE(random.remote_percent),
+     .offset = NODE(random.remote_ppm),
      .min = 0,
-     .max = 100,
+     .max = 100 * CS_PERCENT,
      .dflt = "0",
-     .help = "percent of remote frames among the classic ones"},
+     .help = "remote frames among the classic ones"},
     {.name = "fd_frames",
-     .type = CS_KEY_INT,
+     .type = CS_KEY_PERCENT,
      .mask = ONE(CS_NODE_RANDOM),
-     .offset = NODE(random.fd_percent),
+     .offset = NODE(random.fd_ppm),
      .min = 0,
-     .max = 100,
+     .max = 100 * CS_PERCENT,
      .dflt = "0",
-     .help = "percent of CAN FD frames"},
+     .help = "CAN FD frames among all"},
     {.name = "brs",
-     .type = CS_KEY_INT,
+     .type = CS_KEY_PERCENT,
      .mask = ONE(CS_NODE_RANDOM),
-     .offset = NODE(random.brs_percent),
+     .offset = NODE(random.brs_ppm),
      .min = 0,
-     .max = 100,
+     .max = 100 * CS_PERCENT,
      .dflt = "100",
-     .help = "percent of them whose data phase has the second bit rate"},
+     .help = "those of them whose data phase has the second bit rate"},
     {.name = "file",
      .type = CS_KEY_TEXT,
      .required = true,
@@ -314,7 +314,7 @@ static const struct cs_key node_rows[] = {
      .offset = NODE(replay.file),
      .min = 1,
      .max = 4096,
-     .help = "a log of any format of \"cansim plugins\", relative to the scenario"},
+     .help = "a log of any format of \"cansim plugins\", relative to the file that names it"},
     {.name = "interface",
      .type = CS_KEY_TEXT,
      .mask = ONE(CS_NODE_REPLAY),
@@ -416,14 +416,14 @@ static int finish_random(struct cs_reader *r, struct cs_scenario_node *node)
     const struct cs_random *random = &node->random;
     bool fd = cs_scenario_node_knows_fd(r->ctx, node);
 
-    if ((random->interval_ps > 0) == (random->load_percent > 0))
+    if ((random->interval_ps > 0) == (random->load_ppm > 0))
         return cs_reader_fail(r, "must have one of \"rate\" and \"load\", got %s",
                               random->interval_ps > 0 ? "both" : "none");
-    if (random->fd_percent > 0 && !fd)
+    if (random->fd_ppm > 0 && !fd)
         return cs_scenario_fail_at(r, "fd_frames", CS_NO_FD_TEXT);
-    if (random->dlc_high > 8 && random->fd_percent == 0)
+    if (random->dlc_high > 8 && random->fd_ppm == 0)
         return cs_scenario_fail_at(r, "dlc", "must be 0..8 without \"fd_frames\", got more");
-    if (random->dlc_low > 8 && random->fd_percent < 100)
+    if (random->dlc_low > 8 && random->fd_ppm < 100 * CS_PERCENT)
         return cs_scenario_fail_at(r, "dlc",
                                    "must begin at 0..8 where some frames are classic, "
                                    "got more");

@@ -91,7 +91,8 @@ int cs_scenario_read_plugins(struct cs_reader *r, const cJSON *item, void *dest)
         size_t mark = cs_reader_enter_index(r, n);
         if (!cJSON_IsString(child) || child->valuestring[0] == '\0')
             ret = cs_reader_must_be(r, child, "the name of a file");
-        else if ((files[n] = object_beside(scenario->file, child->valuestring)) != NULL)
+        else if ((files[n] = object_beside(cs_scenario_file_of(scenario, child),
+                                           child->valuestring)) != NULL)
             n++;
         else
             ret = cs_reader_no_memory(r);
@@ -194,11 +195,11 @@ static int put(struct flat *flat, const char *value)
     return 0;
 }
 
-/* A file is named relative to the scenario, and no output goes there. */
+/* A file is named relative to the one that names it, and no output goes there. */
 static int put_file(struct flat *flat, const cJSON *item)
 {
     struct cs_scenario *scenario = flat->r->ctx;
-    char *path = cs_file_beside(scenario->file, item->valuestring);
+    char *path = cs_file_beside(cs_scenario_file_of(scenario, item), item->valuestring);
     struct stat st;
 
     if (path == NULL)
@@ -469,17 +470,29 @@ static int make_absolute(cJSON *item, const char *path)
     return ret;
 }
 
-int cs_scenario_settings_absolute(const struct cs_scenario *scenario,
-                                  const struct cs_scenario_node *node, cJSON *object)
+int cs_scenario_file_absolute(const struct cs_scenario *scenario, const cJSON *written,
+                              cJSON *object)
 {
+    const cJSON *name = cJSON_GetObjectItemCaseSensitive(written, "file");
     cJSON *item = cJSON_GetObjectItemCaseSensitive(object, "file");
+
+    if (!cJSON_IsString(name) || !cJSON_IsString(item))
+        return 0;
+    char *path = cs_file_beside(cs_scenario_file_of(scenario, name), name->valuestring);
+    int ret = path != NULL ? make_absolute(item, path) : -ENOMEM;
+    free(path);
+    return ret;
+}
+
+int cs_scenario_settings_absolute(const struct cs_scenario *scenario,
+                                  const struct cs_scenario_node *node, const cJSON *written,
+                                  cJSON *object)
+{
+    cJSON *item;
     int ret = 0;
 
-    if (node->type == CS_NODE_REPLAY && cJSON_IsString(item)) {
-        char *path = cs_file_beside(scenario->file, item->valuestring);
-        ret = path != NULL ? make_absolute(item, path) : -ENOMEM;
-        free(path);
-    }
+    if (node->type == CS_NODE_REPLAY)
+        ret = cs_scenario_file_absolute(scenario, written, object);
     for (size_t i = 0; node->plugin != NULL && ret == 0 && i < node->n_settings; i++) {
         const struct cansim_setting *setting = &node->settings[i];
         const struct cansim_setting_row *row =

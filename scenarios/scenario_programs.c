@@ -92,7 +92,7 @@ static const struct cs_key program_rows[] = {
      .offset = PROGRAM(cwd),
      .min = 1,
      .max = 4000,
-     .help = "its folder, relative to the scenario's; default: that one"},
+     .help = "its folder, relative to that of the file that names it; default: that one"},
     {.name = "env",
      .type = CS_KEY_CUSTOM,
      .read = read_env,
@@ -178,6 +178,7 @@ static int read_program(struct cs_reader *r, const cJSON *item, struct cs_progra
     struct cs_thing other;
 
     program->name = item->string;
+    program->beside = cs_scenario_file_at(r, "cwd");
     if (!name_ok(item->string))
         return cs_reader_fail(r, "must be named by 1..%d ASCII characters without spaces",
                               NAME_BYTES);

@@ -230,6 +230,8 @@ int cs_scenario_finish_timing(struct cs_reader *r, struct cs_scenario_timing *t,
 bool cs_scenario_node_knows_fd(const struct cs_scenario *scenario,
                                const struct cs_scenario_node *node);
 
+/* The file in which a key of the object that is read stands, or the object where it has none. */
+const char *cs_scenario_file_at(struct cs_reader *r, const char *key);
 /* One action: its kind, of which there is one, and the node that it names itself. */
 /* Actions: room for `n` more (0 or -1: no memory); the order in which they are done, for qsort().
  */

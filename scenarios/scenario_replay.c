@@ -109,7 +109,7 @@ int cs_scenario_finish_replay(struct cs_reader *r, struct cs_scenario_node *node
 
     if (plugins == NULL || check_order(r, node) != 0)
         return -1;
-    char *path = cs_file_beside(scenario->file, node->replay.file);
+    char *path = cs_file_beside(cs_scenario_file_at(r, "file"), node->replay.file);
     if (path == NULL)
         return cs_reader_no_memory(r);
     int ret = cs_replay_load(&node->replay, plugins, path, &id, &error);

@@ -6,7 +6,8 @@
 
 #include "scenarios/scenario_read.h"
 #include "scenarios/text.h"
-#include "simcore/units.h"
+
+#define TIME_MAX (2400 * 3600 * CS_PS_PER_S)
 
 /* The condition of an action, made when its first key is read. */
 static struct cs_when *when_of(struct cs_reader *r, struct cs_action *action)
@@ -33,8 +34,7 @@ int cs_when_read_after(struct cs_reader *r, const cJSON *item, void *dest)
 
 static int read_time(struct cs_reader *r, const cJSON *item, int64_t low, int64_t *ps)
 {
-    const struct cs_key row = {
-        .name = "", .type = CS_KEY_TIME, .min = low, .max = 2400 * 3600 * CS_PS_PER_S};
+    const struct cs_key row = {.name = "", .type = CS_KEY_TIME, .min = low, .max = TIME_MAX};
 
     return cs_keys_read_value(r, &row, item, ps);
 }
@@ -70,19 +70,16 @@ int cs_when_read_each(struct cs_reader *r, const cJSON *item, void *dest)
     return when != NULL ? cs_keys_read_value(r, &row, item, &when->each) : -1;
 }
 
-/* A time, or what happens then. */
 int cs_when_read_until(struct cs_reader *r, const cJSON *item, void *dest)
 {
     struct cs_when *when = when_of(r, dest);
-    int64_t ps;
+    int64_t at_ps;
 
-    if (when == NULL)
+    if (when == NULL || cs_trigger_read_or_time(r, item, TIME_MAX, &when->until, &at_ps) != 0)
         return -1;
-    if (cJSON_IsString(item) && strcmp(item->valuestring, "0") != 0 &&
-        cs_units_parse_time(item->valuestring, &ps) == 0)
-        return read_time(r, item, 0, &when->until_ps);
-    when->has_until = true;
-    return cs_trigger_read(r, item, &when->until);
+    when->has_until = at_ps < 0;
+    when->until_ps = at_ps < 0 ? CS_NEVER : at_ps;
+    return 0;
 }
 
 /* ---- variables ------------------------------------------------------------------------------- */

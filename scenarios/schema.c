@@ -169,6 +169,13 @@ static void put_type(FILE *to, const struct cs_keys *keys, const struct cs_key *
                  key->min, key->max);
         put_or_constant(to, text);
         break;
+    case CS_KEY_PERCENT:
+        snprintf(text, sizeof(text),
+                 "{\"type\": \"number\", \"minimum\": %g, \"maximum\": %g}, "
+                 "{\"$ref\": \"#/definitions/percent\"}",
+                 (double)key->min / (double)CS_PERCENT, (double)key->max / (double)CS_PERCENT);
+        put_or_constant(to, text);
+        break;
     case CS_KEY_TIME:
         put_or_constant(to, "{\"$ref\": \"#/definitions/time\"}");
         break;
@@ -260,6 +267,8 @@ void cs_scenario_schema(FILE *to)
           "    \"constant\": {\"type\": \"string\", \"pattern\": \"\\\\$\\\\{\"},\n"
           "    \"time\": {\"type\": \"string\", \"pattern\": "
           "\"^([0-9]+(\\\\.[0-9]+)? ?(ps|ns|us|ms|s|m|h)|0)$\"},\n"
+          "    \"percent\": {\"type\": \"string\", \"pattern\": "
+          "\"^[+]?[0-9]+(\\\\.[0-9]+)?([eE][-+]?[0-9]+)?%$\"},\n"
           "    \"rate\": {\"anyOf\": [{\"type\": \"integer\"}, {\"type\": \"string\", \"pattern\": "
           "\"^[0-9]+(\\\\.[0-9]+)?[kM]?$\"}]},\n",
           to);

@@ -289,7 +289,8 @@ struct cs_session *cs_session_create(const struct cs_session_config *config, str
     for (unsigned i = 0; i < CS_SIM_MAX_BUSES; i++)
         session->console[i] = CS_NO_NODE;
     if (config->scenario != NULL && session->scenario == NULL &&
-        (session->scenario = cs_scenario_load(config->scenario, config->plugins, error)) == NULL)
+        (session->scenario =
+             cs_scenario_load(config->scenario, config->plugins, config->constants, error)) == NULL)
         goto failed;
     if (session->scenario != NULL &&
         cs_scenario_add_faults(session->scenario, config->faults, config->n_faults, error) != 0)

@@ -10,6 +10,7 @@
 #include "simcore/stats.h"
 
 struct ev_loop;
+struct cs_constants;
 struct cs_device_spec;
 struct cs_expect;
 struct cs_live;
@@ -29,7 +30,8 @@ struct cs_session_config {
     const char *scenario;       /* file name, "-" for standard input, or NULL: an empty host */
     struct cs_scenario *loaded; /* that file, read before: it is the session's from now on, also
                                    where that cannot be made; NULL: read it */
-    bool closed;                /* nobody joins over the link, whatever the scenario says */
+    const struct cs_constants *constants; /* of it that are replaced; NULL: none */
+    bool closed;                        /* nobody joins over the link, whatever the scenario says */
     const struct cs_session_bus *buses; /* only without a scenario */
     unsigned n_buses;                   /* 0: "can0" at 500 kbit/s */
     bool serve;       /* open the link even where the scenario does not ask for it */

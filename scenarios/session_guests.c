@@ -84,7 +84,17 @@ static const char *place_of(const struct cs_session_guest *g, const char *key, c
     return text;
 }
 
-/* A scenario's files are found beside it, and must be there. */
+/* The file in which that key of the guest stands. */
+static const char *named_in(const struct cs_session_guest *g, const char *key)
+{
+    const struct cs_scenario *scenario = g->session->scenario;
+    const cJSON *guests = cJSON_GetObjectItemCaseSensitive(scenario->tree, "guests");
+    const cJSON *guest = cJSON_GetObjectItemCaseSensitive(guests, g->def->name);
+
+    return cs_scenario_file_of(scenario, cJSON_GetObjectItemCaseSensitive(guest, key));
+}
+
+/* A scenario's files are found beside the one that names them, and must be there. */
 static int find_files(struct cs_session_guest *g, struct cs_error *error)
 {
     char place[512];
@@ -93,7 +103,8 @@ static int find_files(struct cs_session_guest *g, struct cs_error *error)
         const char **name = (const char **)(void *)((char *)&g->own + file_keys[i].offset);
         if (*name == NULL)
             continue;
-        g->files[i] = g->given ? strdup(*name) : cs_file_beside(g->session->scenario->file, *name);
+        g->files[i] =
+            g->given ? strdup(*name) : cs_file_beside(named_in(g, file_keys[i].key), *name);
         if (g->files[i] == NULL)
             return cs_error_set(error, CS_STATUS_ENVIRONMENT, "not enough memory");
         *name = g->files[i];

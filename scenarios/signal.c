@@ -73,7 +73,7 @@ static cs_int128 sine(const struct cs_signal_wave *wave, uint32_t at)
 
 static cs_int128 square(const struct cs_signal_wave *wave, uint32_t at)
 {
-    uint64_t high = ((uint64_t)wave->duty_percent << 32) / 100;
+    uint64_t high = ((uint64_t)wave->duty_ppm << 32) / (100 * CS_PERCENT);
 
     return at < high ? wave->raw_max : wave->raw_min;
 }

@@ -28,7 +28,7 @@ struct cs_signal_ramp {
 struct cs_signal_wave {
     cs_decimal min, max;
     int64_t period_ps, period_frames; /* one of them, the other 0 */
-    int64_t duty_percent;             /* square: how long it is at max, where it begins */
+    int64_t duty_ppm;                 /* square: how long it is at max, where it begins */
     cs_int128 raw_min, raw_max;       /* min and max as they are sent: raw_min <= raw_max */
 };
 

@@ -63,6 +63,11 @@ int cs_trigger_finish(struct cs_reader *r, const struct cs_trigger *t);
 /* A row's read(): an object or, as a text, a frame pattern; `dest` is a struct cs_trigger, r->ctx
  * the struct cs_scenario, whose buses are known and which outlives the trigger. 0 or -1. */
 int cs_trigger_read(struct cs_reader *r, const cJSON *item, void *dest);
+/* The same, or a time 0s..max_ps: *at_ps, which else is -1. */
+int cs_trigger_read_or_time(struct cs_reader *r, const cJSON *item, int64_t max_ps,
+                            struct cs_trigger *t, int64_t *at_ps);
+/* The key that makes it what it is; "nothing" of CS_TRIGGER_NONE. */
+const char *cs_trigger_kind_name(const struct cs_trigger *t);
 /* "3", 3, ">=3", ">3", "<=3", "<3", "=3", "2-5" within low..high. 0, or -1 with a sentence. */
 int cs_bounds_read(struct cs_reader *r, const cJSON *item, int64_t low, int64_t high,
                    struct cs_bounds *bounds);

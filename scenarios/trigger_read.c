@@ -9,6 +9,7 @@
 #include "scenarios/text.h"
 #include "scenarios/trigger.h"
 #include "simcore/fault.h"
+#include "simcore/units.h"
 
 #define COUNTER_MAX 1000
 
@@ -277,25 +278,32 @@ static const char *const severities[] = {"info", "note", "warning", "error", NUL
     {                                                                                          \
         .name = (key), .type = CS_KEY_CUSTOM, .read = (reader), .form = (what), .help = (text) \
     }
+/* `min` of a row: the kind that it makes. */
+#define KIND(key, made, reader, what, text)                                               \
+    {                                                                                     \
+        .name = (key), .type = CS_KEY_CUSTOM, .min = CS_TRIGGER_##made, .read = (reader), \
+        .form = (what), .help = (text)                                                    \
+    }
 
 static const struct cs_key trigger_rows[] = {
-    CUSTOM("frame", read_frame, CS_MATCH_FORM, "a valid frame"),
-    CUSTOM("state", read_state, STATE_FORM,
-           "a node's error state becomes this; warning: TEC or REC comes to 96 or more"),
-    CUSTOM("error", read_error, ERROR_FORM, "a node detects an error"),
-    CUSTOM("error_frame", read_error_frame, "true", "an error frame is over"),
-    CUSTOM("fault", read_fault, "a label, a kind of fault or \"any\"",
-           "a fault fires, or what \"stage\" says"),
-    CUSTOM("note", read_note, "a text in which * stands for anything", "a note, all of it"),
-    CUSTOM("attached", read_attached, "the name of a node or true", "a node joins"),
-    CUSTOM("detached", read_detached, "the name of a node or true", "a node leaves"),
-    CUSTOM("arbitration_lost", read_arb_lost, "true or a frame", "a node loses arbitration"),
-    CUSTOM("refused", read_refused, "true or a frame", "a node cannot queue a frame"),
-    CUSTOM("dropped", read_dropped, "true or a frame", "a queued frame is given up"),
-    CUSTOM("decoded", read_decoded, "words such as \"SDO abort*\"",
-           "the decoder's line has these words, in this order; small letters are as large ones"),
-    CUSTOM("tec", read_tec, CS_BOUNDS_FORM, "a node's TEC comes to be within"),
-    CUSTOM("rec", read_rec, CS_BOUNDS_FORM, "a node's REC comes to be within"),
+    KIND("frame", FRAME, read_frame, CS_MATCH_FORM, "a valid frame"),
+    KIND("state", STATE, read_state, STATE_FORM,
+         "a node's error state becomes this; warning: TEC or REC comes to 96 or more"),
+    KIND("error", ERROR, read_error, ERROR_FORM, "a node detects an error"),
+    KIND("error_frame", ERROR_FRAME, read_error_frame, "true", "an error frame is over"),
+    KIND("fault", FAULT, read_fault, "a label, a kind of fault or \"any\"",
+         "a fault fires, or what \"stage\" says"),
+    KIND("note", NOTE, read_note, "a text in which * stands for anything", "a note, all of it"),
+    KIND("attached", ATTACHED, read_attached, "the name of a node or true", "a node joins"),
+    KIND("detached", DETACHED, read_detached, "the name of a node or true", "a node leaves"),
+    KIND("arbitration_lost", ARB_LOST, read_arb_lost, "true or a frame",
+         "a node loses arbitration"),
+    KIND("refused", REFUSED, read_refused, "true or a frame", "a node cannot queue a frame"),
+    KIND("dropped", DROPPED, read_dropped, "true or a frame", "a queued frame is given up"),
+    KIND("decoded", DECODED, read_decoded, "words such as \"SDO abort*\"",
+         "the decoder's line has these words, in this order; small letters are as large ones"),
+    KIND("tec", TEC, read_tec, CS_BOUNDS_FORM, "a node's TEC comes to be within"),
+    KIND("rec", REC, read_rec, CS_BOUNDS_FORM, "a node's REC comes to be within"),
     {.name = "stage",
      .type = CS_KEY_CHOICE,
      .offset = TRIGGER(stage),
@@ -316,6 +324,16 @@ const struct cs_keys cs_trigger_keys = {
     .title = "Something that happens (or only the text of a frame)",
     .rows = trigger_rows,
 };
+
+const char *cs_trigger_kind_name(const struct cs_trigger *t)
+{
+    const int kind = t->kind == CS_TRIGGER_WARNING ? CS_TRIGGER_STATE : t->kind;
+    const struct cs_key *k = trigger_rows;
+
+    while (k->name != NULL && (k->min == CS_TRIGGER_NONE || k->min != kind))
+        k++;
+    return k->name != NULL ? k->name : "nothing";
+}
 
 int cs_trigger_finish(struct cs_reader *r, const struct cs_trigger *t)
 {
@@ -346,4 +364,18 @@ int cs_trigger_read(struct cs_reader *r, const cJSON *item, void *dest)
     if (t->kind == CS_TRIGGER_NONE)
         return cs_reader_must_be(r, item, CS_TRIGGER_FORM);
     return cs_trigger_finish(r, t);
+}
+
+int cs_trigger_read_or_time(struct cs_reader *r, const cJSON *item, int64_t max_ps,
+                            struct cs_trigger *t, int64_t *at_ps)
+{
+    const struct cs_key row = {.name = "", .type = CS_KEY_TIME, .min = 0, .max = max_ps};
+    int64_t ps;
+
+    *at_ps = -1;
+    if (cJSON_IsString(item) && cs_units_parse_time(item->valuestring, &ps) == 0)
+        return cs_keys_read_value(r, &row, item, at_ps);
+    if (!cJSON_IsString(item) && !cJSON_IsObject(item))
+        return cs_reader_must_be(r, item, "a time, or " CS_TRIGGER_FORM);
+    return cs_trigger_read(r, item, t);
 }

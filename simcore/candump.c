@@ -6,9 +6,7 @@
 
 #include "simcore/sim.h"
 
-/* "(SECONDS.FRACTION)" at *text, which moves behind it. Seconds and picoseconds apart: an epoch in
- * picoseconds does not fit. */
-static int parse_stamp(const char **text, int64_t *seconds, int64_t *fraction_ps)
+int cs_candump_parse_time(const char **text, int64_t *seconds, int64_t *fraction_ps)
 {
     const char *p = *text;
     unsigned digits = 0;
@@ -76,7 +74,7 @@ int cs_candump_parse(const char *line, struct cs_candump_line *out, char *why, s
 
     memset(out, 0, sizeof(*out));
     line += strspn(line, " \t");
-    if (parse_stamp(&line, &out->seconds, &fraction) != 0) {
+    if (cs_candump_parse_time(&line, &out->seconds, &fraction) != 0) {
         snprintf(why, why_size, "must begin with a time such as (12.345678)");
         return -1;
     }

@@ -5,6 +5,10 @@
 
 #include "simcore/frame.h"
 
+/* "(SECONDS.FRACTION)" at *text, which moves behind it: seconds and picoseconds apart, for an epoch
+ * in picoseconds does not fit. 0 or -1. */
+int cs_candump_parse_time(const char **text, int64_t *seconds, int64_t *fraction_ps);
+
 /* One line "(SECONDS.FRACTION) INTERFACE FRAME [R|T]": 0, or -1 with a reason. */
 struct cs_candump_line {
     int64_t seconds,

@@ -62,3 +62,12 @@ int64_t cs_rng_range(struct cs_rng *rng, int64_t low, int64_t high)
     }
     return (int64_t)((uint64_t)low + cs_rng_below(rng, span + 1));
 }
+
+bool cs_rng_chance(struct cs_rng *rng, int64_t ppm)
+{
+    const uint64_t percent = (uint64_t)ppm / 10000, rest = (uint64_t)ppm % 10000;
+    const uint64_t drawn = cs_rng_below(rng, 100);
+
+    /* What is beyond whole percents takes a second number, where the first one is at the edge. */
+    return drawn < percent || (drawn == percent && rest > 0 && cs_rng_below(rng, 10000) < rest);
+}

@@ -4,6 +4,7 @@
 #ifndef CANSIM_SIMCORE_RNG_H
 #define CANSIM_SIMCORE_RNG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct cs_rng {
@@ -16,5 +17,7 @@ uint64_t cs_rng_next(struct cs_rng *rng);
 uint64_t cs_rng_below(struct cs_rng *rng, uint64_t bound);
 /* Uniform in low..high, both included; low <= high. */
 int64_t cs_rng_range(struct cs_rng *rng, int64_t low, int64_t high);
+/* True with this probability in millionths, 0..1000000. */
+bool cs_rng_chance(struct cs_rng *rng, int64_t ppm);
 
 #endif

@@ -232,6 +232,7 @@ struct cs_session_config cs_main_config(const struct cs_options *o)
         .serve = !o->no_link,
         .link = o->link,
         .plugins = &o->plugins,
+        .constants = &o->constants,
         .as = o->as,
         .eds = o->eds,
         .n_eds = o->n_eds,

@@ -101,6 +101,21 @@ static int take_fault(struct ask *ask, const char *value)
     return 0;
 }
 
+static int take_const(struct ask *ask, const char *value)
+{
+    struct cs_constants *constants = &ask->options->constants;
+
+    if (value[0] == '=' || !strchr(value, '='))
+        return expected(ask, "NAME=VALUE", value);
+    if (constants->n == CS_CONSTANTS) {
+        snprintf(ask->why, ask->why_size, "%s: expected at most %d constants, got one more",
+                 ask->name, CS_CONSTANTS);
+        return -EINVAL;
+    }
+    constants->text[constants->n++] = value;
+    return 0;
+}
+
 static int take_plugin(struct ask *ask, const char *value)
 {
     struct cs_plugin_files *plugins = &ask->options->plugins;
@@ -325,6 +340,8 @@ static const struct {
     {"--bus", "NAME[:RATE]", "a bus of the empty host, once for each; :RATE:RATE: CAN FD",
      take_bus},
     {"--fault", "TEXT", "a fault armed at the start of the scenario, once for each", take_fault},
+    {"--const", "NAME=VALUE", "another value for a constant of the scenario, once for each",
+     take_const},
     {"--plugin", "FILE", "a shared object with further plugins, once for each", take_plugin},
     {"--decode", NULL, "say of each frame what it means", take_decode},
     {"--as", "NAME", "with which decoder (canopen)", take_as},
@@ -392,6 +409,10 @@ static int check(struct ask *ask)
         snprintf(ask->why, ask->why_size,
                  "--bus: expected no scenario beside it, got \"%s\", which has its own buses",
                  o->scenario);
+        return -EINVAL;
+    }
+    if (o->constants.n && !o->scenario) {
+        snprintf(ask->why, ask->why_size, "--const: expected a scenario beside it, got none");
         return -EINVAL;
     }
     if (o->n_faults && !o->scenario) {

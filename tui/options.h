@@ -22,6 +22,7 @@ struct cs_options {
     const char *faults[CS_OPTIONS_FAULTS]; /* armed at the start */
     unsigned n_faults;
     struct cs_plugin_files plugins;
+    struct cs_constants constants;
     const char *as; /* decoder that follows; NULL: none */
     const char *eds[CS_LIVE_EDS];
     unsigned n_eds;

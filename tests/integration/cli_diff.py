@@ -138,6 +138,7 @@ def refused():
             (["--from", "nix", "a.log", "a.log"], "--from: must be one of candump, "),
             (["--time-tolerance", "x", "a.log", "a.log"], "--time-tolerance: must be 0s..1h"),
             (["--period-tolerance", "5", "a.log", "a.log"], "--period-tolerance: must be a percentage such as 5%"),
+            (["--count-tolerance", "100001%", "a.log", "a.log"], "--count-tolerance: must be a number of frames or"),
             (["--count-tolerance", "-1", "a.log", "a.log"], "--count-tolerance: must be a number of frames or"),
             (["--mask", "123", "a.log", "a.log"], "--mask: must be identifiers and the bits that are compared"),
             (["--mask", "123=F", "a.log", "a.log"], "--mask: must be identifiers and the bits that are compared"),

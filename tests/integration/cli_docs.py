@@ -47,10 +47,11 @@ def schema():
             count += 1
     assert count > 20, count
     for good in ({"nodes": {"a[1..3]": {"template": "t", "with": {"id": 3}, "tx_queue": "${n}"}}},
-                 {"timeline": [{"for": {"i": "1..3"}, "at": "${i}s", "note": "x"}]}):
+                 {"timeline": [{"for": {"i": "1..3"}, "at": "${i}s", "note": "x"}]},
+                 {"nodes": {"r": {"type": "random", "load": "0.5%", "remote": 2.5, "brs": "${b}"}}}):
         validator.validate(good)
     for bad in ({"duratoin": "1s"}, {"duration": 1}, {"duration": "1 week"}, {"nodes": []},
-                {"nodes": {"a": {"tx_queue": 0}}}, {"nodes": {"a": {"fd": "maybe"}}},
+                {"nodes": {"a": {"type": "random", "load": "50"}}}, {"nodes": {"a": {"tx_queue": 0}}}, {"nodes": {"a": {"fd": "maybe"}}},
                 {"timeline": [{"att": "1s"}]}, {"buses": {"can0": {"bitrate": "fast"}}}):
         assert not validator.is_valid(bad), bad
         write("bad.json", json.dumps(bad))

@@ -3,14 +3,17 @@
 """Scenarios of many parts: comments, includes, constants, templates, arrays; every error at once."""
 import json
 import os
+import shutil
 import time
 
-from cli_lib import FOLDER, cansim, run_tests, same, test, write
+from cli_lib import BIN, FOLDER, cansim, read, run_tests, same, test, write
+
+PARROT = os.path.join(os.path.dirname(BIN), "tests", "plugins", "parrot.so")
 
 
-def frames(name):
+def frames(name, *more):
     """The frames of a run, without their times and bus."""
-    status, out, err = cansim("run", "--log", "-", name)
+    status, out, err = cansim("run", "--log", "-", name, *more)
     assert status == 0, err
     return [line.split()[2] for line in out.decode().splitlines()]
 
@@ -61,6 +64,104 @@ def arrays():
          sorted(["118#08EE", "119#09EE", "11A#0AEE", "7FF#00FF", "000#", "001#", "000#", "001#"]))
     status, out, err = cansim("run", "many.json")
     assert status == 0 and b"ecu09" in out and b"ecu10" in out, (out, err)
+
+
+@test
+def how_long_a_fault_lasts():
+    """"for" of a fault in "faults" is its time, and that of an array where it is an object"""
+    write("for.json", json.dumps({
+        "constants": {"t": "2ms"}, "nodes": {"a": {}, "b": {}}, "duration": "10ms",
+        "faults": [{"fault": "short", "for": "${t}", "label": "one"},
+                   {"for": {"n": ["a", "b"]}, "fault": "delay", "node": "${n}", "delay": "1ms"}]}))
+    status, out, err = cansim("run", "-q", "--events", "-", "for.json")
+    same(status, 0, err)
+    faults = [event for event in map(json.loads, out.splitlines()) if event["event"] == "fault"]
+    same([event["at_ps"] for event in faults if event["stage"] == "ended"], [2000000000])
+    same(len([event for event in faults if event["stage"] == "armed"]), 3)
+
+
+@test
+def other_constants():
+    """--const replaces constants of the scenario: JSON where it is some, else a text"""
+    write("const.json", json.dumps({
+        "constants": {"id": "100", "n": 2, "gap": "1ms", "next": "${n+1}", "data": "AA"},
+        "nodes": {"a": {"type": "periodic", "frame": "${id}#${data}${next:02X}", "period": "${gap}",
+                        "count": "${n}"}, "b": {}}}))
+    same(frames("const.json"), ["100#AA03"] * 2)
+    same(frames("const.json", "--const", "n=3"), ["100#AA04"] * 3)
+    same(frames("const.json", "--const=id=7FF", "--const", 'data="BB"', "--const", "id=101"), ["101#BB03"] * 2)
+    same(frames("const.json", "--const", "data=${n:02X}", "--const=n=1"), ["100#0102"])
+    write("whole.json", '{"include": "const.json", "duration": "10ms"}')
+    same(frames("whole.json", "--const", "gap=4ms", "--const=n=9"), ["100#AA0A"] * 3)
+
+
+@test
+def wrong_constants():
+    """a constant that is not there, or a value that does not fit, is one sentence"""
+    write("const.json", '{"constants": {\n"period": "1ms"}, "nodes": {"a": {"type": "periodic", '
+          '"frame": "1#", "period": "${period}"}}}')
+    write("none.json", '{"nodes": {}}')
+    for name, args, text in (
+            ("const.json", ["--const", "perid=2ms"],
+             'cansim: --const: must be a constant of const.json, got "perid", did you mean "period"?'),
+            ("none.json", ["--const", "x=1"],
+             'cansim: --const: must be a constant of none.json, which has none, got "x"'),
+            ("none.json", ["--const", "x"], 'cansim: --const: must be NAME=VALUE, got "x"'),
+            ("none.json", ["--const", "=x"], 'cansim: --const: must be NAME=VALUE, got "=x"'),
+            ("none.json", ["--const", "x=1"] * 65,
+             "cansim: --const: must be there at most 64 times, got more"),
+            ("const.json", ["--const", 'period={"a": {"b": 1, "b": 2}}'],
+             "cansim: --const: /a/b: must be there once, got it twice"),
+            ("const.json", ["--const", b"period=\xff"], 'cansim: --const: must be UTF-8, got "?"')):
+        for command in ("run", "check"):
+            status, out, err = cansim(command, *args, name)
+            assert text in err.decode().splitlines(), (text, err)
+            same((status, out), (2, b""))
+    told = sentences("const.json", "--const", "period=20", "--const", "x=y")
+    assert told[0].startswith('cansim: --const: must be a constant of const.json, got "x"'), told
+    same([line.split(": ")[1:3] for line in told[1:]],
+         [["const.json:2:64", "/nodes/a/frame"], ["const.json:2:80", "/nodes/a/period"]])
+    assert told[2].endswith("got 20"), told
+
+
+@test
+def files_of_parts():
+    """names of files are relative to the file in which they are written, in a recording too"""
+    os.makedirs(os.path.join(FOLDER, "main/kit/sub/bin"), exist_ok=True)
+    shutil.copy(PARROT, os.path.join(FOLDER, "main/kit/parrot.so"))
+    write("main/kit/words.txt", "hello\n")
+    write("main/kit/frames.log", "(1.000000) can0 301#01\n(1.010000) can0 302#02\n")
+    write("main/own.log", "(1.000000) can0 401#01\n")
+    write("main/kit/golden.log", "(1.000000) can0 301#01\n(1.010000) can0 302#02\n(1.020000) can0 302#02\n"
+          "(1.010000) can0 401#01\n")
+    write("main/kit/sub/bin/hello", "#!/bin/sh\npwd -P\ncat here.txt\n")
+    os.chmod(os.path.join(FOLDER, "main/kit/sub/bin/hello"), 0o755)
+    write("main/kit/sub/here.txt", "here\n")
+    write("main/kit/sub/deep.json", json.dumps({
+        "programs": {"hello": {"command": ["./bin/hello"], "attach": False},
+                     "there": {"command": ["./hello"], "cwd": "bin", "attach": False}}}))
+    write("main/kit/kit.json", json.dumps({
+        "include": "sub/deep.json", "plugins": ["parrot.so"], "constants": {"log": "frames.log"},
+        "templates": {"log": {"type": "replay", "file": "frames.log"}},
+        "nodes": {"bird": {"type": "parrot", "node_id": 5, "words": "words.txt", "shy": True},
+                  "b": {"type": "replay", "file": "frames.log"}},
+        "expect": [{"log": {"file": "golden.log", "ignore": ["306-307", "406"]}}]}))
+    write("main/main.json", json.dumps({
+        "include": ["kit/kit.json"], "duration": "200ms",
+        "nodes": {"a": {"template": "log", "ids": "302"}, "b": {"ids": "300-3FF"},
+                  "c": {"type": "replay", "file": "own.log"}}}))
+    status, out, err = cansim("run", "--record", "main/again.json", "--log", "first.log", "main/main.json")
+    same(status, 0, err)
+    assert os.path.realpath(os.path.join(FOLDER, "main/kit/sub")) + "\n" in err.decode(), err
+    assert b"here\n" in err, err
+    for recording in ("main/again.json", "else/again.json"):
+        os.makedirs(os.path.dirname(os.path.join(FOLDER, recording)), exist_ok=True)
+        same(cansim("run", "-q", "--record", recording, "main/main.json")[0], 0)
+        status, out, err = cansim("run", "--log", "again.log", recording)
+        same((status, read("again.log")), (0, read("first.log")), err)
+    write("main/main.json", json.dumps({"include": "kit/kit.json", "nodes": {"b": {"file": "frames.log"}}}))
+    told = sentences("main/main.json")
+    assert len(told) == 1 and "main.json:1:53: /nodes/b/file: main/frames.log: cannot be read" in told[0], told
 
 
 @test

@@ -146,6 +146,17 @@ def golden():
     status, err = run([{"log": {"file": "golden.log", "ignore": ["123"]}}], "--quiet")
     same(status, 1, err)
     assert "seen: no frame in common" in err, err
+    write("golden.log", "".join(lines[:4] + [lines[4].replace("#1122", "#1123")] + lines[5:]))
+    for mask, status in (({"123": "FF"}, 1), ({"123": "FFFE"}, 0), ({"100-1FF": "ff.00"}, 0), ({"124": "00"}, 1),
+                         ({"120:7F0": "00 00", "123": "FFFF"}, 0), ({"123": "FFFF", "any": "0000"}, 1), ({}, 1)):
+        got, err = run([{"log": {"file": "golden.log", "mask": mask}}], "--quiet")
+        same(got, status, f"{mask}: {err}")
+    for mask, place in (({"12": "FF"}, "/12"), ({"123": "F"}, "/123"), ({"123": ""}, "/123"), ({"123": 5}, "/123"),
+                        ({"123": "00" * 65}, "/123"), (["123=FF"], ""),
+                        ({f"{i:03X}": "00" for i in range(65)}, "")):
+        status, err = run([{"log": {"file": "golden.log", "mask": mask}}], "--quiet")
+        same(status, 2, err)
+        assert f"/expect/0/log/mask{place}: must be " in err, err
     status, err = run([{"log": {"file": "nothing.log"}}], "--quiet")
     same(status, 2, err)
     assert "/expect/0/log/file: " in err, err

@@ -123,6 +123,10 @@ def refusals():
     refused({"at": "1s", "set": {"x": "1"}},
             '/set/x: must be a whole number 0..10^12, or "+1" or "-1" and the like, got "1"')
     refused({"every": "1us", "note": "x"}, '/every: must be 100us..2400h, got "1us"')
+    refused({"every": "1s", "until": "2401h", "note": "x"}, '/until: must be 0s..2400h, got "2401h"')
+    refused({"every": "1s", "until": 5, "note": "x"},
+            '/until: must be a time, or a frame such as "123#11*", or an object with one of frame, state, error, '
+            "error_frame, fault, note, attached, detached, arbitration_lost, refused, dropped, decoded, tec, rec, got 5")
 
 
 run_tests()

@@ -134,6 +134,36 @@ def a_scenario_with_all():
 
 
 @test
+def texts_that_look_like_constants():
+    """"${" in the texts of a scenario and of those who join stays what it is"""
+    odd = "$${x} $$${x $${{ $ $}"
+    write("odd.json", json.dumps({
+        "title": odd, "comment": ["${x}", {"comment": "${"}], "duration": "400ms",
+        "constants": {"mine": "${0x10:x} $${ "}, "link": True,
+        "nodes": {"a${": {"comment": "${", "type": "listener"}, "tool": {"type": "attached", "wait": True},
+                  "b": {"as": "$${b}"}},
+        "timeline": [{"at": "1ms", "note": odd, "comment": "${"}, {"at": "2ms", "note": "${mine}"},
+                     {"at": "2ms", "do": [{"note": "$${"}, {"node": "a$${", "send": "100#"}]},
+                     {"after": {"note": "${mine}"}, "note": "seen"}, {"at": "5ms", "recover": "a$${"}]}))
+    process = host("run", "--record", "odd2.json", "--events", "odd.jsonl", "odd.json")
+    client = Client(LINK, "tool", queue=8)
+    client.put(send(0x123, b"1", 1))
+    same(fault("arm", "can0", "overload", "node=${b}", "label=${x}")[0], 0)
+    same(process.wait(10), 0)
+    stop(process)
+    lines = replay("odd2.json", "odd.jsonl")
+    notes = [json.loads(line)["text"] for line in lines if json.loads(line)["event"] == "note"]
+    for note in ("${x} $${x ${{ $ $}", "10 ${ ", "${", "seen"):
+        assert note in notes, (note, notes)
+    assert b"label=${x}" in b"".join(lines)
+    recorded = json.loads(read("odd2.json"))
+    same(recorded["comment"][:2], ["${x}", {"comment": "${"}])
+    same(recorded["nodes"]["a${"]["comment"], "${")
+    same(cansim("run", "--quiet", "--record", "odd3.json", "odd2.json")[0], 0)
+    replay("odd3.json", "odd.jsonl")
+
+
+@test
 def a_serial_adapter():
     """what a device's controller does, as its peer has it do: bit rates, frames, going on and off"""
     process = host("serve", "--slcan", "can0=line.sock", "--record", "line.json", "--events", "line.jsonl")

@@ -98,6 +98,10 @@ def a_fault_from_the_command_line_is_in_the_list():
     assert "short after=10ms for=5ms" in out and "ended" in out, out
     status, out, err = tui("--dump=text", "--at=100ms", "--fault", "shirt bus=can0", DEMO)
     assert status == 2 and "short" in err and out == "", err
+    status, out, err = tui("--dump=text", "--const", "x=1", DEMO)
+    assert status == 2 and 'got "x"' in err, err
+    status, out, err = tui("--dump=text", "--const", "x=1")
+    assert status == 2 and "--const: expected a scenario" in err, err
     status, out, err = tui("--dump=text", "--fault", "short")
     assert status == 2 and "--fault" in err, err
 

@@ -78,10 +78,10 @@ static const struct {
      "/load: must have the key \"bus\" where there are several, got none"},
     {"{\"load\":{\"bus\":\"can0\"}}", "/load: must have one of min and max, got none"},
     {"{\"load\":{\"bus\":\"can0\",\"max\":\"101%\"}}",
-     "/load/max: must be percent 0..100 with at most 4 decimals, such as 40 or \"37.5%\", got "
+     "/load/max: must be percent 0..100 with at most 4 decimals, such as 2 or \"2.5%\", got "
      "\"101%\""},
     {"{\"load\":{\"bus\":\"can0\",\"max\":0.00001}}",
-     "/load/max: must be percent 0..100 with at most 4 decimals, such as 40 or \"37.5%\", got "
+     "/load/max: must be percent 0..100 with at most 4 decimals, such as 2 or \"2.5%\", got "
      "1e-05"},
     {"{\"latency\":{\"frame\":\"123\"}}", "/latency: must have one of min and max, got none"},
     {"{\"program\":{\"name\":\"r\",\"status\":0}}",

@@ -277,7 +277,7 @@ static void what_is_wrong(void **state)
         {ROUTE("'id': {'mask': '7F'}"), "/routes/0/id: must have the key \"value\", got none"},
         {ROUTE("'id': {'mask': 'x', 'value': '0'}"), "/routes/0/id/mask: must be 1..8 hex digits"},
         {ROUTE("'data': '1'"), "/routes/0/data: must be data such as"},
-        {ROUTE("'drop': 101"), "/routes/0/drop: must be a whole number 0..100"},
+        {ROUTE("'drop': 101"), "/routes/0/drop: must be percent 0..100 with at most 4 decimals"},
         {ROUTE("'every': 0"), "/routes/0/every: must be a whole number 1..1000000000"},
         {"{'buses': {'a': 1000000, 'b': 1000000, 'c': 500000}, 'nodes': {'g': {'type': 'gateway', "
          "'bus': 'a', 'to': 'b', "

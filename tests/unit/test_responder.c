@@ -214,7 +214,7 @@ static void what_is_wrong(void **state)
         {RULE("'when': '100', 'reply': '100#', 'copy_id': '+20000000'"),
          "/rules/0/copy_id: must be"},
         {RULE("'when': '100', 'reply': '100#', 'probability': 101"),
-         "/rules/0/probability: must be a whole number 0..100"},
+         "/rules/0/probability: must be percent 0..100 with at most 4 decimals"},
         {RULE("'when': '100', 'reply': '100#', 'evry': 2"),
          "/rules/0/evry: is no known key, did you mean \"every\"?"},
         {RULE("'when': '100', 'reply': '100#', 'length': 8"),

@@ -173,8 +173,8 @@ static void fd_frames(void **state)
 
     (void)state;
     assert_int_equal(s->nodes[0].messages[0].frames.frame[0].flags, CS_FRAME_FD | CS_FRAME_BRS);
-    assert_int_equal(s->nodes[1].random.fd_percent, 100);
-    assert_int_equal(s->nodes[1].random.brs_percent, 30);
+    assert_int_equal(s->nodes[1].random.fd_ppm, 1000000);
+    assert_int_equal(s->nodes[1].random.brs_ppm, 300000);
     assert_int_equal(s->nodes[1].random.dlc_low, 9);
     assert_int_equal(s->nodes[1].random.dlc_high, 15);
     cs_scenario_free(s);
@@ -220,6 +220,40 @@ static void random_and_attached(void **state)
     assert_true(s->nodes[3].wait_ps == 5 * CS_PS_PER_S);
     assert_true(s->nodes[4].wait_ps == 0);
     cs_scenario_free(s);
+}
+
+static void percentages(void **state)
+{
+    static const struct {
+        const char *value;
+        int64_t ppm; /* -1: refused */
+    } rows[] = {
+        {"2", 20000},      {"\"2%\"", 20000},    {"0.5", 5000},         {"\"0.5%\"", 5000},
+        {"0", 0},          {"100", 1000000},     {"\"100%\"", 1000000}, {"\"0.0001%\"", 1},
+        {"\"1e-3%\"", 10}, {"\"0.00001%\"", -1}, {"0.00005", -1},       {"\"50\"", -1},
+        {"\"%\"", -1},     {"\"-1%\"", -1},      {"100.0001", -1},      {"\"101%\"", -1},
+        {"\"2 %\"", -1},   {"true", -1},         {"1e300", -1},         {"\"\"", -1},
+    };
+    char text[200];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct cs_error error = {0};
+        snprintf(text, sizeof(text),
+                 "{\"nodes\": {\"r\": {\"type\": \"random\", \"rate\": 9, \"remote\": %s}}}",
+                 rows[i].value);
+        struct cs_scenario *s = cs_scenario_parse("t.json", text, strlen(text), &error);
+        if (rows[i].ppm < 0) {
+            assert_null(s);
+            assert_non_null(strstr(error.text, "/nodes/r/remote: must be percent 0..100 with at "
+                                               "most 4 decimals, such as 2 or \"2.5%\", got "));
+            continue;
+        }
+        if (s == NULL)
+            fail_msg("%s: %s", rows[i].value, error.text);
+        assert_int_equal(s->nodes[0].random.remote_ppm, rows[i].ppm);
+        cs_scenario_free(s);
+    }
 }
 
 static void timeline_is_in_order(void **state)
@@ -407,6 +441,7 @@ int main(void)
         cmocka_unit_test(fd_frames),
         cmocka_unit_test(messages),
         cmocka_unit_test(random_and_attached),
+        cmocka_unit_test(percentages),
         cmocka_unit_test(timeline_is_in_order),
         cmocka_unit_test(faults),
         cmocka_unit_test(faults_are_tried_together),

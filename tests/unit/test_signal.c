@@ -182,11 +182,11 @@ static void waves(void **state)
     s.wave.period_ps = 12;
     moves(&s, 5, 1, (const int64_t[]){0, 50, 87, 100, 87});
     s.source = CS_SIGNAL_SQUARE;
-    s.wave.duty_percent = 25;
+    s.wave.duty_ppm = 250000;
     moves(&s, 6, 2, (const int64_t[]){100, 100, -100, -100, -100, -100});
     s.wave.period_ps = 0;
     s.wave.period_frames = 3;
-    s.wave.duty_percent = 50;
+    s.wave.duty_ppm = 500000;
     moves(&s, 6, 0, (const int64_t[]){100, 100, -100, 100, 100, -100});
 }
 
