@@ -24,6 +24,8 @@ const struct cs_option cs_test_options[] = {
     NUMBER("seed", 0, seed, NULL, "of all random numbers, instead of the scenarios'"),
     NUMBER("repeat", 0, repeat, "1",
            "run each so often, 1..100000, with its seed and those that follow"),
+    {"const", 0, OPTION_CONST, 0, CS_NOWHERE, "NAME=VALUE", 0, 0, NULL,
+     "another value for a constant that each of them has, once for each"},
     FLAG("fast", 0, fast, "without programs, guests and devices"),
     {"engine", 0, OPTION_ENGINE, ARG(engine), CS_NOWHERE, "NAME", 0, 0, "auto",
      "bit, frame or auto; the output is the same"},

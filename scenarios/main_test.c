@@ -64,6 +64,7 @@ static int read_wish(struct testing *t, struct cs_error *error)
     struct cs_suite_wish *wish = &t->wish;
 
     wish->plugins = &args->plugins;
+    wish->constants = &args->constants;
     wish->artifacts = t->reports.artifacts;
     wish->have_seed = args->have_seed;
     wish->seed = args->seed;

@@ -38,6 +38,7 @@ void cs_suite_files_free(struct cs_suite_files *files);
 
 struct cs_suite_wish {
     const struct cs_plugin_files *plugins;
+    const struct cs_constants *constants; /* of each that are replaced; NULL: none */
     struct cs_artifacts_wish artifacts;
     bool have_seed;
     uint64_t seed;   /* instead of the scenarios' */

@@ -121,7 +121,7 @@ static struct cs_scenario *load(struct one *one)
     struct cs_errors errors = {.error = NULL};
     struct cs_suite_hello hello;
     struct cs_scenario *scenario =
-        cs_scenario_load_all(one->file, wish->plugins, &one->error, &errors);
+        cs_scenario_load_all(one->file, wish->plugins, wish->constants, &one->error, &errors);
 
     one->status = one->error.status;
     for (unsigned i = 0; scenario == NULL && i < errors.n; i++)
@@ -138,6 +138,7 @@ static struct cs_scenario *load(struct one *one)
     config->loaded = scenario;
     config->closed = !has_attached(scenario);
     config->plugins = wish->plugins;
+    config->constants = wish->constants;
     config->engine = wish->engine;
     config->fast = wish->fast;
     config->have_seed = true;

@@ -161,6 +161,17 @@ def seeds():
 
 
 @test
+def constants():
+    """--const is for each; one without that constant is unusable"""
+    suite("const", a=dict(GOOD, constants={"n": 10}, expect=[{"frame": "123", "count": "${n}"}]), b=GOOD)
+    same(cansim("test", "const/a.json")[0], 0)
+    status, got, err = results("const", "--const", "n=11", "-k", "a.json")
+    same((status, got["const/a.json"][0], err), (1, "failed", ""))
+    status, got, err = results("const", "--const", "n=10")
+    same((status, got["const/a.json"][0], got["const/b.json"][0], err), (2, "passed", "unusable", ""))
+
+
+@test
 def fail_fast():
     """the first that fails in their order is the last that is run, whatever runs beside it"""
     suite("x", a=GOOD, b=BAD, c=GOOD, d=SLOW, e=BAD)
