@@ -55,7 +55,7 @@ int cs_canvas_resize(struct cs_canvas *canvas, int width, int height)
     if (!cells)
         return -ENOMEM;
     canvas->cells = cells;
-    canvas->width = width;
+    canvas->width = canvas->stride = width;
     canvas->height = height;
     cs_canvas_clear(canvas);
     return 0;
@@ -74,11 +74,26 @@ void cs_canvas_clear(struct cs_canvas *canvas)
                    ' ');
 }
 
+struct cs_canvas cs_canvas_part(const struct cs_canvas *canvas, struct cs_rect area)
+{
+    struct cs_canvas part = {
+        .ascii = canvas->ascii, .cursor_x = -1, .cursor_y = -1, .stride = canvas->stride};
+    const int x = area.x < 0 ? 0 : area.x > canvas->width ? canvas->width : area.x;
+    const int y = area.y < 0 ? 0 : area.y > canvas->height ? canvas->height : area.y;
+    const int right = area.x + area.w < canvas->width ? area.x + area.w : canvas->width;
+    const int bottom = area.y + area.h < canvas->height ? area.y + area.h : canvas->height;
+
+    part.width = right > x ? right - x : 0;
+    part.height = bottom > y ? bottom - y : 0;
+    part.cells = canvas->cells + (size_t)y * (size_t)canvas->stride + (size_t)x;
+    return part;
+}
+
 static struct cs_cell *cell_at(const struct cs_canvas *canvas, int x, int y)
 {
     if (x < 0 || y < 0 || x >= canvas->width || y >= canvas->height)
         return NULL;
-    return &canvas->cells[(size_t)y * (size_t)canvas->width + (size_t)x];
+    return &canvas->cells[(size_t)y * (size_t)canvas->stride + (size_t)x];
 }
 
 const struct cs_cell *cs_canvas_at(const struct cs_canvas *canvas, int x, int y)

@@ -23,7 +23,8 @@ struct cs_canvas {
     int width, height;
     bool ascii;             /* every codepoint above 126 is replaced when it is put */
     int cursor_x, cursor_y; /* where the terminal's cursor goes; below 0: hidden */
-    struct cs_cell *cells;  /* width * height, row by row */
+    int stride;             /* cells from a row to the next */
+    struct cs_cell *cells;  /* row by row */
 };
 
 struct cs_rect {
@@ -35,6 +36,9 @@ struct cs_rect {
 int cs_canvas_resize(struct cs_canvas *canvas, int width, int height);
 void cs_canvas_fini(struct cs_canvas *canvas);
 void cs_canvas_clear(struct cs_canvas *canvas);
+/* A part of it as a canvas of its own, whose cells are those of `canvas`, cut where that ends; not
+ * to be resized, and nothing to be freed. */
+struct cs_canvas cs_canvas_part(const struct cs_canvas *canvas, struct cs_rect area);
 
 /* The cell at x, y; NULL outside. */
 const struct cs_cell *cs_canvas_at(const struct cs_canvas *canvas, int x, int y);

@@ -31,6 +31,23 @@ enum cs_keycode {
     CS_KEY_BACKTAB,
     CS_KEY_F1, /* F2 … F12 follow */
     CS_KEY_F12 = CS_KEY_F1 + 11,
+    CS_KEY_MOUSE, /* from a screen: cs_screen_mouse() has it */
+};
+
+/* What the mouse did, in cells from the top left. */
+enum cs_mouse_kind {
+    CS_MOUSE_PRESS,
+    CS_MOUSE_DOUBLE, /* the second press of two in one place */
+    CS_MOUSE_DRAG,   /* moved with the button held */
+    CS_MOUSE_RELEASE,
+    CS_MOUSE_UP, /* the wheel */
+    CS_MOUSE_DOWN,
+};
+
+struct cs_mouse {
+    int x, y;
+    enum cs_mouse_kind kind;
+    unsigned button; /* 1 left, 2 middle, 3 right; of the wheel 0 */
 };
 
 #define CS_KEY_NAME_MAX 16

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tui/panes.h"
 #include "tui/view.h"
 #include "tui/widgets.h"
 
@@ -31,18 +32,11 @@ static int bus_lines(const struct cs_tui *tui)
     return (int)(lines > most ? most : lines);
 }
 
-struct cs_rect cs_tui_body(const struct cs_tui *tui)
+struct cs_rect cs_tui_content(const struct cs_tui *tui)
 {
     int top = 2 + bus_lines(tui);
 
     return (struct cs_rect){0, top, tui->width, tui->height - top - 2};
-}
-
-int cs_tui_page(const struct cs_tui *tui)
-{
-    int page = cs_tui_body(tui).h - 1;
-
-    return page > 0 ? page : 1;
 }
 
 static int put_right(struct cs_canvas *canvas, int end, uint8_t style, const char *text)
@@ -146,24 +140,129 @@ static const char *tab_title(const struct cs_view *view, bool brief)
     return brief && view->brief ? view->brief : view->title;
 }
 
+/* Which tabs are shown, and where: all with their titles, with brief ones, or as many as there is
+ * room for around the one with the focus. */
+struct tabs {
+    bool brief;
+    unsigned first, end;
+    int x[CS_TUI_VIEWS_MAX + 1]; /* of each, and behind the last */
+};
+
+static int tab_width(unsigned v, bool brief)
+{
+    char name[CS_KEY_NAME_MAX];
+
+    return cs_text_width(cs_key_name(cs_views[v]->keys[0], name)) +
+           cs_text_width(tab_title(cs_views[v], brief)) + 4;
+}
+
+static int tabs_width(unsigned first, unsigned end, bool brief)
+{
+    int width = 0;
+
+    for (unsigned v = first; v < end; v++)
+        width += tab_width(v, brief);
+    return width;
+}
+
+static void fit_tabs(const struct cs_tui *tui, int room, struct tabs *tabs)
+{
+    *tabs = (struct tabs){.end = cs_n_views};
+    tabs->brief = tabs_width(0, cs_n_views, false) > room;
+    if (tabs_width(0, cs_n_views, tabs->brief) > room) {
+        for (tabs->end = tui->view + 1;
+             tabs_width(tabs->first, tabs->end, true) > room - 4 && tabs->first < tui->view;)
+            tabs->first++;
+        while (tabs->end < cs_n_views && tabs_width(tabs->first, tabs->end + 1, true) <= room - 4)
+            tabs->end++;
+    }
+    tabs->x[tabs->first] = tabs->first > 0 ? 3 : 1;
+    for (unsigned v = tabs->first; v < tabs->end; v++)
+        tabs->x[v + 1] = tabs->x[v] + tab_width(v, tabs->brief);
+}
+
+/* The words of a view at the right end of its line. */
+static int status_text(const struct cs_tui *tui, unsigned view, char *text, size_t size)
+{
+    text[0] = '\0';
+    if (cs_views[view]->status)
+        cs_views[view]->status(tui, text, size);
+    return cs_text_width(text);
+}
+
+static void tabs_of(const struct cs_tui *tui, struct tabs *tabs)
+{
+    char text[128];
+    int width = tui->split == CS_SPLIT_NONE ? status_text(tui, tui->view, text, sizeof text) : 0;
+
+    fit_tabs(tui, tui->width - width - 4, tabs);
+}
+
 static void draw_tabs(const struct cs_tui *tui, struct cs_canvas *canvas, int y)
 {
-    char text[128] = "";
-    int x = 1, wanted = 1;
+    char text[128] = "", name[CS_KEY_NAME_MAX];
+    struct tabs tabs;
 
     cs_canvas_fill(canvas, (struct cs_rect){0, y, tui->width, 1}, CS_STYLE_FAINT, 0x2500);
-    if (cs_views[tui->view]->status)
-        cs_views[tui->view]->status(tui, text, sizeof text);
-    for (unsigned v = 0; v < cs_n_views; v++)
-        wanted += cs_text_width(cs_views[v]->title) + 5;
-    const bool brief = wanted + cs_text_width(text) + 3 > tui->width;
-    for (unsigned v = 0; v < cs_n_views; v++)
-        x = cs_canvas_printf(canvas, x, y, v == tui->view ? CS_STYLE_TAB_ON : CS_STYLE_TAB,
-                             " %u %s ", v + 1, tab_title(cs_views[v], brief)) +
-            1;
-    if (text[0])
+    tabs_of(tui, &tabs);
+    if (tabs.first > 0)
+        cs_canvas_put(canvas, 1, y, CS_STYLE_TAB, "‹");
+    for (unsigned v = tabs.first; v < tabs.end; v++)
+        cs_canvas_printf(canvas, tabs.x[v], y, v == tui->view ? CS_STYLE_TAB_ON : CS_STYLE_TAB,
+                         " %s %s ", cs_key_name(cs_views[v]->keys[0], name),
+                         tab_title(cs_views[v], tabs.brief));
+    if (tabs.end < cs_n_views)
+        cs_canvas_put(canvas, tabs.x[tabs.end], y, CS_STYLE_TAB, "›");
+    if (tui->split == CS_SPLIT_NONE && status_text(tui, tui->view, text, sizeof text))
         cs_canvas_printf(canvas, tui->width - 3 - cs_text_width(text), y, CS_STYLE_DIM, " %s ",
                          text);
+}
+
+int cs_tab_at(const struct cs_tui *tui, int x, int y)
+{
+    struct tabs tabs;
+
+    if (y != cs_tui_content(tui).y - 1)
+        return -1;
+    tabs_of(tui, &tabs);
+    for (unsigned v = tabs.first; v < tabs.end; v++)
+        if (x >= tabs.x[v] && x < tabs.x[v + 1])
+            return (int)v;
+    return -1;
+}
+
+/* The title of a pane, and what its view says. */
+static void draw_pane_title(const struct cs_tui *tui, struct cs_canvas *canvas, unsigned pane)
+{
+    const struct cs_rect at = cs_pane_outer(tui, pane);
+    const struct cs_view *view = cs_views[tui->pane_view[pane]];
+    char text[128];
+    int width = status_text(tui, tui->pane_view[pane], text, sizeof text);
+
+    cs_canvas_fill(canvas, (struct cs_rect){at.x, at.y, at.w, 1}, CS_STYLE_FAINT, 0x2500);
+    cs_canvas_printf(canvas, at.x + 1, at.y, pane == tui->focus ? CS_STYLE_TAB_ON : CS_STYLE_TAB,
+                     " %s ", view->title);
+    if (width && width + cs_text_width(view->title) + 8 <= at.w)
+        cs_canvas_printf(canvas, at.x + at.w - 3 - width, at.y, CS_STYLE_DIM, " %s ", text);
+    if (at.x > 0)
+        cs_canvas_fill(canvas, (struct cs_rect){at.x - 1, at.y, 1, at.h}, CS_STYLE_FAINT, 0x2502);
+}
+
+static void draw_panes(struct cs_tui *tui, struct cs_canvas *canvas)
+{
+    const struct cs_rect content = cs_tui_content(tui);
+
+    tui->pane_view[tui->focus] = tui->view;
+    for (tui->at = 0; tui->at < cs_tui_panes(tui); tui->at++) {
+        const struct cs_rect at = cs_tui_pane(tui, tui->at);
+        if (at.w <= 0 || at.h <= 0)
+            continue;
+        if (at.y > content.y)
+            draw_pane_title(tui, canvas, tui->at);
+        struct cs_canvas part = cs_canvas_part(canvas, at);
+        cs_views[tui->pane_view[tui->at]]->draw(tui, &part, (struct cs_rect){0, 0, at.w, at.h});
+    }
+    tui->at = tui->focus;
 }
 
 static int binding_width(const struct cs_binding *binding)
@@ -181,18 +280,30 @@ static int put_binding(struct cs_canvas *canvas, int x, int y, const struct cs_b
     return cs_canvas_put(canvas, x + 1, y, CS_STYLE_BAR, binding->label) + 2;
 }
 
-static int put_bindings(struct cs_canvas *canvas, int x, int end, const struct cs_binding *bindings,
+/* What of the footer is where; drawn, or looked for. */
+struct footer {
+    struct cs_canvas *canvas; /* NULL: look for `at` */
+    int at;
+    int32_t found;
+};
+
+static int put_bindings(struct footer *footer, int x, int end, const struct cs_binding *bindings,
                         unsigned n)
 {
-    int y = canvas->height - 1;
-
-    for (unsigned i = 0; i < n; i++)
-        if (bindings[i].label && x + binding_width(&bindings[i]) - 2 <= end)
-            x = put_binding(canvas, x, y, &bindings[i]);
+    for (unsigned i = 0; i < n; i++) {
+        const int width = bindings[i].label ? binding_width(&bindings[i]) : 0;
+        if (!width || x + width - 2 > end)
+            continue;
+        if (footer->canvas)
+            put_binding(footer->canvas, x, footer->canvas->height - 1, &bindings[i]);
+        else if (footer->at >= x && footer->at < x + width - 2)
+            footer->found = bindings[i].keys[0];
+        x += width;
+    }
     return x;
 }
 
-static void draw_footer(const struct cs_tui *tui, struct cs_canvas *canvas)
+static void go_over_footer(const struct cs_tui *tui, struct footer *footer)
 {
     const struct cs_overlay *overlay = cs_overlay_of(tui->overlay);
     const struct cs_view *view = cs_views[tui->view];
@@ -200,16 +311,32 @@ static void draw_footer(const struct cs_tui *tui, struct cs_canvas *canvas)
     const struct cs_binding *corner = &cs_global_bindings[cs_n_global_bindings - 2];
     int end = tui->width - binding_width(&corner[0]) - binding_width(&corner[1]) + 1, x = 1;
 
-    cs_canvas_fill(canvas, (struct cs_rect){0, tui->height - 1, tui->width, 1}, CS_STYLE_BAR, ' ');
     if (overlay) {
-        put_bindings(canvas, 1, tui->width - 1, overlay->bindings, overlay->n_bindings);
+        put_bindings(footer, 1, tui->width - 1, overlay->bindings, overlay->n_bindings);
         return;
     }
-    put_bindings(canvas, end, tui->width, corner, 2);
+    put_bindings(footer, end, tui->width, corner, 2);
     /* Pause and inject come first, then what is the view's own, then the rest. */
-    x = put_bindings(canvas, x, end - 2, cs_global_bindings, 2);
-    x = put_bindings(canvas, x, end - 2, view->bindings, view->n_bindings);
-    put_bindings(canvas, x, end - 2, cs_global_bindings + 2, cs_n_global_bindings - 4);
+    x = put_bindings(footer, x, end - 2, cs_global_bindings, 2);
+    x = put_bindings(footer, x, end - 2, view->bindings, view->n_bindings);
+    put_bindings(footer, x, end - 2, cs_global_bindings + 2, cs_n_global_bindings - 4);
+}
+
+static void draw_footer(const struct cs_tui *tui, struct cs_canvas *canvas)
+{
+    struct footer footer = {.canvas = canvas};
+
+    cs_canvas_fill(canvas, (struct cs_rect){0, tui->height - 1, tui->width, 1}, CS_STYLE_BAR, ' ');
+    go_over_footer(tui, &footer);
+}
+
+int32_t cs_footer_at(const struct cs_tui *tui, int x, int y)
+{
+    struct footer footer = {.at = x, .found = CS_KEY_NONE};
+
+    if (y == tui->height - 1)
+        go_over_footer(tui, &footer);
+    return footer.found;
 }
 
 static void draw_too_small(const struct cs_tui *tui, struct cs_canvas *canvas)
@@ -241,11 +368,9 @@ static void draw_detail(const struct cs_tui *tui, struct cs_canvas *canvas, int 
     }
 }
 
-void cs_tui_draw(const struct cs_tui *tui, struct cs_canvas *canvas)
+void cs_tui_draw(struct cs_tui *tui, struct cs_canvas *canvas)
 {
-    const struct cs_view *view = cs_views[tui->view];
     const struct cs_overlay *overlay = cs_overlay_of(tui->overlay);
-    struct cs_rect body = cs_tui_body(tui);
 
     cs_canvas_clear(canvas);
     if (tui->width < CS_TUI_MIN_WIDTH || tui->height < CS_TUI_MIN_HEIGHT) {
@@ -254,8 +379,8 @@ void cs_tui_draw(const struct cs_tui *tui, struct cs_canvas *canvas)
     }
     draw_title(tui, canvas);
     draw_buses(tui, canvas);
-    draw_tabs(tui, canvas, body.y - 1);
-    view->draw(tui, canvas, body);
+    draw_tabs(tui, canvas, cs_tui_content(tui).y - 1);
+    draw_panes(tui, canvas);
     draw_detail(tui, canvas, tui->height - 2);
     draw_footer(tui, canvas);
     if (overlay)

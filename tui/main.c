@@ -183,7 +183,13 @@ static void on_input(struct ev_loop *loop, ev_io *w, int revents)
 
     (void)revents;
     while (!app->tui.quit && (key = cs_screen_key()) != CS_KEY_NONE) {
-        cs_tui_key(&app->tui, key);
+        if (key == CS_KEY_MOUSE) {
+            struct cs_mouse mouse;
+            cs_screen_mouse(&mouse);
+            cs_tui_mouse(&app->tui, &mouse);
+        } else {
+            cs_tui_key(&app->tui, key);
+        }
         last = key;
         any = true;
     }

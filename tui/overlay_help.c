@@ -41,6 +41,32 @@ static void put_bindings(struct page *page, const char *heading, const struct cs
     }
 }
 
+/* Behind ':'. */
+static void put_words(struct page *page, const struct cs_word *words, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        char word[KEYS_WIDTH * 2], text[160];
+        snprintf(word, sizeof word, ":%s", words[i].name);
+        snprintf(text, sizeof text, "%s%s%s", words[i].form, *words[i].form ? ": " : "",
+                 words[i].help);
+        put_line(page, "", word, text);
+    }
+}
+
+static void put_views(struct page *page)
+{
+    put_line(page, "", "", "");
+    put_line(page, "Views", "", "");
+    for (unsigned v = 0; v < cs_n_views; v++) {
+        char keys[2 * (CS_KEY_NAME_MAX + 1)] = "", name[CS_KEY_NAME_MAX], text[160];
+        for (unsigned k = 0; k < 2 && cs_views[v]->keys[k]; k++)
+            snprintf(keys + strlen(keys), sizeof keys - strlen(keys), "%s%s", k ? " " : "",
+                     cs_key_name(cs_views[v]->keys[k], name));
+        snprintf(text, sizeof text, "%s: %s", cs_views[v]->name, cs_views[v]->help);
+        put_line(page, "", keys, text);
+    }
+}
+
 static int put_all(const struct cs_tui *tui, struct page *page)
 {
     static const struct cs_overlay *const dialogs[] = {&cs_overlay_inject, &cs_overlay_fault,
@@ -48,7 +74,10 @@ static int put_all(const struct cs_tui *tui, struct page *page)
     const struct cs_view *view = cs_views[tui->view];
 
     put_bindings(page, view->title, view->bindings, view->n_bindings);
+    put_words(page, view->words, view->n_words);
+    put_views(page);
     put_bindings(page, "Everywhere", cs_global_bindings, cs_n_global_bindings);
+    put_words(page, cs_global_words, cs_n_global_words);
     for (size_t i = 0; i < sizeof dialogs / sizeof *dialogs; i++)
         put_bindings(page, dialogs[i]->title, dialogs[i]->bindings, dialogs[i]->n_bindings);
     return page->line;

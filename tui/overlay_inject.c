@@ -165,7 +165,7 @@ static void remember(struct cs_inject_state *state)
     state->n_history += state->n_history < CS_TUI_HISTORY;
 }
 
-static const char *refusal(int error)
+const char *cs_inject_refusal(int error)
 {
     switch (error) {
     case -ENOSPC:
@@ -197,7 +197,7 @@ static void send(struct cs_tui *tui, int unused)
     state->recall = 0;
     error = tui->host->ops->inject(tui->host->ctx, state->bus, &frame);
     if (error) {
-        cs_tui_say(tui, true, "not sent: %s", refusal(error));
+        cs_tui_say(tui, true, "not sent: %s", cs_inject_refusal(error));
         return;
     }
     state->sent++;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* overlay_prompt.c - one line above the footer that arms a fault by its text form, or saves the
- * scenario. */
+/* overlay_prompt.c - one line above the footer for what is to be done: a word (words.c, and those
+ * of the view), or a fault by its text form. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,17 +34,6 @@ static int parse(const struct cs_tui *tui, struct cs_fault_spec *spec, unsigned 
     return cs_fault_parse(rest, spec, why, why_size);
 }
 
-/* "save FILE": the file, "" where it is missing; NULL: it is something else. */
-static const char *file_to_save(const struct cs_tui *tui)
-{
-    const char *text = tui->prompt.field.text;
-
-    if (strncmp(text, "save", 4) != 0 || (text[4] != '\0' && text[4] != ' '))
-        return NULL;
-    text += 4;
-    return text + strspn(text, " ");
-}
-
 /* What is wrong with it, what the key at the cursor means, or what it would be. */
 static uint8_t feedback(const struct cs_tui *tui, char *text, size_t size)
 {
@@ -53,16 +42,19 @@ static uint8_t feedback(const struct cs_tui *tui, char *text, size_t size)
     struct cs_fault_spec spec;
     char form[CS_FAULT_TEXT_MAX];
     const char *end = strrchr(state->field.text, '=');
+    const char *rest;
+    const struct cs_word *word = cs_word_find(tui, state->field.text, &rest);
     unsigned bus;
 
     if (!state->field.len) {
-        snprintf(text, size, "a kind and keys, such as flip field=crc index=3; Tab completes");
+        snprintf(text, size,
+                 "a word such as view nodes, or a fault such as flip field=crc; Tab completes");
         return CS_STYLE_DIM;
     }
-    if (file_to_save(tui)) {
-        snprintf(text, size,
-                 "save FILE: Enter saves what was done as a scenario that does it again");
-        return *file_to_save(tui) ? CS_STYLE_GOOD : CS_STYLE_INFO;
+    if (word) {
+        snprintf(text, size, "%s%s%s: %s", word->name, *word->form ? " " : "", word->form,
+                 word->help);
+        return *rest || !*word->form ? CS_STYLE_GOOD : CS_STYLE_INFO;
     }
     if (key && end && !end[1]) {
         snprintf(text, size, "%s: %s (%s)", key->name, key->help, key->values);
@@ -78,6 +70,26 @@ static uint8_t feedback(const struct cs_tui *tui, char *text, size_t size)
     return CS_STYLE_GOOD;
 }
 
+/* Of the first word: words and kinds of faults; behind it what that one takes. */
+static void find_offers(const struct cs_tui *tui, const char *begun, int *from,
+                        struct cs_offers *offers)
+{
+    const char *rest;
+    const struct cs_word *word = cs_word_find(tui, begun, &rest);
+
+    offers->n = 0;
+    *from = 0;
+    if (word && strchr(begun, ' ')) {
+        if (word->offers)
+            word->offers(tui, rest, from, offers);
+        *from += (int)(rest - begun);
+        return;
+    }
+    cs_fault_text_offers(tui, tui->prompt.bus, begun, from, offers);
+    if (!strchr(begun, ' '))
+        cs_word_offers(tui, begun, offers);
+}
+
 static void draw(const struct cs_tui *tui, struct cs_canvas *canvas)
 {
     const struct cs_prompt_state *state = &tui->prompt;
@@ -87,7 +99,7 @@ static void draw(const struct cs_tui *tui, struct cs_canvas *canvas)
     uint8_t style = feedback(tui, text, sizeof text);
 
     if (state->completion.on)
-        cs_fault_text_offers(tui, state->bus, state->completion.begun, &from, &offers);
+        find_offers(tui, state->completion.begun, &from, &offers);
     cs_canvas_fill(canvas, (struct cs_rect){0, y - 1, tui->width, 2}, CS_STYLE_TEXT, ' ');
     if (tui->message[0])
         cs_canvas_field(canvas, 1, y - 1, tui->width - 2, false,
@@ -97,24 +109,37 @@ static void draw(const struct cs_tui *tui, struct cs_canvas *canvas)
                            (struct cs_rect){1, y - 1, tui->width - 2, 1});
     else
         cs_canvas_field(canvas, 1, y - 1, tui->width - 2, false, style, text);
-    x = cs_canvas_printf(canvas, 1, y, CS_STYLE_BRIGHT, "fault on %s ",
-                         tui->bus[state->bus < tui->n_buses ? state->bus : 0].name);
+    x = cs_canvas_put(canvas, 1, y, CS_STYLE_DIM,
+                      tui->n_buses > 1 ? tui->bus[state->bus < tui->n_buses ? state->bus : 0].name
+                                       : "");
+    x = cs_canvas_put(canvas, x, y, CS_STYLE_BRIGHT, ": ");
     cs_textfield_draw(&state->field, canvas, x, y, tui->width - x - 1);
+}
+
+/* A word may open something else. */
+static void run_word(struct cs_tui *tui, const struct cs_word *word, const char *rest)
+{
+    char why[CS_TUI_MESSAGE_MAX - 40], text[CS_TEXTFIELD_MAX];
+
+    snprintf(text, sizeof text, "%s", rest);
+    tui->overlay = CS_OVERLAY_NONE;
+    if (word->run(tui, text, why, sizeof why) == 0)
+        return;
+    tui->overlay = CS_OVERLAY_PROMPT;
+    cs_tui_say(tui, true, "%s: %s", word->name, why);
 }
 
 static void arm(struct cs_tui *tui, int unused)
 {
     struct cs_fault_spec spec;
     char why[CS_TUI_MESSAGE_MAX];
-    const char *file = file_to_save(tui);
+    const char *rest;
+    const struct cs_word *word = cs_word_find(tui, tui->prompt.field.text, &rest);
     unsigned bus;
 
     (void)unused;
-    if (file) {
-        if (!*file)
-            cs_tui_say(tui, true, "save: the name of a file is missing");
-        else if (cs_tui_save(tui, file) == 0)
-            tui->overlay = CS_OVERLAY_NONE;
+    if (word) {
+        run_word(tui, word, rest);
         return;
     }
     if (parse(tui, &spec, &bus, why, sizeof why) < 0) {
@@ -138,8 +163,7 @@ static void complete(struct cs_tui *tui, int by)
     struct cs_offers offers;
     int from;
 
-    cs_fault_text_offers(tui, state->bus, cs_completion_begin(&state->completion, &state->field),
-                         &from, &offers);
+    find_offers(tui, cs_completion_begin(&state->completion, &state->field), &from, &offers);
     cs_completion_step(&state->completion, &state->field, from, &offers, by);
 }
 
@@ -171,8 +195,8 @@ static void key(struct cs_tui *tui, int32_t code)
 }
 
 static const struct cs_binding bindings[] = {
-    {{CS_KEY_ENTER}, "arm", "arm the fault", arm, 0},
-    {{CS_KEY_TAB}, "complete", "complete kinds, keys, names of nodes and fields", complete, 1},
+    {{CS_KEY_ENTER}, "do it", "do what the line says", arm, 0},
+    {{CS_KEY_TAB}, "complete", "complete words, kinds and keys of faults, names", complete, 1},
     {{CS_KEY_UP}, "armed before", "call back what was armed before", recall, 1},
     {{CS_KEY_DOWN}, NULL, "and what was typed after it", recall, -1},
     {{CS_KEY_BACKTAB}, "other bus", "choose the bus", next_bus, 1},
@@ -181,7 +205,7 @@ static const struct cs_binding bindings[] = {
 };
 
 const struct cs_overlay cs_overlay_prompt = {
-    .title = "Arm a fault by its text",
+    .title = "Type what is to be done",
     .needs = CS_NEEDS_NODES | CS_NEEDS_FAULTS,
     .draw = draw,
     .key = key,

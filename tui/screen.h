@@ -5,6 +5,7 @@
 #define CANSIM_TUI_SCREEN_H
 
 #include "tui/canvas.h"
+#include "tui/keys.h"
 
 /* Take the terminal on standard input and output. Returns 0, or -errno with a sentence in `why`
  * and the terminal untouched. */
@@ -28,6 +29,8 @@ int cs_screen_fd(void);
 void cs_screen_repaint(void);
 /* The next key (keys.h) or CS_KEY_NONE; never waits. */
 int32_t cs_screen_key(void);
+/* What CS_KEY_MOUSE was. */
+void cs_screen_mouse(struct cs_mouse *mouse);
 /* Input has ended: the terminal is gone. */
 bool cs_screen_gone(void);
 /* Leave the terminal to the shell for a while, and come back. */

@@ -8,6 +8,8 @@
  * output is the terminal again. */
 #include "tui/screen.h"
 
+#include "scenarios/wall.h"
+
 #include <curses.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -62,11 +64,41 @@ static void add_restore(const char *name)
     term.restore[at] = '\0';
 }
 
+#define MOUSE_MOVES_ON  "\033[?1002h" /* xterm: tell of moves with a button held */
+#define MOUSE_MOVES_OFF "\033[?1002l"
+#define MOUSE_OFF       "\033[?1000l\033[?1002l\033[?1006l"
+
+static bool knows_mouse(void)
+{
+    const char *kmous = tigetstr("kmous");
+
+    return kmous && kmous != (char *)-1;
+}
+
+static void take_mouse(void)
+{
+    if (!knows_mouse())
+        return;
+    mouseinterval(0);
+    mousemask(BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON2_PRESSED | BUTTON3_PRESSED |
+                  BUTTON4_PRESSED | BUTTON5_PRESSED | REPORT_MOUSE_POSITION,
+              NULL);
+    putp(MOUSE_MOVES_ON);
+}
+
+static void give_mouse(void)
+{
+    if (!knows_mouse())
+        return;
+    putp(MOUSE_MOVES_OFF);
+    mousemask(0, NULL);
+}
+
 static void arm(void)
 {
     static const char *const names[] = {"sgr0", "op", "cnorm", "rmkx", "rmcup"};
 
-    term.restore[0] = '\0';
+    snprintf(term.restore, sizeof term.restore, "%s", knows_mouse() ? MOUSE_OFF : "");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         add_restore(names[i]);
     cs_die_arm(term.tty_fd >= 0 ? term.tty_fd : STDOUT_FILENO, &term.saved, term.restore);
@@ -149,6 +181,7 @@ int cs_screen_open(char *why, size_t why_size)
     if (has_colors() && !no_colour() && start_color() == OK && use_default_colors() == OK)
         term.colours = COLORS;
     detach();
+    take_mouse();
     return 0;
 }
 
@@ -157,6 +190,7 @@ void cs_screen_close(void)
     if (!term.screen)
         return;
     attach();
+    give_mouse();
     endwin();
     tcsetattr(STDOUT_FILENO, TCSADRAIN, &term.saved);
     cs_die_disarm();
@@ -170,6 +204,7 @@ void cs_screen_close(void)
 void cs_screen_leave(void)
 {
     attach();
+    give_mouse();
     endwin();
     cs_die_disarm();
 }
@@ -179,6 +214,7 @@ void cs_screen_return(void)
     attach();
     reset_prog_mode();
     detach();
+    take_mouse();
     cs_screen_resized();
     cs_screen_repaint();
 }
@@ -340,6 +376,61 @@ static const struct {
     {KEY_C3, CS_KEY_PGDN},
 };
 
+static struct cs_mouse last_mouse;
+
+static const struct {
+    mmask_t state;
+    enum cs_mouse_kind kind;
+    unsigned button;
+} mouse_states[] = {
+    {BUTTON1_DOUBLE_CLICKED, CS_MOUSE_DOUBLE, 1}, {BUTTON1_PRESSED, CS_MOUSE_PRESS, 1},
+    {BUTTON1_RELEASED, CS_MOUSE_RELEASE, 1},      {BUTTON2_PRESSED, CS_MOUSE_PRESS, 2},
+    {BUTTON3_PRESSED, CS_MOUSE_PRESS, 3},         {BUTTON4_PRESSED, CS_MOUSE_UP, 0},
+    {BUTTON5_PRESSED, CS_MOUSE_DOWN, 0},          {REPORT_MOUSE_POSITION, CS_MOUSE_DRAG, 1},
+};
+
+#define DOUBLE_NS INT64_C(300000000)
+
+/* Two presses in one place within a moment are a double one: curses would hold the first back. */
+static void find_double(void)
+{
+    static struct cs_mouse before;
+    static int64_t at_ns;
+    const int64_t now_ns = cs_wall_ns();
+
+    if (last_mouse.kind != CS_MOUSE_PRESS || last_mouse.button != 1)
+        return;
+    if (at_ns && now_ns - at_ns < DOUBLE_NS && before.x == last_mouse.x &&
+        before.y == last_mouse.y) {
+        last_mouse.kind = CS_MOUSE_DOUBLE;
+        at_ns = 0;
+        return;
+    }
+    before = last_mouse;
+    at_ns = now_ns;
+}
+
+static bool read_mouse(void)
+{
+    MEVENT event;
+
+    if (getmouse(&event) != OK)
+        return false;
+    for (size_t i = 0; i < sizeof mouse_states / sizeof *mouse_states; i++)
+        if (event.bstate & mouse_states[i].state) {
+            last_mouse =
+                (struct cs_mouse){event.x, event.y, mouse_states[i].kind, mouse_states[i].button};
+            find_double();
+            return true;
+        }
+    return false;
+}
+
+void cs_screen_mouse(struct cs_mouse *mouse)
+{
+    *mouse = last_mouse;
+}
+
 int32_t cs_screen_key(void)
 {
     for (;;) {
@@ -352,6 +443,8 @@ int32_t cs_screen_key(void)
                 return CS_KEY_BACKSPACE;
             return code == '\n' ? CS_KEY_ENTER : (int32_t)code;
         }
+        if (code == KEY_MOUSE && read_mouse())
+            return CS_KEY_MOUSE;
         if (code >= (wint_t)KEY_F(1) && code <= (wint_t)KEY_F(12))
             return CS_KEY_F1 + (int32_t)code - KEY_F(1);
         for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)

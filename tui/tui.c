@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 
 #include "tui/view.h"
 #include "tui/widgets.h"
@@ -20,9 +22,52 @@ static const struct cs_overlay *const overlays[CS_OVERLAY_COUNT] = {
     [CS_OVERLAY_SAVE] = &cs_overlay_save,
 };
 
+_Static_assert(sizeof cs_views / sizeof *cs_views <= CS_TUI_VIEWS_MAX, "room for views");
+
 const struct cs_overlay *cs_overlay_of(enum cs_tui_overlay overlay)
 {
     return overlays[overlay];
+}
+
+/* ---- views ----------------------------------------------------------------------------------- */
+
+void *cs_view_state(const struct cs_tui *tui, const struct cs_view *view)
+{
+    for (unsigned v = 0; v < cs_n_views; v++)
+        if (cs_views[v] == view)
+            return tui->state[v];
+    return NULL;
+}
+
+int cs_view_find(const char *name)
+{
+    for (unsigned v = 0; v < cs_n_views; v++)
+        if (!strcasecmp(cs_views[v]->name, name) || !strcasecmp(cs_views[v]->title, name))
+            return (int)v;
+    return -1;
+}
+
+static int init_views(struct cs_tui *tui)
+{
+    for (unsigned v = 0; v < cs_n_views; v++) {
+        const struct cs_view *view = cs_views[v];
+        if (!view->state_size)
+            continue;
+        tui->state[v] = calloc(1, view->state_size);
+        if (!tui->state[v] || (view->init && view->init(tui->state[v])))
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+static void fini_views(struct cs_tui *tui)
+{
+    for (unsigned v = 0; v < cs_n_views; v++) {
+        if (tui->state[v] && cs_views[v]->fini)
+            cs_views[v]->fini(tui->state[v]);
+        free(tui->state[v]);
+        tui->state[v] = NULL;
+    }
 }
 
 int cs_tui_init(struct cs_tui *tui, const struct cs_host *host, uint32_t ring_rows)
@@ -32,7 +77,7 @@ int cs_tui_init(struct cs_tui *tui, const struct cs_host *host, uint32_t ring_ro
     tui->nodes = calloc(tui->nodes_room, sizeof *tui->nodes);
     if (!tui->nodes || cs_tui_ring_init(&tui->ring, ring_rows ? ring_rows : CS_TUI_ROWS_DFLT) ||
         cs_names_init(&tui->names) || cs_ids_init(&tui->ids) ||
-        cs_fault_list_init(&tui->fault_list)) {
+        cs_fault_list_init(&tui->fault_list) || init_views(tui)) {
         cs_tui_fini(tui);
         return -ENOMEM;
     }
@@ -45,6 +90,7 @@ void cs_tui_fini(struct cs_tui *tui)
     cs_names_fini(&tui->names);
     cs_ids_fini(&tui->ids);
     cs_fault_list_fini(&tui->fault_list);
+    fini_views(tui);
     free(tui->nodes);
     tui->nodes = NULL;
 }
@@ -58,12 +104,18 @@ void cs_tui_resize(struct cs_tui *tui, int width, int height)
 
 void cs_tui_refresh(struct cs_tui *tui)
 {
-    const struct cs_view *view = cs_views[tui->view];
     const struct cs_overlay *overlay = cs_overlay_of(tui->overlay);
+    const unsigned panes = cs_tui_panes(tui);
+    unsigned needs = overlay ? overlay->needs : 0;
 
-    tui->host->ops->refresh(tui->host->ctx, tui, view->needs | (overlay ? overlay->needs : 0));
-    if (view->refresh)
-        view->refresh(tui);
+    tui->pane_view[tui->focus] = tui->view;
+    for (unsigned p = 0; p < panes; p++)
+        needs |= cs_views[tui->pane_view[p]]->needs;
+    tui->host->ops->refresh(tui->host->ctx, tui, needs);
+    for (tui->at = 0; tui->at < panes; tui->at++)
+        if (cs_views[tui->pane_view[tui->at]]->refresh)
+            cs_views[tui->pane_view[tui->at]]->refresh(tui);
+    tui->at = tui->focus;
 }
 
 void cs_tui_say(struct cs_tui *tui, bool bad, const char *format, ...)
@@ -97,6 +149,13 @@ bool cs_bindings_run(const struct cs_binding *bindings, unsigned n, struct cs_tu
     return false;
 }
 
+static void show_view_of_key(struct cs_tui *tui, int32_t key)
+{
+    for (unsigned v = 0; v < cs_n_views; v++)
+        if (cs_views[v]->keys[0] == key || cs_views[v]->keys[1] == key)
+            cs_tui_show_view(tui, v);
+}
+
 void cs_tui_key(struct cs_tui *tui, int32_t key)
 {
     const struct cs_overlay *overlay = cs_overlay_of(tui->overlay);
@@ -111,19 +170,36 @@ void cs_tui_key(struct cs_tui *tui, int32_t key)
     } else if (overlay) {
         if (!cs_bindings_run(overlay->bindings, overlay->n_bindings, tui, key) && overlay->key)
             overlay->key(tui, key);
-    } else if (!cs_bindings_run(view->bindings, view->n_bindings, tui, key)) {
-        cs_bindings_run(cs_global_bindings, cs_n_global_bindings, tui, key);
+    } else if (!cs_bindings_run(view->bindings, view->n_bindings, tui, key) &&
+               !cs_bindings_run(cs_global_bindings, cs_n_global_bindings, tui, key)) {
+        show_view_of_key(tui, key);
     }
-}
-
-static void select_view(struct cs_tui *tui, int view)
-{
-    tui->view = (unsigned)view;
 }
 
 static void cycle_view(struct cs_tui *tui, int by)
 {
-    tui->view = (tui->view + cs_n_views + (unsigned)by) % cs_n_views;
+    cs_tui_show_view(tui, (tui->view + cs_n_views + (unsigned)by) % cs_n_views);
+}
+
+static void next_pane(struct cs_tui *tui, int by)
+{
+    const unsigned panes = cs_tui_panes(tui);
+
+    if (panes == 1)
+        cs_tui_say(tui, false, "there is one pane: | makes more");
+    cs_tui_focus(tui, (tui->focus + panes + (unsigned)by) % panes);
+}
+
+static void next_split(struct cs_tui *tui, int by)
+{
+    cs_tui_split(tui,
+                 (enum cs_tui_split)((int)(tui->split + CS_SPLIT_COUNT) + by) % CS_SPLIT_COUNT);
+}
+
+static void full_screen(struct cs_tui *tui, int unused)
+{
+    (void)unused;
+    cs_tui_split(tui, CS_SPLIT_NONE);
 }
 
 void cs_tui_open(struct cs_tui *tui, int overlay)
@@ -231,8 +307,8 @@ const struct cs_binding cs_global_bindings[] = {
     {{'n'}, NULL, "while paused: on to the end of the next frame", step, 1},
     {{'/'}, "filter", "show only certain identifiers", cs_tui_open, CS_OVERLAY_FILTER},
     {{':'},
-     "fault",
-     "arm a fault by its text; save FILE saves the scenario",
+     "do",
+     "type what is to be done: Tab completes; a fault, view NAME, save FILE and more",
      cs_tui_open,
      CS_OVERLAY_PROMPT},
     {{'w'},
@@ -243,11 +319,9 @@ const struct cs_binding cs_global_bindings[] = {
     {{CS_KEY_ESC}, NULL, "show all identifiers again", show_all, 0},
     {{'+', '='}, "faster", "let bus time pass faster than the clock", change_speed, 1},
     {{'-'}, "slower", "or slower", change_speed, -1},
-    {{'1', CS_KEY_F1 + 1}, NULL, "trace: what happens, in order", select_view, 0},
-    {{'2', CS_KEY_F1 + 2}, NULL, "identifiers: one line for each", select_view, 1},
-    {{'3', CS_KEY_F1 + 3}, NULL, "nodes: one line for each controller", select_view, 2},
-    {{'4', CS_KEY_F1 + 4}, NULL, "faults: all kinds, and those that are armed", select_view, 3},
-    {{'5', CS_KEY_F1 + 5}, NULL, "devices: cards and adapters for guests", select_view, 4},
+    {{'|'}, NULL, "divide the screen: two views, three, four, one", next_split, 1},
+    {{'o', 'O'}, NULL, "to the next pane", next_pane, 1},
+    {{'z'}, NULL, "the view with the focus alone, on all of the screen", full_screen, 0},
     {{CS_KEY_TAB}, NULL, "next view", cycle_view, 1},
     {{CS_KEY_BACKTAB}, NULL, "view before", cycle_view, -1},
     {{CS_KEY_CTRL_L}, NULL, "write the screen anew", repaint, 0},

@@ -23,6 +23,8 @@
 #define CS_TUI_HISTORY     32 /* injected frames that can be called back */
 #define CS_TUI_MESSAGE_MAX 160
 #define CS_TUI_DEVICES     32
+#define CS_TUI_VIEWS_MAX   32
+#define CS_TUI_PANES       4 /* of the screen, at most; each has a view of its own */
 
 struct cs_host;
 
@@ -84,6 +86,16 @@ struct cs_tui_device {
 /* A list with a selected row. */
 struct cs_list {
     int sel, top;
+};
+
+/* How the screen is divided. */
+enum cs_tui_split {
+    CS_SPLIT_NONE,
+    CS_SPLIT_ROWS,    /* one above the other */
+    CS_SPLIT_COLUMNS, /* side by side */
+    CS_SPLIT_ROW_TWO, /* one above two */
+    CS_SPLIT_FOUR,
+    CS_SPLIT_COUNT
 };
 
 enum cs_tui_overlay {
@@ -160,7 +172,12 @@ struct cs_tui {
     bool fd;      /* some bus or frame is CAN FD */
     bool decoded; /* a decoder says what frames mean */
 
-    unsigned view; /* index in cs_views */
+    unsigned view; /* that of the pane with the focus: index in cs_views */
+    enum cs_tui_split split;
+    unsigned pane_view[CS_TUI_PANES]; /* of all; cs_tui_panes() of them are there */
+    unsigned focus;
+    unsigned at; /* the pane that is drawn or brought up to date now, else the focus */
+    void *state[CS_TUI_VIEWS_MAX]; /* of each view, cs_view_state() */
     enum cs_tui_overlay overlay;
     struct cs_trace_state trace;
     struct cs_ids_state by_id;
@@ -191,17 +208,29 @@ void cs_tui_resize(struct cs_tui *tui, int width, int height);
 void cs_tui_key(struct cs_tui *tui, int32_t key);
 /* Bring what the current view shows up to date with the host; call before drawing. */
 void cs_tui_refresh(struct cs_tui *tui);
-/* Draw all of the screen; the canvas has the size given to cs_tui_resize(). */
-void cs_tui_draw(const struct cs_tui *tui, struct cs_canvas *canvas);
+/* Draw all of the screen; the canvas has the size given to cs_tui_resize(). Changes nothing but
+ * which pane is at hand. */
+void cs_tui_draw(struct cs_tui *tui, struct cs_canvas *canvas);
 
 /* One line for the person, shown until the next key. */
 void cs_tui_say(struct cs_tui *tui, bool bad, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Where the current view draws its lines. */
+/* Where the view at hand (tui->at) draws, from 0, 0 on: the size of its pane. */
 struct cs_rect cs_tui_body(const struct cs_tui *tui);
 /* Lines of a view's list: the body without its column titles. */
 int cs_tui_page(const struct cs_tui *tui);
+
+/* The mouse did something on the screen. */
+void cs_tui_mouse(struct cs_tui *tui, const struct cs_mouse *mouse);
+/* Show a view in the pane with the focus; one that is in another pane takes the focus there. */
+void cs_tui_show_view(struct cs_tui *tui, unsigned view);
+unsigned cs_tui_panes(const struct cs_tui *tui);
+void cs_tui_focus(struct cs_tui *tui, unsigned pane);
+/* Divide the screen; new panes show views that are in no other. */
+void cs_tui_split(struct cs_tui *tui, enum cs_tui_split split);
+/* Where a pane is on the screen, without the line of its title. */
+struct cs_rect cs_tui_pane(const struct cs_tui *tui, unsigned pane);
 
 /* Name of the node of an event's row, "?" where it is forgotten. */
 const char *cs_tui_who(const struct cs_tui *tui, uint32_t who);

@@ -17,19 +17,42 @@ struct cs_binding {
     int arg;
 };
 
+/* Something that can be typed behind ':'; cs_commands.h tells how it is found. */
+struct cs_offers;
+struct cs_word {
+    const char *name;
+    const char *form; /* what comes behind it: "FILE", "[x]SPEED"; "" for nothing */
+    const char *help; /* half a sentence */
+    /* `rest` is what comes behind it, without blanks in front. 0; or -1 with one sentence in `why`,
+     * and the line stays open. */
+    int (*run)(struct cs_tui *tui, const char *rest, char *why, size_t why_size);
+    /* Words with which `rest` may go on: of its last word, which begins at *from. NULL: none. */
+    void (*offers)(const struct cs_tui *tui, const char *rest, int *from, struct cs_offers *offers);
+};
+
 struct cs_view {
-    const char *name;                    /* for --view */
-    const char *title;                   /* for its tab */
-    const char *brief;                   /* the same where there is no room; NULL: the title */
-    unsigned needs;                      /* enum cs_host_needs */
+    const char *name;         /* for --view, and ":view NAME" */
+    const char *title;        /* for its tab */
+    const char *brief;        /* the same where there is no room; NULL: the title */
+    const char *help;         /* what it shows, half a sentence */
+    int32_t keys[2];          /* that show it */
+    unsigned needs;           /* enum cs_host_needs */
+    size_t state_size;        /* of what it keeps, zero at first: cs_view_state() */
+    int (*init)(void *state); /* 0 or -ENOMEM; may be NULL */
+    void (*fini)(void *state);
     void (*refresh)(struct cs_tui *tui); /* after the host's; may be NULL */
+    /* `canvas` is its pane alone, `body` all of it. */
     void (*draw)(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body);
+    /* In cells of its pane; NULL: the wheel is the up and down key. */
+    void (*mouse)(struct cs_tui *tui, const struct cs_mouse *mouse);
     /* A few words for the right end of the tab line; "" for none. */
     void (*status)(const struct cs_tui *tui, char *text, size_t size);
     /* One line on the selected row; draws nothing where there is none. */
     void (*detail)(const struct cs_tui *tui, struct cs_canvas *canvas, int x, int y);
     const struct cs_binding *bindings;
     unsigned n_bindings;
+    const struct cs_word *words; /* of its own, behind ':' */
+    unsigned n_words;
 };
 
 struct cs_overlay {
@@ -49,6 +72,19 @@ extern const struct cs_view cs_view_trace, cs_view_ids, cs_view_nodes, cs_view_f
     cs_view_devices;
 extern const struct cs_overlay cs_overlay_inject, cs_overlay_filter, cs_overlay_help,
     cs_overlay_fault, cs_overlay_prompt, cs_overlay_row, cs_overlay_save;
+
+/* What a view keeps, as much as its state_size. */
+void *cs_view_state(const struct cs_tui *tui, const struct cs_view *view);
+/* Index in cs_views of a view of that name or title, -1 for none. */
+int cs_view_find(const char *name);
+
+extern const struct cs_word cs_global_words[];
+extern const unsigned cs_n_global_words;
+/* The word with which a text begins, of the view with the focus or of all; *rest is what comes
+ * behind it. NULL: none. */
+const struct cs_word *cs_word_find(const struct cs_tui *tui, const char *text, const char **rest);
+/* The words that begin so, those of the view with the focus first. */
+void cs_word_offers(const struct cs_tui *tui, const char *begun, struct cs_offers *offers);
 
 /* NULL for CS_OVERLAY_NONE. */
 const struct cs_overlay *cs_overlay_of(enum cs_tui_overlay overlay);
@@ -72,6 +108,8 @@ int cs_tui_arm(struct cs_tui *tui, unsigned bus, const struct cs_fault_spec *spe
 void cs_fault_form_open(struct cs_tui *tui, unsigned kind);
 void cs_fault_form_edit(struct cs_tui *tui, const struct cs_tui_fault *fault);
 
+/* Why a frame was not taken, by cs_host_ops' inject(). */
+const char *cs_inject_refusal(int error);
 /* Save the scenario, and say what came of it. 0 or -1. */
 int cs_tui_save(struct cs_tui *tui, const char *path);
 

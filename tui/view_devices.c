@@ -85,7 +85,7 @@ static void cell_channels(const struct cs_tui *tui, struct cs_canvas *canvas, st
 
 static int most_channels(const struct cs_tui *tui)
 {
-    return tui->width;
+    return cs_tui_body(tui).w;
 }
 
 #define COUNT(member, style) \
@@ -148,7 +148,7 @@ static int option_lines(const struct cs_tui *tui)
 {
     const struct cs_tui_device *device = selected(tui);
 
-    return device ? wrap(device->option, tui->width - 2, NULL, 0, 0, OPTION_LINES_MAX) : 0;
+    return device ? wrap(device->option, cs_tui_body(tui).w - 2, NULL, 0, 0, OPTION_LINES_MAX) : 0;
 }
 
 static int channel_lines(const struct cs_tui *tui)
@@ -297,6 +297,8 @@ static const struct cs_binding bindings[] = {
 
 const struct cs_view cs_view_devices = {
     .name = "devices",
+    .keys = {'5', CS_KEY_F1 + 5},
+    .help = "cards and adapters for guests",
     .title = "Devices",
     .brief = "Devs",
     .needs = CS_NEEDS_DEVICES,

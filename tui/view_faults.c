@@ -149,7 +149,7 @@ static void cell_age(const struct cs_tui *tui, struct cs_canvas *canvas, struct 
 
 static int most_text(const struct cs_tui *tui)
 {
-    return tui->width;
+    return cs_tui_body(tui).w;
 }
 
 #define COUNT(member) \
@@ -443,6 +443,8 @@ static const struct cs_binding bindings[] = {
 
 const struct cs_view cs_view_faults = {
     .name = "faults",
+    .keys = {'4', CS_KEY_F1 + 4},
+    .help = "all kinds, and those that are armed",
     .title = "Faults",
     .needs = CS_NEEDS_FAULTS,
     .refresh = refresh,

@@ -219,7 +219,7 @@ static void draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_r
             cs_canvas_select(canvas, (struct cs_rect){0, body.y + 1 + i, body.w, 1});
     }
     if (!tui->ids.n_lines)
-        cs_canvas_put(canvas, (tui->width - 20) / 2, body.y + body.h / 2, CS_STYLE_DIM,
+        cs_canvas_put(canvas, (cs_tui_body(tui).w - 20) / 2, body.y + body.h / 2, CS_STYLE_DIM,
                       tui->filter.n ? "nothing passes the filter yet" : "no frames so far");
 }
 
@@ -292,7 +292,7 @@ static void next_sort(struct cs_tui *tui, int by)
     struct cs_columns_layout layout;
     int at = tui->by_id.sort;
 
-    cs_columns_fit(tui, columns, N_COLUMNS, tui->width, &layout);
+    cs_columns_fit(tui, columns, N_COLUMNS, cs_tui_body(tui).w, &layout);
     do
         at = (at + N_COLUMNS + by) % N_COLUMNS;
     while (!cs_column_orders(&columns[at]) || !layout.w[at]);
@@ -323,6 +323,22 @@ static void show_in_trace(struct cs_tui *tui, int unused)
     cs_tui_say(tui, false, "only %s is shown: Esc shows all again", text);
 }
 
+static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
+{
+    struct cs_ids_state *state = &tui->by_id;
+    const int row = cs_list_hit(&state->list, mouse, (int)tui->ids.n_lines, cs_tui_page(tui));
+
+    if (row >= 0) {
+        state->list.sel = row;
+        state->pinned = true;
+        state->pin = tui->ids.order[row];
+        if (mouse->kind == CS_MOUSE_DOUBLE)
+            show_in_trace(tui, 0);
+    } else if (mouse->kind == CS_MOUSE_UP || mouse->kind == CS_MOUSE_DOWN) {
+        move(tui, mouse->kind == CS_MOUSE_UP ? -3 : 3);
+    }
+}
+
 static const struct cs_binding bindings[] = {
     {{'s'}, "sort", "order by the next column", next_sort, 1},
     {{'S'}, NULL, "order by the column before", next_sort, -1},
@@ -338,10 +354,13 @@ static const struct cs_binding bindings[] = {
 
 const struct cs_view cs_view_ids = {
     .name = "ids",
+    .keys = {'2', CS_KEY_F1 + 2},
+    .help = "one line for each identifier",
     .title = "Identifiers",
     .brief = "IDs",
     .needs = CS_NEEDS_IDS,
     .refresh = refresh,
+    .mouse = mouse,
     .draw = draw,
     .status = status,
     .detail = detail,

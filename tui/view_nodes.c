@@ -221,7 +221,7 @@ static void cell_drift(const struct cs_tui *tui, struct cs_canvas *canvas, struc
 /* Room for the marks where there is any. */
 static int want_counter(const struct cs_tui *tui)
 {
-    return tui->width < 100 ? 9 : 13;
+    return cs_tui_body(tui).w < 100 ? 9 : 13;
 }
 
 /* ---- columns --------------------------------------------------------------------------------- */
@@ -273,7 +273,7 @@ static void draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_r
             cs_canvas_select(canvas, (struct cs_rect){0, body.y + 1 + i, body.w, 1});
     }
     if (!tui->n_nodes)
-        cs_canvas_put(canvas, (tui->width - 12) / 2, body.y + body.h / 2, CS_STYLE_DIM,
+        cs_canvas_put(canvas, (cs_tui_body(tui).w - 12) / 2, body.y + body.h / 2, CS_STYLE_DIM,
                       "nobody here yet");
 }
 
@@ -359,6 +359,16 @@ static void move_page(struct cs_tui *tui, int by)
     move(tui, by * (cs_tui_page(tui) - 1));
 }
 
+static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
+{
+    const int row = cs_list_hit(&tui->nodes_list, mouse, (int)tui->n_nodes, cs_tui_page(tui));
+
+    if (row >= 0)
+        tui->nodes_list.sel = row;
+    else if (mouse->kind == CS_MOUSE_UP || mouse->kind == CS_MOUSE_DOWN)
+        move(tui, mouse->kind == CS_MOUSE_UP ? -3 : 3);
+}
+
 static const struct cs_binding bindings[] = {
     {{CS_KEY_UP, 'k'}, NULL, "select a node, one up", move, -1},
     {{CS_KEY_DOWN, 'j'}, NULL, "one down", move, 1},
@@ -370,9 +380,12 @@ static const struct cs_binding bindings[] = {
 
 const struct cs_view cs_view_nodes = {
     .name = "nodes",
+    .keys = {'3', CS_KEY_F1 + 3},
+    .help = "one line for each controller",
     .title = "Nodes",
     .needs = CS_NEEDS_NODES,
     .refresh = refresh,
+    .mouse = mouse,
     .draw = draw,
     .status = status,
     .detail = detail,

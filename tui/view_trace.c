@@ -271,7 +271,7 @@ static void draw_line(const struct cs_tui *tui, struct cs_canvas *canvas, int y,
         x = layout->x[COLUMN_NODE];
     else if (!line->row->has_frame)
         x = layout->x[COLUMN_ID] + 5;
-    cs_canvas_field(canvas, x, y, tui->width - x, false, cs_row_style(line->row),
+    cs_canvas_field(canvas, x, y, cs_tui_body(tui).w - x, false, cs_row_style(line->row),
                     cs_row_text(tui, line->row, text, sizeof text));
 }
 
@@ -283,13 +283,13 @@ static void draw_nothing(const struct cs_tui *tui, struct cs_canvas *canvas, str
     if (!tui->filter.n && tui->trace.show == CS_SHOW_ALL) {
         text = "the bus is silent: i injects a frame, ? tells more";
         if (tui->info.link[0] && tui->n_buses) {
-            int x = (tui->width - 43 - (int)strlen(tui->bus[0].name)) / 2;
+            int x = (cs_tui_body(tui).w - 43 - (int)strlen(tui->bus[0].name)) / 2;
             x = cs_canvas_put(canvas, x, y + 2, CS_STYLE_DIM, "programs join:  ");
             x = cs_canvas_put(canvas, x, y + 2, CS_STYLE_KEY, "cansim-attach -- candump ");
             cs_canvas_put(canvas, x, y + 2, CS_STYLE_KEY, tui->bus[0].name);
         }
     }
-    cs_canvas_put(canvas, (tui->width - cs_text_width(text)) / 2, y, CS_STYLE_DIM, text);
+    cs_canvas_put(canvas, (cs_tui_body(tui).w - cs_text_width(text)) / 2, y, CS_STYLE_DIM, text);
 }
 
 static void draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body)
@@ -453,6 +453,28 @@ static void clear(struct cs_tui *tui, int unused)
     cs_tui_say(tui, false, "older rows are cleared away; counts and files keep them");
 }
 
+static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
+{
+    struct cs_trace_state *t = &tui->trace;
+    uint64_t number;
+
+    if (mouse->kind == CS_MOUSE_UP || mouse->kind == CS_MOUSE_DOWN) {
+        move(tui, mouse->kind == CS_MOUSE_UP ? -3 : 3);
+        return;
+    }
+    if (mouse->kind > CS_MOUSE_DOUBLE || mouse->y < 1 || mouse->y > cs_tui_page(tui))
+        return;
+    stop_following(tui);
+    number = cs_trace_from(tui, t->top);
+    for (int y = 1; y < mouse->y && number != UINT64_MAX; y++)
+        number = cs_trace_from(tui, number + 1);
+    if (t->follow || number == UINT64_MAX)
+        return;
+    t->sel = number;
+    if (mouse->kind == CS_MOUSE_DOUBLE)
+        show_row(tui, 0);
+}
+
 static const struct cs_binding bindings[] = {
     {{CS_KEY_UP, 'k'}, NULL, "select a row, one up", move, -1},
     {{CS_KEY_DOWN, 'j'}, NULL, "one down", move, 1},
@@ -469,8 +491,11 @@ static const struct cs_binding bindings[] = {
 
 const struct cs_view cs_view_trace = {
     .name = "trace",
+    .keys = {'1', CS_KEY_F1 + 1},
+    .help = "what happens, in order",
     .title = "Trace",
     .draw = draw,
+    .mouse = mouse,
     .status = status,
     .detail = detail,
     .bindings = bindings,

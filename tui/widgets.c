@@ -10,7 +10,7 @@
 
 int cs_want_bus(const struct cs_tui *tui)
 {
-    int most = tui->width < 100 ? 6 : CS_TUI_BUS_NAME - 1, width = 4;
+    int most = cs_tui_body(tui).w < 100 ? 6 : CS_TUI_BUS_NAME - 1, width = 4;
 
     for (unsigned b = 0; b < tui->n_buses; b++)
         if ((int)strlen(tui->bus[b].name) > width)
@@ -20,7 +20,7 @@ int cs_want_bus(const struct cs_tui *tui)
 
 int cs_want_node(const struct cs_tui *tui)
 {
-    int most = tui->width < 100 ? 12 : 20, needed = tui->names.longest;
+    int most = cs_tui_body(tui).w < 100 ? 12 : 20, needed = tui->names.longest;
 
     return needed < 10 ? 10 : needed > most ? most : needed;
 }
@@ -32,7 +32,7 @@ int cs_want_fd(const struct cs_tui *tui)
 
 int cs_want_len(const struct cs_tui *tui)
 {
-    return tui->fd && tui->width >= 120 ? 5 : 2;
+    return tui->fd && cs_tui_body(tui).w >= 120 ? 5 : 2;
 }
 
 int cs_most_data(const struct cs_tui *tui)
@@ -208,6 +208,15 @@ void cs_list_clamp(struct cs_list *list, int n, int page)
         list->top = list->sel - page + 1;
     if (list->top > last)
         list->top = last;
+}
+
+int cs_list_hit(const struct cs_list *list, const struct cs_mouse *mouse, int n, int page)
+{
+    const int row = list->top + mouse->y - 1;
+
+    if (mouse->kind > CS_MOUSE_DOUBLE || mouse->y < 1 || mouse->y > page || row >= n)
+        return -1;
+    return row;
 }
 
 void cs_list_move(struct cs_list *list, int by, int n, int page)

@@ -94,6 +94,10 @@ void cs_gauge(struct cs_canvas *canvas, int x, int y, int width, uint8_t style, 
 void cs_list_clamp(struct cs_list *list, int n, int page);
 void cs_list_move(struct cs_list *list, int by, int n, int page);
 
+/* The row of a list that the mouse was pressed on, below one line of titles; -1: none, or it was no
+ * press. */
+int cs_list_hit(const struct cs_list *list, const struct cs_mouse *mouse, int n, int page);
+
 /* Data bytes as hex into at.w cells, zero bytes faint; `hot` and `warm` mark changed ones (bits).
  */
 void cs_put_data(struct cs_canvas *canvas, struct cs_rect at, const uint8_t *data, unsigned len,

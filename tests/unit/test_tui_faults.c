@@ -214,7 +214,9 @@ static void tab_offers(void **state)
     assert_true(bench_shows(b, "spoof short split stuck-dominant stuck-recessive"));
     bench_keys(b, "<Tab>");
     assert_string_equal(b->tui.prompt.field.text, "short");
-    bench_keys(b, "<Tab><Tab><Tab><Tab>");
+    bench_keys(b, "<Tab><Tab><Tab><Tab>"); /* then words: send, speed, save */
+    assert_string_equal(b->tui.prompt.field.text, "send");
+    bench_keys(b, "<Tab><Tab><Tab>");
     assert_string_equal(b->tui.prompt.field.text, "spoof");
     /* The other bus's nodes. */
     bench_keys(b, "<^U><S-Tab>drift node=d<Tab>");
@@ -231,7 +233,7 @@ static void prompt_tells(void **state)
     bench_draw(b, 80, 24);
     bench_keys(b, ":");
     bench_draw(b, 80, 24);
-    assert_true(bench_shows(b, "a kind and keys, such as"));
+    assert_true(bench_shows(b, "a word such as view nodes, or a fault such as"));
     bench_keys(b, "flip index=");
     bench_draw(b, 80, 24);
     assert_true(bench_shows(b, "index: the bit within the field"));

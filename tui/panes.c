@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+/* panes.c - see panes.h; and the mouse, which finds its pane. */
+#include "tui/panes.h"
+
+#include "tui/view.h"
+
+#define PANE_MIN_WIDTH  40
+#define PANE_MIN_HEIGHT 5
+
+/* Where each pane of a division is, in halves of the content. */
+struct place {
+    uint8_t x, y, w, h;
+};
+
+static const struct {
+    unsigned n;
+    struct place place[CS_TUI_PANES];
+} splits[CS_SPLIT_COUNT] = {
+    [CS_SPLIT_NONE] = {1, {{0, 0, 2, 2}}},
+    [CS_SPLIT_ROWS] = {2, {{0, 0, 2, 1}, {0, 1, 2, 1}}},
+    [CS_SPLIT_COLUMNS] = {2, {{0, 0, 1, 2}, {1, 0, 1, 2}}},
+    [CS_SPLIT_ROW_TWO] = {3, {{0, 0, 2, 1}, {0, 1, 1, 1}, {1, 1, 1, 1}}},
+    [CS_SPLIT_FOUR] = {4, {{0, 0, 1, 1}, {1, 0, 1, 1}, {0, 1, 1, 1}, {1, 1, 1, 1}}},
+};
+
+/* Does the screen have room for all of them? Where it has not, the focus alone is shown. */
+static bool fits(const struct cs_tui *tui)
+{
+    const struct cs_rect content = cs_tui_content(tui);
+
+    for (unsigned p = 0; p < splits[tui->split].n; p++) {
+        const struct place *place = &splits[tui->split].place[p];
+        if ((content.w - 1) * place->w / 2 < PANE_MIN_WIDTH ||
+            content.h * place->h / 2 - 1 < PANE_MIN_HEIGHT)
+            return false;
+    }
+    return true;
+}
+
+/* Those that are shown now: one where there is no room. */
+static enum cs_tui_split split_now(const struct cs_tui *tui)
+{
+    return fits(tui) ? tui->split : CS_SPLIT_NONE;
+}
+
+unsigned cs_tui_panes(const struct cs_tui *tui)
+{
+    return splits[tui->split].n;
+}
+
+struct cs_rect cs_pane_outer(const struct cs_tui *tui, unsigned pane)
+{
+    const struct cs_rect content = cs_tui_content(tui);
+    const enum cs_tui_split split = split_now(tui);
+    const int left = (content.w - 1) / 2, upper = content.h / 2;
+
+    if (split == CS_SPLIT_NONE)
+        return pane == tui->focus || tui->split == CS_SPLIT_NONE ? content : (struct cs_rect){0};
+    const struct place *place = &splits[split].place[pane];
+    struct cs_rect at = {
+        .x = content.x + (place->x ? left + 1 : 0),
+        .y = content.y + (place->y ? upper : 0),
+        .w = place->w == 2 ? content.w
+             : place->x    ? content.w - left - 1
+                           : left,
+        .h = place->h == 2 ? content.h
+             : place->y    ? content.h - upper
+                           : upper,
+    };
+    return at;
+}
+
+struct cs_rect cs_tui_pane(const struct cs_tui *tui, unsigned pane)
+{
+    struct cs_rect at = cs_pane_outer(tui, pane);
+
+    if (split_now(tui) != CS_SPLIT_NONE && at.h > 0) {
+        at.y++;
+        at.h--;
+    }
+    return at;
+}
+
+struct cs_rect cs_tui_body(const struct cs_tui *tui)
+{
+    const struct cs_rect at = cs_tui_pane(tui, tui->at);
+
+    return (struct cs_rect){0, 0, at.w, at.h};
+}
+
+int cs_tui_page(const struct cs_tui *tui)
+{
+    int page = cs_tui_body(tui).h - 1;
+
+    return page > 0 ? page : 1;
+}
+
+int cs_pane_at(const struct cs_tui *tui, int x, int y)
+{
+    for (unsigned p = 0; p < cs_tui_panes(tui); p++) {
+        const struct cs_rect at = cs_pane_outer(tui, p);
+        if (x >= at.x && y >= at.y && x < at.x + at.w && y < at.y + at.h)
+            return (int)p;
+    }
+    return -1;
+}
+
+/* ---- which view is where ----------------------------------------------------------------------
+ */
+
+void cs_tui_focus(struct cs_tui *tui, unsigned pane)
+{
+    tui->pane_view[tui->focus] = tui->view;
+    tui->focus = tui->at = pane < cs_tui_panes(tui) ? pane : 0;
+    tui->view = tui->pane_view[tui->focus];
+    tui->dirty = true;
+}
+
+static int pane_of_view(const struct cs_tui *tui, unsigned view, unsigned n)
+{
+    for (unsigned p = 0; p < n; p++)
+        if (tui->pane_view[p] == view)
+            return (int)p;
+    return -1;
+}
+
+void cs_tui_show_view(struct cs_tui *tui, unsigned view)
+{
+    int pane;
+
+    tui->pane_view[tui->focus] = tui->view;
+    pane = pane_of_view(tui, view, cs_tui_panes(tui));
+    if (pane >= 0) {
+        cs_tui_focus(tui, (unsigned)pane);
+        return;
+    }
+    tui->view = tui->pane_view[tui->focus] = view;
+    tui->dirty = true;
+}
+
+void cs_tui_split(struct cs_tui *tui, enum cs_tui_split split)
+{
+    const unsigned view = tui->view;
+    unsigned n;
+
+    tui->pane_view[tui->focus] = view;
+    if (split == CS_SPLIT_NONE)
+        tui->pane_view[0] = view;
+    n = cs_tui_panes(tui);
+    tui->split = split;
+    for (unsigned p = n; p < cs_tui_panes(tui); p++)
+        for (unsigned v = 0; v < cs_n_views; v++)
+            if (pane_of_view(tui, v, p) < 0) {
+                tui->pane_view[p] = v;
+                break;
+            }
+    if (tui->focus >= cs_tui_panes(tui)) {
+        tui->pane_view[0] = view;
+        tui->focus = 0;
+    }
+    tui->at = tui->focus;
+    tui->view = tui->pane_view[tui->focus];
+    tui->dirty = true;
+    if (!fits(tui))
+        cs_tui_say(tui, false, "there is no room for %u panes: the one with the focus is shown",
+                   cs_tui_panes(tui));
+}
+
+/* ---- the mouse --------------------------------------------------------------------------------
+ */
+
+static int32_t wheel_key(const struct cs_mouse *mouse)
+{
+    return mouse->kind == CS_MOUSE_UP     ? CS_KEY_UP
+           : mouse->kind == CS_MOUSE_DOWN ? CS_KEY_DOWN
+                                          : CS_KEY_NONE;
+}
+
+static void in_pane(struct cs_tui *tui, const struct cs_mouse *mouse, unsigned pane)
+{
+    const struct cs_rect at = cs_tui_pane(tui, pane);
+    struct cs_mouse local = *mouse;
+
+    if (pane != tui->focus && mouse->kind <= CS_MOUSE_DOUBLE)
+        cs_tui_focus(tui, pane);
+    if (pane != tui->focus)
+        return;
+    local.x -= at.x;
+    local.y -= at.y;
+    if (local.y >= 0 && cs_views[tui->view]->mouse)
+        cs_views[tui->view]->mouse(tui, &local);
+    else if (wheel_key(mouse) != CS_KEY_NONE)
+        cs_tui_key(tui, wheel_key(mouse));
+}
+
+void cs_tui_mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
+{
+    const int pane = cs_pane_at(tui, mouse->x, mouse->y);
+    const int view = cs_tab_at(tui, mouse->x, mouse->y);
+    const int32_t key = cs_footer_at(tui, mouse->x, mouse->y);
+
+    tui->dirty = true;
+    if (mouse->kind == CS_MOUSE_PRESS && key != CS_KEY_NONE)
+        cs_tui_key(tui, key);
+    else if (tui->overlay != CS_OVERLAY_NONE)
+        cs_tui_key(tui, wheel_key(mouse));
+    else if (mouse->kind == CS_MOUSE_PRESS && view >= 0)
+        cs_tui_show_view(tui, (unsigned)view);
+    else if (pane >= 0)
+        in_pane(tui, mouse, (unsigned)pane);
+}
