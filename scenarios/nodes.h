@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* nodes.h - the simulated nodes of a scenario at work. Each is an ordinary controller, driven by
- * timers of the sim; nothing is allocated once all have joined. */
+ * timers of the sim; nothing is allocated once all have joined, but by plugins that begin anew. */
 #ifndef CANSIM_SCENARIOS_NODES_H
 #define CANSIM_SCENARIOS_NODES_H
 
@@ -58,5 +58,9 @@ int cs_nodes_start(struct cs_nodes *nodes, struct cs_error *error);
  * leaving twice is nothing. Returns 0 or -errno. */
 int cs_nodes_attach(struct cs_nodes *nodes, unsigned node);
 int cs_nodes_detach(struct cs_nodes *nodes, unsigned node);
+/* Like cs_nodes_attach(), but it is as it was at the start of the run: what it has kept while it
+ * was off the bus (random numbers, a plugin's memory) is gone. Where it is on the bus nothing
+ * happens. */
+int cs_nodes_start_node(struct cs_nodes *nodes, unsigned node);
 
 #endif

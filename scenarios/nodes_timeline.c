@@ -41,6 +41,11 @@ static void detach(struct cs_nodes *nodes, const struct cs_action *action)
     cs_nodes_detach(nodes, (unsigned)action->node);
 }
 
+static void start_node(struct cs_nodes *nodes, const struct cs_action *action)
+{
+    cs_nodes_start_node(nodes, (unsigned)action->node);
+}
+
 static void set_mode(struct cs_nodes *nodes, const struct cs_action *action)
 {
     struct cs_nodes_node *node = &nodes->node[action->node];
@@ -221,7 +226,8 @@ static void (*const act[])(struct cs_nodes *nodes, const struct cs_action *actio
     [CS_ACTION_ABORT] = cs_act_abort,    [CS_ACTION_REMOVE] = cs_act_remove,
     [CS_ACTION_FREEZE] = cs_act_freeze,  [CS_ACTION_FILTERS] = cs_act_set_filters,
     [CS_ACTION_LOST] = cs_act_lost,      [CS_ACTION_SET] = cs_act_set,
-    [CS_ACTION_GROUP] = cs_act_group,
+    [CS_ACTION_GROUP] = cs_act_group,    [CS_ACTION_START] = start_node,
+    [CS_ACTION_STOP] = detach,
 };
 
 void cs_nodes_act(struct cs_nodes *nodes, const struct cs_action *action)

@@ -328,7 +328,7 @@ static void put_action(struct writer *w, const struct cs_action *action)
     if (action->at_start || action->device >= 0 || action->program >= 0)
         return;
     next(w, "    ", NULL);
-    put_tree(w, cJSON_Duplicate(action->item, 1));
+    put_tree(w, cs_record_action(action));
 }
 
 /* By time; of one time the scenario's own first, as they stand there. */

@@ -153,7 +153,7 @@ enum cs_action_kind {
     CS_ACTION_FREEZE,
     CS_ACTION_FILTERS,
     CS_ACTION_LOST,
-    CS_ACTION_START, /* a program */
+    CS_ACTION_START, /* a program or a node */
     CS_ACTION_STOP,
     CS_ACTION_SIGNAL,
 };
