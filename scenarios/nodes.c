@@ -302,6 +302,13 @@ void cs_nodes_on_program(struct cs_nodes *nodes,
     nodes->program_ctx = ctx;
 }
 
+void cs_nodes_on_pause(struct cs_nodes *nodes, void (*pause)(void *ctx, const char *text),
+                       void *ctx)
+{
+    nodes->pause = pause;
+    nodes->pause_ctx = ctx;
+}
+
 void cs_nodes_on_plug(struct cs_nodes *nodes,
                       void (*plug)(void *ctx, unsigned device, bool plugged), void *ctx)
 {

@@ -34,6 +34,11 @@ void cs_nodes_on_plug(struct cs_nodes *nodes,
 void cs_nodes_on_program(struct cs_nodes *nodes,
                          void (*program)(void *ctx, const struct cs_action *action), void *ctx);
 
+/* Who lets bus time stand still when the timeline asks for it, for a reason (NULL: none is given).
+ * It is noted in any case, before. */
+void cs_nodes_on_pause(struct cs_nodes *nodes, void (*pause)(void *ctx, const char *text),
+                       void *ctx);
+
 /* Do an action now. */
 void cs_nodes_do(struct cs_nodes *nodes, const struct cs_action *action);
 /* Who hears of an action before cs_nodes_do() does it. */

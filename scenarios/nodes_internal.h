@@ -75,6 +75,8 @@ struct cs_nodes {
     void *plug_ctx;
     void (*program)(void *ctx, const struct cs_action *action);
     void *program_ctx;
+    void (*pause)(void *ctx, const char *text);
+    void *pause_ctx;
     cs_nodes_say_fn *say;
     void *say_ctx;
     bool over; /* the sim is gone */
