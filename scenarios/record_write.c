@@ -11,9 +11,9 @@
 #include "simcore/units.h"
 
 /* What has no place in a run without anybody outside, and what is written anew. */
-static const char *const dropped[] = {"link",     "speed", "devices",  "guests",
-                                      "programs", "seed",  "duration", "comment",
-                                      "plugins",  "nodes", "faults",   "timeline"};
+static const char *const dropped[] = {"link",   "speed",    "devices", "guests",  "programs",
+                                      "seed",   "duration", "comment", "plugins", "nodes",
+                                      "faults", "timeline", "end"};
 
 struct writer {
     const struct cs_record *record;
@@ -157,6 +157,12 @@ static bool is_dropped(const char *name)
     return false;
 }
 
+/* Neither programs nor guests are there when it is played. */
+static bool is_of_others(const cJSON *part)
+{
+    return cJSON_GetObjectItemCaseSensitive(part, "program") != NULL;
+}
+
 /* What it is made of has a line each. */
 static void put_member(struct writer *w, const cJSON *item)
 {
@@ -170,6 +176,8 @@ static void put_member(struct writer *w, const cJSON *item)
     begin(w, item->string, cJSON_IsObject(item) ? '{' : '[');
     cJSON_ArrayForEach(part, item)
     {
+        if (cJSON_IsArray(item) && is_of_others(part))
+            continue;
         next(w, "    ", part->string);
         put_tree(w, cJSON_Duplicate(part, 1));
     }

@@ -316,6 +316,18 @@ def recorded_groups():
 
 
 @test
+def recorded_expectations():
+    """what is expected of programs is not expected of a recording"""
+    for expect in ([{"program": {"name": "x", "status": 0}}], [{"attached": "a"}, {"program": {"name": "x", "output": "hi"}}]):
+        status, _, _, err = run({"x": shell("echo hi")}, "--record", "rec.json", nodes={"a": PERIODIC, "b": {}}, duration="5s",
+                                end="decided", expect=expect)
+        same(status, 0, err)
+        same(json.loads(read("rec.json"))["expect"], expect[:-1])
+        same(cansim("run", "--quiet", "--events", "again", "rec.json"), (0, b"", b""))
+        same(read("again"), read("events"))
+
+
+@test
 def many():
     """as many programs as a scenario may have, each with all its keys"""
     programs = {f"p{i}": shell(f"echo {i}", required=False, timeout="10s", env={"A": "b"}) for i in range(32)}
