@@ -204,9 +204,11 @@ static void on_ended(struct ev_loop *loop, ev_io *watcher, int events)
     for (int i = 0; i < READS_PER_TURN && read_some(guest); i++)
         ; /* its last words */
     reap(guest, &status);
-    const bool well = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    bool well = WIFEXITED(status) && WEXITSTATUS(status) == 0;
     const char *how = WIFEXITED(status) ? "status" : "signal";
     const int number = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
+    if (guest->host.exited != NULL)
+        well |= guest->host.exited(guest->host.ctx, WIFEXITED(status) ? number : 128 + number);
     if (guest->def->n_steps > 0 && !guest->done)
         cs_guest_fail(guest, "/script/%u/%s: QEMU ended with %s %d before this step was through",
                       guest->step, cs_guest_script_key(guest), how, number);

@@ -40,8 +40,7 @@ struct cs_program {
     int64_t since_ms, until_ms; /* CLOCK_MONOTONIC, of the last run */
     ev_io ended, readable;
     ev_timer timeout, patience;
-    char line[CS_PROGRAM_LINE_MAX + 1];
-    size_t n_line;
+    struct cs_lines lines;
     char *kept; /* def->output_bytes and a NUL */
     size_t n_kept;
 };

@@ -31,27 +31,12 @@ static struct ev_loop *loop_of(const struct cs_program *program)
 /* ---- output ------------------------------------------------------------------------------------
  */
 
-static void end_line(struct cs_program *program)
+static void on_line(void *ctx, const char *line)
 {
-    program->line[program->n_line] = '\0';
-    if (program->n_line > 0 && program->line[program->n_line - 1] == '\r')
-        program->line[program->n_line - 1] = '\0';
-    program->n_line = 0;
-    program->state.lines++;
-    cs_programs_heard(program->all, program, program->line);
-}
+    struct cs_program *program = ctx;
 
-static void take(struct cs_program *program, const char *bytes, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (bytes[i] == '\n') {
-            end_line(program);
-            continue;
-        }
-        if (program->n_line == CS_PROGRAM_LINE_MAX)
-            end_line(program);
-        program->line[program->n_line++] = bytes[i] != '\0' ? bytes[i] : '?';
-    }
+    program->state.lines++;
+    cs_programs_heard(program->all, program, line);
 }
 
 /* The last bytes, as many as are wanted; a quarter goes at a time. */
@@ -83,8 +68,7 @@ static void close_output(struct cs_program *program)
     ev_io_stop(loop_of(program), &program->readable);
     close(program->out);
     program->out = -1;
-    if (program->n_line > 0)
-        end_line(program);
+    cs_lines_end(&program->lines);
 }
 
 /* False: nothing now, or nothing any more. */
@@ -103,7 +87,7 @@ static bool read_some(struct cs_program *program)
     }
     program->state.bytes += (uint64_t)n;
     keep(program, bytes, (size_t)n);
-    take(program, bytes, (size_t)n);
+    cs_lines_take(&program->lines, bytes, (size_t)n);
     return true;
 }
 
@@ -155,8 +139,7 @@ static void see_end(struct cs_program *program)
     program->until_ms = cs_wall_ms();
     for (int i = 0; i < READS_AT_END && read_some(program); i++)
         ; /* its last words */
-    if (program->n_line > 0)
-        end_line(program);
+    cs_lines_end(&program->lines);
     program->leaving = program->state.running = false;
     if (ret != 0)
         program->pid = 0;
@@ -382,6 +365,8 @@ void cs_program_init(struct cs_program *program, struct cs_programs *all,
     program->def = def;
     program->state.name = def->name;
     program->pid_fd = program->out = -1;
+    program->lines.line = on_line;
+    program->lines.ctx = program;
     ev_io_init(&program->ended, on_ended, -1, EV_READ);
     ev_io_init(&program->readable, on_readable, -1, EV_READ);
     ev_timer_init(&program->timeout, on_timeout, 0., 0.);
