@@ -55,8 +55,11 @@ void cs_expect_verdict(const struct cs_expect *expect, unsigned index, struct cs
  * failed. */
 void cs_expect_tell(const struct cs_expect *expect, bool quiet, FILE *to);
 
-/* A program has printed a line, or has ended with a status (128 + N by signal N). */
+/* A program, or a guest on its console, has printed a line, or has ended with a status (128 + N by
+ * signal N). */
 void cs_expect_program_line(struct cs_expect *expect, const char *name, const char *line);
 void cs_expect_program_exit(struct cs_expect *expect, const char *name, int status);
+/* Is something expected of its status that is not decided? */
+bool cs_expect_awaits_exit(const struct cs_expect *expect, const char *name);
 
 #endif

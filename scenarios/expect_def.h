@@ -107,6 +107,7 @@ struct cs_expect_retries {
 
 struct cs_expect_program {
     const char *name;
+    bool guest;         /* it is one, and `output` is on its console */
     int64_t status;     /* -1: was not given */
     const char *output; /* NULL: none */
     bool never;

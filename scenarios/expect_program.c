@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What programs print, and how they end: told from outside, not by events. */
+/* What programs and guests print, and how they end: told from outside, not by events. */
 #include <stdio.h>
 #include <string.h>
 
@@ -39,13 +39,14 @@ static void end(struct cs_expect *e, struct expect_item *item, int64_t at_ps)
 static void say(struct cs_expect *e, const struct cs_expect_def *def, char *text, size_t size)
 {
     const struct cs_expect_program *p = &def->of.program;
+    const char *what = p->guest ? "guest" : "program";
 
     (void)e;
     if (p->output != NULL)
-        expect_add(text, size, "program \"%s\" %sprints \"%s\"", p->name, p->never ? "never " : "",
+        expect_add(text, size, "%s \"%s\" %sprints \"%s\"", what, p->name, p->never ? "never " : "",
                    p->output);
     else
-        expect_add(text, size, "program \"%s\" ends with status %lld", p->name,
+        expect_add(text, size, "%s \"%s\" ends with status %lld", what, p->name,
                    (long long)p->status);
 }
 
@@ -102,4 +103,13 @@ void cs_expect_program_exit(struct cs_expect *e, const char *name, int status)
             expect_fail(e, item, now, "status %d", status);
         }
     }
+}
+
+bool cs_expect_awaits_exit(const struct cs_expect *e, const char *name)
+{
+    for (unsigned i = 0; e != NULL && !e->over && i < e->n; i++) {
+        if (is_about(&e->items[i], name) && e->items[i].def->of.program.output == NULL)
+            return true;
+    }
+    return false;
 }

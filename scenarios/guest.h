@@ -130,6 +130,9 @@ struct cs_guest_host {
     void (*ended)(void *ctx, int status, const char *text);
     /* Bytes of the console, as they come; may be NULL. */
     void (*output)(void *ctx, const char *bytes, size_t n);
+    /* QEMU has ended by itself, with that status (128 + N by signal N), and all that it said was
+     * told; before `ended`. True: its status is expected, whatever it is, and no failure. */
+    bool (*exited)(void *ctx, int status);
     void *ctx;
 };
 

@@ -5,8 +5,8 @@
 #define CANSIM_SCENARIOS_GUEST_INTERNAL_H
 
 #include <ev.h>
-#include <sys/types.h>
 
+#include "scenarios/child.h"
 #include "scenarios/guest.h"
 
 #define CS_CONSOLE_KEPT  65536u /* bytes of the console that a script can look back at */
@@ -15,9 +15,7 @@
 struct cs_guest {
     const struct cs_guest_def *def;
     struct cs_guest_host host;
-    pid_t pid;   /* 0: has ended */
-    int pid_fd;  /* readable when it has */
-    int in, out; /* its standard input and output */
+    struct cs_child qemu;
     ev_io ended, readable, writable;
     int log; /* -1: none */
 

@@ -6,14 +6,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/pidfd.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "scenarios/wall.h"
@@ -78,7 +74,7 @@ static void stop_reading(struct cs_guest *guest)
 static bool read_some(struct cs_guest *guest)
 {
     char bytes[4096];
-    const ssize_t n = read(guest->out, bytes, sizeof(bytes));
+    const ssize_t n = read(guest->qemu.out, bytes, sizeof(bytes));
 
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return false;
@@ -105,7 +101,7 @@ static void on_readable(struct ev_loop *loop, ev_io *watcher, int events)
 static void write_typed(struct cs_guest *guest)
 {
     while (guest->n_typed > 0) {
-        const ssize_t n = write(guest->in, guest->typed, guest->n_typed);
+        const ssize_t n = write(guest->qemu.in, guest->typed, guest->n_typed);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0 && errno != EAGAIN)
@@ -179,34 +175,20 @@ void cs_guest_fail(struct cs_guest *guest, const char *format, ...)
     guest->host.ended(guest->host.ctx, CS_STATUS_EXPECTATION, text);
 }
 
-static void reap(struct cs_guest *guest, int *status)
-{
-    pid_t pid;
-
-    do
-        pid = waitpid(guest->pid, status, 0);
-    while (pid < 0 && errno == EINTR);
-    if (pid < 0)
-        *status = W_EXITCODE(255, 0); /* somebody else took it: not known to be well */
-    guest->pid = 0;
-    ev_io_stop(guest->host.loop, &guest->ended);
-    close(guest->pid_fd);
-    guest->pid_fd = -1;
-}
-
 static void on_ended(struct ev_loop *loop, ev_io *watcher, int events)
 {
     struct cs_guest *guest = watcher->data;
-    int status = 0;
 
-    (void)loop;
     (void)events;
     for (int i = 0; i < READS_PER_TURN && read_some(guest); i++)
         ; /* its last words */
-    reap(guest, &status);
-    const bool well = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    const char *how = WIFEXITED(status) ? "status" : "signal";
-    const int number = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
+    ev_io_stop(loop, watcher);
+    const int status = cs_child_see_end(&guest->qemu);
+    const char *how = status <= 128 ? "status" : "signal";
+    const int number = status <= 128 ? status : status - 128;
+    bool well = status == 0;
+    if (guest->host.exited != NULL)
+        well |= guest->host.exited(guest->host.ctx, status);
     if (guest->def->n_steps > 0 && !guest->done)
         cs_guest_fail(guest, "/script/%u/%s: QEMU ended with %s %d before this step was through",
                       guest->step, cs_guest_script_key(guest), how, number);
@@ -216,17 +198,18 @@ static void on_ended(struct ev_loop *loop, ev_io *watcher, int events)
         guest->host.ended(guest->host.ctx, CS_STATUS_OK, NULL);
 }
 
-static bool wait_for_end(struct cs_guest *guest, int limit_ms)
+static void wait_for_end(struct cs_guest *guest, int64_t limit_ms)
 {
-    struct pollfd ended = {.fd = guest->pid_fd, .events = POLLIN};
+    struct pollfd ended = {.fd = guest->qemu.pid_fd, .events = POLLIN};
 
-    return poll(&ended, 1, limit_ms) > 0;
+    if (ended.fd >= 0)
+        poll(&ended, 1, limit_ms > 0 ? (int)limit_ms : 0);
 }
 
 void cs_guest_end_qemu(struct cs_guest *guest)
 {
-    if (guest->pid > 0 && !guest->stopping) {
-        kill(guest->pid, SIGTERM);
+    if (!guest->stopping) {
+        cs_child_ask_to_end(&guest->qemu);
         guest->patience_ms = cs_wall_ms() + PATIENCE_MS;
     }
     guest->stopping = true;
@@ -234,24 +217,17 @@ void cs_guest_end_qemu(struct cs_guest *guest)
 
 void cs_guest_stop(struct cs_guest *guest)
 {
-    int status;
-
     if (guest == NULL)
         return;
     cs_guest_end_qemu(guest);
-    if (guest->pid > 0) {
-        const int64_t left_ms = guest->patience_ms - cs_wall_ms();
-        if (!wait_for_end(guest, left_ms > 0 ? (int)left_ms : 0)) {
-            kill(guest->pid, SIGKILL);
-            wait_for_end(guest, -1);
-        }
-        reap(guest, &status);
-    }
+    wait_for_end(guest, guest->patience_ms - cs_wall_ms());
+    ev_io_stop(guest->host.loop, &guest->ended);
     ev_io_stop(guest->host.loop, &guest->readable);
     ev_io_stop(guest->host.loop, &guest->writable);
     cs_guest_script_fini(guest);
-    close(guest->in);
-    close(guest->out);
+    cs_child_clear(&guest->qemu); /* that does not want to */
+    close(guest->qemu.in);
+    close(guest->qemu.out);
     if (guest->log >= 0)
         close(guest->log);
     free(guest);
@@ -269,53 +245,11 @@ unsigned cs_guest_step(const struct cs_guest *guest)
 
 bool cs_guest_gone(const struct cs_guest *guest)
 {
-    return guest->pid == 0;
+    return guest->qemu.pid_fd < 0;
 }
 
 /* ---- the beginning
  * --------------------------------------------------------------------------------- */
-
-static void be_qemu(const struct cs_guest_command *command, int in, int out, pid_t parent)
-{
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent)
-        _exit(127);
-    setpgid(0, 0); /* a Ctrl-C at the terminal is ours to act upon */
-    dup2(in, STDIN_FILENO);
-    dup2(out, STDOUT_FILENO);
-    dup2(out, STDERR_FILENO);
-    signal(SIGPIPE, SIG_DFL);
-    execvp(command->words[0], command->words);
-    dprintf(STDERR_FILENO, "%s: %s\n", command->words[0], strerror(errno));
-    _exit(127);
-}
-
-static int spawn(struct cs_guest *guest, const struct cs_guest_command *command)
-{
-    int in[2], out[2];
-    const pid_t parent = getpid();
-
-    if (pipe2(in, O_CLOEXEC) != 0)
-        return -errno;
-    if (pipe2(out, O_CLOEXEC) != 0) {
-        const int err = errno;
-        close(in[0]);
-        close(in[1]);
-        return -err;
-    }
-    guest->pid = fork();
-    if (guest->pid == 0)
-        be_qemu(command, in[0], out[1], parent);
-    guest->pid_fd = guest->pid > 0 ? pidfd_open(guest->pid, 0) : -1;
-    const int err = errno;
-    close(in[0]);
-    close(out[1]);
-    guest->in = in[1];
-    guest->out = out[0];
-    fcntl(guest->in, F_SETFL, O_NONBLOCK);
-    fcntl(guest->out, F_SETFL, O_NONBLOCK);
-    return guest->pid_fd >= 0 ? 0 : -err;
-}
 
 /* A pipe that nobody reads is told, not waited for. 0 or -errno. */
 static int open_log(struct cs_guest *guest)
@@ -333,17 +267,8 @@ static int open_log(struct cs_guest *guest)
 /* What cs_guest_start() has made so far. */
 static void undo(struct cs_guest *guest)
 {
-    const int fds[] = {guest->in, guest->out, guest->log};
-
-    if (guest->pid > 0) {
-        kill(guest->pid, SIGKILL);
-        while (waitpid(guest->pid, NULL, 0) < 0 && errno == EINTR)
-            ;
-    }
-    for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
-        if (fds[i] >= 0)
-            close(fds[i]);
-    }
+    if (guest->log >= 0)
+        close(guest->log);
     free(guest);
 }
 
@@ -351,6 +276,8 @@ struct cs_guest *cs_guest_start(const struct cs_guest_def *def,
                                 const struct cs_guest_command *command,
                                 const struct cs_guest_host *host, struct cs_error *error)
 {
+    const struct cs_child_plan plan = {
+        .path = command->words[0], .words = command->words, .talks = true};
     struct cs_guest *guest = calloc(1, sizeof(*guest));
 
     if (guest == NULL) {
@@ -359,7 +286,7 @@ struct cs_guest *cs_guest_start(const struct cs_guest_def *def,
     }
     guest->def = def;
     guest->host = *host;
-    guest->log = guest->in = guest->out = -1;
+    guest->log = -1;
     int ret = open_log(guest);
     if (ret != 0) {
         cs_error_set(error, CS_STATUS_ENVIRONMENT, "%s: cannot be written: %s", def->console,
@@ -367,16 +294,16 @@ struct cs_guest *cs_guest_start(const struct cs_guest_def *def,
         undo(guest);
         return NULL;
     }
-    ret = spawn(guest, command);
+    ret = cs_child_start(&guest->qemu, &plan);
     if (ret != 0) {
         cs_error_set(error, CS_STATUS_ENVIRONMENT, "guest \"%s\": %s cannot be started: %s",
-                     def->name, command->words[0], strerror(-ret));
+                     def->name, command->words[0], strerror(ret));
         undo(guest);
         return NULL;
     }
-    ev_io_init(&guest->ended, on_ended, guest->pid_fd, EV_READ);
-    ev_io_init(&guest->readable, on_readable, guest->out, EV_READ);
-    ev_io_init(&guest->writable, on_writable, guest->in, EV_WRITE);
+    ev_io_init(&guest->ended, on_ended, guest->qemu.pid_fd, EV_READ);
+    ev_io_init(&guest->readable, on_readable, guest->qemu.out, EV_READ);
+    ev_io_init(&guest->writable, on_writable, guest->qemu.in, EV_WRITE);
     guest->ended.data = guest->readable.data = guest->writable.data = guest;
     ev_io_start(host->loop, &guest->ended);
     ev_io_start(host->loop, &guest->readable);

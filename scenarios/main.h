@@ -3,6 +3,8 @@
 #ifndef CANSIM_SCENARIOS_MAIN_H
 #define CANSIM_SCENARIOS_MAIN_H
 
+#include <ev.h>
+
 #include "qemu-link/device.h"
 #include "scenarios/guest.h"
 #include "scenarios/scenario.h"
@@ -180,6 +182,16 @@ struct cs_main_programs {
 };
 void cs_main_tell_programs(struct cs_main_programs *told, struct cs_session *session);
 void cs_main_say_programs(const struct cs_main_programs *told);
+/* Pauses of the timeline, for the person at the terminal; where nobody is there the run goes on. */
+struct cs_main_pause {
+    struct cs_session *session;
+    struct ev_loop *loop;
+    ev_io enter;
+    void (*before)(void *ctx); /* something is about to be written */
+    void *ctx;
+};
+void cs_main_take_pauses(struct cs_main_pause *pause);
+void cs_main_end_pauses(struct cs_main_pause *pause);
 void cs_main_say_device_troubles(const struct cs_session *session);
 
 /* "cansim: TEXT" on stderr; returns the status. */

@@ -26,6 +26,7 @@ struct host {
     ev_timer progress;
     bool progress_shown;
     struct cs_main_programs programs;
+    struct cs_main_pause pause;
     bool interrupted;
     bool failed;
     int status;
@@ -107,6 +108,16 @@ static void before_programs(void *ctx)
     clear_progress(ctx);
 }
 
+/* What it is about is to be seen. */
+static void before_pause(void *ctx)
+{
+    struct host *host = ctx;
+
+    if (host->trace.log.out.fd >= 0)
+        cs_out_flush(&host->trace.log.out);
+    clear_progress(host);
+}
+
 static void show_progress(struct host *host)
 {
     struct cs_sim *sim = cs_session_sim(host->session);
@@ -129,9 +140,12 @@ static void show_progress(struct host *host)
 
 static void on_progress(struct ev_loop *loop, ev_timer *timer, int events)
 {
+    const struct host *host = timer->data;
+
     (void)loop;
     (void)events;
-    show_progress(timer->data);
+    if (!cs_session_paused(host->session))
+        show_progress(timer->data);
 }
 
 /* ---- what is said before and after ------------------------------------------------------- */
@@ -323,6 +337,7 @@ static int finish(struct host *host)
     struct cs_error error = {.status = CS_STATUS_OK};
 
     ev_timer_stop(host->loop, &host->progress);
+    cs_main_end_pauses(&host->pause);
     clear_progress(host);
     if (!host->args->quiet) /* closing ends the devices */
         cs_main_say_device_troubles(host->session);
@@ -370,8 +385,12 @@ int cs_main_host(const struct cs_args *args, const struct cs_session_config *con
         say_where(&host);
         start_progress(&host, config->serve);
         host.programs = (struct cs_main_programs){.before = before_programs, .ctx = &host};
-        if (!args->quiet)
+        host.pause = (struct cs_main_pause){
+            .session = host.session, .loop = host.loop, .before = before_pause, .ctx = &host};
+        if (!args->quiet) {
             cs_main_tell_programs(&host.programs, host.session);
+            cs_main_take_pauses(&host.pause);
+        }
         if (console != NULL)
             console->begin(console->ctx, host.session, host.loop);
         cs_session_start(host.session, on_finished, &host);

@@ -19,6 +19,8 @@ struct cs_node_plugin {
     struct cs_timer timer;
     struct cs_rng rng;
     int told_state; /* enum cansim_bus_state */
+    bool is_open;
+    bool again; /* being opened once more: what is odd about it was told */
 };
 
 static bool is_on(const struct cs_nodes_node *node)
@@ -37,7 +39,7 @@ static void on_say(void *ctx, int severity, const char *text)
     (void)severity;
     text = cs_scenario_settings_place(p->node->def, text, place, sizeof(place));
     snprintf(line, sizeof(line), "%s: %s: %s", all->scenario->file, place, text);
-    if (all->say != NULL && !all->over)
+    if (all->say != NULL && !all->over && !p->again)
         all->say(all->say_ctx, line);
 }
 
@@ -233,14 +235,10 @@ int cs_node_plugin_command(struct cs_nodes_node *node, const char *text, char *w
 
 static void init(struct cs_node_plugin *p, struct cs_nodes_node *node)
 {
-    char stream[CS_NAME_MAX + 16];
-
     p->node = node;
     p->type = node->def->plugin;
     p->timer.fn = on_timer;
     p->timer.ctx = p;
-    snprintf(stream, sizeof(stream), "node/%s/plugin", node->def->name);
-    cs_rng_init(&p->rng, cs_sim_seed(node->all->sim), stream);
     p->host = (struct cansim_host){
         .size = sizeof(p->host),
         .ctx = p,
@@ -264,37 +262,65 @@ static void init(struct cs_node_plugin *p, struct cs_nodes_node *node)
     };
 }
 
+static int open_state(struct cs_node_plugin *p, struct cs_error *error)
+{
+    const struct cs_scenario_node *def = p->node->def;
+    const struct cs_nodes *all = p->node->all;
+    char stream[CS_NAME_MAX + 16], why[400] = "", place[200];
+
+    snprintf(stream, sizeof(stream), "node/%s/plugin", def->name);
+    cs_rng_init(&p->rng, cs_sim_seed(all->sim), stream);
+    p->is_open = p->type->open(&p->state, &p->node_host, def->settings, def->n_settings, why,
+                               sizeof(why)) == 0;
+    if (p->is_open)
+        return 0;
+    const char *text = cs_scenario_settings_place(def, why, place, sizeof(place));
+    return cs_error_set(error, CS_STATUS_INPUT, "%s: %s: %s", all->scenario->file, place, text);
+}
+
+static void close_state(struct cs_node_plugin *p)
+{
+    if (p->is_open && p->type->close != NULL)
+        p->type->close(p->state);
+    p->is_open = false;
+}
+
 int cs_node_plugin_open(struct cs_nodes_node *node, struct cs_error *error)
 {
-    const struct cs_scenario_node *def = node->def;
     struct cs_node_plugin *p = calloc(1, sizeof(*p));
-    char why[400] = "", place[200];
 
     if (p == NULL)
-        return cs_error_set(error, CS_STATUS_ENVIRONMENT, "not enough memory");
+        return cs_nodes_no_memory(error);
     init(p, node);
     if (cs_timer_reserve(node->all->sim, &p->timer) != 0) {
         free(p);
-        return cs_error_set(error, CS_STATUS_ENVIRONMENT, "not enough memory");
+        return cs_nodes_no_memory(error);
     }
-    if (p->type->open(&p->state, &p->node_host, def->settings, def->n_settings, why, sizeof(why)) !=
-        0) {
+    if (open_state(p, error) != 0) {
         cs_timer_release(node->all->sim, &p->timer);
         free(p);
-        const char *text = cs_scenario_settings_place(def, why, place, sizeof(place));
-        return cs_error_set(error, CS_STATUS_INPUT, "%s: %s: %s", node->all->scenario->file, place,
-                            text);
+        return -1;
     }
     node->plugin = p;
     return 0;
+}
+
+int cs_node_plugin_renew(struct cs_nodes_node *node, struct cs_error *error)
+{
+    struct cs_node_plugin *p = node->plugin;
+
+    close_state(p);
+    p->again = true;
+    const int ret = open_state(p, error);
+    p->again = false;
+    return ret;
 }
 
 void cs_node_plugin_close(struct cs_nodes_node *node)
 {
     if (node->plugin == NULL)
         return;
-    if (node->plugin->type->close != NULL)
-        node->plugin->type->close(node->plugin->state);
+    close_state(node->plugin);
     free(node->plugin);
     node->plugin = NULL;
 }

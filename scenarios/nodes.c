@@ -68,9 +68,13 @@ static void stop(struct cs_nodes_node *node)
 static void on_rejoin(void *ctx, struct cs_timer *timer)
 {
     struct cs_nodes_node *node = ctx;
+    const unsigned index = (unsigned)(node - node->all->node);
 
     (void)timer;
-    cs_nodes_attach(node->all, (unsigned)(node - node->all->node));
+    if (node->anew)
+        cs_nodes_start_node(node->all, index);
+    else
+        cs_nodes_attach(node->all, index);
 }
 
 void cs_nodes_on_detached(void *ctx)
@@ -150,6 +154,8 @@ int cs_nodes_attach(struct cs_nodes *nodes, unsigned index)
     }
     if (node->index != CS_NO_NODE)
         return 0;
+    node->begun = true;
+    node->anew = false;
     node->turns = 0;
     int ret = cs_bus_attach(node->bus, &config);
     if (ret < 0)
@@ -168,16 +174,44 @@ int cs_nodes_detach(struct cs_nodes *nodes, unsigned index)
 {
     struct cs_nodes_node *node = &nodes->node[index];
 
-    node->rejoin = false;
-    if (node->index == CS_NO_NODE || node->leaving)
+    node->rejoin = node->anew = false;
+    if (node->leaving)
         return 0;
-    stop(node);
+    stop(node); /* it may be about to rejoin */
+    if (node->index == CS_NO_NODE)
+        return 0;
     node->leaving = true;
     if (node->plugin != NULL)
         cs_node_plugin_detached(node);
     if (node->gateway != NULL)
         cs_nodes_gateway_leave(node);
     return cs_bus_detach(node->bus, node->index);
+}
+
+static void init_random(struct cs_nodes_node *node)
+{
+    char stream[CS_NAME_MAX + 8];
+
+    snprintf(stream, sizeof(stream), "node/%s", node->def->name);
+    cs_rng_init(&node->rng, cs_sim_seed(node->all->sim), stream);
+}
+
+int cs_nodes_start_node(struct cs_nodes *nodes, unsigned index)
+{
+    struct cs_nodes_node *node = &nodes->node[index];
+    struct cs_error error;
+
+    if (node->leaving)
+        node->anew = true;
+    else if (node->index == CS_NO_NODE && node->begun) {
+        init_random(node);
+        if (node->plugin != NULL && cs_node_plugin_renew(node, &error) != 0) {
+            if (nodes->failed != NULL)
+                nodes->failed(nodes->failed_ctx, error.text);
+            return -EINVAL;
+        }
+    }
+    return cs_nodes_attach(nodes, index);
 }
 
 int cs_nodes_no_memory(struct cs_error *error)
@@ -189,15 +223,13 @@ static int init_node(struct cs_nodes *nodes, unsigned i, struct cs_error *error)
 {
     struct cs_nodes_node *node = &nodes->node[i];
     const struct cs_scenario_node *def = &nodes->scenario->nodes[i];
-    char stream[CS_NAME_MAX + 8];
 
     node->all = nodes;
     node->def = def;
     node->bus = cs_sim_bus(nodes->sim, def->bus);
     node->index = CS_NO_NODE;
     node->timer.ctx = node;
-    snprintf(stream, sizeof(stream), "node/%s", def->name);
-    cs_rng_init(&node->rng, cs_sim_seed(nodes->sim), stream);
+    init_random(node);
     return kinds[def->type].open != NULL ? kinds[def->type].open(node, error) : 0;
 }
 
@@ -268,6 +300,13 @@ void cs_nodes_on_program(struct cs_nodes *nodes,
 {
     nodes->program = program;
     nodes->program_ctx = ctx;
+}
+
+void cs_nodes_on_pause(struct cs_nodes *nodes, void (*pause)(void *ctx, const char *text),
+                       void *ctx)
+{
+    nodes->pause = pause;
+    nodes->pause_ctx = ctx;
 }
 
 void cs_nodes_on_plug(struct cs_nodes *nodes,

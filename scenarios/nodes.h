@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* nodes.h - the simulated nodes of a scenario at work. Each is an ordinary controller, driven by
- * timers of the sim; nothing is allocated once all have joined. */
+ * timers of the sim; nothing is allocated once all have joined, but by plugins that begin anew. */
 #ifndef CANSIM_SCENARIOS_NODES_H
 #define CANSIM_SCENARIOS_NODES_H
 
@@ -34,6 +34,11 @@ void cs_nodes_on_plug(struct cs_nodes *nodes,
 void cs_nodes_on_program(struct cs_nodes *nodes,
                          void (*program)(void *ctx, const struct cs_action *action), void *ctx);
 
+/* Who lets bus time stand still when the timeline asks for it, for a reason (NULL: none is given).
+ * It is noted in any case, before. */
+void cs_nodes_on_pause(struct cs_nodes *nodes, void (*pause)(void *ctx, const char *text),
+                       void *ctx);
+
 /* Do an action now. */
 void cs_nodes_do(struct cs_nodes *nodes, const struct cs_action *action);
 /* Who hears of an action before cs_nodes_do() does it. */
@@ -58,5 +63,9 @@ int cs_nodes_start(struct cs_nodes *nodes, struct cs_error *error);
  * leaving twice is nothing. Returns 0 or -errno. */
 int cs_nodes_attach(struct cs_nodes *nodes, unsigned node);
 int cs_nodes_detach(struct cs_nodes *nodes, unsigned node);
+/* Like cs_nodes_attach(), but it is as it was at the start of the run: what it has kept while it
+ * was off the bus (random numbers, a plugin's memory) is gone. Where it is on the bus nothing
+ * happens. */
+int cs_nodes_start_node(struct cs_nodes *nodes, unsigned node);
 
 #endif

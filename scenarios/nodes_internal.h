@@ -35,6 +35,8 @@ struct cs_nodes_node {
     int index;             /* on the bus, CS_NO_NODE */
     bool leaving;          /* detach asked for, not over */
     bool rejoin;           /* attach asked for meanwhile */
+    bool anew;             /* and as at the start of the run */
+    bool begun;            /* it has been on the bus */
     struct cs_timer timer; /* random, replay: next frame; or rejoining */
     struct cs_sender *senders;
     struct cs_rng rng;
@@ -73,6 +75,8 @@ struct cs_nodes {
     void *plug_ctx;
     void (*program)(void *ctx, const struct cs_action *action);
     void *program_ctx;
+    void (*pause)(void *ctx, const char *text);
+    void *pause_ctx;
     cs_nodes_say_fn *say;
     void *say_ctx;
     bool over; /* the sim is gone */
@@ -128,12 +132,14 @@ bool cs_nodes_gateway_port(const struct cs_nodes_node *node, struct cs_bus **bus
 extern const struct cs_controller_ops cs_nodes_gateway_ops;
 
 /* Of a type that a plugin has (node_plugin.c). An instance is made with the nodes and lives as long
- * as they do: what it knows survives when it leaves the bus. */
+ * as they do, or until it is renewed: what it knows survives when it leaves the bus. */
 int cs_node_plugin_open(struct cs_nodes_node *node, struct cs_error *error);
 void cs_node_plugin_close(struct cs_nodes_node *node);
 void cs_node_plugin_attached(struct cs_nodes_node *node);
 void cs_node_plugin_detached(struct cs_nodes_node *node);
 void cs_node_plugin_stop(struct cs_nodes_node *node); /* its timer */
+/* Another instance in its place; not while it is on the bus. 0 or -1 with `error`. */
+int cs_node_plugin_renew(struct cs_nodes_node *node, struct cs_error *error);
 /* 0 or -1 with one sentence. */
 int cs_node_plugin_command(struct cs_nodes_node *node, const char *text, char *why,
                            size_t why_size);

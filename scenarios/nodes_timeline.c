@@ -19,16 +19,33 @@ static void send_frames(struct cs_nodes *nodes, const struct cs_action *action)
         send_frame(&nodes->node[action->node], &action->frames.frame[i], action);
 }
 
-static void note(struct cs_nodes *nodes, const struct cs_action *action)
+static void publish(struct cs_nodes *nodes, const struct cs_action *action, const char *text)
 {
     struct cs_event event = {
         .kind = CS_EV_NOTE,
         .bus = (uint16_t)action->bus,
         .node = CS_NO_NODE,
-        .text = action->note,
+        .text = text,
     };
 
     cs_sim_publish(nodes->sim, &event);
+}
+
+static void note(struct cs_nodes *nodes, const struct cs_action *action)
+{
+    publish(nodes, action, action->note);
+}
+
+/* Events are the same whether somebody is there to look or not. */
+static void pause_run(struct cs_nodes *nodes, const struct cs_action *action)
+{
+    char text[CS_NOTE_MAX + 10];
+
+    snprintf(text, sizeof(text), "pause%s%s", action->note != NULL ? ": " : "",
+             action->note != NULL ? action->note : "");
+    publish(nodes, action, text);
+    if (nodes->pause != NULL)
+        nodes->pause(nodes->pause_ctx, action->note);
 }
 
 static void attach(struct cs_nodes *nodes, const struct cs_action *action)
@@ -39,6 +56,11 @@ static void attach(struct cs_nodes *nodes, const struct cs_action *action)
 static void detach(struct cs_nodes *nodes, const struct cs_action *action)
 {
     cs_nodes_detach(nodes, (unsigned)action->node);
+}
+
+static void start_node(struct cs_nodes *nodes, const struct cs_action *action)
+{
+    cs_nodes_start_node(nodes, (unsigned)action->node);
 }
 
 static void set_mode(struct cs_nodes *nodes, const struct cs_action *action)
@@ -221,7 +243,8 @@ static void (*const act[])(struct cs_nodes *nodes, const struct cs_action *actio
     [CS_ACTION_ABORT] = cs_act_abort,    [CS_ACTION_REMOVE] = cs_act_remove,
     [CS_ACTION_FREEZE] = cs_act_freeze,  [CS_ACTION_FILTERS] = cs_act_set_filters,
     [CS_ACTION_LOST] = cs_act_lost,      [CS_ACTION_SET] = cs_act_set,
-    [CS_ACTION_GROUP] = cs_act_group,
+    [CS_ACTION_GROUP] = cs_act_group,    [CS_ACTION_START] = start_node,
+    [CS_ACTION_STOP] = detach,           [CS_ACTION_PAUSE] = pause_run,
 };
 
 void cs_nodes_act(struct cs_nodes *nodes, const struct cs_action *action)

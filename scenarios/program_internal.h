@@ -5,8 +5,8 @@
 #define CANSIM_SCENARIOS_PROGRAM_INTERNAL_H
 
 #include <ev.h>
-#include <sys/types.h>
 
+#include "scenarios/child.h"
 #include "scenarios/programs.h"
 
 /* What a child is started with; all of it is made before fork(). */
@@ -31,17 +31,13 @@ struct cs_program {
     struct cs_programs *all;
     const struct cs_program_def *def;
     struct cs_program_state state;
-    pid_t pid;    /* of the child, and of its group; 0: none. Ended children are kept as long as
-                     their group may be signalled, so that the number stays theirs. */
-    int pid_fd;   /* readable when it has ended; -1: it has */
-    int out;      /* its output; -1: nobody writes any more */
-    bool leaving; /* it has ended, which nobody has heard of */
-    bool again;   /* started while it is being stopped */
+    struct cs_child child; /* kept as long as its group may be signalled; out -1: nobody writes */
+    bool leaving;          /* it has ended, which nobody has heard of */
+    bool again;            /* started while it is being stopped */
     int64_t since_ms, until_ms; /* CLOCK_MONOTONIC, of the last run */
     ev_io ended, readable;
     ev_timer timeout, patience;
-    char line[CS_PROGRAM_LINE_MAX + 1];
-    size_t n_line;
+    struct cs_lines lines;
     char *kept; /* def->output_bytes and a NUL */
     size_t n_kept;
 };

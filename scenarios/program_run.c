@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* program_run.c - a program as a child: its pipes, its output and its end.
- * An ended child is not reaped before its process group has been cleared, so that the number that
- * signals are sent to is nobody else's. The child dies with this process. */
+/* program_run.c - a program as a child: its output and its end. */
 #include "scenarios/program_internal.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/pidfd.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "scenarios/wall.h"
@@ -31,27 +25,12 @@ static struct ev_loop *loop_of(const struct cs_program *program)
 /* ---- output ------------------------------------------------------------------------------------
  */
 
-static void end_line(struct cs_program *program)
+static void on_line(void *ctx, const char *line)
 {
-    program->line[program->n_line] = '\0';
-    if (program->n_line > 0 && program->line[program->n_line - 1] == '\r')
-        program->line[program->n_line - 1] = '\0';
-    program->n_line = 0;
-    program->state.lines++;
-    cs_programs_heard(program->all, program, program->line);
-}
+    struct cs_program *program = ctx;
 
-static void take(struct cs_program *program, const char *bytes, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (bytes[i] == '\n') {
-            end_line(program);
-            continue;
-        }
-        if (program->n_line == CS_PROGRAM_LINE_MAX)
-            end_line(program);
-        program->line[program->n_line++] = bytes[i] != '\0' ? bytes[i] : '?';
-    }
+    program->state.lines++;
+    cs_programs_heard(program->all, program, line);
 }
 
 /* The last bytes, as many as are wanted; a quarter goes at a time. */
@@ -78,13 +57,12 @@ static void keep(struct cs_program *program, const char *bytes, size_t n)
 
 static void close_output(struct cs_program *program)
 {
-    if (program->out < 0)
+    if (program->child.out < 0)
         return;
     ev_io_stop(loop_of(program), &program->readable);
-    close(program->out);
-    program->out = -1;
-    if (program->n_line > 0)
-        end_line(program);
+    close(program->child.out);
+    program->child.out = -1;
+    cs_lines_end(&program->lines);
 }
 
 /* False: nothing now, or nothing any more. */
@@ -92,9 +70,9 @@ static bool read_some(struct cs_program *program)
 {
     char bytes[4096];
 
-    if (program->out < 0)
+    if (program->child.out < 0)
         return false;
-    const ssize_t n = read(program->out, bytes, sizeof(bytes));
+    const ssize_t n = read(program->child.out, bytes, sizeof(bytes));
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return false;
     if (n <= 0) {
@@ -103,7 +81,7 @@ static bool read_some(struct cs_program *program)
     }
     program->state.bytes += (uint64_t)n;
     keep(program, bytes, (size_t)n);
-    take(program, bytes, (size_t)n);
+    cs_lines_take(&program->lines, bytes, (size_t)n);
     return true;
 }
 
@@ -120,48 +98,21 @@ static void on_readable(struct ev_loop *loop, ev_io *watcher, int events)
 /* ---- the end -----------------------------------------------------------------------------------
  */
 
-/* What it has left behind goes, and its number may be another's from now on. */
-static void clear_group(struct cs_program *program)
-{
-    if (program->pid == 0)
-        return;
-    kill(-program->pid, SIGKILL);
-    while (waitpid(program->pid, NULL, 0) < 0 && errno == EINTR)
-        ;
-    program->pid = 0;
-}
-
-static int status_of(const siginfo_t *info)
-{
-    return info->si_code == CLD_EXITED ? info->si_status : 128 + info->si_status;
-}
-
-/* Where somebody else took its status, it is not known to be well. */
 static void see_end(struct cs_program *program)
 {
-    siginfo_t info = {.si_code = CLD_EXITED, .si_status = 255};
-    int ret;
-
-    do
-        ret = waitid(P_PID, (id_t)program->pid, &info, WEXITED | WNOWAIT);
-    while (ret != 0 && errno == EINTR);
+    ev_io_stop(loop_of(program), &program->ended);
+    const int status = cs_child_see_end(&program->child);
     program->leaving = true; /* the timeline may start it while bus time comes up to this */
     program->state.ended_ps = cs_programs_now_ps(program->all);
-    ev_io_stop(loop_of(program), &program->ended);
     ev_timer_stop(loop_of(program), &program->timeout);
     ev_timer_stop(loop_of(program), &program->patience);
-    close(program->pid_fd);
-    program->pid_fd = -1;
     program->until_ms = cs_wall_ms();
     for (int i = 0; i < READS_AT_END && read_some(program); i++)
         ; /* its last words */
-    if (program->n_line > 0)
-        end_line(program);
+    cs_lines_end(&program->lines);
     program->leaving = program->state.running = false;
-    if (ret != 0)
-        program->pid = 0;
     program->state.exited = true;
-    program->state.exit_status = status_of(&info);
+    program->state.exit_status = status;
     cs_programs_ended(program->all, program);
 }
 
@@ -177,7 +128,7 @@ static void kill_it(struct cs_program *program)
     if (!program->state.running)
         return;
     program->state.killed = true;
-    kill(-program->pid, SIGKILL);
+    cs_child_signal(&program->child, SIGKILL);
 }
 
 static void on_patience(struct ev_loop *loop, ev_timer *timer, int events)
@@ -193,8 +144,7 @@ void cs_program_stop(struct cs_program *program)
     if (!program->state.running || program->state.stopped)
         return;
     program->state.stopped = true;
-    kill(-program->pid, SIGTERM);
-    kill(-program->pid, SIGCONT); /* one that is held could not hear of it */
+    cs_child_ask_to_end(&program->child);
     ev_now_update(loop_of(program));
     ev_timer_set(&program->patience, PATIENCE_S, 0.);
     ev_timer_start(loop_of(program), &program->patience);
@@ -218,10 +168,10 @@ static bool wait_some(struct cs_program *programs, unsigned n, int64_t left_ms)
     unsigned running = 0;
 
     for (unsigned i = 0; i < n; i++) {
-        fds[2 * i] = (struct pollfd){.fd = programs[i].pid_fd, .events = POLLIN};
+        fds[2 * i] = (struct pollfd){.fd = programs[i].child.pid_fd, .events = POLLIN};
         fds[2 * i + 1] = (struct pollfd){.fd = -1, .events = POLLIN};
         if (programs[i].state.running)
-            fds[2 * i + 1].fd = programs[i].out;
+            fds[2 * i + 1].fd = programs[i].child.out;
         running += programs[i].state.running;
     }
     if (running == 0 || poll(fds, 2 * n, left_ms > 0 ? (int)left_ms : 0) == 0)
@@ -252,93 +202,13 @@ void cs_program_wait_all(struct cs_program *programs, unsigned n)
 /* ---- the beginning -----------------------------------------------------------------------------
  */
 
-struct pipes {
-    int in[2], out[2], told[2]; /* told: an errno, where it cannot become the program */
-};
-
-static void close_pair(int pair[2])
-{
-    for (int i = 0; i < 2; i++) {
-        if (pair[i] >= 0)
-            close(pair[i]);
-        pair[i] = -1;
-    }
-}
-
-static void close_pipes(struct pipes *pipes)
-{
-    close_pair(pipes->in);
-    close_pair(pipes->out);
-    close_pair(pipes->told);
-}
-
-/* All of its input is in the pipe before it begins. 0 or an errno. */
-static int open_pipes(struct pipes *pipes, const char *input)
-{
-    *pipes = (struct pipes){{-1, -1}, {-1, -1}, {-1, -1}};
-    const size_t n = input != NULL ? strlen(input) : 0;
-
-    if (pipe2(pipes->out, O_CLOEXEC) == 0 && pipe2(pipes->told, O_CLOEXEC) == 0 &&
-        (n == 0 ? (pipes->in[0] = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0
-                : pipe2(pipes->in, O_CLOEXEC) == 0 && write(pipes->in[1], input, n) == (ssize_t)n))
-        return 0;
-    const int err = errno;
-    close_pipes(pipes);
-    return err;
-}
-
-static void be_program(const struct cs_program_launch *launch, const struct pipes *pipes,
-                       pid_t parent)
-{
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    setpgid(0, 0);
-    if (getppid() == parent && chdir(launch->folder) == 0) {
-        dup2(pipes->in[0], STDIN_FILENO);
-        dup2(pipes->out[1], STDOUT_FILENO);
-        dup2(pipes->out[1], STDERR_FILENO);
-        signal(SIGPIPE, SIG_DFL);
-        close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
-        execve(launch->path, launch->words, launch->environment);
-    }
-    const int err = errno;
-    (void)!write(pipes->told[1], &err, sizeof(err));
-    _exit(127);
-}
-
-/* 0 or an errno. The pipe is closed when the child has become the program. */
-static int spawn(struct cs_program *program, const struct cs_program_launch *launch,
-                 struct pipes *pipes)
-{
-    const pid_t parent = getpid(), pid = fork();
-    int err = 0;
-    ssize_t n;
-
-    if (pid < 0)
-        return errno;
-    if (pid == 0)
-        be_program(launch, pipes, parent);
-    close(pipes->told[1]);
-    pipes->told[1] = -1;
-    do
-        n = read(pipes->told[0], &err, sizeof(err));
-    while (n < 0 && errno == EINTR);
-    program->pid_fd = n == 0 ? pidfd_open(pid, 0) : -1;
-    if (n == 0 && program->pid_fd < 0)
-        err = errno;
-    program->pid = pid;
-    if (program->pid_fd >= 0)
-        return 0;
-    clear_group(program);
-    return err;
-}
-
 static void watch(struct cs_program *program)
 {
     struct ev_loop *loop = loop_of(program);
     const int64_t timeout_ps = program->def->timeout_ps;
 
-    ev_io_set(&program->ended, program->pid_fd, EV_READ);
-    ev_io_set(&program->readable, program->out, EV_READ);
+    ev_io_set(&program->ended, program->child.pid_fd, EV_READ);
+    ev_io_set(&program->readable, program->child.out, EV_READ);
     ev_io_start(loop, &program->ended);
     ev_io_start(loop, &program->readable);
     if (timeout_ps == 0)
@@ -353,21 +223,19 @@ int cs_program_start(struct cs_program *program, const struct cs_program_launch 
 {
     const char *file = cs_programs_host_of(program->all)->file;
     struct cs_program_state *state = &program->state;
-    struct pipes pipes;
+    const struct cs_child_plan plan = {
+        .path = launch->path,
+        .words = launch->words,
+        .environment = launch->environment,
+        .folder = launch->folder,
+        .input = program->def->input,
+        .alone = true,
+    };
 
-    clear_group(program);
-    close_output(program);
-    int err = open_pipes(&pipes, program->def->input);
-    if (err == 0)
-        err = spawn(program, launch, &pipes);
-    if (err != 0) {
-        close_pipes(&pipes);
+    cs_program_clear(program);
+    const int err = cs_child_start(&program->child, &plan);
+    if (err != 0)
         return cs_program_cannot(program->def, file, "command", launch->words[0], err, error);
-    }
-    program->out = pipes.out[0];
-    pipes.out[0] = -1;
-    fcntl(program->out, F_SETFL, O_NONBLOCK);
-    close_pipes(&pipes);
     state->started = state->running = true;
     state->exited = state->stopped = state->timed_out = state->killed = false;
     program->since_ms = cs_wall_ms();
@@ -381,7 +249,9 @@ void cs_program_init(struct cs_program *program, struct cs_programs *all,
     program->all = all;
     program->def = def;
     program->state.name = def->name;
-    program->pid_fd = program->out = -1;
+    program->child = CS_CHILD_NONE;
+    program->lines.line = on_line;
+    program->lines.ctx = program;
     ev_io_init(&program->ended, on_ended, -1, EV_READ);
     ev_io_init(&program->readable, on_readable, -1, EV_READ);
     ev_timer_init(&program->timeout, on_timeout, 0., 0.);
@@ -392,6 +262,6 @@ void cs_program_init(struct cs_program *program, struct cs_programs *all,
 
 void cs_program_clear(struct cs_program *program)
 {
-    clear_group(program);
+    cs_child_clear(&program->child);
     close_output(program);
 }

@@ -3,7 +3,6 @@
 #include "scenarios/program_internal.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -160,7 +159,7 @@ void cs_programs_stop(struct cs_programs *programs, unsigned index)
 void cs_programs_signal(struct cs_programs *programs, unsigned index, int number)
 {
     if (index < programs->n && programs->program[index].state.running)
-        kill(-programs->program[index].pid, number);
+        cs_child_signal(&programs->program[index].child, number);
 }
 
 void cs_programs_end(struct cs_programs *programs)

@@ -11,13 +11,14 @@
 #include <stdint.h>
 
 #include "scenarios/error.h"
+#include "scenarios/lines.h"
 
 struct ev_loop;
 
 #define CS_PROGRAM_WORDS     64   /* of its command */
 #define CS_PROGRAM_VARIABLES 64   /* of its environment that a scenario sets */
 #define CS_PROGRAM_STDIN_MAX 4000 /* bytes; less than any pipe takes */
-#define CS_PROGRAM_LINE_MAX  1000 /* bytes of a line; a longer one comes in pieces */
+#define CS_PROGRAM_LINE_MAX  CS_LINE_MAX
 #define CS_PROGRAMS_MAX      32
 #define CS_PROGRAMS_HEARERS  8
 

@@ -388,7 +388,8 @@ static void on_do(void *ctx, const struct cs_action *action)
 {
     struct cs_record *r = ctx;
     struct cs_call call;
-    char *text = action->item != NULL ? cJSON_PrintUnformatted(action->item) : NULL;
+    cJSON *item = action->item != NULL ? cs_record_action(action) : NULL;
+    char *text = item != NULL ? cJSON_PrintUnformatted(item) : NULL;
     size_t len = text != NULL ? strlen(text) : 0;
 
     cs_sim_describe_call(r->config.sim, &call);
@@ -399,6 +400,7 @@ static void on_do(void *ctx, const struct cs_action *action)
         end(r);
     }
     cJSON_free(text);
+    cJSON_Delete(item);
 }
 
 void cs_record_start(struct cs_record *r)

@@ -25,6 +25,9 @@ void cs_record_mode(struct cs_record_text *text, unsigned mode);
 void cs_record_timing(struct cs_record_text *text, const struct cs_timing *timing);
 void cs_record_filters(struct cs_record_text *text, const struct cs_filter *filters, unsigned n);
 void cs_record_cookie(struct cs_record_text *text, uint64_t cookie);
+/* An action as it stands in its file, but that programs and devices, which no recording has, are
+ * left alone. NULL: nothing is left of it, or no memory; else the caller's. */
+cJSON *cs_record_action(const struct cs_action *action);
 /* A node for a controller: an object. */
 void cs_record_node(struct cs_record_text *text, const struct cs_bus *bus,
                     const struct cs_controller_config *config);

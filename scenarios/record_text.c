@@ -144,6 +144,58 @@ void cs_record_filters(struct cs_record_text *text, const struct cs_filter *filt
     cs_record_printf(text, "]");
 }
 
+/* ---- an action --------------------------------------------------------------------------------
+ */
+
+/* What is drawn from a choice depends on how many there are: nothing is something. */
+static cJSON *nothing(void)
+{
+    cJSON *action = cJSON_CreateObject();
+
+    if (cJSON_AddArrayToObject(action, "do") != NULL)
+        return action;
+    cJSON_Delete(action);
+    return NULL;
+}
+
+static bool is_about_others(const struct cs_action *action)
+{
+    return action->device >= 0 || action->program >= 0;
+}
+
+/* 0 or -1: no memory. */
+static int leave_others(const struct cs_action *action, cJSON *item)
+{
+    const struct cs_group *group = action->group;
+
+    if (group == NULL)
+        return 0;
+    cJSON *array = cJSON_GetObjectItemCaseSensitive(item, group->choose ? "choose" : "do");
+    cJSON *next, *one = array->child;
+    for (unsigned i = 0; i < group->n; i++, one = next) {
+        next = one->next;
+        if (leave_others(&group->action[i], one) != 0)
+            return -1;
+        if (!is_about_others(&group->action[i]))
+            continue;
+        cJSON *in_place = nothing();
+        if (in_place == NULL)
+            return -1;
+        cJSON_ReplaceItemViaPointer(array, one, in_place);
+    }
+    return 0;
+}
+
+cJSON *cs_record_action(const struct cs_action *action)
+{
+    cJSON *copy = is_about_others(action) ? NULL : cJSON_Duplicate(action->item, 1);
+
+    if (copy == NULL || leave_others(action, copy) == 0)
+        return copy;
+    cJSON_Delete(copy);
+    return NULL;
+}
+
 /* ---- a node -----------------------------------------------------------------------------------
  */
 

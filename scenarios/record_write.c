@@ -11,9 +11,9 @@
 #include "simcore/units.h"
 
 /* What has no place in a run without anybody outside, and what is written anew. */
-static const char *const dropped[] = {"link",     "speed", "devices",  "guests",
-                                      "programs", "seed",  "duration", "comment",
-                                      "plugins",  "nodes", "faults",   "timeline"};
+static const char *const dropped[] = {"link",   "speed",    "devices", "guests",  "programs",
+                                      "seed",   "duration", "comment", "plugins", "nodes",
+                                      "faults", "timeline", "end"};
 
 struct writer {
     const struct cs_record *record;
@@ -217,6 +217,12 @@ static void put_part(struct writer *w, const cJSON *part)
     put_tree(w, own);
 }
 
+/* Neither programs nor guests are there when it is played. */
+static bool is_of_others(const cJSON *part)
+{
+    return cJSON_GetObjectItemCaseSensitive(part, "program") != NULL;
+}
+
 /* What it is made of has a line each. */
 static void put_member(struct writer *w, const cJSON *item)
 {
@@ -230,6 +236,8 @@ static void put_member(struct writer *w, const cJSON *item)
     begin(w, item->string, cJSON_IsObject(item) ? '{' : '[');
     cJSON_ArrayForEach(part, item)
     {
+        if (cJSON_IsArray(item) && is_of_others(part))
+            continue;
         next(w, "    ", part->string);
         put_part(w, part);
     }
@@ -388,7 +396,7 @@ static void put_action(struct writer *w, const struct cs_action *action)
     if (action->at_start || action->device >= 0 || action->program >= 0)
         return;
     next(w, "    ", NULL);
-    put_tree(w, cJSON_Duplicate(action->item, 1));
+    put_tree(w, cs_record_action(action));
 }
 
 /* By time; of one time the scenario's own first, as they stand there. */

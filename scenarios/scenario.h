@@ -29,6 +29,8 @@
 
 #define CS_SCENARIO_ORDER_AUTO 2
 
+#define CS_NOTE_MAX 1000 /* bytes of a note or a pause */
+
 enum cs_node_type {
     CS_NODE_LISTENER, /* acknowledges; sends only what the timeline tells it */
     CS_NODE_PERIODIC,
@@ -153,9 +155,10 @@ enum cs_action_kind {
     CS_ACTION_FREEZE,
     CS_ACTION_FILTERS,
     CS_ACTION_LOST,
-    CS_ACTION_START, /* a program */
+    CS_ACTION_START, /* a program or a node */
     CS_ACTION_STOP,
     CS_ACTION_SIGNAL,
+    CS_ACTION_PAUSE, /* until somebody lets it go on; `note` may be NULL */
 };
 
 struct cs_scenario_fault {
@@ -181,7 +184,7 @@ struct cs_action {
     int device;   /* index into devices, then guests, -1 none */
     int program;  /* index into programs, -1 none */
     int signal;   /* for it */
-    unsigned bus; /* of a note */
+    unsigned bus; /* of a note or a pause */
     struct cs_frames frames;
     const char *note;
     const char *command;

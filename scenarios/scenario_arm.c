@@ -203,9 +203,11 @@ static int try_all(struct trial *trial, struct cs_error *error)
         if (action->late >= 0 || cs_when_has_moments(action))
             continue;
         clear(trial, over_in_time, action);
-        if (action->kind == CS_ACTION_ATTACH)
+        if (action->node >= 0 &&
+            (action->kind == CS_ACTION_ATTACH || action->kind == CS_ACTION_START))
             attach(trial, &s->nodes[action->node]);
-        else if (action->kind == CS_ACTION_DETACH)
+        else if (action->node >= 0 &&
+                 (action->kind == CS_ACTION_DETACH || action->kind == CS_ACTION_STOP))
             detach(trial, &s->nodes[action->node]);
         else if (action->kind == CS_ACTION_CLEAR)
             clear(trial, over_by_clearing, action);

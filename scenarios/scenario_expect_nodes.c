@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Expectations of nodes, buses and programs: each is an object with a table of its own. */
+/* Expectations of nodes, buses, programs and guests: each is an object with a table of its own. */
 #include <stdio.h>
 #include <string.h>
 
@@ -157,24 +157,23 @@ int cs_expect_read_load(struct cs_reader *r, const cJSON *item, void *dest)
 
 static int read_program_name(struct cs_reader *r, const cJSON *item, void *dest)
 {
-    const struct cs_scenario *scenario = r->ctx;
+    struct cs_expect_program *p = dest;
+    struct cs_thing thing;
 
-    for (unsigned i = 0; cJSON_IsString(item) && i < scenario->n_programs; i++) {
-        if (strcmp(scenario->programs[i].name, item->valuestring) == 0) {
-            *(const char **)dest = item->valuestring;
-            return 0;
-        }
-    }
-    return cs_reader_must_be(r, item, "a program of this scenario");
+    if (!cJSON_IsString(item) || !cs_scenario_find(r->ctx, item->valuestring, &thing) ||
+        (thing.kind != CS_THING_PROGRAM && thing.kind != CS_THING_GUEST))
+        return cs_reader_must_be(r, item, "a program or a guest of this scenario");
+    p->name = item->valuestring;
+    p->guest = thing.kind == CS_THING_GUEST;
+    return 0;
 }
 
 static const struct cs_key program_rows[] = {
     {.name = "name",
      .type = CS_KEY_CUSTOM,
      .required = true,
-     .offset = PROGRAM(name),
      .read = read_program_name,
-     .form = "a program of this scenario",
+     .form = "a program or a guest of this scenario",
      .help = "which"},
     {.name = "status",
      .type = CS_KEY_INT,
@@ -187,7 +186,7 @@ static const struct cs_key program_rows[] = {
      .offset = PROGRAM(output),
      .min = 1,
      .max = 400,
-     .help = "a whole line that it prints; * stands for anything"},
+     .help = "a whole line that it prints, a guest on its console; * stands for anything"},
     {.name = "never",
      .type = CS_KEY_BOOL,
      .offset = PROGRAM(never),

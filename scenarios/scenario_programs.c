@@ -230,34 +230,52 @@ int cs_scenario_read_programs(struct cs_reader *r, const cJSON *item, void *dest
 /* ---- the timeline ------------------------------------------------------------------------------
  */
 
-static int program_named(struct cs_reader *r, const cJSON *item, struct cs_action *action)
+/* `nodes`: or of a simulated node. */
+static int no_such(struct cs_reader *r, const cJSON *item, bool nodes)
 {
     const struct cs_scenario *scenario = r->ctx;
-    const char *names[CS_PROGRAMS_MAX + 1];
-    struct cs_thing thing;
+    const char *names[CS_PROGRAMS_MAX + CS_SCENARIO_BUS_NODES + 1];
+    const char *what = nodes ? "program or simulated node" : "program";
     unsigned n = 0;
 
     if (!cJSON_IsString(item))
-        return cs_reader_must_be(r, item, "the name of a program");
-    if (cs_scenario_find(scenario, item->valuestring, &thing) && thing.kind == CS_THING_PROGRAM) {
-        action->program = (int)thing.index;
-        return 0;
-    }
+        return cs_reader_must_be(r, item, "the name of a %s", what);
     for (; n < scenario->n_programs; n++)
         names[n] = scenario->programs[n].name;
+    for (unsigned i = 0; nodes && i < scenario->n_nodes && i < CS_SCENARIO_BUS_NODES; i++) {
+        if (scenario->nodes[i].type != CS_NODE_ATTACHED)
+            names[n++] = scenario->nodes[i].name;
+    }
     names[n] = NULL;
     const char *nearest = cs_text_nearest(item->valuestring, names);
     if (nearest != NULL)
-        return cs_reader_must_be(r, item, "a program of this scenario (did you mean \"%s\"?)",
+        return cs_reader_must_be(r, item, "a %s of this scenario (did you mean \"%s\"?)", what,
                                  nearest);
-    return cs_reader_must_be(r, item, "a program of this scenario");
+    return cs_reader_must_be(r, item, "a %s of this scenario", what);
 }
 
+static bool is_program(struct cs_reader *r, const cJSON *item, struct cs_action *action)
+{
+    struct cs_thing thing;
+
+    if (!cJSON_IsString(item) || !cs_scenario_find(r->ctx, item->valuestring, &thing) ||
+        thing.kind != CS_THING_PROGRAM)
+        return false;
+    action->program = (int)thing.index;
+    return true;
+}
+
+/* A place for an outside client may have the name of the program that takes it: that is meant. */
 static int named_by(struct cs_reader *r, const cJSON *item, struct cs_action *action, int kind)
 {
-    if (action->program >= 0)
-        return cs_reader_fail(r, "names the program itself, got \"program\" as well");
-    return cs_action_set_kind(r, action, kind) == 0 ? program_named(r, item, action) : -1;
+    struct cs_thing thing;
+
+    if (cJSON_IsString(item) && cs_scenario_find(r->ctx, item->valuestring, &thing) &&
+        thing.kind == CS_THING_NODE)
+        return cs_action_set_node(r, item, action, kind);
+    if (cs_action_set_kind(r, action, kind) != 0)
+        return -1;
+    return is_program(r, item, action) ? 0 : no_such(r, item, true);
 }
 
 int cs_action_read_start(struct cs_reader *r, const cJSON *item, void *dest)
@@ -272,7 +290,11 @@ int cs_action_read_stop(struct cs_reader *r, const cJSON *item, void *dest)
 
 int cs_action_read_program(struct cs_reader *r, const cJSON *item, void *dest)
 {
-    return program_named(r, item, dest);
+    struct cs_action *action = dest;
+
+    if (action->kind == CS_ACTION_START || action->kind == CS_ACTION_STOP)
+        return cs_reader_fail(r, "goes with \"signal\" alone");
+    return is_program(r, item, action) ? 0 : no_such(r, item, false);
 }
 
 int cs_action_read_signal(struct cs_reader *r, const cJSON *item, void *dest)

@@ -67,10 +67,22 @@ static int read_note(struct cs_reader *r, const cJSON *item, void *dest)
 {
     struct cs_action *action = dest;
 
-    if (!cJSON_IsString(item) || strlen(item->valuestring) < 1 || strlen(item->valuestring) > 1000)
-        return cs_reader_must_be(r, item, "a text of 1..1000 bytes");
+    if (!cJSON_IsString(item) || strlen(item->valuestring) < 1 ||
+        strlen(item->valuestring) > CS_NOTE_MAX)
+        return cs_reader_must_be(r, item, "a text of 1..%d bytes", CS_NOTE_MAX);
     action->note = item->valuestring;
     return cs_action_set_kind(r, action, CS_ACTION_NOTE);
+}
+
+static int read_pause(struct cs_reader *r, const cJSON *item, void *dest)
+{
+    struct cs_action *action = dest;
+    const size_t n = cJSON_IsString(item) ? strlen(item->valuestring) : 0;
+
+    if (!cJSON_IsTrue(item) && (n < 1 || n > CS_NOTE_MAX))
+        return cs_reader_must_be(r, item, "true or a text of 1..%d bytes", CS_NOTE_MAX);
+    action->note = n > 0 ? item->valuestring : NULL;
+    return cs_action_set_kind(r, action, CS_ACTION_PAUSE);
 }
 
 static int read_command(struct cs_reader *r, const cJSON *item, void *dest)
@@ -235,7 +247,7 @@ static const struct cs_key action_rows[] = {
      .type = CS_KEY_CUSTOM,
      .read = read_action_bus,
      .form = "a bus of this scenario",
-     .help = "of a note; default: the first; of clear; default: all"},
+     .help = "of a note or a pause; default: the first; of clear; default: all"},
     {.name = "send",
      .type = CS_KEY_CUSTOM,
      .read = read_send,
@@ -246,6 +258,11 @@ static const struct cs_key action_rows[] = {
      .read = read_note,
      .form = "a text of 1..1000 bytes",
      .help = "put a text into trace and events"},
+    {.name = "pause",
+     .type = CS_KEY_CUSTOM,
+     .read = read_pause,
+     .form = "true or a text of 1..1000 bytes",
+     .help = "note it, and let bus time stand still until the person at the terminal goes on"},
     {.name = "command",
      .type = CS_KEY_CUSTOM,
      .read = read_command,
@@ -349,13 +366,13 @@ static const struct cs_key action_rows[] = {
     {.name = "start",
      .type = CS_KEY_CUSTOM,
      .read = cs_action_read_start,
-     .form = "the name of a program",
-     .help = "start it, where it does not run"},
+     .form = "the name of a program or a simulated node",
+     .help = "start it, where it does not run; a node: from its beginning"},
     {.name = "stop",
      .type = CS_KEY_CUSTOM,
      .read = cs_action_read_stop,
-     .form = "the name of a program",
-     .help = "end it: SIGTERM, after 2s SIGKILL"},
+     .form = "the name of a program or a simulated node",
+     .help = "end it: SIGTERM, after 2s SIGKILL; a node leaves the bus"},
     {.name = "signal",
      .type = CS_KEY_CUSTOM,
      .read = cs_action_read_signal,
@@ -376,9 +393,9 @@ const struct cs_keys cs_scenario_action_keys = {
 
 static bool needs_node(const struct cs_action *action)
 {
-    return action->kind != CS_ACTION_NOTE && action->kind != CS_ACTION_FAULT &&
-           action->kind != CS_ACTION_CLEAR && action->kind != CS_ACTION_SET &&
-           action->kind != CS_ACTION_GROUP;
+    return action->kind != CS_ACTION_NOTE && action->kind != CS_ACTION_PAUSE &&
+           action->kind != CS_ACTION_FAULT && action->kind != CS_ACTION_CLEAR &&
+           action->kind != CS_ACTION_SET && action->kind != CS_ACTION_GROUP;
 }
 
 static int check_timing(struct cs_reader *r, const struct cs_scenario_node *node,

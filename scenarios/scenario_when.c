@@ -166,14 +166,14 @@ static int read_group(struct cs_reader *r, const cJSON *item, struct cs_action *
     unsigned i = 0;
     int ret = 0;
 
-    if (n < 1 || n > CS_GROUP_ACTIONS)
-        return cs_reader_must_be(r, item, "an array of 1..%d actions without a time",
-                                 CS_GROUP_ACTIONS);
+    if (!cJSON_IsArray(item) || n < (choose ? 1 : 0) || n > CS_GROUP_ACTIONS)
+        return cs_reader_must_be(r, item, "an array of %d..%d actions without a time",
+                                 choose ? 1 : 0, CS_GROUP_ACTIONS);
     if (cs_action_set_kind(r, action, CS_ACTION_GROUP) != 0)
         return -1;
     action->group = calloc(1, sizeof(*action->group));
     if (action->group == NULL ||
-        (action->group->action = calloc((size_t)n, sizeof(*action->group->action))) == NULL)
+        (action->group->action = calloc((size_t)n + 1, sizeof(*action->group->action))) == NULL)
         return cs_reader_no_memory(r);
     action->group->choose = choose;
     cJSON_ArrayForEach(child, item)

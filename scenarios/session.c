@@ -140,8 +140,10 @@ static int build(struct cs_session *session, const struct cs_session_config *con
         (session->nodes =
              cs_nodes_create(session->sim, session->scenario, on_said, session, error)) == NULL)
         return -1;
-    if (session->nodes != NULL)
+    if (session->nodes != NULL) {
         cs_nodes_on_failure(session->nodes, on_action_failed, session);
+        cs_nodes_on_pause(session->nodes, cs_session_pause_asked, session);
+    }
     int ret = cs_session_clock_init(session);
     if (ret != 0)
         return cs_error_set(error, CS_STATUS_ENVIRONMENT, "no timer: %s", strerror(-ret));

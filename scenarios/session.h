@@ -196,6 +196,13 @@ void cs_session_kick(struct cs_session *session);
 /* Paused: bus time stands still, everything queued waits, nothing is dropped. */
 void cs_session_pause(struct cs_session *session, bool paused);
 bool cs_session_paused(const struct cs_session *session);
+/* Who is asked when the timeline pauses the run (text NULL: for no reason given): true, there is
+ * somebody who sees it and will let it go on with cs_session_pause(). Without one it goes on by
+ * itself. Called while the sim runs; to be set before cs_session_start(). */
+void cs_session_on_pause(struct cs_session *session, bool (*ask)(void *ctx, const char *text),
+                         void *ctx);
+/* Why the timeline has paused the run, "" for no reason given; NULL: it has not. */
+const char *cs_session_pause_reason(const struct cs_session *session);
 /* While paused: go on to the next instant at which something happens / the end of the next frame.
  */
 void cs_session_step(struct cs_session *session);

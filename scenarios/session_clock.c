@@ -80,7 +80,8 @@ static void advance(struct cs_session *session, int64_t until_ps)
         if (next > chunk)
             chunk = next < until_ps ? next : until_ps;
         run_until(session, chunk);
-        if (session->failed || cs_expect_wants_stop(session->expect) || cs_wall_ns() >= stop_ns)
+        if (session->failed || session->paused || cs_expect_wants_stop(session->expect) ||
+            cs_wall_ns() >= stop_ns)
             break;
     }
     session->inside = false;
@@ -216,7 +217,7 @@ static void turn(struct cs_session *session)
                 session->lag_max_ns = lag_ns;
         }
         advance(session, due);
-        if (over(session)) {
+        if (running(session) && over(session)) {
             cs_session_finish(session);
             return;
         }
@@ -286,6 +287,8 @@ void cs_session_pause(struct cs_session *session, bool paused)
     if (paused)
         cs_session_sync(session);
     session->paused = paused;
+    if (!paused)
+        session->pause_reason = NULL;
     cs_session_clock_rebase(session);
     cs_session_clock_run(session);
 }
@@ -293,6 +296,30 @@ void cs_session_pause(struct cs_session *session, bool paused)
 bool cs_session_paused(const struct cs_session *session)
 {
     return session->paused;
+}
+
+void cs_session_on_pause(struct cs_session *session, bool (*ask)(void *ctx, const char *text),
+                         void *ctx)
+{
+    session->ask_pause = ask;
+    session->ask_ctx = ctx;
+}
+
+const char *cs_session_pause_reason(const struct cs_session *session)
+{
+    return session->pause_reason;
+}
+
+/* At this very instant, wherever the sim is to run to. */
+void cs_session_pause_asked(void *ctx, const char *text)
+{
+    struct cs_session *session = ctx;
+
+    if (session->ask_pause == NULL || !session->ask_pause(session->ask_ctx, text))
+        return;
+    session->paused = true;
+    session->pause_reason = text != NULL ? text : "";
+    cs_sim_stop(session->sim);
 }
 
 static bool step_once(struct cs_session *session)

@@ -26,6 +26,7 @@ struct cs_session_guest {
     enum cs_guest_via via;
     struct cs_guest_command command;
     struct cs_guest *guest; /* NULL: not started */
+    struct cs_lines lines;  /* of its console, for expectations */
 };
 
 static unsigned count(const struct cs_session *session, const struct cs_session_config *config)
@@ -338,7 +339,7 @@ int cs_session_guests_open(struct cs_session *session, bool interactive, struct 
 
 static void on_act(void *ctx, const struct cs_action *action)
 {
-    struct cs_session *session = ctx;
+    struct cs_session *session = ((struct cs_session_guest *)ctx)->session;
 
     cs_session_sync(session);
     if (session->nodes != NULL)
@@ -346,7 +347,43 @@ static void on_act(void *ctx, const struct cs_action *action)
     cs_session_kick(session);
 }
 
-/* All scripts are through, or there is none and all guests have ended. */
+static void on_line(void *ctx, const char *line)
+{
+    const struct cs_session_guest *g = ctx;
+
+    cs_expect_program_line(g->session->expect, g->def->name, line);
+}
+
+static void on_output(void *ctx, const char *bytes, size_t n)
+{
+    struct cs_session_guest *g = ctx;
+    struct cs_session *session = g->session;
+
+    if (session->guest_output != NULL)
+        session->guest_output(session, bytes, n);
+    if (session->expect == NULL)
+        return;
+    cs_session_sync(session);
+    cs_lines_take(&g->lines, bytes, n);
+    cs_session_kick(session);
+}
+
+static bool on_exited(void *ctx, int status)
+{
+    struct cs_session_guest *g = ctx;
+    struct cs_session *session = g->session;
+    const bool expected = cs_expect_awaits_exit(session->expect, g->def->name);
+
+    if (session->expect == NULL)
+        return false;
+    cs_session_sync(session);
+    cs_lines_end(&g->lines);
+    cs_expect_program_exit(session->expect, g->def->name, status);
+    return expected;
+}
+
+/* All scripts are through, or there is none and all guests have ended; and those have ended of
+ * which that is expected. */
 bool cs_session_guests_done(const struct cs_session *session)
 {
     bool scripts = false, working = false, all_gone = true;
@@ -357,6 +394,7 @@ bool cs_session_guests_done(const struct cs_session *session)
             return false;
         scripts |= g->def->n_steps > 0;
         working |= g->def->n_steps > 0 && !cs_guest_done(g->guest);
+        working |= !cs_guest_gone(g->guest) && cs_expect_awaits_exit(session->expect, g->def->name);
         all_gone &= cs_guest_gone(g->guest);
     }
     return session->n_guests > 0 && (scripts ? !working : all_gone);
@@ -378,7 +416,7 @@ void cs_session_guests_judge(struct cs_session *session)
 
 static void on_ended(void *ctx, int status, const char *text)
 {
-    struct cs_session *session = ctx;
+    struct cs_session *session = ((struct cs_session_guest *)ctx)->session;
 
     if (text != NULL && !session->failed) {
         cs_session_sync(session);
@@ -390,17 +428,19 @@ static void on_ended(void *ctx, int status, const char *text)
 
 int cs_session_guests_start(struct cs_session *session, struct cs_error *error)
 {
-    const struct cs_guest_host host = {
+    struct cs_guest_host host = {
         .loop = session->loop,
         .file = session->scenario != NULL ? session->scenario->file : NULL,
         .act = on_act,
         .ended = on_ended,
-        .output = session->guest_output,
-        .ctx = session,
+        .output = on_output,
+        .exited = on_exited,
     };
 
     for (unsigned i = 0; i < session->n_guests; i++) {
         struct cs_session_guest *g = &session->guests[i];
+        g->lines.line = on_line;
+        host.ctx = g->lines.ctx = g;
         g->guest = cs_guest_start(g->def, &g->command, &host, error);
         if (g->guest == NULL)
             return -1;

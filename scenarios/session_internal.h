@@ -83,6 +83,9 @@ struct cs_session {
     bool started, paused, waiting, finished;
     bool inside; /* the sim is running: nobody may run it again */
     bool failed; /* a log cannot be written; `finished` follows from the loop */
+    bool (*ask_pause)(void *ctx, const char *text); /* NULL: nobody is there */
+    void *ask_ctx;
+    const char *pause_reason; /* the timeline's; NULL: it is not what paused it */
     int64_t base_ps, base_ns;
     int64_t lag_max_ns;
     ev_io deadline; /* timerfd, absolute CLOCK_MONOTONIC */
@@ -172,6 +175,7 @@ void cs_session_clock_fini(struct cs_session *session);
 void cs_session_clock_rebase(struct cs_session *session);
 void cs_session_clock_run(struct cs_session *session); /* the timers as they should be */
 void cs_session_finish(struct cs_session *session);
+void cs_session_pause_asked(void *ctx, const char *text); /* by the timeline */
 
 /* Waiting: starts to observe where the scenario has places to wait for. */
 void cs_session_wait_init(struct cs_session *session, const struct cs_session_config *config);

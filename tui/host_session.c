@@ -56,6 +56,16 @@ static int plug(void *ctx, unsigned device, bool plugged)
     return cs_session_plug(((struct cs_host_session *)ctx)->session, device, plugged);
 }
 
+static void look_at_pause(struct cs_session *s, struct cs_tui_info *info)
+{
+    const char *reason = cs_session_pause_reason(s);
+
+    info->pause[0] = '\0';
+    if (reason)
+        snprintf(info->pause, sizeof info->pause, "the scenario pauses (space goes on)%s%s",
+                 reason[0] ? ": " : "", reason);
+}
+
 static void refresh(void *ctx, struct cs_tui *tui, unsigned needs)
 {
     struct cs_host_session *hs = ctx;
@@ -69,6 +79,7 @@ static void refresh(void *ctx, struct cs_tui *tui, unsigned needs)
     cs_session_waiting(s, info->waiting, sizeof info->waiting);
     info->clients = cs_session_clients(s);
     info->paused = cs_session_paused(s);
+    look_at_pause(s, info);
     info->finished = hs->finished && !hs->still;
     info->speed_permille = hs->still ? 1000 : cs_session_speed(s);
     info->now_ps = cs_sim_now_ps(cs_session_sim(s));

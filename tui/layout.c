@@ -363,6 +363,8 @@ static void draw_detail(const struct cs_tui *tui, struct cs_canvas *canvas, int 
         snprintf(text, sizeof text, "the clock waits until these have joined: %s",
                  tui->info.waiting);
         cs_canvas_field(canvas, 1, y, tui->width - 2, false, CS_STYLE_WARN, text);
+    } else if (tui->info.pause[0]) {
+        cs_canvas_field(canvas, 1, y, tui->width - 2, false, CS_STYLE_WARN, tui->info.pause);
     } else if (view->detail) {
         view->detail(tui, canvas, 1, y);
     }

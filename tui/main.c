@@ -135,7 +135,8 @@ static void on_clock(struct ev_loop *loop, ev_timer *w, int revents)
 
 static void suspend(struct app *app)
 {
-    bool paused = cs_session_paused(app->session);
+    cs_session_sync(app->session); /* the scenario may pause before now */
+    const bool paused = cs_session_paused(app->session);
 
     ev_io_stop(app->loop, &app->output);
     cs_screen_leave();
@@ -204,6 +205,14 @@ static void on_input(struct ev_loop *loop, ev_io *w, int revents)
     if (!ev_is_active(&app->clock))
         ev_timer_again(loop, &app->clock);
     wake(app);
+}
+
+/* Whoever looks at the screen lets it go on. */
+static bool on_pause(void *ctx, const char *text)
+{
+    (void)text;
+    changed(ctx);
+    return true;
 }
 
 static void finished(void *ctx, int status)
@@ -318,6 +327,7 @@ static int run(struct app *app, const struct cs_options *options)
     start_watchers(app);
     if (cs_session_said(app->session, 0) != NULL)
         cs_tui_say(&app->tui, false, "%s", cs_session_said(app->session, 0));
+    cs_session_on_pause(app->session, on_pause, app);
     cs_session_start(app->session, finished, app);
     changed(app);
     ev_run(app->loop, 0);

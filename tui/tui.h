@@ -35,6 +35,7 @@ struct cs_tui_info {
     char waiting[128]; /* names of the clients for which the clock waits, "" for none */
     unsigned clients;
     bool paused;
+    char pause[192];             /* the scenario paused it, and why; "": it did not */
     bool finished;               /* the duration is over or the run has failed */
     uint32_t speed_permille;     /* 0: as fast as the machine goes */
     int64_t now_ps, duration_ps; /* duration 0: endless */

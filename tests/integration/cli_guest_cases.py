@@ -319,6 +319,94 @@ def console_trouble():
     same((status, err), (3, "cansim: /dev/full: cannot be written: No space left on device\n"))
 
 
+# ---- what is expected of them ---------------------------------------------------------------------
+
+
+def expects(expect, guests, mode="shell", options=(), **more):
+    """A run with expectations of guests: (status, standard error)."""
+    os.environ.update(FAKE_MODE=mode, FAKE_HAS=STOCK)
+    scenario(guests, expect=expect, **more)
+    status, out, err = cansim("run", "--quiet", *options, "s.json")
+    same(out, b"", "standard output")
+    return status, err.decode()
+
+
+def about(name, **more):
+    return {"program": dict({"name": name}, **more)}
+
+
+@test
+def console_expected():
+    """lines of each guest's console are what is expected, or are not"""
+    guests = {n: guest([{"wait": "ready"}, {"run": f"printf 'it is {n}\\r\\n'"}, {"run": "printf 'no newline'"}], n) for n in "ab"}
+    same(expects([about("a", output="guest: ready"), about("a", output="it is a"), about("b", output="*is b"),
+                  about("a", output="*is b", never=True)], guests), (0, ""))
+    status, err = expects([about("a", output="it is b"), about("b", output="it is ?", never=True), about("b", output="it is*", never=True)],
+                          guests)
+    same(status, 1, err)
+    assert 'guest "a" prints "it is b"' in err and 'guest "b" never prints "it is*"' in err, err
+    assert '"it is b"\n' in err and "it is ?" not in err, err
+    status, err = expects([about("a", output="it is a")], guests, options=["--fast"])
+    same(status, 1)
+    assert "it printed nothing" in err, err
+
+
+@test
+def console_decides():
+    """the run ends with what a console says, at its time; a program is expected beside it"""
+    guests = {"g": guest([{"wait": "ready"}, {"run": "sleep 0.3; echo panic"}, {"wait": "never said"}])}
+    status, err = expects([dict(about("g", output="panic", never=True), stop=True)], guests, options=["--report", "json=r.json"])
+    same(status, 1, err)
+    report = json.loads(read("r.json"))
+    assert 'guest \\"g\\" never prints \\"panic\\"' in read("r.json").decode(), report
+    status, err = expects([about("p", output="hi"), about("g", output="panic")], guests, end="decided", options=["--events", "ev"],
+                          programs={"p": {"command": ["echo", "hi"], "attach": False}},
+                          nodes={"s": {"type": "periodic", "frame": "001#", "period": "10ms"}, "l": {}})
+    same(status, 1, err)  # the script was not through
+    assert "/guests/g/script/2: the run ended before this step was through" in err, err
+    assert 3e11 < json.loads(read("ev").splitlines()[-1])["at_ps"] < 2e13
+
+
+@test
+def status_expected():
+    """how QEMU ends is what is expected: then it is no failure; the run lasts until it has"""
+    same(expects([about("g", status=3), about("g", output="Kernel panic*")], {"g": guest([])}, mode="crash"), (0, ""))
+    status, err = expects([about("g", status=0)], {"g": guest([])}, mode="crash")
+    same(status, 1)
+    assert 'guest "g" ends with status 0' in err and "status 3" in err and "/guests/g: QEMU" not in err, err
+    status, err = expects([about("g", output="*")], {"g": guest([])}, mode="crash")
+    same(status, 1)
+    assert "/guests/g: QEMU ended with status 3" in err, err
+    status, err = expects([about("g", status=3)], {"g": guest([{"wait": "login"}])}, mode="crash")
+    same(status, 1)
+    assert "/guests/g/script/0/wait: QEMU ended with status 3 before this step was through" in err, err
+    off = [{"wait": "ready"}, {"type": "sleep 0.5; printf bye; exit 7"}]
+    same(expects([about("g", status=7), about("g", output="bye")], {"g": guest(off)}), (0, ""))
+    status, err = expects([about("g", output="bye")], {"g": guest(off)})
+    same(status, 1, err)  # it is not waited for
+    same(expects([about("g", status=143)], {"g": guest([{"wait": "ready"}, {"end": True}])}), (0, ""))
+    before = time.monotonic()
+    status, err = expects([about("g", status=0)], {"g": guest([{"wait": "ready"}])}, duration="500ms")
+    same(status, 1)
+    assert "it has not ended" in err and time.monotonic() - before < 5, err
+
+
+@test
+def expected_and_recorded():
+    """a recording expects nothing of guests"""
+    same(expects([about("g", output="guest: ready"), {"attached": "s"}], {"g": guest([{"wait": "ready"}])}, nodes={"s": {}},
+                 options=["--record", "rec.json"]), (0, ""))
+    same(json.loads(read("rec.json"))["expect"], [{"attached": "s"}])
+    same(cansim("run", "--quiet", "rec.json"), (0, b"", b""))
+
+
+@test
+def unknown_guest():
+    """whose output is expected must be there"""
+    status, err = expects([about("h", output="x")], {"g": guest([])})
+    same((status, unplaced(err)), (2, "cansim: s.json: /expect/0/program/name: must be a program or a guest of this scenario, got \"h\"\n"))
+
+
 # ---- files ----------------------------------------------------------------------------------------
 
 

@@ -109,6 +109,35 @@ def commands():
 
 
 @test
+def started_again():
+    """one that is attached again has what it knew and goes on with its random numbers; one that is started has forgotten"""
+    spoken = {}
+    for way in ("attach", "start"):
+        for engine in ("bit", "frame"):
+            scenario("again.json", {"node_id": 100, "period": "7ms"}, [{"at": "25ms", "stop": "drive"}, {"at": "30ms", way: "drive"}])
+            status, out, err = cansim("run", "-q", "--plugin", PARROT, "--engine", engine, "--log", "-", "again.json")
+            same((status, err), (0, b""))
+            words = [line.split(b"#")[1] for line in out.splitlines() if b" 764#" in line]
+            same(spoken.setdefault(way, words), words, engine)
+    # A random byte and how many frames it has heard: at 0, 10, 20, 30 and 40 ms.
+    same([int(word[2:], 16) for word in spoken["attach"]], [1, 2, 3, 4, 5])
+    same([int(word[2:], 16) for word in spoken["start"]], [1, 2, 3, 1, 2])
+    assert spoken["start"][:3] == spoken["attach"][:3], spoken
+    same([word[:2] for word in spoken["start"][3:]], [word[:2] for word in spoken["start"][:2]])
+    assert [word[:2] for word in spoken["attach"][3:]] != [word[:2] for word in spoken["attach"][:2]], spoken
+
+
+@test
+def started_again_in_vain():
+    """what it cannot be started with any more ends the run, with its place"""
+    write("words.txt", "AA\n")
+    scenario("vain.json", {"node_id": 5, "words": "words.txt"}, [{"at": "1s", "do": [{"stop": "drive"}]}, {"at": "1100ms", "start": "drive"}],
+             programs={"rm": {"command": ["rm", "words.txt"], "attach": False}}, duration="5s")
+    status, out, err = cansim("run", "-q", "--plugin", PARROT, "vain.json")
+    same((status, out, unplaced(err.decode())), (2, b"", "cansim: vain.json: /nodes/drive/words: words.txt: cannot be opened\n"))
+
+
+@test
 def notes():
     """what a node notes has its name in trace, events and explanation"""
     scenario("note.json", {"node_id": 5},

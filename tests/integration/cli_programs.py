@@ -300,6 +300,34 @@ def recording():
 
 
 @test
+def recorded_groups():
+    """in a recording the programs of groups are left out, and what is drawn is as it was"""
+    timeline = [{"at": f"{20 + i}ms", "choose": [{"start": "x"}, {"note": f"a{i}"}, {"do": [{"note": f"b{i}"}, {"stop": "x"}]}]}
+                for i in range(12)]
+    status, _, events, err = run({"x": shell("true", absent=True)}, "--record", "rec.json", nodes={"a": PERIODIC, "b": {}},
+                                 duration="50ms", timeline=timeline)
+    same(status, 0, err)
+    assert len({text[0] for text in notes(events)} & {"a", "b"}) == 2, events
+    recorded = [action for action in json.loads(read("rec.json"))["timeline"] if "choose" in action]
+    same(recorded[0]["choose"], [{"do": []}, {"note": "a0"}, {"do": [{"note": "b0"}, {"do": []}]}])
+    was = read("events")
+    same(cansim("run", "--quiet", "--events", "again", "rec.json"), (0, b"", b""))
+    same(read("again"), was)
+
+
+@test
+def recorded_expectations():
+    """what is expected of programs is not expected of a recording"""
+    for expect in ([{"program": {"name": "x", "status": 0}}], [{"attached": "a"}, {"program": {"name": "x", "output": "hi"}}]):
+        status, _, _, err = run({"x": shell("echo hi")}, "--record", "rec.json", nodes={"a": PERIODIC, "b": {}}, duration="5s",
+                                end="decided", expect=expect)
+        same(status, 0, err)
+        same(json.loads(read("rec.json"))["expect"], expect[:-1])
+        same(cansim("run", "--quiet", "--events", "again", "rec.json"), (0, b"", b""))
+        same(read("again"), read("events"))
+
+
+@test
 def many():
     """as many programs as a scenario may have, each with all its keys"""
     programs = {f"p{i}": shell(f"echo {i}", required=False, timeout="10s", env={"A": "b"}) for i in range(32)}

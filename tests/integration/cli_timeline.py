@@ -103,6 +103,36 @@ def same_bytes():
 
 
 @test
+def start_and_stop():
+    """nodes are started and stopped, whatever asks for it, the same in each engine and in a recording"""
+    write("log.txt", "".join(f"({i / 100:.6f}) can0 30{i}#00\n" for i in range(5)))
+    write("t.json", json.dumps({"duration": "300ms", "nodes": {
+        "clock": CLOCK, "o": {}, "log": {"type": "replay", "file": "log.txt", "offset": "3ms", "absent": True},
+        "rand": {"type": "random", "rate": 500, "absent": True},
+        "echo": {"type": "responder", "rules": [{"when": "100", "reply": "050#00", "delay": "1ms", "count": 3}]}},
+        "timeline": [
+            {"after": "100#03", "stop": "clock"}, {"after": {"detached": "clock"}, "delay": "20ms", "start": "clock"},
+            {"at": "80ms", "do": [{"start": "log"}, {"stop": "echo"}, {"start": "rand"}]},
+            {"at": "115ms", "stop": "log"}, {"at": "150ms", "choose": [{"start": "log"}]},
+            {"at": "150ms", "every": "50ms", "count": 2, "if": {"x": 0}, "stop": "rand"},
+            {"at": "180ms", "start": "rand"}, {"at": "200ms", "start": "echo"}]}))
+    runs = [cansim("run", "--quiet", "--log", "-", "--record", "rec.json", "--engine", engine, "t.json")
+            for engine in ("auto", "frame", "bit")] + [cansim("run", "--quiet", "--log", "-", "rec.json")]
+    same(runs[0][0], 0, runs[0][2])
+    for other in runs[1:]:
+        same(other[:2], runs[0][:2])
+    lines = [line.split() for line in runs[0][1].decode().splitlines()]
+    counts = [frame[-2:] for _, _, frame in lines if frame.startswith("100#")]
+    same(counts[:7], ["00", "01", "02", "03", "00", "01", "02"])
+    same([frame[:3] for _, _, frame in lines if frame.startswith("30") and len(frame) == 6 and frame[2] in "01234"
+          and frame.endswith("#00")], ["300", "301", "302", "303", "300", "301", "302", "303", "304"])
+    same(sum(frame == "050#00" for _, _, frame in lines), 6)
+    drawn = [frame for _, _, frame in lines if frame[:3] not in ("100", "050", "300", "301", "302", "303", "304")]
+    begun = drawn[:drawn.index(drawn[0], 1)]
+    assert len(begun) > 10 and drawn[len(begun):len(begun) + 5] == drawn[:5], drawn
+
+
+@test
 def refusals():
     """what does not fit together is refused"""
     note = {"note": "x"}
@@ -114,8 +144,9 @@ def refusals():
             ': must have "every" or "after" beside "count" and "until", got none')
     refused({"at": "1s", "do": [{"at": "1s", "note": "x"}]},
             "/do/0/at: does not go with a script: it happens in its turn")
-    refused({"at": "1s", "do": []}, "/do: must be an array of 1..64 actions without a time, got an "
-                                    "empty array")
+    refused({"at": "1s", "choose": []}, "/choose: must be an array of 1..64 actions without a time, got an "
+                                        "empty array")
+    refused({"at": "1s", "do": {}}, "/do: must be an array of 0..64 actions without a time, got an empty object")
     refused({"at": "1s", "do": [{"every": "1s", "note": "x"}]},
             '/do/0: must have no "after" and "every" of its own here')
     refused({"at": "1s", "set": {"1x": 1}},

@@ -67,6 +67,29 @@ def pause_scroll_and_step():
 
 
 @test
+def paused_by_the_scenario():
+    path = os.path.join(FOLDER, "pause.json")
+    with open(path, "w", encoding="ascii") as file:
+        file.write('{"nodes": {"a": {"type": "periodic", "frame": "123#00", "period": "10ms"}, "b": {}}, "timeline": '
+                   '[{"at": "300ms", "pause": "look at the counters"}, {"at": "400ms", "pause": true}]}')
+    with Tmux() as t:
+        t.tui(path)
+        screen = t.wait("paused", "the scenario pauses (space goes on): look at the counters", "0:00:00.300")
+        time.sleep(0.3)
+        assert clock(t.screen()) == clock(screen)
+        t.keys("3")
+        t.wait("TEC", "the scenario pauses (space goes on): look at the counters")
+        t.keys("n", "n")
+        t.wait("0:00:00.310", "the scenario pauses (space goes on): look at the counters")
+        t.keys("Space")
+        assert "goes on):" not in t.wait("the scenario pauses (space goes on)", "0:00:00.400")
+        t.keys("Space")
+        screen = t.wait("×1")
+        wait_for(lambda: clock(t.screen()) > "0:00:00.600", "time going on")
+        assert "pauses" not in t.screen()
+
+
+@test
 def scrolled_rows_stay_while_rows_come():
     with Tmux() as t:
         t.tui(DEMO)

@@ -85,7 +85,7 @@ static const struct {
      "1e-05"},
     {"{\"latency\":{\"frame\":\"123\"}}", "/latency: must have one of min and max, got none"},
     {"{\"program\":{\"name\":\"r\",\"status\":0}}",
-     "/program/name: must be a program of this scenario, got \"r\""},
+     "/program/name: must be a program or a guest of this scenario, got \"r\""},
     {"{\"program\":{\"name\":\"p\"}}", "/program: must have either status or output"},
     {"{\"program\":{\"name\":\"p\",\"status\":0,\"output\":\"x\"}}",
      "/program: must have either status or output"},

@@ -368,6 +368,22 @@ static void without_a_script_it_fails(void **state)
                         "with \"-foo: invalid option|\"");
 }
 
+static void a_qemu_that_is_not_there_is_told_at_once(void **state)
+{
+    static char gone[] = "/nonexistent/qemu";
+    struct stage *stage = *state;
+    const struct cs_guest_host host = {.loop = stage->loop, .ended = on_ended, .ctx = stage};
+    struct cs_error error = {0};
+
+    stage->def.name = "g";
+    stage->command.words[0] = gone;
+    assert_null(cs_guest_start(&stage->def, &stage->command, &host, &error));
+    assert_int_equal(error.status, CS_STATUS_ENVIRONMENT);
+    assert_string_equal(error.text, "guest \"g\": /nonexistent/qemu cannot be started: "
+                                    "No such file or directory");
+    assert_int_equal(stage->ended, 0);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -393,6 +409,7 @@ int main(void)
         TEST(last_words),
         TEST(without_a_script),
         TEST(without_a_script_it_fails),
+        TEST(a_qemu_that_is_not_there_is_told_at_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

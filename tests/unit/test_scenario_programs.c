@@ -91,10 +91,22 @@ static void what_is_wrong_is_told(void **state)
         {ONE(", \"wait\": 3"), "/programs/x/wait: must be true, false or 0s..24h, got 3"},
         {ONE(", \"output\": -1"), "/programs/x/output: must be a whole number 0..16777216, got -1"},
         {ACTION("\"start\": \"dmp\""),
-         "/timeline/0/start: must be a program of this scenario (did you mean \"dump\"?), got "
-         "\"dmp\""},
-        {ACTION("\"stop\": \"n\""),
-         "/timeline/0/stop: must be a program of this scenario, got \"n\""},
+         "/timeline/0/start: must be a program or simulated node of this scenario (did you mean "
+         "\"dump\"?), got \"dmp\""},
+        {ACTION("\"stop\": \"none\""),
+         "/timeline/0/stop: must be a program or simulated node of this scenario, got \"none\""},
+        {"{\"nodes\": {\"engine\": {}}, \"timeline\": [{\"at\": \"1s\", \"stop\": \"engin\"}]}",
+         "/timeline/0/stop: must be a program or simulated node of this scenario (did you mean "
+         "\"engine\"?), got \"engin\""},
+        {ACTION("\"stop\": 1"),
+         "/timeline/0/stop: must be the name of a program or simulated node, got 1"},
+        {ACTION("\"stop\": \"n\", \"node\": \"n\""),
+         "/timeline/0/stop: names the node itself, got \"node\" as well"},
+        {ACTION("\"start\": \"dump\", \"program\": \"dump\""),
+         "/timeline/0/program: goes with \"signal\" alone"},
+        {"{\"nodes\": {\"a\": {\"type\": \"attached\"}}, \"timeline\": [{\"at\": \"1s\", "
+         "\"start\": \"a\"}]}",
+         "/timeline/0/start: must be a simulated node, got \"a\""},
         {ACTION("\"signal\": \"USR1\""), "/timeline/0: must have the key \"program\", got none"},
         {ACTION("\"signal\": \"FOO\", \"program\": \"dump\""),
          "/timeline/0/signal: must be the name of a signal such as \"USR1\", got \"FOO\""},

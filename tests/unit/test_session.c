@@ -198,6 +198,78 @@ static void paused_time_stands(void **state)
     close_run(&run);
 }
 
+struct asked {
+    unsigned n;
+    char text[40];
+    bool there;
+};
+
+static bool on_pause(void *ctx, const char *text)
+{
+    struct asked *asked = ctx;
+
+    asked->n++;
+    snprintf(asked->text, sizeof(asked->text), "%s", text != NULL ? text : "none");
+    return asked->there;
+}
+
+#define PAUSES                                                                \
+    "{\"duration\": \"20ms\", \"nodes\": {\"a\": {\"type\": \"periodic\", "   \
+    "\"frame\": \"123#00\", \"period\": \"1ms\"}, \"b\": {}}, \"timeline\": " \
+    "[{\"at\": \"5123456ns\", \"pause\": true}, {\"at\": \"20ms\", \"pause\": \"the end\"}]}"
+
+static void the_timeline_pauses_where_somebody_is_there(void **state)
+{
+    const uint32_t speeds[] = {0, 1000};
+    struct asked asked = {.there = true};
+    struct run run;
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct cs_session_config config = {.tui = true, .speed_permille = speeds[i]};
+        config.fast = speeds[i] == 0;
+        open_run(&run, PAUSES, &config);
+        cs_session_on_pause(run.session, on_pause, &asked);
+        run_for(&run, 0.1);
+        assert_true(cs_session_paused(run.session));
+        assert_true(now_ps(&run) == INT64_C(5123456000)); /* to the instant */
+        assert_string_equal(cs_session_pause_reason(run.session), "");
+        assert_string_equal(asked.text, "none");
+        cs_session_step_frame(run.session);
+        assert_int_equal(run.frames, 7);
+        cs_session_pause(run.session, false);
+        assert_null(cs_session_pause_reason(run.session));
+        run_for(&run, 0.2);
+        assert_int_equal(run.finished, 0); /* though the duration is over */
+        assert_true(now_ps(&run) == 20 * CS_PS_PER_MS);
+        assert_string_equal(cs_session_pause_reason(run.session), "the end");
+        cs_session_pause(run.session, false);
+        run_for(&run, 1);
+        assert_int_equal(run.finished, 1);
+        close_run(&run);
+    }
+    assert_int_equal(asked.n, 4);
+}
+
+static void the_timeline_pauses_for_nobody(void **state)
+{
+    struct cs_session_config config = {.speed_permille = 1000};
+    struct asked asked = {.there = false};
+    struct run run;
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        open_run(&run, PAUSES, &config);
+        if (i == 1)
+            cs_session_on_pause(run.session, on_pause, &asked);
+        run_for(&run, 1);
+        assert_int_equal(run.finished, 1);
+        assert_null(cs_session_pause_reason(run.session));
+        close_run(&run);
+    }
+    assert_int_equal(asked.n, 2);
+}
+
 static void late_wake_ups_are_caught_up(void **state)
 {
     struct cs_session_config config = {.speed_permille = 1000};
@@ -404,6 +476,8 @@ int main(void)
         cmocka_unit_test(ends_when_nothing_is_left),
         cmocka_unit_test(paced_time_follows_the_clock),
         cmocka_unit_test(paused_time_stands),
+        cmocka_unit_test(the_timeline_pauses_where_somebody_is_there),
+        cmocka_unit_test(the_timeline_pauses_for_nobody),
         cmocka_unit_test(late_wake_ups_are_caught_up),
         cmocka_unit_test(frames_from_the_console),
         cmocka_unit_test(faults_at_hand),

@@ -54,6 +54,48 @@ static void a_node_that_returns_starts_anew(void **state)
         33 * MS, false, "can0 101#01\ncan0 101#01\ncan0 102#02\ncan0 101#03\n");
 }
 
+/* Random numbers go on where it is attached again, and begin anew where it is started. */
+static void a_node_that_is_started_is_as_at_the_start(void **state)
+{
+    static const char text[] =
+        "{'nodes': {'n': {'type': 'random', 'rate': 1000, 'dlc': '4-8', 'count': 5}, 'ack': {}},"
+        "'timeline': [{'at': '50ms', '%s': 'n'}, {'at': '100ms', '%s': 'n'}]}";
+    const char *const ways[][2] = {{"stop", "start"}, {"detach", "start"}, {"stop", "attach"}};
+    char json[400];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+        struct scenario_run run;
+        snprintf(json, sizeof(json), text, ways[i][0], ways[i][1]);
+        scenario_run_open(&run, json, CS_ENGINE_AUTO);
+        cs_sim_run_until(run.sim, 150 * MS);
+        assert_int_equal(run.frames, 10);
+        char *middle = run.text + run.len / 2;
+        const bool same = run.len % 2 == 0 && strncmp(run.text, middle, run.len / 2) == 0;
+        assert_int_equal(same, i < 2);
+        scenario_run_close(&run);
+    }
+}
+
+/* Where it has nothing to do nothing happens; what is asked last while it leaves is what counts. */
+static void starting_and_stopping_twice_is_nothing(void **state)
+{
+#define COUNTS(timeline, shown)                                                                \
+    scenario_run_shows("{'nodes': {'n': {'type': 'periodic', 'frame': '101#00', 'counter': 0," \
+                       "'period': '10ms', 'absent': true}, 'ack': {}}, 'timeline': [" timeline \
+                       "]}",                                                                   \
+                       45 * MS, false, shown)
+    (void)state;
+    COUNTS("{'at': '1ms', 'stop': 'n'}, {'at': '25ms', 'start': 'n'}, {'at': '32ms', 'start': 'n'}",
+           "can0 101#00\ncan0 101#01\n");
+    COUNTS("{'at': '1ms', 'start': 'n'}, {'at': '16ms', 'do': [{'stop': 'n'}, {'stop': 'n'}]},"
+           "{'at': '25ms', 'start': 'n'}",
+           "can0 101#00\ncan0 101#01\ncan0 101#00\ncan0 101#01\n");
+    COUNTS("{'at': '1ms', 'start': 'n'}, {'at': '1100us', 'do': [{'stop': 'n'}, {'start': 'n'}]},"
+           "{'at': '12100us', 'do': [{'stop': 'n'}, {'start': 'n'}, {'stop': 'n'}]}",
+           "can0 101#00\ncan0 101#00\ncan0 101#01\n");
+}
+
 static void signals(void **state)
 {
     (void)state;
@@ -202,6 +244,8 @@ int main(void)
         cmocka_unit_test(bursts),
         cmocka_unit_test(sequences),
         cmocka_unit_test(a_node_that_returns_starts_anew),
+        cmocka_unit_test(a_node_that_is_started_is_as_at_the_start),
+        cmocka_unit_test(starting_and_stopping_twice_is_nothing),
         cmocka_unit_test(signals),
         cmocka_unit_test(checksums_come_last),
         cmocka_unit_test(every_engine_and_run_is_the_same),
