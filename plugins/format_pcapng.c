@@ -19,7 +19,7 @@
 
 struct writer {
     struct cansim_output output;
-    char (*buses)[CS_PCAPNG_NAME_MAX];
+    char (*buses)[CS_PACKET_NAME_MAX];
     unsigned n_buses;
 };
 
@@ -142,7 +142,7 @@ static int writer_create(void **state, const struct cansim_output *output, char 
 
 static int add_bus(struct writer *w, const char *name, char *why, size_t why_size)
 {
-    char(*more)[CS_PCAPNG_NAME_MAX] = w->buses;
+    char(*more)[CS_PACKET_NAME_MAX] = w->buses;
 
     if (w->n_buses == MAX_BUSES) {
         snprintf(why, why_size, "must have at most %d buses", MAX_BUSES);
@@ -163,7 +163,7 @@ static int add_bus(struct writer *w, const char *name, char *why, size_t why_siz
 static int find_bus(struct writer *w, const char *name, char *why, size_t why_size)
 {
     for (unsigned i = 0; i < w->n_buses; i++) {
-        if (strncmp(w->buses[i], name, CS_PCAPNG_NAME_MAX - 1) == 0)
+        if (strncmp(w->buses[i], name, CS_PACKET_NAME_MAX - 1) == 0)
             return (int)i;
     }
     return add_bus(w, name, why, why_size) == 0 ? (int)w->n_buses - 1 : -1;

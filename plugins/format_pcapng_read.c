@@ -2,55 +2,32 @@
 /* format_pcapng_read.c - captures read block by block. Invariant: of a block at most BODY_MAX bytes
  * are kept, whatever its length says, and nothing beyond what was kept is looked at. */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "plugins/log_time.h"
 #include "plugins/pcapng.h"
-#include "plugins/socketcan.h"
-#include "simcore/sim.h"
 
 #define BODY_MAX       65536
 #define MAX_INTERFACES 4096 /* of one section */
-#define SLL_CAN        0x000C
-#define SLL_CANFD      0x000D
-#define SLL_CANXL      0x000E
 
 struct interface {
     uint32_t link;
     uint8_t resolution; /* if_tsresol */
     int64_t offset_s;
-    char name[CS_PCAPNG_NAME_MAX];
-};
-
-/* Packets that are left out. */
-enum out_kind { OUT_LINK, OUT_NO_CAN, OUT_CUT, OUT_WRONG, OUT_XL, OUT_KINDS };
-
-static const char *const out_words[OUT_KINDS] = {
-    [OUT_LINK] = "not of a CAN interface",      [OUT_NO_CAN] = "without a CAN frame",
-    [OUT_CUT] = "cut short by who captured it", [OUT_WRONG] = "with what cannot be a CAN frame",
-    [OUT_XL] = "with a CAN XL frame",
+    char name[CS_PACKET_NAME_MAX];
 };
 
 struct reader {
-    struct cansim_input input;
-    uint8_t buffer[65536];
-    size_t at, n;
-    bool ended, told;
-    uint64_t offset; /* of the byte that comes next */
-    uint64_t block;  /* where the present block begins */
-    bool have_section, big;
+    struct cs_packets in; /* its place is where the present block begins */
+    bool have_section;
     struct interface *interfaces;
     unsigned n_interfaces, room;
-    struct cs_log_time time;
     int64_t last_s, last_fraction; /* for packets without a time */
     uint8_t body[BODY_MAX];
     size_t kept;     /* bytes of the body that are there */
     uint32_t length; /* of the body */
-    char bus_name[CS_PCAPNG_NAME_MAX], comment[CS_PCAPNG_COMMENT_MAX];
-    uint64_t out[OUT_KINDS], out_at[OUT_KINDS]; /* how many, and the first one's place */
+    char comment[CS_PCAPNG_COMMENT_MAX];
 };
 
 int cs_pcapng_probe(const void *head, size_t n)
@@ -72,7 +49,7 @@ int cs_pcapng_open(void **state, const struct cansim_input *input, char *why, si
         snprintf(why, why_size, "not enough memory");
         return -1;
     }
-    r->input = *input;
+    r->in.input = *input;
     *state = r;
     return 0;
 }
@@ -87,62 +64,14 @@ void cs_pcapng_close(void *state)
 
 /* ---- bytes ----------------------------------------------------------------------------------- */
 
-static bool refill(struct reader *r)
-{
-    long got = r->ended ? 0 : r->input.read(r->input.ctx, r->buffer, sizeof(r->buffer));
-
-    r->at = 0;
-    r->n = got > 0 ? (size_t)got : 0;
-    r->ended = got <= 0;
-    return got > 0;
-}
-
-/* Up to n bytes into `to` (NULL: nowhere): how many there were. */
-static size_t take(struct reader *r, uint8_t *to, size_t n)
-{
-    size_t done = 0;
-
-    while (done < n && (r->at < r->n || refill(r))) {
-        size_t some = r->n - r->at < n - done ? r->n - r->at : n - done;
-        if (to != NULL)
-            memcpy(to + done, r->buffer + r->at, some);
-        r->at += some;
-        done += some;
-    }
-    r->offset += done;
-    return done;
-}
-
-static uint64_t number(const struct reader *r, const uint8_t *p, unsigned n)
-{
-    uint64_t value = 0;
-
-    for (unsigned i = 0; i < n; i++)
-        value = value << 8 | p[r->big ? i : n - 1 - i];
-    return value;
-}
-
 static uint32_t u32(const struct reader *r, size_t at)
 {
-    return (uint32_t)number(r, r->body + at, 4);
+    return (uint32_t)cs_packets_number(&r->in, r->body + at, 4);
 }
 
 static unsigned u16(const struct reader *r, size_t at)
 {
-    return (unsigned)number(r, r->body + at, 2);
-}
-
-__attribute__((format(printf, 4, 5))) static int fail(const struct reader *r, char *why,
-                                                      size_t why_size, const char *format, ...)
-{
-    va_list args;
-    int n = snprintf(why, why_size, "byte %" PRIu64 ": ", r->block);
-
-    va_start(args, format);
-    if (n >= 0 && (size_t)n < why_size)
-        vsnprintf(why + n, why_size - (size_t)n, format, args);
-    va_end(args);
-    return -1;
+    return (unsigned)cs_packets_number(&r->in, r->body + at, 2);
 }
 
 /* The value of an option in the body from `at` on, NULL where there is none; *len is its length. */
@@ -164,7 +93,8 @@ static const uint8_t *find_option(const struct reader *r, size_t at, unsigned co
 static int on_section(struct reader *r, char *why, size_t why_size)
 {
     if (u16(r, 4) != 1)
-        return fail(r, why, why_size, "must be pcapng of version 1, is version %u", u16(r, 4));
+        return cs_packets_fail(&r->in, why, why_size, "must be pcapng of version 1, is version %u",
+                               u16(r, 4));
     r->n_interfaces = 0;
     return 0;
 }
@@ -174,11 +104,12 @@ static int make_room(struct reader *r, char *why, size_t why_size)
     if (r->n_interfaces < r->room)
         return 0;
     if (r->room == MAX_INTERFACES)
-        return fail(r, why, why_size, "must have at most %d interfaces", MAX_INTERFACES);
+        return cs_packets_fail(&r->in, why, why_size, "must have at most %d interfaces",
+                               MAX_INTERFACES);
     unsigned room = r->room == 0 ? 16 : r->room * 4;
     struct interface *more = realloc(r->interfaces, room * sizeof(*more));
     if (more == NULL)
-        return fail(r, why, why_size, "not enough memory");
+        return cs_packets_fail(&r->in, why, why_size, "not enough memory");
     r->interfaces = more;
     r->room = room;
     return 0;
@@ -211,11 +142,12 @@ static int on_interface(struct reader *r, char *why, size_t why_size)
     if (option != NULL && len > 0)
         to->resolution = option[0];
     if ((to->resolution & 0x7F) > ((to->resolution & 0x80) != 0 ? 60 : 18))
-        return fail(r, why, why_size, "if_tsresol must be at most 10^-18 or 2^-60, got %s-%u",
-                    (to->resolution & 0x80) != 0 ? "2^" : "10^", to->resolution & 0x7Fu);
+        return cs_packets_fail(&r->in, why, why_size,
+                               "if_tsresol must be at most 10^-18 or 2^-60, got %s-%u",
+                               (to->resolution & 0x80) != 0 ? "2^" : "10^", to->resolution & 0x7Fu);
     option = find_option(r, 8, CS_PCAPNG_IF_TSOFFSET, &len);
     if (option != NULL && len == 8)
-        to->offset_s = (int64_t)number(r, option, 8);
+        to->offset_s = (int64_t)cs_packets_number(&r->in, option, 8);
     if (to->offset_s > INT64_MAX / 4 || to->offset_s < INT64_MIN / 4)
         to->offset_s = 0; /* no clock says that */
     r->n_interfaces++;
@@ -254,67 +186,15 @@ static void split_time(const struct interface *from, uint64_t ticks, int64_t *se
     *fraction_ps = (int64_t)fraction;
 }
 
-static void leave_out(struct reader *r, enum out_kind kind)
-{
-    if (r->out[kind]++ == 0)
-        r->out_at[kind] = r->block;
-}
-
-/* A frame in a cooked capture, whose identifiers are in the byte order of who captured. */
-static enum cs_socketcan cooked(struct reader *r, bool second, size_t at, size_t n, size_t original,
-                                struct cansim_log_frame *out, enum out_kind *other)
-{
-    size_t header = second ? 20 : 16;
-
-    if (n < header)
-        return CS_SOCKETCAN_CUT;
-    const uint8_t *p = r->body + at;
-    unsigned protocol = (unsigned)(second ? p[0] << 8 | p[1] : p[14] << 8 | p[15]);
-    *other = OUT_NO_CAN;
-    if (protocol != SLL_CAN && protocol != SLL_CANFD)
-        return protocol == SLL_CANXL ? CS_SOCKETCAN_XL : CS_SOCKETCAN_WRONG;
-    *other = OUT_WRONG;
-    if (second) /* of all interfaces: named by their numbers */
-        snprintf(r->bus_name, sizeof(r->bus_name), "if%u",
-                 (unsigned)p[4] << 24 | (unsigned)p[5] << 16 | (unsigned)p[6] << 8 | p[7]);
-    size_t frame_size = protocol == SLL_CANFD ? CS_SOCKETCAN_MAX : original - header;
-    return cs_socketcan_get(p + header, n - header, frame_size, !r->big, out->frame,
-                            &out->error_frame);
-}
-
 /* The packet of `n` bytes at `at`: 1 with a frame, 0 left out. */
 static int packet(struct reader *r, unsigned interface, size_t at, size_t n, size_t original,
                   struct cansim_log_frame *out)
 {
     const struct interface *from = &r->interfaces[interface];
-    enum out_kind other = OUT_WRONG;
-    enum cs_socketcan ret;
 
-    memcpy(r->bus_name, from->name, sizeof(r->bus_name));
     if (n > r->kept - at)
         n = r->kept - at;
-    if (original < n)
-        original = n;
-    if (from->link == CS_LINKTYPE_SOCKETCAN)
-        ret = cs_socketcan_get(r->body + at, n, original, false, out->frame, &out->error_frame);
-    else if (from->link == CS_LINKTYPE_SLL || from->link == CS_LINKTYPE_SLL2)
-        ret = cooked(r, from->link == CS_LINKTYPE_SLL2, at, n, original, out, &other);
-    else {
-        leave_out(r, OUT_LINK);
-        return 0;
-    }
-    if (ret == CS_SOCKETCAN_OK)
-        return 1;
-    leave_out(r, ret == CS_SOCKETCAN_CUT ? OUT_CUT : ret == CS_SOCKETCAN_XL ? OUT_XL : other);
-    return 0;
-}
-
-static int put_time(struct reader *r, struct cansim_log_frame *out, char *why, size_t why_size)
-{
-    out->bus_name = r->bus_name;
-    if (cs_log_time_put(&r->time, r->last_s, r->last_fraction, out) != 0)
-        return fail(r, why, why_size, "must be within 100 days of the first packet");
-    return 1;
+    return cs_packets_frame(&r->in, from->link, from->name, r->body + at, n, original, out);
 }
 
 /* An Enhanced Packet Block, or an obsolete Packet Block, which differs in its first 4 bytes. */
@@ -325,11 +205,12 @@ static int on_packet(struct reader *r, unsigned interface, struct cansim_log_fra
     unsigned len;
 
     if (interface >= r->n_interfaces)
-        return fail(r, why, why_size, "must be of an interface 0..%d, got %u",
-                    (int)r->n_interfaces - 1, interface);
+        return cs_packets_fail(&r->in, why, why_size, "must be of an interface 0..%d, got %u",
+                               (int)r->n_interfaces - 1, interface);
     if (captured > r->length - 20)
-        return fail(r, why, why_size, "must have a packet of at most %u bytes, got %u",
-                    r->length - 20, captured);
+        return cs_packets_fail(&r->in, why, why_size,
+                               "must have a packet of at most %u bytes, got %u", r->length - 20,
+                               captured);
     if (packet(r, interface, 20, captured, u32(r, 16), out) == 0)
         return 0;
     split_time(&r->interfaces[interface], (uint64_t)u32(r, 4) << 32 | u32(r, 8), &r->last_s,
@@ -341,7 +222,7 @@ static int on_packet(struct reader *r, unsigned interface, struct cansim_log_fra
                  comment != NULL ? (const char *)comment : "");
         out->comment = comment != NULL ? r->comment : NULL;
     }
-    return put_time(r, out, why, why_size);
+    return cs_packets_time(&r->in, r->last_s, r->last_fraction, out, why, why_size);
 }
 
 static int on_simple(struct reader *r, struct cansim_log_frame *out, char *why, size_t why_size)
@@ -349,12 +230,12 @@ static int on_simple(struct reader *r, struct cansim_log_frame *out, char *why, 
     uint32_t original = u32(r, 0), captured = r->length - 4;
 
     if (r->n_interfaces == 0)
-        return fail(r, why, why_size, "must come after its interface");
+        return cs_packets_fail(&r->in, why, why_size, "must come after its interface");
     if (packet(r, 0, 4, captured < original ? captured : original, original, out) == 0)
         return 0;
     if (CANSIM_KNOWS(out, struct cansim_log_frame, comment))
         out->comment = NULL;
-    return put_time(r, out, why, why_size);
+    return cs_packets_time(&r->in, r->last_s, r->last_fraction, out, why, why_size);
 }
 
 /* ---- blocks ---------------------------------------------------------------------------------- */
@@ -372,8 +253,9 @@ static int on_block(struct reader *r, uint32_t type, struct cansim_log_frame *ou
 {
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         if (type == kinds[i].type && r->length < kinds[i].least)
-            return fail(r, why, why_size, "the block must have at least %u bytes, got %u",
-                        kinds[i].least + 12, r->length + 12);
+            return cs_packets_fail(&r->in, why, why_size,
+                                   "the block must have at least %u bytes, got %u",
+                                   kinds[i].least + 12, r->length + 12);
     }
     switch (type) {
     case CS_PCAPNG_SECTION:
@@ -398,29 +280,32 @@ static int begin_block(struct reader *r, uint32_t *type, char *why, size_t why_s
     uint8_t head[8];
     size_t n;
 
-    r->block = r->offset;
+    r->in.place = r->in.offset;
     r->kept = 0;
-    n = take(r, head, 8);
+    n = cs_packets_take(&r->in, head, 8);
     if (n == 0)
         return 0;
-    *type = (uint32_t)number(r, head, 4);
+    *type = (uint32_t)cs_packets_number(&r->in, head, 4);
     if (n == 8 && *type == CS_PCAPNG_SECTION) {
-        r->kept = take(r, r->body, 4);
-        r->big = r->kept == 4 && r->body[0] == (CS_PCAPNG_MAGIC >> 24);
-        if (r->kept == 4 && number(r, r->body, 4) != CS_PCAPNG_MAGIC)
-            return fail(r, why, why_size, "must tell the byte order by 1A2B3C4D, got %08X",
-                        (unsigned)number(r, r->body, 4));
+        r->kept = cs_packets_take(&r->in, r->body, 4);
+        r->in.big = r->kept == 4 && r->body[0] == (CS_PCAPNG_MAGIC >> 24);
+        if (r->kept == 4 && cs_packets_number(&r->in, r->body, 4) != CS_PCAPNG_MAGIC)
+            return cs_packets_fail(&r->in, why, why_size,
+                                   "must tell the byte order by 1A2B3C4D, got %08X",
+                                   (unsigned)cs_packets_number(&r->in, r->body, 4));
         r->have_section = true;
     } else if (!r->have_section) {
-        return fail(r, why, why_size, "must be a section's header, got a block of type %u", *type);
+        return cs_packets_fail(&r->in, why, why_size,
+                               "must be a section's header, got a block of type %u", *type);
     }
-    uint32_t length = (uint32_t)number(r, head + 4, 4);
+    uint32_t length = (uint32_t)cs_packets_number(&r->in, head + 4, 4);
     if (n < 8 || (*type == CS_PCAPNG_SECTION && r->kept < 4))
-        return fail(r, why, why_size, "must be a block, the file ends within its head");
+        return cs_packets_fail(&r->in, why, why_size,
+                               "must be a block, the file ends within its head");
     if (length % 4 != 0 || length < (*type == CS_PCAPNG_SECTION ? 28 : 12))
-        return fail(r, why, why_size,
-                    "the block's length must be a multiple of 4 and at least %d, got %u",
-                    *type == CS_PCAPNG_SECTION ? 28 : 12, length);
+        return cs_packets_fail(&r->in, why, why_size,
+                               "the block's length must be a multiple of 4 and at least %d, got %u",
+                               *type == CS_PCAPNG_SECTION ? 28 : 12, length);
     r->length = length - 12;
     return 1;
 }
@@ -431,32 +316,18 @@ static int take_block(struct reader *r, char *why, size_t why_size)
     uint8_t tail[4];
     size_t want = r->length < BODY_MAX ? r->length : BODY_MAX;
 
-    r->kept += take(r, r->body + r->kept, want - r->kept);
-    size_t beyond = r->kept == want ? take(r, NULL, r->length - want) : 0;
-    size_t n = r->kept + beyond == r->length ? take(r, tail, 4) : 0;
+    r->kept += cs_packets_take(&r->in, r->body + r->kept, want - r->kept);
+    size_t beyond = r->kept == want ? cs_packets_take(&r->in, NULL, r->length - want) : 0;
+    size_t n = r->kept + beyond == r->length ? cs_packets_take(&r->in, tail, 4) : 0;
     if (n != 4)
-        return fail(r, why, why_size, "the block must have %u bytes, the file ends after %" PRIu64,
-                    r->length + 12, r->offset - r->block);
-    if (number(r, tail, 4) != (uint64_t)r->length + 12)
-        return fail(r, why, why_size, "the block must end with its length %u, got %u",
-                    r->length + 12, (unsigned)number(r, tail, 4));
+        return cs_packets_fail(&r->in, why, why_size,
+                               "the block must have %u bytes, the file ends after %" PRIu64,
+                               r->length + 12, r->in.offset - r->in.place);
+    if (cs_packets_number(&r->in, tail, 4) != (uint64_t)r->length + 12)
+        return cs_packets_fail(&r->in, why, why_size,
+                               "the block must end with its length %u, got %u", r->length + 12,
+                               (unsigned)cs_packets_number(&r->in, tail, 4));
     return 1;
-}
-
-static void tell(struct reader *r)
-{
-    char text[160];
-
-    for (unsigned i = 0; i < OUT_KINDS && !r->told; i++) {
-        if (r->out[i] == 0)
-            continue;
-        snprintf(text, sizeof(text),
-                 "%" PRIu64 " packet%s left out, %s, the first at byte %" PRIu64, r->out[i],
-                 r->out[i] == 1 ? "" : "s", out_words[i], r->out_at[i]);
-        if (CANSIM_KNOWS(&r->input, struct cansim_input, say) && r->input.say != NULL)
-            r->input.say(r->input.ctx, text);
-    }
-    r->told = true;
 }
 
 int cs_pcapng_read(void *state, struct cansim_log_frame *out, char *why, size_t why_size)
@@ -468,7 +339,7 @@ int cs_pcapng_read(void *state, struct cansim_log_frame *out, char *why, size_t 
     for (;;) {
         ret = begin_block(r, &type, why, why_size);
         if (ret == 0)
-            tell(r);
+            cs_packets_tell(&r->in);
         if (ret <= 0)
             return ret;
         if (take_block(r, why, why_size) < 0)

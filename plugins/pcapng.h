@@ -4,7 +4,7 @@
 #ifndef CANSIM_PLUGINS_PCAPNG_H
 #define CANSIM_PLUGINS_PCAPNG_H
 
-#include "plugins/cansim_plugin.h"
+#include "plugins/packet.h"
 
 #define CS_PCAPNG_MAGIC 0x1A2B3C4Du /* in a section header, in the byte order of what follows */
 
@@ -25,14 +25,7 @@ enum cs_pcapng_option {
     CS_PCAPNG_IF_TSOFFSET = 14,
 };
 
-enum cs_linktype {
-    CS_LINKTYPE_SLL = 113, /* cooked capture of Linux */
-    CS_LINKTYPE_SOCKETCAN = 227,
-    CS_LINKTYPE_SLL2 = 276,
-};
-
-#define CS_PCAPNG_NAME_MAX    32  /* of an interface, with its NUL */
-#define CS_PCAPNG_COMMENT_MAX 400 /* likewise; what is longer is cut */
+#define CS_PCAPNG_COMMENT_MAX 400 /* with its NUL; what is longer is cut */
 
 /* The reader's part of the format (struct cansim_format). */
 int cs_pcapng_probe(const void *head, size_t n);

@@ -12,6 +12,7 @@
 static const struct cansim_plugin *const built_in[] = {
     &cs_plugin_candump,
     &cs_plugin_canopen,
+    &cs_plugin_pcap,
     &cs_plugin_pcapng,
 };
 

@@ -210,12 +210,12 @@ static void say_faults(struct cs_bus *bus)
                 cs_bus_name(bus), (unsigned long long)cs_bus_lost(bus));
 }
 
-/* Frames of recordings that were not sent when they were to be. */
-static void say_late(const struct host *host)
+/* Frames of recordings that were not sent when they were to be, or not passed on by gateways. */
+static void say_unsent(const struct host *host)
 {
     char text[300];
 
-    for (unsigned i = 0; cs_session_late(host->session, i, text, sizeof(text)) != NULL; i++)
+    for (unsigned i = 0; cs_session_unsent(host->session, i, text, sizeof(text)) != NULL; i++)
         fprintf(stderr, "%s\n", text);
 }
 
@@ -236,7 +236,7 @@ static void say_summary(const struct host *host)
                 (unsigned long long)s.arb_lost, s.arb_lost == 1 ? "" : "s");
         say_faults(cs_sim_bus(sim, i));
     }
-    say_late(host);
+    say_unsent(host);
     if (cs_session_stuck(host->session))
         fprintf(stderr, "ended, as nobody acknowledges the frames that are left; "
                         "give a duration, or add a node that listens\n");

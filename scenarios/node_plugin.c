@@ -124,7 +124,7 @@ static int on_set_bitrate(void *ctx, uint32_t bitrate_bps)
 
     if (!is_on(p->node) || bitrate_bps < CS_BITRATE_MIN || bitrate_bps > CS_BITRATE_MAX)
         return -EINVAL;
-    return cs_nodes_set_bitrate(p->node, bitrate_bps) == 0 ? 0 : -EINVAL;
+    return cs_nodes_set_bitrate(p->node->bus, p->node->index, bitrate_bps) == 0 ? 0 : -EINVAL;
 }
 
 /* ---- what it is told ------------------------------------------------------------------------- */

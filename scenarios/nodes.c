@@ -84,7 +84,7 @@ void cs_nodes_on_detached(void *ctx)
     stop(node);
     node->index = CS_NO_NODE;
     node->leaving = false;
-    node->unplugged = 0;
+    memset(node->unplugged, 0, sizeof(node->unplugged));
     if (node->rejoin) {
         /* The place on the bus is free only when this call is over. */
         node->rejoin = false;

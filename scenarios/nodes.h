@@ -52,6 +52,11 @@ bool cs_nodes_acting(const struct cs_nodes *nodes);
 bool cs_nodes_replay_late(const struct cs_nodes *nodes, unsigned index, uint64_t *late,
                           uint64_t *frames);
 
+/* Of a gateway: the frames that were to pass to the bus of its first (0) or second controller, and
+ * those of them that found no way. False: another node. */
+bool cs_nodes_gateway_lost(const struct cs_nodes *nodes, unsigned index, unsigned side,
+                           unsigned *bus, uint64_t *lost, uint64_t *frames);
+
 /* Does the timeline wait for what a decoder says? It is told with cs_nodes_said(). */
 bool cs_nodes_want_decoder(const struct cs_nodes *nodes);
 void cs_nodes_said(struct cs_nodes *nodes, const struct cs_live_said *said);

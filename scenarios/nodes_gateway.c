@@ -17,8 +17,9 @@ struct port {
     bool fd;                   /* knows CAN FD */
     struct cs_delay_line line; /* what it will send */
     char what[CS_NAME_MAX];
-    uint64_t no_fd; /* CAN FD frames that it could not send, since it joined */
-    bool told_id;   /* a note, once each time it joins */
+    uint64_t no_fd;        /* CAN FD frames that it could not send, since it joined */
+    uint64_t frames, lost; /* that were to pass, and found no way; since the start */
+    bool told_id;          /* a note, once each time it joins */
 };
 
 struct cs_gateway {
@@ -40,6 +41,19 @@ bool cs_nodes_gateway_port(const struct cs_nodes_node *node, struct cs_bus **bus
     return true;
 }
 
+bool cs_nodes_gateway_lost(const struct cs_nodes *nodes, unsigned index, unsigned side,
+                           unsigned *bus, uint64_t *lost, uint64_t *frames)
+{
+    const struct cs_gateway *gateway = nodes->node[index].gateway;
+
+    if (gateway == NULL)
+        return false;
+    *bus = cs_bus_index(gateway->port[side].bus);
+    *lost = gateway->port[side].lost;
+    *frames = gateway->port[side].frames;
+    return true;
+}
+
 static void on_note(void *ctx, const char *text)
 {
     const struct port *port = ctx;
@@ -49,11 +63,31 @@ static void on_note(void *ctx, const char *text)
 
 static void on_due(void *ctx, const struct cs_frame *frame)
 {
-    const struct port *port = ctx;
+    struct port *port = ctx;
     int index = index_of(port);
 
-    if (index != CS_NO_NODE && !port->node->leaving)
-        cs_bus_submit(port->bus, index, frame, ++port->node->cookie);
+    if (index == CS_NO_NODE || port->node->leaving)
+        return;
+    if (cs_bus_submit(port->bus, index, frame, ++port->node->cookie) != 0)
+        port->lost++;
+}
+
+/* One that finds no room to wait is refused, as by a queue of the controller. */
+static void refuse(struct port *port, const struct cs_frame *frame)
+{
+    struct cs_event event = {
+        .kind = CS_EV_REFUSED,
+        .bus = (uint16_t)cs_bus_index(port->bus),
+        .node = (int16_t)index_of(port),
+        .frame = frame,
+        .cookie = ++port->node->cookie,
+        .result = CS_TX_QUEUE_FULL,
+        .queued_ps = cs_sim_now_ps(port->node->all->sim),
+    };
+
+    port->lost++;
+    if (event.node != CS_NO_NODE)
+        cs_sim_publish(port->node->all->sim, &event);
 }
 
 /* ---- what passes ----------------------------------------------------------------------------- */
@@ -116,15 +150,20 @@ static void hear(struct cs_nodes_node *node, int direction, const struct cs_rx *
     if (rx->own || node->leaving)
         return;
     const struct cs_route *route = find_route(node, direction, &event);
-    if (route == NULL || !passes(node, route, direction) || !translate(to, route, &frame))
+    if (route == NULL || !passes(node, route, direction))
         return;
+    to->frames++;
+    if (!translate(to, route, &frame)) {
+        to->lost++;
+        return;
+    }
     int64_t wait = route->delay_ps;
     if (route->jitter_ps > 0)
         wait += cs_rng_range(&node->rng, 0, route->jitter_ps);
     if (wait == 0)
         on_due(to, &frame);
-    else
-        cs_delay_put(&to->line, &frame, cs_sim_now_ps(node->all->sim) + wait);
+    else if (!cs_delay_put(&to->line, &frame, cs_sim_now_ps(node->all->sim) + wait))
+        refuse(to, &frame);
 }
 
 static void hear_forward(void *ctx, const struct cs_rx *rx)

@@ -40,12 +40,12 @@ struct cs_nodes_node {
     struct cs_timer timer; /* random, replay: next frame; or rejoining */
     struct cs_sender *senders;
     struct cs_rng rng;
-    int unplugged;   /* id of the fault that keeps it off the bus, 0 */
-    uint64_t cookie; /* frames submitted */
-    int64_t base_ps; /* when it joined, or when the loop of a replay began */
-    int64_t done;    /* frames of a random node, loops of a replay */
-    size_t position; /* in a replay: of the frame that is queued next */
-    int64_t ends_ps; /* when that is to end */
+    int unplugged[2]; /* ids of the faults that keep its controllers off their buses, 0 */
+    uint64_t cookie;  /* frames submitted */
+    int64_t base_ps;  /* when it joined, or when the loop of a replay began */
+    int64_t done;     /* frames of a random node, loops of a replay */
+    size_t position;  /* in a replay: of the frame that is queued next */
+    int64_t ends_ps;  /* when that is to end */
     struct cs_frame next;
     struct cs_node_plugin *plugin;  /* NULL: of a type of our own */
     struct cs_responder *responder; /* NULL: another type */
@@ -129,6 +129,17 @@ int cs_nodes_gateway_join(struct cs_nodes_node *node, const struct cs_controller
 void cs_nodes_gateway_leave(struct cs_nodes_node *node);
 /* That controller; false where there is none. */
 bool cs_nodes_gateway_port(const struct cs_nodes_node *node, struct cs_bus **bus, int *index);
+
+/* A controller of a node: of a gateway there is a second one. */
+struct cs_nodes_port {
+    struct cs_bus *bus;
+    int index;
+    unsigned which; /* 0, 1 */
+};
+/* Those of the action's node that it is about, as far as they are on their buses: that on its
+ * "bus", else all of them or the first alone. Returns how many. */
+unsigned cs_nodes_ports(struct cs_nodes *nodes, const struct cs_action *action, bool all,
+                        struct cs_nodes_port ports[2]);
 extern const struct cs_controller_ops cs_nodes_gateway_ops;
 
 /* Of a type that a plugin has (node_plugin.c). An instance is made with the nodes and lives as long
@@ -145,8 +156,8 @@ int cs_node_plugin_command(struct cs_nodes_node *node, const char *text, char *w
                            size_t why_size);
 extern const struct cs_controller_ops cs_node_plugin_ops;
 
-/* A nominal bit rate in place of the node's, with the default sample point. 0 or -errno. */
-int cs_nodes_set_bitrate(struct cs_nodes_node *node, uint32_t bitrate_bps);
+/* A nominal bit rate in place of a controller's, with the default sample point. 0 or -errno. */
+int cs_nodes_set_bitrate(struct cs_bus *bus, int index, uint32_t bitrate_bps);
 
 /* Faults that are there from the start: called before the nodes start timers of their own, so that
  * nothing is sent without them, and done when the clock starts, so that outside clients are there.

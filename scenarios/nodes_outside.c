@@ -7,10 +7,10 @@
 
 void cs_act_abort(struct cs_nodes *nodes, const struct cs_action *action)
 {
-    const struct cs_nodes_node *node = &nodes->node[action->node];
+    struct cs_nodes_port port[2];
 
-    if (node->index != CS_NO_NODE)
-        cs_bus_abort(node->bus, node->index, action->cookie);
+    if (cs_nodes_ports(nodes, action, false, port) > 0)
+        cs_bus_abort(port->bus, port->index, action->cookie);
 }
 
 void cs_act_remove(struct cs_nodes *nodes, const struct cs_action *action)
@@ -23,18 +23,18 @@ void cs_act_remove(struct cs_nodes *nodes, const struct cs_action *action)
 
 void cs_act_freeze(struct cs_nodes *nodes, const struct cs_action *action)
 {
-    const struct cs_nodes_node *node = &nodes->node[action->node];
+    struct cs_nodes_port port[2];
 
-    if (node->index != CS_NO_NODE)
-        cs_bus_freeze(node->bus, node->index);
+    if (cs_nodes_ports(nodes, action, false, port) > 0)
+        cs_bus_freeze(port->bus, port->index);
 }
 
 void cs_act_set_filters(struct cs_nodes *nodes, const struct cs_action *action)
 {
-    const struct cs_nodes_node *node = &nodes->node[action->node];
+    struct cs_nodes_port port[2];
 
-    if (node->index != CS_NO_NODE)
-        cs_bus_set_filters(node->bus, node->index, action->filters->filter, action->filters->n);
+    if (cs_nodes_ports(nodes, action, false, port) > 0)
+        cs_bus_set_filters(port->bus, port->index, action->filters->filter, action->filters->n);
 }
 
 void cs_act_lost(struct cs_nodes *nodes, const struct cs_action *action)

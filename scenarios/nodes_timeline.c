@@ -4,19 +4,34 @@
 
 #include "scenarios/nodes_internal.h"
 
-static void send_frame(struct cs_nodes_node *node, const struct cs_frame *frame,
-                       const struct cs_action *action)
+unsigned cs_nodes_ports(struct cs_nodes *nodes, const struct cs_action *action, bool all,
+                        struct cs_nodes_port ports[2])
 {
-    if (!action->have_cookie)
-        cs_nodes_submit(node, frame);
-    else if (node->index != CS_NO_NODE)
-        cs_bus_submit(node->bus, node->index, frame, action->cookie);
+    const struct cs_nodes_node *node = &nodes->node[action->node];
+    const bool second = action->have_bus && node->gateway != NULL && action->bus == node->def->to;
+    unsigned n = 0;
+
+    if (node->index != CS_NO_NODE && !second)
+        ports[n++] = (struct cs_nodes_port){node->bus, node->index, 0};
+    if ((second || (all && !action->have_bus)) &&
+        cs_nodes_gateway_port(node, &ports[n].bus, &ports[n].index))
+        ports[n++].which = 1;
+    return n;
 }
 
 static void send_frames(struct cs_nodes *nodes, const struct cs_action *action)
 {
-    for (unsigned i = 0; i < action->frames.n; i++)
-        send_frame(&nodes->node[action->node], &action->frames.frame[i], action);
+    struct cs_nodes_node *node = &nodes->node[action->node];
+    struct cs_nodes_port port[2];
+
+    if (cs_nodes_ports(nodes, action, false, port) == 0 || (node->leaving && !action->have_cookie))
+        return;
+    for (unsigned i = 0; i < action->frames.n; i++) {
+        uint64_t cookie = action->cookie;
+        if (!action->have_cookie)
+            cookie = node->plugin != NULL ? 0 : ++node->cookie;
+        cs_bus_submit(port->bus, port->index, &action->frames.frame[i], cookie);
+    }
 }
 
 static void publish(struct cs_nodes *nodes, const struct cs_action *action, const char *text)
@@ -65,34 +80,28 @@ static void start_node(struct cs_nodes *nodes, const struct cs_action *action)
 
 static void set_mode(struct cs_nodes *nodes, const struct cs_action *action)
 {
-    struct cs_nodes_node *node = &nodes->node[action->node];
-    struct cs_bus *bus;
-    int index;
+    struct cs_nodes_port port[2];
+    const unsigned n = cs_nodes_ports(nodes, action, true, port);
 
-    if (node->index != CS_NO_NODE)
-        cs_bus_set_mode(node->bus, node->index, action->mode);
-    if (cs_nodes_gateway_port(node, &bus, &index))
-        cs_bus_set_mode(bus, index, action->mode);
+    for (unsigned i = 0; i < n; i++)
+        cs_bus_set_mode(port[i].bus, port[i].index, action->mode);
 }
 
 static void recover(struct cs_nodes *nodes, const struct cs_action *action)
 {
-    struct cs_nodes_node *node = &nodes->node[action->node];
-    struct cs_bus *bus;
-    int index;
+    struct cs_nodes_port port[2];
+    const unsigned n = cs_nodes_ports(nodes, action, true, port);
 
-    if (node->index != CS_NO_NODE)
-        cs_bus_recover(node->bus, node->index);
-    if (cs_nodes_gateway_port(node, &bus, &index))
-        cs_bus_recover(bus, index);
+    for (unsigned i = 0; i < n; i++)
+        cs_bus_recover(port[i].bus, port[i].index);
 }
 
 static void set_counters(struct cs_nodes *nodes, const struct cs_action *action)
 {
-    struct cs_nodes_node *node = &nodes->node[action->node];
+    struct cs_nodes_port port[2];
 
-    if (node->index != CS_NO_NODE)
-        cs_bus_set_counters(node->bus, node->index, (unsigned)action->tec, (unsigned)action->rec);
+    if (cs_nodes_ports(nodes, action, false, port) > 0)
+        cs_bus_set_counters(port->bus, port->index, (unsigned)action->tec, (unsigned)action->rec);
 }
 
 static void failed(struct cs_nodes *nodes, const struct cs_action *action, const char *why)
@@ -144,34 +153,36 @@ static void clear_faults(struct cs_nodes *nodes, const struct cs_action *action)
 }
 
 /* "bitrate" replaces the nominal bit alone; both leave the drift of the clock as it is. */
-int cs_nodes_set_bitrate(struct cs_nodes_node *node, uint32_t bitrate_bps)
+int cs_nodes_set_bitrate(struct cs_bus *bus, int index, uint32_t bitrate_bps)
 {
     struct cs_node_status status;
 
-    if (node->index == CS_NO_NODE || cs_bus_node_status(node->bus, node->index, &status) != 0)
+    if (index == CS_NO_NODE || cs_bus_node_status(bus, index, &status) != 0)
         return -ENETDOWN;
     struct cs_timing timing = status.timing;
     cs_bit_timing_fill(&timing.nominal, bitrate_bps, CS_SAMPLE_DFLT, 0);
     if (cs_bit_timing_bitrate(&timing.data) < bitrate_bps)
         timing.data = (struct cs_bit_timing){0};
-    return cs_bus_set_timing(node->bus, node->index, &timing);
+    return cs_bus_set_timing(bus, index, &timing);
 }
 
 static void set_timing(struct cs_nodes *nodes, const struct cs_action *action)
 {
-    struct cs_nodes_node *node = &nodes->node[action->node];
     const struct cs_scenario_timing *t = action->timing;
     struct cs_node_status status;
+    struct cs_nodes_port port[2];
 
+    if (cs_nodes_ports(nodes, action, false, port) == 0)
+        return;
     if (!t->have_full) {
-        cs_nodes_set_bitrate(node, t->bitrate_bps);
+        cs_nodes_set_bitrate(port->bus, port->index, t->bitrate_bps);
         return;
     }
-    if (node->index == CS_NO_NODE || cs_bus_node_status(node->bus, node->index, &status) != 0)
+    if (cs_bus_node_status(port->bus, port->index, &status) != 0)
         return;
     struct cs_timing timing = t->full;
     timing.drift_ppb = action->have_drift ? action->drift_ppb : status.timing.drift_ppb;
-    cs_bus_set_timing(node->bus, node->index, &timing);
+    cs_bus_set_timing(port->bus, port->index, &timing);
 }
 
 static void tell(struct cs_nodes *nodes, const struct cs_action *action)
@@ -184,14 +195,11 @@ static void tell(struct cs_nodes *nodes, const struct cs_action *action)
 
 static void reset(struct cs_nodes *nodes, const struct cs_action *action)
 {
-    struct cs_nodes_node *node = &nodes->node[action->node];
-    struct cs_bus *bus;
-    int index;
+    struct cs_nodes_port port[2];
+    const unsigned n = cs_nodes_ports(nodes, action, true, port);
 
-    if (node->index != CS_NO_NODE)
-        cs_bus_reset(node->bus, node->index);
-    if (cs_nodes_gateway_port(node, &bus, &index))
-        cs_bus_reset(bus, index);
+    for (unsigned i = 0; i < n; i++)
+        cs_bus_reset(port[i].bus, port[i].index);
 }
 
 /* What a device or a program does then is its own doing. False: it is about neither. */
@@ -207,29 +215,33 @@ static bool act_outside(struct cs_nodes *nodes, const struct cs_action *action)
 /* A fault like any other: it is seen in the stream, and clearing "all" ends it as well. */
 static void unplug(struct cs_nodes *nodes, const struct cs_action *action)
 {
-    struct cs_nodes_node *node = &nodes->node[action->node];
     struct cs_fault_spec spec;
+    struct cs_nodes_port port[2];
     char why[300];
 
-    if (node->index == CS_NO_NODE || cs_fault_begin(&spec, "unplug", why, sizeof(why)) != 0 ||
-        cs_fault_set(&spec, "node", cs_bus_node_name(node->bus, node->index), why, sizeof(why)) !=
+    if (cs_nodes_ports(nodes, action, false, port) == 0 ||
+        cs_fault_begin(&spec, "unplug", why, sizeof(why)) != 0 ||
+        cs_fault_set(&spec, "node", cs_bus_node_name(port->bus, port->index), why, sizeof(why)) !=
             0 ||
         cs_fault_finish(&spec, why, sizeof(why)) != 0)
         return;
-    int id = cs_fault_arm(node->bus, &spec, why, sizeof(why));
+    int id = cs_fault_arm(port->bus, &spec, why, sizeof(why));
     if (id > 0)
-        node->unplugged = id;
+        nodes->node[action->node].unplugged[port->which] = id;
     else if (id != -EBUSY) /* unplugged already */
         failed(nodes, action, why);
 }
 
 static void plug(struct cs_nodes *nodes, const struct cs_action *action)
 {
-    struct cs_nodes_node *node = &nodes->node[action->node];
+    struct cs_nodes_port port[2];
 
-    if (node->unplugged > 0)
-        cs_fault_clear(node->bus, node->unplugged);
-    node->unplugged = 0;
+    if (cs_nodes_ports(nodes, action, false, port) == 0)
+        return;
+    int *unplugged = &nodes->node[action->node].unplugged[port->which];
+    if (*unplugged > 0)
+        cs_fault_clear(port->bus, *unplugged);
+    *unplugged = 0;
 }
 
 static void (*const act[])(struct cs_nodes *nodes, const struct cs_action *action) = {

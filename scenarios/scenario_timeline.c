@@ -247,7 +247,8 @@ static const struct cs_key action_rows[] = {
      .type = CS_KEY_CUSTOM,
      .read = read_action_bus,
      .form = "a bus of this scenario",
-     .help = "of a note or a pause; default: the first; of clear; default: all"},
+     .help = "of a note or a pause; default: the first; of clear; default: all; with a gateway: "
+             "which of its controllers"},
     {.name = "send",
      .type = CS_KEY_CUSTOM,
      .read = read_send,
@@ -418,6 +419,28 @@ static int check_command(struct cs_reader *r, const struct cs_scenario_node *nod
     return cs_scenario_fail_at(r, "command", text);
 }
 
+/* The node, or as much of it as the action is about: the controller on that bus. 0 or -1. */
+static int check_bus(struct cs_reader *r, const struct cs_action *action,
+                     struct cs_scenario_node *node)
+{
+    const struct cs_scenario *scenario = r->ctx;
+    char text[120];
+
+    *node = scenario->nodes[action->node];
+    if (!action->have_bus)
+        return 0;
+    if (action->kind == CS_ACTION_ATTACH || action->kind == CS_ACTION_DETACH ||
+        action->kind == CS_ACTION_REMOVE || action->kind == CS_ACTION_COMMAND ||
+        action->kind == CS_ACTION_LOST)
+        return cs_scenario_fail_at(r, "bus", "does not go with this action");
+    snprintf(text, sizeof(text), "must be a bus of \"%s\", got \"%s\"", node->name,
+             scenario->buses[action->bus].name);
+    if (!cs_scenario_node_on(node, action->bus))
+        return cs_scenario_fail_at(r, "bus", text);
+    node->bus = action->bus;
+    return 0;
+}
+
 /* Has it a time where it must have one, and none where it must not? */
 static int check_time(struct cs_reader *r, const cJSON *item, const struct cs_action *action,
                       bool timed)
@@ -440,7 +463,7 @@ static int check_time(struct cs_reader *r, const cJSON *item, const struct cs_ac
 int cs_scenario_read_action(struct cs_reader *r, const cJSON *item, struct cs_action *action,
                             bool timed)
 {
-    const struct cs_scenario *scenario = r->ctx;
+    struct cs_scenario_node node;
 
     action->node = action->device = action->program = -1;
     action->late = action->amid = -1;
@@ -461,12 +484,14 @@ int cs_scenario_read_action(struct cs_reader *r, const cJSON *item, struct cs_ac
         return 0;
     if (action->node < 0)
         return cs_reader_fail(r, "must have the key \"node\", got none");
+    if (check_bus(r, action, &node) != 0)
+        return -1;
     if (action->kind == CS_ACTION_TIMING)
-        return check_timing(r, &scenario->nodes[action->node], action->timing);
+        return check_timing(r, &node, action->timing);
     if (action->kind == CS_ACTION_COMMAND)
-        return check_command(r, &scenario->nodes[action->node]);
+        return check_command(r, &node);
     if (action->kind == CS_ACTION_SEND)
-        return cs_scenario_check_frames(r, &scenario->nodes[action->node], &action->frames, "send");
+        return cs_scenario_check_frames(r, &node, &action->frames, "send");
     return 0;
 }
 

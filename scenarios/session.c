@@ -45,19 +45,34 @@ const char *cs_session_said(const struct cs_session *session, unsigned index)
     return index < session->n_said ? session->said[index] : NULL;
 }
 
-const char *cs_session_late(const struct cs_session *session, unsigned index, char *text,
-                            size_t size)
+/* What one node did not send: two sentences at most. False: nothing of that number. */
+static bool say_unsent(const struct cs_session *session, unsigned node, unsigned number, char *text,
+                       size_t size)
+{
+    const char *name = session->scenario->nodes[node].name;
+    uint64_t lost, frames;
+    unsigned bus;
+
+    if (number == 0 && cs_nodes_replay_late(session->nodes, node, &lost, &frames) && lost > 0) {
+        snprintf(text, size, "%s: %llu of %llu frames were not at their recorded time", name,
+                 (unsigned long long)lost, (unsigned long long)frames);
+        return true;
+    }
+    if (!cs_nodes_gateway_lost(session->nodes, node, number, &bus, &lost, &frames) || lost == 0)
+        return false;
+    snprintf(text, size, "%s: %llu of %llu frames to %s were lost", name, (unsigned long long)lost,
+             (unsigned long long)frames, session->scenario->buses[bus].name);
+    return true;
+}
+
+const char *cs_session_unsent(const struct cs_session *session, unsigned index, char *text,
+                              size_t size)
 {
     unsigned n_nodes = session->scenario != NULL ? session->scenario->n_nodes : 0;
-    uint64_t late, frames;
 
-    for (unsigned i = 0; i < n_nodes; i++) {
-        if (!cs_nodes_replay_late(session->nodes, i, &late, &frames) || late == 0 || index-- > 0)
-            continue;
-        snprintf(text, size, "%s: %llu of %llu frames were not at their recorded time",
-                 session->scenario->nodes[i].name, (unsigned long long)late,
-                 (unsigned long long)frames);
-        return text;
+    for (unsigned i = 0; i < 2 * n_nodes; i++) {
+        if (say_unsent(session, i / 2, i % 2, text, size) && index-- == 0)
+            return text;
     }
     return NULL;
 }

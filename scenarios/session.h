@@ -99,10 +99,11 @@ int cs_session_check_nodes(const struct cs_scenario *scenario,
                            struct cs_error *error);
 /* What nodes found odd so far, one sentence each with its place; NULL: there is no more. */
 const char *cs_session_said(const struct cs_session *session, unsigned index);
-/* A sentence for each replay of which frames were not sent at their recorded time so far; NULL:
- * there is none of that index. Returns text. */
-const char *cs_session_late(const struct cs_session *session, unsigned index, char *text,
-                            size_t size);
+/* A sentence for each replay of which frames were not sent at their recorded time so far, and for
+ * each way of a gateway on which some were lost; NULL: there is none of that index. Returns text.
+ */
+const char *cs_session_unsent(const struct cs_session *session, unsigned index, char *text,
+                              size_t size);
 /* Write what the logs hold. 0, or -1 with `error`: "FILE: cannot be written: ...", status 3; where
  * only the reader of standard output went away status 0 and no text. */
 int cs_session_flush(struct cs_session *session, struct cs_error *error);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz_pcapng.c - captures. Whatever is in one: frames that a bus can carry, with times that never
- * go back, and at last the end or a sentence. What was read is written, and read again the same. */
+/* fuzz_pcapng.c - captures of both forms. Whatever is in one: frames that a bus can carry, with
+ * times that never go back, and at last the end or a sentence. What was read is written, and read
+ * again the same. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "plugins/pcapng.h"
 #include "plugins/plugins.h"
 #include "plugins/socketcan.h"
 #include "simcore/frame.h"
@@ -67,12 +67,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct cansim_log_frame log = {.size = sizeof(log), .frame = &frame};
     char why[300] = "";
     int64_t last_ps = 0;
+    const struct cansim_format *format = cs_plugin_pcap.formats[0];
     void *state;
     int ret;
 
-    if (cs_pcapng_open(&state, &input, why, sizeof(why)) != 0)
+    if (format->probe(data, size) == 0)
+        format = cs_plugin_pcapng.formats[0];
+    if (format->open(&state, &input, why, sizeof(why)) != 0)
         return 0;
-    while ((ret = cs_pcapng_read(state, &log, why, sizeof(why))) == 1) {
+    while ((ret = format->read(state, &log, why, sizeof(why))) == 1) {
         if (frame.at_ps < last_ps || log.bus_name[0] == '\0')
             abort();
         last_ps = frame.at_ps;
@@ -82,6 +85,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     if (ret < 0 && strncmp(why, "byte ", 5) != 0)
         abort();
-    cs_pcapng_close(state);
+    format->close(state);
     return 0;
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Write the seed corpus of fuzz_pcapng: small captures of both byte orders.
+"""Write the seed corpus of fuzz_pcapng: small captures of both forms and byte orders.
 
 usage: fuzz_pcapng_seeds.py [OUTPUT-DIRECTORY]     (default: tests/fuzz/corpus/pcapng)
 """
@@ -61,6 +61,10 @@ def seeds():
                                  + section(order) + socketcan + block(order, 3, struct.pack(order + "I", 16)
                                                                       + can(5, b"\1"))
                                  + packet(order, 0, 5, can(6, b"\1\2\3")[:9], original=16))
+        older = struct.pack(order + "IHHiIII", 0xA1B2C3D4 if order == "<" else 0xA1B23C4D, 2, 4, 0, 0, 65535, 227)
+        yield "older_" + name, older + b"".join(
+            struct.pack(order + "IIII", 1700000000 + i, i, len(data), len(data)) + data for i, data in enumerate((
+                can(0x123, b"\x11\x22"), can(0x92345678, bytes(range(8))), can(2, bytes(12), 5, size=72), bytes(3))))
     yield "cut_section", section("<")[:30]
 
 

@@ -100,8 +100,8 @@ def refused():
             ([], "convert: must have IN and OUT, got none"),
             (["ok.log", "new.xyz"], "new.xyz: must have the suffix of a format, or --to must name one of candump, "),
             (["ok.log", "-"], "-: must have the suffix of a format, or --to must name one of candump, "),
-            (["--to", "nix", "ok.log", "new"], "--to: must be one of candump, pcapng"),
-            (["--from", "nix", "ok.log", "new.log"], "--from: must be one of candump, pcapng"),
+            (["--to", "nix", "ok.log", "new"], "--to: must be one of candump, pcap, pcapng"),
+            (["--from", "nix", "ok.log", "new.log"], "--from: must be one of candump, pcap, pcapng"),
             (["gone.log", "new.log"], "gone.log: cannot be read: No such file or directory"),
             (["bad.log", "new.log"], "bad.log:1: "),
             (["--from", "pcapng", "ok.log", "new.log"],
@@ -159,6 +159,96 @@ def theirs_read_by_us():
     same(re.sub(rb" \S+ ", b" - ", out), b"".join(b"(1700000000.%06d) - 10%d#AA\n" % (i, i) for i in range(3)))
     subprocess.run(["tshark", "-r", "all.pcapng", "-w", "third.pcapng"], cwd=FOLDER, check=True, capture_output=True)
     same(cansim("convert", "--to", "candump", "third.pcapng", "-"), (0, ALL.encode(), b""))
+
+
+ONE = "".join(line + "\n" for line in ALL.splitlines() if " can0 " in line)
+
+
+@test
+def older_captures_of_ours():
+    """pcap: there and back the same bytes; tshark reads it; what it cannot carry is told"""
+    write("one.log", ONE)
+    same(cansim("convert", "one.log", "one.pcap"), (0, b"", b""))
+    same(cansim("convert", "one.pcap", "back.log"), (0, b"", b""))
+    same(read("back.log").decode(), ONE)
+    rows = tshark("one.pcap", "frame.time_epoch", "can.id", "can.flags.rtr", "can.flags.err", "can.len", "data.data")
+    same(len(rows), 7)
+    same(rows[0], ["1700000000.000001000", str(0x123), "0", "0", "2", "dead"])
+    same([row[3] for row in rows], ["0", "0", "0", "1", "0", "", "0"])
+    same((rows[5][4], rows[5][5]), ("64", "5a" * 64))
+    if shutil.which("capinfos"):
+        told = subprocess.run(["capinfos", "-tTEc", "one.pcap"], cwd=FOLDER, check=True, capture_output=True, text=True)
+        same(told.stdout.splitlines()[1].split("\t"), ["one.pcap", "nsecpcap", "socketcan", "7"])
+    write("all.log", ALL)
+    same(cansim("convert", "all.log", "all.pcap"),
+         (0, b"", b"cansim: pcap cannot carry all: names of buses left out (2 of 9 frames)\n"))
+    write("fine.log", "(1.0000000001) can0 001#\n")
+    same(cansim("convert", "fine.log", "fine.pcap"),
+         (0, b"", b"cansim: pcap cannot carry all: times cut to nanoseconds (1 of 1 frames)\n"))
+    write("far.log", "(4294967296.0) can0 001#\n")
+    status, _, err = cansim("convert", "far.log", "far.pcap")
+    assert status == 0 and b"frames left out, of times before 1970 or beyond 2106 (1 of 1 frames)" in err, err
+
+
+@test
+def older_captures_of_theirs():
+    """pcap as editcap and tcpdump write it: of micro- and nanoseconds, both byte orders, cooked ones"""
+    write("one.log", ONE)
+    cansim("convert", "one.log", "one.pcapng")
+    if shutil.which("editcap"):
+        for form in ("pcap", "nsecpcap"):
+            subprocess.run(["editcap", "-F", form, "one.pcapng", "theirs.pcap"], cwd=FOLDER, check=True,
+                           capture_output=True)
+            same(cansim("convert", "--to", "candump", "theirs.pcap", "-"), (0, ONE.encode(), b""), form)
+    for order, magic, unit in (("<", 0xA1B2C3D4, 1), (">", 0xA1B2C3D4, 1), ("<", 0xA1B23C4D, 1000), (">", 0xA1B23C4D, 1000)):
+        can = struct.pack(">IBxxx8s", 0x123, 2, b"\xAA\xBB")
+        for link, head, mine in ((227, b"", can), (227 | 0xF4000000, b"", can),
+                                 (113, struct.pack(">HHH8sH", 0, 280, 0, b"", 0x0C),
+                                  struct.pack(order + "IBxxx8s", 0x123, 2, b"\xAA\xBB"))):
+            packets = b"".join(struct.pack(order + "IIII", 5 + i, 7 * unit, len(head + mine), len(head + mine)) + head + mine
+                               for i in range(2))
+            write("hand.pcap", struct.pack(order + "IHHiIII", magic, 2, 4, 0, 0, 65535, link) + packets)
+            same(cansim("convert", "--to", "candump", "hand.pcap", "-"),
+                 (0, b"(0000000005.000007) can0 123#AABB\n(0000000006.000007) can0 123#AABB\n", b""), (order, magic, link))
+    cansim("convert", "one.log", "one.pcap")
+    same(cansim("diff", "one.log", "one.pcap")[0], 0)
+    write("replay.json", '{"nodes": {"r": {"type": "replay", "file": "hand.pcap"}, "b": {}}}')
+    status, out, err = cansim("run", "--log", "-", "replay.json")
+    assert status == 0 and out.count(b" can0 123#AABB\n") == 2, (out, err)
+
+
+@test
+def damaged_older_captures():
+    """what of a pcap is no capture of CAN is left out, or refused with its place"""
+    head = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 227)
+    can = struct.pack(">IBxxx8s", 0x123, 2, b"\xAA\xBB")
+
+    def packet(data, captured=None, fraction=0):
+        return struct.pack("<IIII", 1, fraction, len(data) if captured is None else captured, len(data)) + data
+
+    good = packet(can)
+    cut = struct.pack("<IIII", 1, 0, 9, 16) + can[:9]
+    wrong = packet(can[:4] + b"\x09" + can[5:])
+    write("odd.pcap", head + good + cut + packet(can[:3]) + wrong + packet(can + bytes(300)) + good)
+    same(cansim("convert", "--to", "candump", "odd.pcap", "-"),
+         (0, b"(0000000001.000000) can0 123#AABB\n" * 3,
+          b"cansim: odd.pcap: 2 packets left out, cut short by who captured it, the first at byte 56\n"
+          b"cansim: odd.pcap: 1 packet left out, with what cannot be a CAN frame, the first at byte 100\n"))
+    for data, sentence in (
+            (head[:20], "byte 0: must begin with a header of 24 bytes, has 20"),
+            (head[:4] + b"\3" + head[5:], "byte 0: must be pcap of version 2, is version 3"),
+            (head[:20] + b"\1\0\0\0", "byte 0: must be captured on a CAN interface (link type 227), got 1"),
+            (head + good + good[:15], "byte 56: must be a packet, the file ends within its head"),
+            (head + good[:-1], "byte 24: the packet must have 16 bytes, the file ends after 15"),
+            (head + packet(can, 0xFFFFFFFF), "byte 24: the packet must have 4294967295 bytes, the file ends after 16"),
+            (head + packet(can, fraction=1000000), "byte 24: the packet's time must be seconds and less than one"),
+            (head + good + struct.pack("<I", 4000000000) + good[4:], "byte 56: must be within 100 days of the first packet")):
+        write("bad.pcap", data)
+        status, _, err = cansim("convert", "--to", "candump", "bad.pcap", "-")
+        same((status, err.decode()), (2, f"cansim: bad.pcap:{sentence}\n"))
+    write("bad.pcap", b"\xA1\xB2" + head[2:])
+    same(cansim("convert", "--from", "pcap", "--to", "candump", "bad.pcap", "-")[2],
+         b"cansim: bad.pcap:byte 0: must begin with A1B2C3D4 or A1B23C4D\n")
 
 
 @test

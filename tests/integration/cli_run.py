@@ -491,6 +491,23 @@ def replay_order():
 
 
 @test
+def frames_that_a_gateway_loses():
+    """what finds no room in a gateway is refused in the events, and counted at the end"""
+    write("lossy.json", json.dumps({
+        "buses": {"x": 500000, "y": 500000}, "duration": "100ms",
+        "nodes": {"q": {"bus": "x"}, "r": {"bus": "y"},
+                  "gw": {"type": "gateway", "bus": "x", "to": "y", "queue": 2, "routes": [{"delay": "20ms"}]}},
+        "expect": [{"refused": True, "node": "gw", "bus": "y", "count": 3}],
+        "timeline": [{"at": "1ms", "node": "q", "send": [f"10{i}#" for i in range(5)]}]}))
+    status, out, err = cansim("run", "--events", "-", "lossy.json")
+    same(status, 0, err)
+    refused = [event for event in map(json.loads, out.splitlines()) if event["event"] == "refused"]
+    same([(event["bus"], event["node"], event["frame"], event["result"]) for event in refused],
+         [("y", "gw", f"10{i}#", "queue_full") for i in (2, 3, 4)])
+    assert b"\ngw: 3 of 5 frames to y were lost\n" in err, err
+
+
+@test
 def timeline():
     """the timeline: order of one instant, attach, detach, modes, counters, recovery"""
     _, events = run({"duration": "300ms", "nodes": {

@@ -125,7 +125,7 @@ def logs():
     same((status, out.count("\n"), err.startswith("cansim: bad.log:2: ")), (2, 1, True), err)
     write("none.log", "hello\n")
     same(installed(*decode, "none.log"),
-         (2, "", "cansim: none.log: must be a log of a known format (candump, pcapng), is none of them\n"))
+         (2, "", "cansim: none.log: must be a log of a known format (candump, pcap, pcapng), is none of them\n"))
     write("a.log", "(1700000000.0) can0 100#01\n")
     write("b.log", "(1700000001.0) can0 100#02\n(1700000001.1) can0 20000004#0000000000000000\n")
     write("far.log", "(1800000001.0) can0 100#02\n")

@@ -165,6 +165,99 @@ static void too_many_wait(void **state)
         "a 004#\na 005#\nb note frames to b: 3 were lost\nb 001#\nb 002#\n");
 }
 
+static void lost(const char *text, unsigned refused, const uint64_t counts[2][2])
+{
+    struct scenario_run run;
+
+    scenario_run_open(&run, text, CS_ENGINE_AUTO);
+    cs_sim_run_until(run.sim, 30 * MS);
+    assert_int_equal(run.refused, refused);
+    for (unsigned side = 0; side < 2; side++) {
+        uint64_t n, frames;
+        unsigned bus;
+        assert_true(cs_nodes_gateway_lost(run.nodes, 0, side, &bus, &n, &frames));
+        assert_int_equal(bus, side);
+        assert_int_equal(n, counts[side][0]);
+        assert_int_equal(frames, counts[side][1]);
+    }
+    scenario_run_close(&run);
+}
+
+/* Whatever the reason: no room to wait, none in the controller, no CAN FD, no identifier. */
+static void lost_frames_are_counted(void **state)
+{
+    (void)state;
+    lost(NET("'queue': 2,", "{'delay': '5ms'}",
+             A("1ms", "['001#', '002#', '003#', '004#', '005#']") "," A("20ms", "'006#'")),
+         3, (const uint64_t[2][2]){{0, 0}, {3, 6}});
+    lost(NET("'tx_queue': 1,", "{'direction': 'both'}",
+             A("1ms", "['001#', '002#', '003#', '004#']") "," B("20ms", "'005#'")),
+         2, (const uint64_t[2][2]){{0, 1}, {2, 4}});
+    lost(RUN("{'id': '+10'}", A("1ms", "'7FF#'") "," A("2ms", "'123##0AA'") "," A("3ms", "'100#'")),
+         0, (const uint64_t[2][2]){{0, 0}, {2, 3}});
+    /* What a route keeps back is not lost. */
+    lost(RUN("{'every': 2}", A("1ms", "['001#', '002#', '003#', '004#']")), 0,
+         (const uint64_t[2][2]){{0, 0}, {0, 2}});
+}
+
+/* "bus" of an action names one of its controllers. */
+static void either_controller(void **state)
+{
+    static const struct {
+        const char *action, *shows;
+    } rows[] = {
+        {"'node': 'gw', 'send': '300#'", "a 300#\na 100#\nb 100#\nb 101#\na 101#\n"},
+        {"'node': 'gw', 'bus': 'a', 'send': '300#'", "a 300#\na 100#\nb 100#\nb 101#\na 101#\n"},
+        {"'node': 'gw', 'bus': 'b', 'send': '300#'", "b 300#\na 100#\nb 100#\nb 101#\na 101#\n"},
+        {"'unplug': 'gw'", "a 100#\nb 101#\n"},
+        {"'unplug': 'gw', 'bus': 'b'", "a 100#\nb 101#\n"},
+        {"'node': 'gw', 'mode': 'listen-only'", "a 100#\nb 101#\n"},
+        {"'node': 'gw', 'bus': 'b', 'mode': 'listen-only'", "a 100#\nb 101#\na 101#\n"},
+        {"'node': 'gw', 'bus': 'a', 'mode': 'listen-only'", "a 100#\nb 100#\nb 101#\n"},
+        {"'node': 'gw', 'bus': 'b', 'counters': {'tec': 256, 'rec': 0}", "a 100#\nb 101#\n"},
+        {"'node': 'gw', 'counters': {'tec': 256, 'rec': 0}", "a 100#\nb 101#\na 101#\n"},
+        {"'node': 'gw', 'bus': 'b', 'filters': ['7FF']", "a 100#\nb 100#\nb 101#\n"},
+        {"'node': 'gw', 'bus': 'a', 'filters': ['7FF']", "a 100#\nb 101#\na 101#\n"},
+        {"'node': 'gw', 'bus': 'b', 'send': '300#'}, {'at': '750us', 'unplug': 'gw', 'bus': 'b'}, "
+         "{'at': '800us', 'plug': 'gw'}, {'at': '850us', 'plug': 'gw', 'bus': 'b'",
+         "b 300#\na 100#\nb 100#\nb 101#\na 101#\n"},
+        {"'unplug': 'gw'}, {'at': '600us', 'unplug': 'gw', 'bus': 'b'}, {'at': '700us', 'plug': "
+         "'gw'}, {'at': '700us', 'plug': 'gw', 'bus': 'b'",
+         "a 100#\nb 100#\nb 101#\na 101#\n"},
+    };
+    char text[1000];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        snprintf(text, sizeof(text),
+                 RUN("{'direction': 'both'}",
+                     "{'at': '500us', %s}," A("1ms", "'100#'") "," B("5ms", "'101#'")),
+                 rows[i].action);
+        scenario_run_shows(text, 10 * MS, false, rows[i].shows);
+    }
+}
+
+/* Of bit timings, too. */
+static void bitrate_of_either_controller(void **state)
+{
+    struct scenario_run run;
+    struct cs_node_status status;
+
+    (void)state;
+    scenario_run_open(&run,
+                      RUN("{}", "{'at': '1ms', 'node': 'gw', 'bus': 'b', 'bitrate': '125k'},"
+                                "{'at': '1ms', 'node': 'gw', 'bus': 'a', 'timing': {'nominal': "
+                                "{'bitrate': '1M', 'phase_seg1': 7, 'phase_seg2': 2}}}"),
+                      CS_ENGINE_AUTO);
+    cs_sim_run_until(run.sim, 2 * MS);
+    for (unsigned i = 0; i < 2; i++) {
+        struct cs_bus *bus = cs_sim_bus(run.sim, i);
+        assert_int_equal(cs_bus_node_status(bus, cs_bus_find_node(bus, "gw"), &status), 0);
+        assert_int_equal(cs_bit_timing_bitrate(&status.timing.nominal), i == 0 ? 1000000 : 125000);
+    }
+    scenario_run_close(&run);
+}
+
 static void it_leaves_and_returns_on_both(void **state)
 {
     static const char text[] = RUN(
@@ -283,6 +376,18 @@ static void what_is_wrong(void **state)
          "'bus': 'a', 'to': 'b', "
          "'routes': [{}]}}, 'faults': ['unplug node=g bus=c']}",
          "/faults/0: node: must be a node of this scenario on c, got \"g\""},
+#define ACTION(more)                                                                              \
+    "{'buses': {'a': {'fd': true}, 'b': 1000000, 'c': 500000}, 'nodes': {'g': {'type': "          \
+    "'gateway', 'bus': 'a', 'to': 'b', 'routes': [{}]}, 'n': {'bus': 'c'}}, 'timeline': [{'at': " \
+    "'1s', " more "}]}"
+        {ACTION("'node': 'g', 'bus': 'c', 'send': '1AA#'"),
+         "/timeline/0/bus: must be a bus of \"g\", got \"c\""},
+        {ACTION("'node': 'n', 'bus': 'a', 'mode': 'normal'"),
+         "/timeline/0/bus: must be a bus of \"n\", got \"a\""},
+        {ACTION("'attach': 'g', 'bus': 'b'"), "/timeline/0/bus: does not go with this action"},
+        {ACTION("'detach': 'g', 'bus': 'a'"), "/timeline/0/bus: does not go with this action"},
+        {ACTION("'node': 'g', 'bus': 'b', 'send': '1AA##0'"),
+         "/timeline/0/send: must be classic CAN"},
     };
 
     (void)state;
@@ -301,6 +406,9 @@ int main(void)
         cmocka_unit_test(some_pass),
         cmocka_unit_test(canfd_stays_where_it_is_known),
         cmocka_unit_test(too_many_wait),
+        cmocka_unit_test(lost_frames_are_counted),
+        cmocka_unit_test(either_controller),
+        cmocka_unit_test(bitrate_of_either_controller),
         cmocka_unit_test(it_leaves_and_returns_on_both),
         cmocka_unit_test(faults_find_it_on_both_buses),
         cmocka_unit_test(rings_stay_bounded),
