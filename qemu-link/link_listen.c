@@ -156,6 +156,32 @@ static int bind_private(int fd, const struct sockaddr_un *at)
     return err;
 }
 
+/* Whoever sees the path can connect: it is listened to under another name, as long as there is room
+ * for one, and then gets its own. 0 or -errno. */
+static int bind_and_listen(int fd, const struct sockaddr_un *at)
+{
+    struct sockaddr_un other = *at;
+    const size_t len = strnlen(at->sun_path, sizeof(at->sun_path));
+    struct stat st;
+    int err;
+
+    if (len + 2 > sizeof(other.sun_path)) {
+        err = bind_private(fd, at);
+        return err < 0 ? err : listen(fd, BACKLOG) < 0 ? -errno : 0;
+    }
+    memcpy(other.sun_path + len, "~", 2);
+    if (lstat(other.sun_path, &st) == 0 && S_ISSOCK(st.st_mode))
+        unlink(other.sun_path); /* of a host that was killed in between */
+    err = bind_private(fd, &other);
+    if (err < 0)
+        return err;
+    if (listen(fd, BACKLOG) == 0 && rename(other.sun_path, at->sun_path) == 0)
+        return 0;
+    err = -errno;
+    unlink(other.sun_path);
+    return err;
+}
+
 static int open_unix(struct cs_link_listener *listener, const struct complaint *to)
 {
     struct sockaddr_un at = {.sun_family = AF_UNIX};
@@ -169,15 +195,13 @@ static int open_unix(struct cs_link_listener *listener, const struct complaint *
     listener->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (listener->fd < 0)
         return complain(to, TROUBLE, "cannot make a socket: %s", strerror(errno));
-    err = bind_private(listener->fd, &at);
+    err = bind_and_listen(listener->fd, &at);
     if (err < 0)
         return complain(to, TROUBLE, "cannot make the socket: %s", strerror(-err));
     if (lstat(at.sun_path, &st) == 0) {
         listener->dev = st.st_dev;
         listener->ino = st.st_ino;
     }
-    if (listen(listener->fd, BACKLOG) < 0)
-        return complain(to, TROUBLE, "cannot listen: %s", strerror(errno));
     return 0;
 }
 
