@@ -94,6 +94,10 @@ static void starting_and_stopping_twice_is_nothing(void **state)
     COUNTS("{'at': '1ms', 'start': 'n'}, {'at': '1100us', 'do': [{'stop': 'n'}, {'start': 'n'}]},"
            "{'at': '12100us', 'do': [{'stop': 'n'}, {'start': 'n'}, {'stop': 'n'}]}",
            "can0 101#00\ncan0 101#00\ncan0 101#01\n");
+    /* It has left at this instant, and is about to rejoin. */
+    COUNTS("{'at': '1ms', 'start': 'n'}, {'at': '1050us', 'do': [{'stop': 'n'}, {'start': 'n'}]},"
+           "{'at': '1132us', 'stop': 'n'}",
+           "can0 101#00\n");
 }
 
 static void signals(void **state)
@@ -226,6 +230,12 @@ static void what_is_wrong(void **state)
          "/nodes/n: must have \"frame\" beside"},
         {"{'nodes': {'n': {'type': 'random', 'rate': 1, 'burst': {'frames': 1}}}}",
          "/nodes/n/burst: does not go with the type \"random\""},
+        {"{'nodes': {'n': {}, 'a': {}}, 'timeline': [{'at': '1s', 'stop': 'n'},"
+         "{'at': '2s', 'fault': 'flip field=crc from=n'}]}",
+         "/timeline/1/fault: no node \"n\" on can0"},
+        {"{'nodes': {'n': {'absent': true}, 'a': {}}, 'timeline': [{'at': '1s', 'start': 'n'},"
+         "{'at': '2s', 'fault': 'flip field=crc from=n'}]}",
+         NULL},
     };
     struct cs_error error;
 
