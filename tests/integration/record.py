@@ -92,6 +92,7 @@ def socketcan_programs():
     with attach_lib.Running(LINK, "candump", "can0"):
         same(attach_lib.run(LINK, "cangen", "can0", "-n", "40", "-g", "1", name="gen").returncode, 0)
         same(attach_lib.run(LINK, "cansend", "can0", "123#1122").returncode, 0)
+        wait_for(lambda: read("programs.jsonl").count(b'"event":"frame"') == 41, "all frames on the bus")
     same(stop(process)[0], 130)
     lines = replay("programs.json", "programs.jsonl")
     same(sum(b'"event":"frame"' in line for line in lines), 41)
