@@ -19,7 +19,8 @@ override O := $(patsubst $(CURDIR)/%,%,$(abspath $(O)))
 VERSION := 0.1.0
 
 PKGS_LIB := libcjson zlib libusbredirparser-0.5 inih libxml-2.0
-PKGS_TUI := ncursesw
+PKGS_TUI := ncursesw freetype2 libpng
+FREETYPE_CFLAGS = $(shell pkg-config --cflags freetype2)
 XML_CFLAGS = $(shell pkg-config --cflags libxml-2.0)
 WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion
 CFLAGS ?= -O2 -g
@@ -90,7 +91,9 @@ $(O)/obj/simcore/%.o: simcore/%.c
 	$(call say,CC  )
 	$(Q)$(CC) $(SIMCORE_CFLAGS) $(SAN_FLAGS) -MMD -MP -c -o $@ $<
 
-# libxml2's headers are in a folder of their own.
+# FreeType's headers, and
+$(O)/obj/tui/%.o: ALL_CFLAGS += $(FREETYPE_CFLAGS)
+# libxml2's, are in folders of their own.
 $(O)/obj/plugins/canopen/%.o: ALL_CFLAGS += $(XML_CFLAGS)
 
 $(O)/obj/%.o: %.c
@@ -152,7 +155,7 @@ $(O)/tests/%: $(O)/obj/tests/unit/%.o $(LIB_TUI) $(LIB_HOST) $(CLIENT_A) $(LIB_C
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)$(CC) $(SAN_FLAGS) $(LDFLAGS) -o $@ $< $(LIB_TUI) $(LIB_HOST) $(CLIENT_A) $(LIB_CORE) \
-	    -lcmocka -lev -ldl -lm $(shell pkg-config --libs $(PKGS_LIB))
+	    -lcmocka -lev -ldl -lm $(shell pkg-config --libs $(PKGS_LIB) freetype2 libpng)
 
 # The saved corpus of each fuzz target, replayed without libFuzzer.
 $(O)/tests/fuzz_%: $(O)/obj/tests/fuzz/fuzz_%.o $(O)/obj/tests/fuzz/replay.o $(LIB_HOST) $(LIB_CORE)

@@ -13,6 +13,7 @@
 #include "scenarios/expect.h"
 #include "tui/host_session.h"
 #include "tui/main_dump.h"
+#include "tui/picture.h"
 #include "tui/screen.h"
 #include "tui/tui.h"
 
@@ -114,9 +115,27 @@ static void on_redraw(struct ev_loop *loop, ev_timer *w, int revents)
         cs_screen_repaint();
     app->tui.repaint = app->tui.dirty = false;
     app->drawn_at = ev_now(loop);
-    app->tui.dirty |= !cs_screen_show(&app->canvas, &cs_theme_dark);
+    app->tui.dirty |= !cs_screen_show(&app->canvas, app->tui.theme);
     flush(app);
     app->drawing_s = ev_time() - begun;
+}
+
+/* The screen as it is now, on request. */
+static void take_picture(struct app *app)
+{
+    struct cs_tui *tui = &app->tui;
+    char name[40], why[CS_TUI_MESSAGE_MAX];
+    const char *path = tui->picture[0] ? tui->picture : cs_picture_free_name(name, sizeof name);
+
+    tui->take_picture = false;
+    fit(app);
+    cs_tui_refresh(tui);
+    tui->message[0] = '\0';
+    cs_tui_draw(tui, &app->canvas);
+    if (cs_picture_write(&app->canvas, tui->theme, tui->info.title, path, why, sizeof why) < 0)
+        cs_tui_say(tui, true, "%s", why);
+    else
+        cs_tui_say(tui, false, "this screen is in %s", path);
 }
 
 static void on_clock(struct ev_loop *loop, ev_timer *w, int revents)
@@ -198,6 +217,8 @@ static void on_input(struct ev_loop *loop, ev_io *w, int revents)
         leave(app, last == CS_KEY_CTRL_C ? 130 : 0);
     else if (!any && cs_screen_gone())
         leave(app, 128 + SIGHUP);
+    if (app->tui.take_picture)
+        take_picture(app);
     if (app->tui.suspend) {
         app->tui.suspend = false;
         suspend(app);
@@ -324,6 +345,7 @@ static int run(struct app *app, const struct cs_options *options)
     }
     app->canvas.ascii = options->ascii || cs_screen_is_ascii();
     app->tui.view = options->view;
+    app->tui.theme = options->theme;
     start_watchers(app);
     if (cs_session_said(app->session, 0) != NULL)
         cs_tui_say(&app->tui, false, "%s", cs_session_said(app->session, 0));
@@ -391,5 +413,5 @@ int main(int argc, char **argv)
         printf("cansim-tui %s\n", CANSIM_VERSION);
         return fflush(stdout) ? 3 : 0;
     }
-    return options.dump ? cs_main_dump(&options) : serve(&options);
+    return options.dump || options.screenshot ? cs_main_dump(&options) : serve(&options);
 }

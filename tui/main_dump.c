@@ -8,6 +8,7 @@
 
 #include "tui/canvas.h"
 #include "tui/host_session.h"
+#include "tui/picture.h"
 #include "tui/svg.h"
 #include "tui/tui.h"
 
@@ -36,14 +37,23 @@ static int write_screen(struct dump *dump, const struct cs_options *options)
 
     cs_tui_resize(&dump->tui, options->width, options->height);
     dump->tui.view = options->view;
+    dump->tui.theme = options->theme;
     cs_tui_refresh(&dump->tui);
     while ((key = cs_key_script_next(&keys)) > 0) {
         cs_tui_key(&dump->tui, key);
         cs_tui_refresh(&dump->tui);
     }
     cs_tui_draw(&dump->tui, &dump->canvas);
+    if (options->screenshot) {
+        char why[400];
+        if (cs_picture_write(&dump->canvas, dump->tui.theme, dump->tui.info.title,
+                             options->screenshot, why, sizeof why) == 0)
+            return 0;
+        fprintf(stderr, "cansim-tui: %s\n", why);
+        return 3;
+    }
     if (options->dump == CS_DUMP_SVG)
-        error = cs_svg_write(&dump->canvas, &cs_theme_dark, dump->tui.info.title, stdout);
+        error = cs_svg_write(&dump->canvas, dump->tui.theme, dump->tui.info.title, stdout);
     else
         error = cs_canvas_write_text(&dump->canvas, stdout);
     if (error || fflush(stdout)) {

@@ -285,6 +285,24 @@ static int take_dump(struct ask *ask, const char *value)
     return 0;
 }
 
+static int take_screenshot(struct ask *ask, const char *value)
+{
+    const char *dot = strrchr(value, '.');
+
+    if (!dot || (strcmp(dot, ".svg") != 0 && strcmp(dot, ".png") != 0 && strcmp(dot, ".txt") != 0))
+        return expected(ask, "a name that ends in .svg, .png or .txt", value);
+    ask->options->screenshot = value;
+    return 0;
+}
+
+static int take_theme(struct ask *ask, const char *value)
+{
+    ask->options->theme = cs_theme_named(value);
+    if (!ask->options->theme)
+        return expected(ask, "dark, light, contrast, safe or mono", value);
+    return 0;
+}
+
 static int take_size(struct ask *ask, const char *value)
 {
     char *end = "";
@@ -359,8 +377,11 @@ static const struct {
     {"--seed", "N", "seed of random traffic, instead of the scenario's", take_seed},
     {"--rows", "N", "rows of the trace to keep, 1000..10000000 (200000)", take_rows},
     {"--view", "NAME", "view to start with: trace, ids, nodes, faults or devices", take_view},
+    {"--theme", "NAME", "colours: dark, light, contrast, safe (colour-blind) or mono (dark)",
+     take_theme},
     {"--ascii", NULL, "draw with ASCII only, whatever the locale says", take_ascii},
     {"--dump", "text|svg", "write one screen to standard output, without a terminal", take_dump},
+    {"--screenshot", "FILE", "the same into a file: .svg, .png or .txt", take_screenshot},
     {"--size", "WxH", "of that screen (80x24)", take_size},
     {"--at", "TIME", "bus time at which it is taken (1s)", take_at},
     {"--keys", "KEYS", "keys pressed before it is taken, such as 2s<Down>", take_keys},
@@ -424,8 +445,13 @@ static int check(struct ask *ask)
                  o->link);
         return -EINVAL;
     }
-    if (!o->dump && o->keys) {
-        snprintf(ask->why, ask->why_size, "--keys: expected --dump beside it, got none");
+    if (o->dump && o->screenshot) {
+        snprintf(ask->why, ask->why_size, "--screenshot: expected no --dump beside it, got one");
+        return -EINVAL;
+    }
+    if (!o->dump && !o->screenshot && o->keys) {
+        snprintf(ask->why, ask->why_size,
+                 "--keys: expected --dump or --screenshot beside it, got none");
         return -EINVAL;
     }
     return 0;
@@ -436,8 +462,10 @@ int cs_options_parse(int argc, char **argv, struct cs_options *options, char *wh
     struct ask ask = {options, "", why, why_size};
     bool plain = false;
 
-    *options = (struct cs_options){
-        .width = CS_TUI_MIN_WIDTH, .height = CS_TUI_MIN_HEIGHT, .at_ps = CS_PS_PER_S};
+    *options = (struct cs_options){.width = CS_TUI_MIN_WIDTH,
+                                   .height = CS_TUI_MIN_HEIGHT,
+                                   .at_ps = CS_PS_PER_S,
+                                   .theme = &cs_theme_dark};
     for (int i = 1, used; i < argc; i += used) {
         int error;
         used = 1;

@@ -9,6 +9,7 @@
 #include "scenarios/scenario.h"
 #include "scenarios/session.h"
 #include "scenarios/session_live.h"
+#include "tui/theme.h"
 
 #define CS_OPTIONS_FAULTS 64
 
@@ -36,6 +37,8 @@ struct cs_options {
 #define CS_OPTIONS_FAULTS 64
 
     enum cs_options_dump dump;
+    const char *screenshot; /* the same into a file, by its ending; NULL: none */
+    const struct cs_theme *theme;
     int width, height;
     int64_t at_ps;
 };

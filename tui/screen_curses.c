@@ -244,6 +244,18 @@ void cs_screen_repaint(void)
 
 /* ---- cells out ------------------------------------------------------------------------------- */
 
+/* Another theme has other pairs. */
+static void forget_pairs(const struct cs_theme *theme)
+{
+    static const struct cs_theme *shown;
+
+    if (shown && shown != theme) {
+        term.n_pairs = 0;
+        clearok(curscr, TRUE);
+    }
+    shown = theme;
+}
+
 static short pair_of(struct cs_look look)
 {
     if (look.fg < 0 && look.bg < 0)
@@ -336,6 +348,7 @@ bool cs_screen_show(const struct cs_canvas *canvas, const struct cs_theme *theme
     /* Never more than one screen waits for the terminal. */
     if (!cs_screen_flush())
         return false;
+    forget_pairs(theme);
     cs_screen_size(&width, &height);
     for (int y = 0; y < height && y < canvas->height; y++)
         show_row(canvas, theme, y, width < canvas->width ? width : canvas->width);

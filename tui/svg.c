@@ -5,9 +5,10 @@
 #include <errno.h>
 #include <string.h>
 
-/* One cell, in tenths of a unit so that all coordinates are integers. */
-#define CELL_W 84
-#define CELL_H 180
+#include "tui/shapes.h"
+
+#define CELL_W CS_CELL_W
+#define CELL_H CS_CELL_H
 #define MARGIN 140
 #define FONT   140
 
@@ -51,59 +52,33 @@ static void put_escaped(FILE *out, uint32_t ch)
         fputs(utf8, out);
 }
 
-struct paint {
-    uint32_t fg, bg;
-    bool bold, underline, on_bg; /* on_bg: other than the picture's own */
-};
-
-static struct paint paint_of(const struct pen *pen, const struct cs_cell *cell)
-{
-    struct cs_look look = cs_theme_look(pen->theme, cell->style, 256);
-    struct paint p = {
-        .fg = look.fg < 0 ? pen->theme->rgb_fg : cs_theme_rgb(look.fg),
-        .bg = look.bg < 0 ? pen->theme->rgb_bg : cs_theme_rgb(look.bg),
-        .bold = look.attrs & CS_ATTR_BOLD,
-        .underline = look.attrs & CS_ATTR_UNDERLINE,
-    };
-
-    if (look.attrs & CS_ATTR_REVERSE) {
-        uint32_t fg = p.fg;
-        p.fg = p.bg;
-        p.bg = fg;
-    }
-    p.on_bg = p.bg != pen->theme->rgb_bg;
-    return p;
-}
-
-static bool same_text(struct paint a, struct paint b)
+static bool same_text(struct cs_paint a, struct cs_paint b)
 {
     return a.fg == b.fg && a.bold == b.bold && a.underline == b.underline;
+}
+
+struct place {
+    FILE *out;
+    int x, y;
+    uint32_t rgb;
+};
+
+static void put_part(void *ctx, int x, int y, int w, int h)
+{
+    const struct place *place = ctx;
+
+    put_rect(place->out, place->x + x, place->y + y, w, h, place->rgb);
 }
 
 /* Draw blocks and lines; false where the cell is text. */
 static bool put_shape(FILE *out, uint32_t ch, int x, int y, uint32_t rgb)
 {
-    int mid_x = x + CELL_W / 2 - 5, mid_y = y + CELL_H / 2 - 5;
+    struct place place = {out, x, y, rgb};
 
-    if (ch >= 0x2588 && ch <= 0x258f)
-        put_rect(out, x, y + 30, CELL_W * (0x2590 - (int)ch) / 8, CELL_H - 60, rgb);
-    else if (ch == 0x2500)
-        put_rect(out, x, mid_y, CELL_W, 10, rgb);
-    else if (ch == 0x2502)
-        put_rect(out, mid_x, y, 10, CELL_H, rgb);
-    else if (ch >= 0x256d && ch <= 0x2570) {
-        bool right = ch == 0x256d || ch == 0x2570, down = ch <= 0x256e;
-        put_rect(out, right ? mid_x : x, mid_y, CELL_W / 2 + 5, 10, rgb);
-        put_rect(out, mid_x, down ? mid_y : y, 10, CELL_H / 2 + 5, rgb);
-    } else
+    if (!cs_shape_is(ch))
         return false;
+    cs_shape_draw(ch, put_part, &place);
     return true;
-}
-
-static bool is_shape(uint32_t ch)
-{
-    return (ch >= 0x2588 && ch <= 0x258f) || ch == 0x2500 || ch == 0x2502 ||
-           (ch >= 0x256d && ch <= 0x2570);
 }
 
 static void put_backgrounds(const struct pen *pen, int y)
@@ -112,8 +87,8 @@ static void put_backgrounds(const struct pen *pen, int y)
     int width = pen->canvas->width;
 
     for (int x = 0, next; x < width; x = next) {
-        struct paint p = paint_of(pen, &row[x]);
-        for (next = x + 1; next < width && paint_of(pen, &row[next]).bg == p.bg; next++)
+        struct cs_paint p = cs_paint_of(pen->theme, &row[x]);
+        for (next = x + 1; next < width && cs_paint_of(pen->theme, &row[next]).bg == p.bg; next++)
             ;
         if (p.on_bg)
             put_rect(pen->out, MARGIN + x * CELL_W, MARGIN + y * CELL_H, (next - x) * CELL_W,
@@ -121,7 +96,7 @@ static void put_backgrounds(const struct pen *pen, int y)
     }
 }
 
-static void put_run(const struct pen *pen, int x, int y, int end, struct paint p)
+static void put_run(const struct pen *pen, int x, int y, int end, struct cs_paint p)
 {
     const struct cs_cell *row = cs_canvas_at(pen->canvas, 0, y);
     FILE *out = pen->out;
@@ -148,16 +123,17 @@ static void put_row(const struct pen *pen, int y)
 
     put_backgrounds(pen, y);
     for (int x = 0, next; x < width; x = next) {
-        struct paint p = paint_of(pen, &row[x]);
+        struct cs_paint p = cs_paint_of(pen->theme, &row[x]);
         next = x + 1;
         if (row[x].ch == ' ' && !p.underline)
             continue;
         if (put_shape(pen->out, row[x].ch, MARGIN + x * CELL_W, MARGIN + y * CELL_H, p.fg))
             continue;
         /* Blanks between words may be of any colour. */
-        while (next < width && !is_shape(row[next].ch) &&
-               (same_text(paint_of(pen, &row[next]), p) ||
-                (row[next].ch == ' ' && !p.underline && !paint_of(pen, &row[next]).underline)))
+        while (next < width && !cs_shape_is(row[next].ch) &&
+               (same_text(cs_paint_of(pen->theme, &row[next]), p) ||
+                (row[next].ch == ' ' && !p.underline &&
+                 !cs_paint_of(pen->theme, &row[next]).underline)))
             next++;
         put_run(pen, x, y, next, p);
     }

@@ -1,62 +1,41 @@
 /* SPDX-License-Identifier: MIT */
-/* theme.c - the built-in theme. Mid tones only: they can be read on dark and on light terminals. */
+/* theme.c - what themes have in common; each is a table in a file of its own. */
 #include "tui/theme.h"
 
 #include <stddef.h>
+#include <strings.h>
 
-#define BOLD CS_ATTR_BOLD
-#define DIM  CS_ATTR_DIM
-#define REV  CS_ATTR_REVERSE
-#define UND  CS_ATTR_UNDERLINE
+#include "tui/canvas.h"
 
-const struct cs_theme cs_theme_dark =
-    {
-        .name = "dark",
-        .rgb_fg = 0xd0d0d0,
-        .rgb_bg = 0x16181d,
-        .styles =
-            {
-                /*                        fg   bg fg8 bg8 attrs mono */
-                [CS_STYLE_TEXT] = {-1, -1, -1, -1, 0, 0},
-                [CS_STYLE_BRIGHT] = {-1, -1, -1, -1, BOLD, BOLD},
-                [CS_STYLE_DIM] = {246, -1, -1, -1, 0, 0},
-                [CS_STYLE_FAINT] = {240, -1, 4, -1, 0, DIM},
+const struct cs_theme *const cs_themes[] = {&cs_theme_dark, &cs_theme_light, &cs_theme_contrast,
+                                            &cs_theme_safe, &cs_theme_mono,  NULL};
 
-                [CS_STYLE_BAR] = {252, 236, 7, 4, 0, REV},
-                [CS_STYLE_BAR_NAME] = {81, 236, 7, 4, BOLD, REV | BOLD},
-                [CS_STYLE_BAR_DIM] = {246, 236, 7, 4, 0, REV},
-                [CS_STYLE_BAR_GOOD] = {114, 236, 2, 4, BOLD, REV | BOLD},
-                [CS_STYLE_BAR_WARN] = {221, 236, 3, 4, BOLD, REV | BOLD},
-                [CS_STYLE_BAR_KEY] = {81, 236, 6, 4, BOLD, REV | BOLD},
-                [CS_STYLE_TAB] = {246, -1, -1, -1, 0, 0},
-                [CS_STYLE_TAB_ON] = {16, 74, 0, 6, BOLD, REV | BOLD},
-                [CS_STYLE_COLUMN] = {246, -1, 6, -1, 0, UND},
-                [CS_STYLE_COLUMN_SORT] = {74, -1, 6, -1, BOLD, BOLD | UND},
+const struct cs_theme *cs_theme_named(const char *name)
+{
+    for (unsigned i = 0; cs_themes[i]; i++)
+        if (!strcasecmp(cs_themes[i]->name, name))
+            return cs_themes[i];
+    return NULL;
+}
 
-                [CS_STYLE_ID] = {80, -1, 6, -1, 0, BOLD},
-                [CS_STYLE_ID_EXT] = {75, -1, 4, -1, 0, BOLD},
-                [CS_STYLE_NODE] = {146, -1, -1, -1, 0, 0},
-                [CS_STYLE_ASCII] = {108, -1, 2, -1, 0, 0},
-                [CS_STYLE_RTR] = {176, -1, 5, -1, 0, 0},
-                [CS_STYLE_HOT] = {16, 215, 0, 3, BOLD, REV},
-                [CS_STYLE_WARM] = {215, -1, 3, -1, 0, BOLD},
+struct cs_paint cs_paint_of(const struct cs_theme *theme, const struct cs_cell *cell)
+{
+    struct cs_look look = cs_theme_look(theme, cell->style, 256);
+    struct cs_paint p = {
+        .fg = look.fg < 0 ? theme->rgb_fg : cs_theme_rgb(look.fg),
+        .bg = look.bg < 0 ? theme->rgb_bg : cs_theme_rgb(look.bg),
+        .bold = look.attrs & CS_ATTR_BOLD,
+        .underline = look.attrs & CS_ATTR_UNDERLINE,
+    };
 
-                [CS_STYLE_GOOD] = {71, -1, 2, -1, 0, 0},
-                [CS_STYLE_WARN] = {179, -1, 3, -1, 0, BOLD},
-                [CS_STYLE_HIGH] = {208, -1, 3, -1, 0, BOLD},
-                [CS_STYLE_BAD] = {203, -1, 1, -1, 0, BOLD},
-                [CS_STYLE_ARB] = {179, -1, 3, -1, 0, 0},
-                [CS_STYLE_INFO] = {110, -1, 6, -1, 0, 0},
-                [CS_STYLE_FAULT] = {176, -1, 5, -1, 0, 0},
-                [CS_STYLE_FIRED] = {213, -1, 5, -1, BOLD, BOLD},
-
-                [CS_STYLE_BOX] = {67, -1, 6, -1, 0, 0},
-                [CS_STYLE_BOX_TITLE] = {81, -1, 6, -1, BOLD, BOLD},
-                [CS_STYLE_KEY] = {81, -1, 6, -1, BOLD, BOLD},
-                [CS_STYLE_FIELD] = {255, 238, 7, 4, 0, UND},
-            },
-        .selected = {-1, 238, -1, 4, 0, REV},
-};
+    if (look.attrs & CS_ATTR_REVERSE) {
+        uint32_t fg = p.fg;
+        p.fg = p.bg;
+        p.bg = fg;
+    }
+    p.on_bg = p.bg != theme->rgb_bg;
+    return p;
+}
 
 struct cs_look cs_theme_look(const struct cs_theme *theme, uint8_t style, int colours)
 {
@@ -64,6 +43,8 @@ struct cs_look cs_theme_look(const struct cs_theme *theme, uint8_t style, int co
     const struct cs_theme_style *s = &theme->styles[i < CS_STYLE_COUNT ? i : CS_STYLE_TEXT];
     struct cs_look look;
 
+    if (theme->mono)
+        colours = 0;
     if (colours >= 256)
         look = (struct cs_look){s->fg, s->bg, s->attrs};
     else if (colours >= 8)
@@ -76,7 +57,7 @@ struct cs_look cs_theme_look(const struct cs_theme *theme, uint8_t style, int co
         look.bg = s->bg < 0 ? theme->selected.bg : s->bg;
         /* What is grey on the plain background would drown in the selection's. */
         if (i == CS_STYLE_FAINT || i == CS_STYLE_DIM || s->fg < 0)
-            look.fg = i == CS_STYLE_FAINT ? 250 : 255;
+            look.fg = i == CS_STYLE_FAINT ? theme->selected_faint : theme->selected.fg;
     } else if (colours >= 8) {
         look.bg = s->bg8 < 0 ? theme->selected.bg8 : s->bg8;
         if (look.fg == look.bg || look.fg < 0)

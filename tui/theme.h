@@ -4,6 +4,7 @@
 #ifndef CANSIM_TUI_THEME_H
 #define CANSIM_TUI_THEME_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum cs_style {
@@ -68,10 +69,17 @@ struct cs_theme {
     const char *name;
     uint32_t rgb_fg, rgb_bg; /* 0xRRGGBB: the terminal's own colours in pictures */
     struct cs_theme_style styles[CS_STYLE_COUNT];
-    struct cs_theme_style selected; /* bg and attributes laid over a selected cell */
+    struct cs_theme_style selected; /* bg and attributes laid over a selected cell; fg: of its plain
+                                       text, and */
+    int16_t selected_faint;         /* of its faint text */
+    bool mono;                      /* attributes only, whatever the terminal can */
 };
 
-extern const struct cs_theme cs_theme_dark;
+extern const struct cs_theme cs_theme_dark, cs_theme_light, cs_theme_contrast, cs_theme_safe,
+    cs_theme_mono;
+extern const struct cs_theme *const cs_themes[]; /* ends with NULL */
+/* NULL: there is none of that name. */
+const struct cs_theme *cs_theme_named(const char *name);
 
 struct cs_look {
     int16_t fg, bg; /* -1: the terminal's own */
@@ -80,6 +88,13 @@ struct cs_look {
 
 /* What a cell's style means with `colours` (0, 8, 16, 256 …) at hand. */
 struct cs_look cs_theme_look(const struct cs_theme *theme, uint8_t style, int colours);
+/* What a cell looks like in a picture: 0xRRGGBB. */
+struct cs_paint {
+    uint32_t fg, bg;
+    bool bold, underline, on_bg; /* on_bg: other than the picture's own */
+};
+struct cs_cell;
+struct cs_paint cs_paint_of(const struct cs_theme *theme, const struct cs_cell *cell);
 /* 0xRRGGBB of one of xterm's 256 colours. */
 uint32_t cs_theme_rgb(int colour);
 

@@ -72,7 +72,8 @@ static void fini_views(struct cs_tui *tui)
 
 int cs_tui_init(struct cs_tui *tui, const struct cs_host *host, uint32_t ring_rows)
 {
-    *tui = (struct cs_tui){.host = host, .trace.follow = true, .dirty = true};
+    *tui =
+        (struct cs_tui){.host = host, .theme = &cs_theme_dark, .trace.follow = true, .dirty = true};
     tui->nodes_room = CS_SIM_MAX_BUSES * CS_BUS_MAX_NODES;
     tui->nodes = calloc(tui->nodes_room, sizeof *tui->nodes);
     if (!tui->nodes || cs_tui_ring_init(&tui->ring, ring_rows ? ring_rows : CS_TUI_ROWS_DFLT) ||
@@ -294,6 +295,13 @@ static void suspend(struct cs_tui *tui, int unused)
     tui->suspend = true;
 }
 
+static void take_picture(struct cs_tui *tui, int unused)
+{
+    (void)unused;
+    tui->picture[0] = '\0';
+    tui->take_picture = true;
+}
+
 static void repaint(struct cs_tui *tui, int unused)
 {
     (void)unused;
@@ -308,7 +316,7 @@ const struct cs_binding cs_global_bindings[] = {
     {{'/'}, "filter", "show only certain identifiers", cs_tui_open, CS_OVERLAY_FILTER},
     {{':'},
      "do",
-     "type what is to be done: Tab completes; a fault, view NAME, save FILE and more",
+     "type what is to be done: a fault or a word; Tab completes",
      cs_tui_open,
      CS_OVERLAY_PROMPT},
     {{'w'},
@@ -324,6 +332,7 @@ const struct cs_binding cs_global_bindings[] = {
     {{'z'}, NULL, "the view with the focus alone, on all of the screen", full_screen, 0},
     {{CS_KEY_TAB}, NULL, "next view", cycle_view, 1},
     {{CS_KEY_BACKTAB}, NULL, "view before", cycle_view, -1},
+    {{CS_KEY_F12}, NULL, "this screen as a picture, cansim-1.svg and so on", take_picture, 0},
     {{CS_KEY_CTRL_L}, NULL, "write the screen anew", repaint, 0},
     {{CS_KEY_CTRL_Z}, NULL, "back to the shell; fg returns", suspend, 0},
     {{'?', CS_KEY_F1, 'h'}, "help", "these pages", cs_tui_open, CS_OVERLAY_HELP},

@@ -193,7 +193,10 @@ struct cs_tui {
 
     char message[CS_TUI_MESSAGE_MAX]; /* until the next key; "" for none */
     bool message_bad;
-    bool dirty; /* something to draw */
+    const struct cs_theme *theme;
+    bool take_picture; /* the program's main writes this screen and clears this: */
+    char picture[256]; /* the file; "": a name that is free */
+    bool dirty;        /* something to draw */
     bool quit;
     bool suspend; /* ^Z: the program's main stops itself and clears this */
     bool repaint; /* ^L: the whole screen is to be written again */

@@ -172,6 +172,38 @@ static int save(struct cs_tui *tui, const char *rest, char *why, size_t why_size
     return -1;
 }
 
+static void offer_themes(const struct cs_tui *tui, const char *rest, int *from,
+                         struct cs_offers *offers)
+{
+    (void)tui;
+    *from = 0;
+    for (unsigned i = 0; cs_themes[i]; i++)
+        offer(offers, rest, cs_themes[i]->name);
+}
+
+static int theme(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
+{
+    const struct cs_theme *named = cs_theme_named(rest);
+
+    if (!named) {
+        snprintf(why, why_size, "must be dark, light, contrast, safe or mono");
+        return -1;
+    }
+    tui->theme = named;
+    return 0;
+}
+
+static int screenshot(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
+{
+    if (strlen(rest) >= sizeof tui->picture) {
+        snprintf(why, why_size, "the name is too long");
+        return -1;
+    }
+    snprintf(tui->picture, sizeof tui->picture, "%s", rest);
+    tui->take_picture = true;
+    return 0;
+}
+
 static int help(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
 {
     (void)rest;
@@ -199,6 +231,8 @@ const struct cs_word cs_global_words[] = {
     {"go", "", "let bus time go on", go, NULL},
     {"speed", "X", "bus time over the clock's: 0.001..1000 or max", speed, offer_speeds},
     {"save", "FILE", "save what was done as a scenario that does it again", save, NULL},
+    {"screenshot", "[FILE]", "this screen as .svg, .png or .txt", screenshot, NULL},
+    {"theme", "NAME", "other colours: dark, light, contrast, safe, mono", theme, offer_themes},
     {"help", "", "all keys and words", help, NULL},
     {"quit", "", "leave", quit, NULL},
 };

@@ -148,7 +148,8 @@ static void no_log(void **state)
         const char *text, *format, *why;
     } cases[] = {
         {"", NULL, ": must be a log, is empty"},
-        {"hello\n", NULL, ": must be a log of a known format (candump, pcap, pcapng), is none of them"},
+        {"hello\n", NULL,
+         ": must be a log of a known format (candump, pcap, pcapng), is none of them"},
         {"hello\n", "asc", "--format: must be one of candump, pcap, pcapng, got \"asc\""},
     };
     char why[300];
