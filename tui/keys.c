@@ -2,6 +2,7 @@
 /* keys.c - names of keys, both ways, from one table. */
 #include "tui/keys.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,6 +42,8 @@ char *cs_key_name(int32_t key, char *name)
         }
     if (key > 32 && key < CS_KEY_UP)
         cs_utf8_put((uint32_t)key, name);
+    else if (key >= 1 && key <= 26)
+        snprintf(name, CS_KEY_NAME_MAX, "^%c", (char)('A' + key - 1));
     else
         snprintf(name, CS_KEY_NAME_MAX, "?");
     return name;
@@ -59,5 +62,9 @@ int32_t cs_key_script_next(const char **script)
             *script = s + len + 1;
             return names[i].key;
         }
+    if (len == 2 && s[0] == '^' && s[2] == '>' && isalpha((unsigned char)s[1])) {
+        *script = s + 3;
+        return toupper((unsigned char)s[1]) - 'A' + 1;
+    }
     return -EINVAL;
 }

@@ -12,6 +12,7 @@
 
 #include "scenarios/expect.h"
 #include "tui/host_session.h"
+#include "tui/main_config.h"
 #include "tui/main_dump.h"
 #include "tui/picture.h"
 #include "tui/screen.h"
@@ -26,6 +27,7 @@ struct app {
     struct cs_host_session host;
     struct cs_tui tui;
     struct cs_canvas canvas;
+    struct cs_config config;
     ev_io input, output; /* output: only while the terminal has not taken all */
     ev_timer redraw, clock;
     ev_signal winch, cont, stop, leave[3];
@@ -339,13 +341,15 @@ static int run(struct app *app, const struct cs_options *options)
         fprintf(stderr, "cansim-tui: no room for one more observer\n");
         return 3;
     }
+    if (app->config.no_mouse)
+        cs_screen_no_mouse();
     if (cs_screen_open(why, sizeof why) < 0) {
         fprintf(stderr, "cansim-tui: %s\n", why);
         return 2;
     }
-    app->canvas.ascii = options->ascii || cs_screen_is_ascii();
-    app->tui.view = options->view;
-    app->tui.theme = options->theme;
+    app->canvas.ascii = options->ascii || app->config.ascii || cs_screen_is_ascii();
+    fit(app); /* panes need to know their room */
+    cs_main_config_apply(options, &app->config, true, &app->tui);
     start_watchers(app);
     if (cs_session_said(app->session, 0) != NULL)
         cs_tui_say(&app->tui, false, "%s", cs_session_said(app->session, 0));
@@ -354,6 +358,7 @@ static int run(struct app *app, const struct cs_options *options)
     changed(app);
     ev_run(app->loop, 0);
     cs_screen_close();
+    cs_main_config_remember(options, &app->config, &app->tui);
     return end_session(app);
 }
 
@@ -365,6 +370,9 @@ static int serve(const struct cs_options *options)
     char sentence[CS_ERROR_SENTENCE_MAX];
     int status;
 
+    status = cs_main_config_read(options, true, &app.config);
+    if (status != 0)
+        return status;
     /* Before anything is opened: whoever has no terminal is told so, and nothing else happens. */
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
         char why[256];

@@ -8,6 +8,7 @@
 
 #include "tui/canvas.h"
 #include "tui/host_session.h"
+#include "tui/main_config.h"
 #include "tui/picture.h"
 #include "tui/svg.h"
 #include "tui/tui.h"
@@ -17,6 +18,7 @@ struct dump {
     struct cs_host_session host;
     struct cs_tui tui;
     struct cs_canvas canvas;
+    struct cs_config config;
     int status;
 };
 
@@ -36,8 +38,7 @@ static int write_screen(struct dump *dump, const struct cs_options *options)
     int error;
 
     cs_tui_resize(&dump->tui, options->width, options->height);
-    dump->tui.view = options->view;
-    dump->tui.theme = options->theme;
+    cs_main_config_apply(options, &dump->config, false, &dump->tui);
     cs_tui_refresh(&dump->tui);
     while ((key = cs_key_script_next(&keys)) > 0) {
         cs_tui_key(&dump->tui, key);
@@ -88,13 +89,17 @@ int cs_main_dump(const struct cs_options *options)
     char sentence[CS_ERROR_SENTENCE_MAX];
     int status = 3;
 
+    status = cs_main_config_read(options, false, &dump.config);
+    if (status != 0)
+        return status;
+    status = 3;
     config.serve = false;
     config.fast = true;
     config.speed_permille = 0;
     config.duration_ps = options->at_ps;
     config.tui = false;
     dump.host.host = (struct cs_host){&cs_host_session_ops, &dump.host};
-    dump.canvas.ascii = options->ascii;
+    dump.canvas.ascii = options->ascii || dump.config.ascii;
     dump.loop = ev_loop_new(EVFLAG_AUTO);
     if (!dump.loop || cs_canvas_resize(&dump.canvas, options->width, options->height) < 0 ||
         cs_tui_init(&dump.tui, &dump.host.host, options->rows) < 0) {

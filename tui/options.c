@@ -259,6 +259,7 @@ static int take_view(struct ask *ask, const char *value)
     for (unsigned v = 0; v < cs_n_views; v++) {
         if (!strcmp(cs_views[v]->name, value)) {
             ask->options->view = v;
+            ask->options->have_view = true;
             return 0;
         }
         snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", v ? ", " : "one of ",
@@ -300,6 +301,19 @@ static int take_theme(struct ask *ask, const char *value)
     ask->options->theme = cs_theme_named(value);
     if (!ask->options->theme)
         return expected(ask, "dark, light, contrast, safe or mono", value);
+    return 0;
+}
+
+static int take_config(struct ask *ask, const char *value)
+{
+    ask->options->config = value;
+    return 0;
+}
+
+static int take_no_config(struct ask *ask, const char *value)
+{
+    (void)value;
+    ask->options->no_config = true;
     return 0;
 }
 
@@ -377,6 +391,8 @@ static const struct {
     {"--seed", "N", "seed of random traffic, instead of the scenario's", take_seed},
     {"--rows", "N", "rows of the trace to keep, 1000..10000000 (200000)", take_rows},
     {"--view", "NAME", "view to start with: trace, ids, nodes, faults or devices", take_view},
+    {"--config", "FILE", "settings, in place of ~/.config/cansim/tui.conf", take_config},
+    {"--no-config", NULL, "no settings, and nothing remembered of the last time", take_no_config},
     {"--theme", "NAME", "colours: dark, light, contrast, safe (colour-blind) or mono (dark)",
      take_theme},
     {"--ascii", NULL, "draw with ASCII only, whatever the locale says", take_ascii},
@@ -440,6 +456,11 @@ static int check(struct ask *ask)
         snprintf(ask->why, ask->why_size, "--fault: expected a scenario beside it, got none");
         return -EINVAL;
     }
+    if (o->config && o->no_config) {
+        snprintf(ask->why, ask->why_size, "--no-config: expected no --config beside it, got \"%s\"",
+                 o->config);
+        return -EINVAL;
+    }
     if (o->link && o->no_link) {
         snprintf(ask->why, ask->why_size, "--no-link: expected no --link beside it, got \"%s\"",
                  o->link);
@@ -462,10 +483,8 @@ int cs_options_parse(int argc, char **argv, struct cs_options *options, char *wh
     struct ask ask = {options, "", why, why_size};
     bool plain = false;
 
-    *options = (struct cs_options){.width = CS_TUI_MIN_WIDTH,
-                                   .height = CS_TUI_MIN_HEIGHT,
-                                   .at_ps = CS_PS_PER_S,
-                                   .theme = &cs_theme_dark};
+    *options = (struct cs_options){
+        .width = CS_TUI_MIN_WIDTH, .height = CS_TUI_MIN_HEIGHT, .at_ps = CS_PS_PER_S};
     for (int i = 1, used; i < argc; i += used) {
         int error;
         used = 1;

@@ -29,6 +29,9 @@ struct cs_options {
     unsigned n_eds;
     struct cs_device_spec devices[CS_DEVICES_MAX];
     unsigned n_devices;
+    const char *config; /* the file of settings; NULL: where it is by default */
+    bool no_config;     /* neither settings nor what is remembered */
+    bool have_view;
     bool no_link, have_seed, have_speed, ascii, help, version;
     uint64_t seed;
     uint32_t speed_permille; /* 0 with have_speed: as fast as the machine goes */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tui/keymap.h"
 #include "tui/view.h"
 
 #define BOX_WIDTH  72
@@ -67,6 +68,20 @@ static void put_views(struct page *page)
     }
 }
 
+static void put_own(struct page *page, const struct cs_keymap *map)
+{
+    if (!map || !map->n)
+        return;
+    put_line(page, "", "", "");
+    put_line(page, "Your own", "", "");
+    for (unsigned i = 0; i < map->n; i++) {
+        char name[CS_KEY_NAME_MAX], text[CS_KEYMAP_KEYS + 40];
+        snprintf(text, sizeof text, "%s%s%s", map->row[i].view, map->row[i].view[0] ? ": " : "",
+                 map->row[i].keys);
+        put_line(page, "", cs_key_name(map->row[i].key, name), text);
+    }
+}
+
 static int put_all(const struct cs_tui *tui, struct page *page)
 {
     static const struct cs_overlay *const dialogs[] = {&cs_overlay_inject, &cs_overlay_fault,
@@ -75,6 +90,7 @@ static int put_all(const struct cs_tui *tui, struct page *page)
 
     put_bindings(page, view->title, view->bindings, view->n_bindings);
     put_words(page, view->words, view->n_words);
+    put_own(page, tui->keymap);
     put_views(page);
     put_bindings(page, "Everywhere", cs_global_bindings, cs_n_global_bindings);
     put_words(page, cs_global_words, cs_n_global_words);

@@ -2,6 +2,8 @@
 /* panes.c - see panes.h; and the mouse, which finds its pane. */
 #include "tui/panes.h"
 
+#include <strings.h>
+
 #include "tui/view.h"
 
 #define PANE_MIN_WIDTH  40
@@ -22,6 +24,24 @@ static const struct {
     [CS_SPLIT_ROW_TWO] = {3, {{0, 0, 2, 1}, {0, 1, 1, 1}, {1, 1, 1, 1}}},
     [CS_SPLIT_FOUR] = {4, {{0, 0, 1, 1}, {1, 0, 1, 1}, {0, 1, 1, 1}, {1, 1, 1, 1}}},
 };
+
+static const char *const split_names[CS_SPLIT_COUNT] = {
+    [CS_SPLIT_NONE] = "one",      [CS_SPLIT_ROWS] = "rows", [CS_SPLIT_COLUMNS] = "columns",
+    [CS_SPLIT_ROW_TWO] = "three", [CS_SPLIT_FOUR] = "four",
+};
+
+const char *cs_split_name(enum cs_tui_split split)
+{
+    return split_names[split];
+}
+
+int cs_split_named(const char *name)
+{
+    for (int s = 0; s < CS_SPLIT_COUNT; s++)
+        if (!strcasecmp(split_names[s], name))
+            return s;
+    return -1;
+}
 
 /* Does the screen have room for all of them? Where it has not, the focus alone is shown. */
 static bool fits(const struct cs_tui *tui)

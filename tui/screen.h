@@ -10,6 +10,8 @@
 /* Take the terminal on standard input and output. Returns 0, or -errno with a sentence in `why`
  * and the terminal untouched. */
 int cs_screen_open(char *why, size_t why_size);
+/* Before that: leave the mouse to the terminal. */
+void cs_screen_no_mouse(void);
 /* Give it back; what was written to standard error meanwhile comes out now. */
 void cs_screen_close(void);
 

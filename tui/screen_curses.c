@@ -32,6 +32,7 @@ static struct {
     struct termios saved;
     char restore[256];
     int colours;
+    bool no_mouse;
     struct {
         short fg, bg;
     } pairs[MAX_PAIRS]; /* pair i + 1 */
@@ -70,7 +71,7 @@ static void add_restore(const char *name)
 
 static bool knows_mouse(void)
 {
-    const char *kmous = tigetstr("kmous");
+    const char *kmous = term.no_mouse ? NULL : tigetstr("kmous");
 
     return kmous && kmous != (char *)-1;
 }
@@ -143,6 +144,11 @@ static bool no_colour(void)
     const char *value = getenv("NO_COLOR");
 
     return value && *value;
+}
+
+void cs_screen_no_mouse(void)
+{
+    term.no_mouse = true;
 }
 
 int cs_screen_open(char *why, size_t why_size)

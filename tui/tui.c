@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "tui/keymap.h"
 #include "tui/view.h"
 #include "tui/widgets.h"
 
@@ -157,6 +158,23 @@ static void show_view_of_key(struct cs_tui *tui, int32_t key)
             cs_tui_show_view(tui, v);
 }
 
+/* What the key stands for; in there keys stand for themselves. */
+static bool play_own(struct cs_tui *tui, int32_t key)
+{
+    const char *keys = tui->keymap && !tui->playing
+                           ? cs_keymap_find(tui->keymap, key, cs_views[tui->view]->name)
+                           : NULL;
+    int32_t each;
+
+    if (!keys)
+        return false;
+    tui->playing = true;
+    while ((each = cs_key_script_next(&keys)) > 0)
+        cs_tui_key(tui, each);
+    tui->playing = false;
+    return true;
+}
+
 void cs_tui_key(struct cs_tui *tui, int32_t key)
 {
     const struct cs_overlay *overlay = cs_overlay_of(tui->overlay);
@@ -166,6 +184,8 @@ void cs_tui_key(struct cs_tui *tui, int32_t key)
         return;
     tui->message[0] = '\0';
     tui->dirty = true;
+    if (key != CS_KEY_CTRL_C && !overlay && play_own(tui, key))
+        return;
     if (key == CS_KEY_CTRL_C) {
         tui->quit = true;
     } else if (overlay) {

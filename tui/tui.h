@@ -194,9 +194,11 @@ struct cs_tui {
     char message[CS_TUI_MESSAGE_MAX]; /* until the next key; "" for none */
     bool message_bad;
     const struct cs_theme *theme;
-    bool take_picture; /* the program's main writes this screen and clears this: */
-    char picture[256]; /* the file; "": a name that is free */
-    bool dirty;        /* something to draw */
+    const struct cs_keymap *keymap; /* keys of the person's own; NULL: none */
+    bool playing;                   /* what one of them stands for */
+    bool take_picture;              /* the program's main writes this screen and clears this: */
+    char picture[256];              /* the file; "": a name that is free */
+    bool dirty;                     /* something to draw */
     bool quit;
     bool suspend; /* ^Z: the program's main stops itself and clears this */
     bool repaint; /* ^L: the whole screen is to be written again */
@@ -231,6 +233,9 @@ void cs_tui_mouse(struct cs_tui *tui, const struct cs_mouse *mouse);
 void cs_tui_show_view(struct cs_tui *tui, unsigned view);
 unsigned cs_tui_panes(const struct cs_tui *tui);
 void cs_tui_focus(struct cs_tui *tui, unsigned pane);
+/* "one", "rows" …; -1: there is none of that name. */
+const char *cs_split_name(enum cs_tui_split split);
+int cs_split_named(const char *name);
 /* Divide the screen; new panes show views that are in no other. */
 void cs_tui_split(struct cs_tui *tui, enum cs_tui_split split);
 /* Where a pane is on the screen, without the line of its title. */

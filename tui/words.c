@@ -8,11 +8,6 @@
 #include "tui/view.h"
 #include "tui/widgets.h"
 
-static const char *const split_names[CS_SPLIT_COUNT] = {
-    [CS_SPLIT_NONE] = "one",      [CS_SPLIT_ROWS] = "rows", [CS_SPLIT_COLUMNS] = "columns",
-    [CS_SPLIT_ROW_TWO] = "three", [CS_SPLIT_FOUR] = "four",
-};
-
 static int needs(const char *rest, const char *what, char *why, size_t why_size)
 {
     if (*rest)
@@ -44,7 +39,7 @@ static void offer_splits(const struct cs_tui *tui, const char *rest, int *from,
     (void)tui;
     *from = 0;
     for (unsigned s = 0; s < CS_SPLIT_COUNT; s++)
-        offer(offers, rest, split_names[s]);
+        offer(offers, rest, cs_split_name((enum cs_tui_split)s));
 }
 
 static void offer_speeds(const struct cs_tui *tui, const char *rest, int *from,
@@ -76,13 +71,14 @@ static int show_view(struct cs_tui *tui, const char *rest, char *why, size_t why
 
 static int split(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
 {
-    for (unsigned s = 0; s < CS_SPLIT_COUNT; s++)
-        if (!strcasecmp(split_names[s], rest)) {
-            cs_tui_split(tui, (enum cs_tui_split)s);
-            return 0;
-        }
-    snprintf(why, why_size, "must be one, rows, columns, three or four");
-    return -1;
+    const int named = cs_split_named(rest);
+
+    if (named < 0) {
+        snprintf(why, why_size, "must be one, rows, columns, three or four");
+        return -1;
+    }
+    cs_tui_split(tui, (enum cs_tui_split)named);
+    return 0;
 }
 
 static int pause_or_go(struct cs_tui *tui, bool pause, char *why, size_t why_size)

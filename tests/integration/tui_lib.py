@@ -26,6 +26,7 @@ SANITIZED = b"__asan_init" in open(TUI, "rb").read()
 def environment(**more):
     env = {k: v for k, v in os.environ.items() if k not in TERMINAL}
     env.update(XDG_RUNTIME_DIR=os.path.join(FOLDER, "run"), LC_ALL="C.UTF-8",
+               XDG_CONFIG_HOME=os.path.join(FOLDER, "config"), XDG_STATE_HOME=os.path.join(FOLDER, "state"),
                TERM="xterm-256color", HISTFILE="/dev/null")
     env.update(more)
     return env

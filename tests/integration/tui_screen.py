@@ -436,5 +436,62 @@ def dump():
     assert status == 2 and out == "" and "missing.json" in err
 
 
+@test
+def screenshots():
+    """--screenshot writes a file by its ending; settings and what is wrong with them"""
+    for name in ("a.svg", "a.png", "a.txt"):
+        path = os.path.join(FOLDER, name)
+        same = ("--screenshot", path, "--at", "1s", "--size", "100x30", "--keys", ":panes rows<Enter>", DEMO)
+        assert tui(*same) == (0, "", "")
+        with open(path, "rb") as file:
+            first = file.read()
+        assert tui(*same, "--theme", "light")[0] == 0
+        with open(path, "rb") as file:
+            assert (file.read() == first) == name.endswith("txt"), name
+    assert tui("--screenshot", "a.gif", DEMO)[0] == 2
+    status, _, err = tui("--screenshot", "/nix/a.svg", "--at", "1ms", DEMO)
+    assert status == 3 and "/nix/a.svg: cannot be created" in err, err
+    config = os.path.join(FOLDER, "own.conf")
+    with open(config, "w", encoding="utf-8") as file:
+        file.write("panes = columns\nviews = nodes ids\n")
+    status, out, _ = tui("--config", config, "--dump", "text", "--size", "120x30", DEMO)
+    assert status == 0 and " Nodes " in out.splitlines()[3] and " Identifiers " in out.splitlines()[3], out
+    with open(config, "w", encoding="utf-8") as file:
+        file.write("pains = columns\n")
+    status, out, err = tui("--config", config, DEMO)
+    assert status == 2 and f"{config}:1: setting: must be" in err, err
+
+
+@test
+def remembers():
+    """views and panes of the last time; --no-config; the mouse; a picture by a key"""
+    state = os.path.join(FOLDER, "remembered")
+    with Tmux(120, 40, XDG_STATE_HOME=state) as t:
+        t.command(f"{TUI} --no-link {DEMO}")
+        t.wait("1 Trace")
+        t.keys("|", "|", "3")
+        t.wait("─ Nodes", "TEC")
+        t.keys("F12")
+        t.wait("this screen is in cansim-1.svg")
+        t.keys("q")
+        t.wait("READY>")
+        t.command(f"clear; {TUI} --no-link {DEMO}")
+        t.wait("─ Nodes", "TEC", " Identifiers ")
+        t.keys("q")
+        t.wait("READY>")
+        t.command(f"clear; {TUI} --no-config --no-link {DEMO}")
+        t.wait("1 Trace")
+        assert "TEC" not in t.screen()
+        # A press of the mouse on the tab of the nodes, as xterm tells it (SGR).
+        line = next(i for i, row in enumerate(t.screen().splitlines()) if "3 Nodes" in row)
+        column = t.screen().splitlines()[line].index("3 Nodes") + 1
+        t.run("send-keys", "-l", f"\x1b[<0;{column};{line + 1}M")
+        t.wait("TEC")
+        t.keys("q")
+        t.wait("READY>")
+    with open(os.path.join(FOLDER, "cansim-1.svg"), encoding="utf-8") as file:
+        assert "TEC" in file.read()
+
+
 if __name__ == "__main__":
     run_tests()

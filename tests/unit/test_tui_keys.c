@@ -15,7 +15,7 @@ static void names(void **state)
     } rows[] = {
         {'a', "a"},        {'<', "<"},          {CS_KEY_SPACE, "Space"}, {CS_KEY_CTRL_C, "^C"},
         {CS_KEY_F1, "F1"}, {CS_KEY_F12, "F12"}, {CS_KEY_PGUP, "PgUp"},   {0xb5, "µ"},
-        {1, "?"}};
+        {1, "^A"},         {31, "?"}};
     const char *script = "a<Enter><lt><PGUP>é";
     char name[CS_KEY_NAME_MAX];
 
@@ -28,6 +28,8 @@ static void names(void **state)
     assert_int_equal(cs_key_script_next(&script), CS_KEY_PGUP);
     assert_int_equal(cs_key_script_next(&script), 0xe9);
     assert_int_equal(cs_key_script_next(&script), CS_KEY_NONE);
+    script = "<^r>";
+    assert_int_equal(cs_key_script_next(&script), 18);
     script = "<Entr>";
     assert_int_equal(cs_key_script_next(&script), -EINVAL);
     script = "<Enter";
