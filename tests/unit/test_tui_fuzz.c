@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/* A million keys, moves of the mouse and sizes that nobody would choose, while buses run: nothing
+ * crashes, grows or is drawn outside. CANSIM_ROUNDS: other than a million. */
+#include "test_tui.h"
+
+#include <malloc.h>
+
+#include "tui/keymap.h"
+
+static uint32_t seed = 1;
+
+static uint32_t draw_number(uint32_t below)
+{
+    seed = seed * 1664525 + 1013904223;
+    return (uint32_t)((uint64_t)(seed >> 8) * below >> 24);
+}
+
+/* A key that means something more often than not. */
+static int32_t any_key(const struct cs_tui *tui)
+{
+    static const char typed[] = "abcdefghijklmnopqrstuvwxyz0123456789#=-+./:?<>[]{}|'\"\\ ,*!";
+    const struct cs_overlay *overlay = cs_overlay_of(tui->overlay);
+    const struct cs_view *view = cs_views[tui->view];
+    const struct cs_binding *bindings = view->bindings;
+    unsigned n = view->n_bindings;
+
+    switch (draw_number(8)) {
+    case 0:
+        return (int32_t)(CS_KEY_UP + draw_number(CS_KEY_F12 - CS_KEY_UP + 1));
+    case 1:
+        return (int32_t)draw_number(0x3000);
+    case 2:
+    case 3:
+        return typed[draw_number(sizeof typed - 1)];
+    case 4:
+        bindings = cs_global_bindings;
+        n = cs_n_global_bindings;
+        break;
+    default:
+        if (overlay) {
+            bindings = overlay->bindings;
+            n = overlay->n_bindings;
+        }
+        break;
+    }
+    return n ? bindings[draw_number(n)].keys[0] : CS_KEY_ESC;
+}
+
+static const char *const lines[] = {
+    ":view network<Enter>",
+    ":panes four<Enter>",
+    ":panes one<Enter>",
+    ":theme mono<Enter>",
+    ":send 123#11<Enter>",
+    "i7FF#0102030405060708<Enter><Esc>",
+    ":flip field=crc count=3<Enter>",
+    ":speed 0.5<Enter>",
+    "/100-300<Enter>",
+    "<Esc><Esc>",
+    ":filter<Enter>",
+};
+
+static void do_something(struct bench *b)
+{
+    const char *line = lines[draw_number(sizeof lines / sizeof *lines)];
+    int32_t key;
+
+    switch (draw_number(200)) {
+    case 0:
+        cs_tui_resize(&b->tui, 1 + (int)draw_number(260), 1 + (int)draw_number(90));
+        break;
+    case 1:
+        while ((key = cs_key_script_next(&line)) > 0)
+            cs_tui_key(&b->tui, key);
+        break;
+    case 2:
+    case 3:
+    case 4:
+    case 5: {
+        const struct cs_mouse mouse = {(int)draw_number(140) - 5, (int)draw_number(60) - 5,
+                                       (enum cs_mouse_kind)draw_number(6), draw_number(4)};
+        cs_tui_mouse(&b->tui, &mouse);
+        break;
+    }
+    case 6:
+        cs_tui_show_view(&b->tui, draw_number(cs_n_views));
+        break;
+    default:
+        cs_tui_key(&b->tui, any_key(&b->tui));
+    }
+    b->tui.quit = b->tui.suspend = b->tui.take_picture = false;
+}
+
+static void look(struct bench *b)
+{
+    struct cs_canvas *canvas = &b->canvas;
+
+    if (canvas->width != b->tui.width || canvas->height != b->tui.height)
+        assert_int_equal(cs_canvas_resize(canvas, b->tui.width, b->tui.height), 0);
+    cs_tui_refresh(&b->tui);
+    cs_tui_draw(&b->tui, canvas);
+    for (int y = 0; y < canvas->height; y++)
+        for (int x = 0; x < canvas->width; x++) {
+            const struct cs_cell *cell = cs_canvas_at(canvas, x, y);
+            assert_true(cell->ch != 0);
+            assert_true((cell->style & ~CS_STYLE_SELECTED) < CS_STYLE_COUNT);
+        }
+    assert_true(canvas->cursor_x < canvas->width && canvas->cursor_y < canvas->height);
+}
+
+static void a_million_keys(void **state)
+{
+    struct bench *b = bench_new(20000, 2);
+    const char *rounds = getenv("CANSIM_ROUNDS");
+    const long n = rounds ? atol(rounds) * 100 : 1000000;
+    size_t used = 0;
+    int64_t now_ps = 0;
+
+    (void)state;
+    bench_traffic(b);
+    cs_tui_resize(&b->tui, 120, 40);
+    for (long i = 0; i < n; i++) {
+        do_something(b);
+        if (i % 64 == 0) {
+            cs_tui_refresh(&b->tui);
+            bench_run(b, now_ps += CS_PS_PER_MS);
+        }
+        if (i % 256 == 0)
+            look(b);
+        if (i == n / 2)
+            used = mallinfo2().uordblks;
+    }
+    look(b);
+    /* What is kept is bounded: the second half needs hardly more than the first. */
+    assert_true(mallinfo2().uordblks < used + (size_t)(16 << 20));
+    bench_free(b);
+}
+
+/* Sizes come faster than screens. */
+static void storm_of_sizes(void **state)
+{
+    struct bench *b = bench_new(0, 2);
+
+    (void)state;
+    bench_traffic(b);
+    bench_run(b, CS_PS_PER_S);
+    for (unsigned v = 0; v < cs_n_views; v++) {
+        cs_tui_show_view(&b->tui, v);
+        for (int i = 0; i < 300; i++) {
+            cs_tui_resize(&b->tui, 1 + (int)draw_number(300), 1 + (int)draw_number(100));
+            b->canvas.ascii = i % 2;
+            look(b);
+        }
+    }
+    bench_free(b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_million_keys),
+        cmocka_unit_test(storm_of_sizes),
+    };
+
+    return cmocka_run_group_tests_name("tui fuzz", tests, NULL, NULL);
+}
