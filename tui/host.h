@@ -31,6 +31,8 @@ struct cs_host_ops {
     int (*disarm)(void *ctx, unsigned bus, int id);
     /* Write a scenario that does again what was done so far. 0 or -1; what came of it in `told`. */
     int (*save)(void *ctx, const char *path, char *told, size_t told_size);
+    /* While paused: on by the time of one bit of a bus. NULL: it cannot. */
+    void (*step_bit)(void *ctx, unsigned bus);
     /* Returns as cs_session_plug(). */
     int (*plug)(void *ctx, unsigned device, bool plugged);
 };

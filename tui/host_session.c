@@ -104,6 +104,15 @@ static void step_frame(void *ctx)
     cs_session_step_frame(((struct cs_host_session *)ctx)->session);
 }
 
+static void step_bit(void *ctx, unsigned bus)
+{
+    struct cs_session *s = ((struct cs_host_session *)ctx)->session;
+    struct cs_bus *on = cs_sim_bus(cs_session_sim(s), bus);
+
+    if (on)
+        cs_session_step_by(s, cs_bus_bit_ps(on));
+}
+
 static void set_speed(void *ctx, uint32_t permille)
 {
     cs_session_set_speed(((struct cs_host_session *)ctx)->session, permille);
@@ -146,6 +155,7 @@ const struct cs_host_ops cs_host_session_ops = {
     .disarm = disarm,
     .save = save,
     .plug = plug,
+    .step_bit = step_bit,
 };
 
 int cs_host_session_init(struct cs_host_session *hs, struct cs_session *session, struct cs_tui *tui)
