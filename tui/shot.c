@@ -11,7 +11,6 @@
 #define FLAG_BITS         6
 #define DELIM_BITS        8
 #define INTERMISSION_BITS 3
-#define PASSIVE_LIMIT     128
 #define NO_BIT            (-1)
 
 /* ---- lanes ----------------------------------------------------------------------------------- */
@@ -69,14 +68,6 @@ static struct cs_lane *tx_of_row(const struct cs_tui *tui, struct cs_shot *shot,
     return add_tx(shot, row->node, cs_tui_who(tui, row->who), &tx);
 }
 
-/* An error's flag is of the kind that the node's state was before it counted. */
-static bool was_passive(const struct cs_row *row)
-{
-    const int tec = row->tec - (row->tx ? 8 : 0), rec = row->rec - (row->tx ? 0 : 1);
-
-    return tec >= PASSIVE_LIMIT || rec >= PASSIVE_LIMIT;
-}
-
 static void add_error(const struct cs_tui *tui, struct cs_shot *shot, const struct cs_row *row)
 {
     struct cs_lane *lane = row->sent ? tx_of_row(tui, shot, row)
@@ -91,8 +82,11 @@ static void add_error(const struct cs_tui *tui, struct cs_shot *shot, const stru
         return;
     lane->error = row->bit;
     lane->error_kind = row->error;
+    lane->error_field = row->field;
+    lane->error_index = row->index;
+    lane->error_stuff = row->stuff;
     lane->error_level = row->level;
-    lane->passive = was_passive(row);
+    lane->passive = row->state != CS_STATE_ERROR_ACTIVE; /* as it was before the error counted */
     lane->listens = row->mode & CS_MODE_LISTEN_ONLY;
     if (!lane->listens)
         lane->flag = row->bit + 1;
@@ -240,7 +234,8 @@ static void frame_bits(const struct cs_tui *tui, struct cs_shot *shot, const str
 /* A CRC error waits with its flag until the ACK delimiter is over. */
 static unsigned error_end(struct cs_shot *shot, const struct cs_wire *wire)
 {
-    unsigned end = wire ? wire->n_bits : 0;
+    unsigned end = wire ? wire->n_bits : CS_SHOT_BITS / 2;
+    bool any = wire != NULL;
 
     for (unsigned i = 0; i < shot->n_lanes; i++) {
         struct cs_lane *lane = &shot->lane[i];
@@ -248,10 +243,11 @@ static unsigned error_end(struct cs_shot *shot, const struct cs_wire *wire)
             continue;
         if (lane->error_kind == CS_ERROR_CRC && wire && lane->flag < wire->ack_slot + 2)
             lane->flag = wire->ack_slot + 2;
+        any = true;
         if ((unsigned)lane->flag < end)
             end = (unsigned)lane->flag;
     }
-    return end;
+    return any ? end : 0;
 }
 
 /* Flags, delimiter: as long as the error frame was. */
@@ -347,6 +343,8 @@ static void make_bits(const struct cs_tui *tui, struct cs_shot *shot)
     shot->bit[0].at_ps = 0;
     if (wire)
         frame_bits(tui, shot, wire, n);
+    else
+        append_run(shot, CS_FIELD_IDLE, n); /* nobody sent what was taken for a frame */
     shot->frame_bits = n;
     if (!shot->valid && (shot->failed || (wire && n < wire->n_bits)))
         error_bits(shot);

@@ -32,7 +32,9 @@ struct cs_lane {
     int flag;         /* first bit of its error flag, -1 */
     int overload;     /* of its overload flag, -1 */
     uint32_t lost_to; /* name of who drove that bit */
-    uint8_t error_kind, error_level;
+    uint8_t error_kind, error_level, error_field;
+    uint16_t error_index;
+    bool error_stuff;
     bool passive; /* the flag is recessive */
     bool acks, listens, counted;
     uint16_t tec, rec; /* after it, where `counted` */

@@ -233,14 +233,21 @@ static uint64_t here(const struct cs_tui *tui)
     return tui->trace.follow ? tui->ring.end : tui->trace.sel;
 }
 
-/* The next row that ends an attempt, or an error frame alone; UINT64_MAX: none. */
+static bool is_shown(const struct cs_tui *tui, const struct cs_row *row)
+{
+    const struct wire_state *wire = state_of(tui);
+
+    return wire->have && row->bus == wire->shot.bus && row->start_ps == wire->shot.start_ps;
+}
+
+/* The next row that ends another attempt, or an error frame alone; UINT64_MAX: none. */
 static uint64_t look(const struct cs_tui *tui, uint64_t number, int by, bool errors)
 {
     for (unsigned i = 0; i < LOOK_FAR && number != UINT64_MAX; i++) {
         number = by < 0 ? cs_trace_before(tui, number) : cs_trace_from(tui, number + 1);
         const struct cs_row *row =
             number == UINT64_MAX ? NULL : cs_tui_ring_get(&tui->ring, number);
-        if (row && (errors ? row->kind == CS_EV_ERROR_FRAME : ends(row)))
+        if (row && (errors ? row->kind == CS_EV_ERROR_FRAME : ends(row)) && !is_shown(tui, row))
             return number;
     }
     return UINT64_MAX;
@@ -297,6 +304,7 @@ static void go_oldest(struct cs_tui *tui, int unused)
     (void)unused;
     if (first == UINT64_MAX)
         return;
+    state_of(tui)->have = false; /* the one in sight may be the oldest */
     select_row(tui, first);
     if (!ends(cs_tui_ring_get(&tui->ring, first)) && look(tui, first, 1, false) != UINT64_MAX)
         select_row(tui, look(tui, first, 1, false));
@@ -350,7 +358,7 @@ static void move_lanes(struct cs_tui *tui, int by)
 {
     struct wire_state *wire = state_of(tui);
 
-    wire->lane_top += by;
+    wire->lane_top = wire->lane_top + by > 0 ? wire->lane_top + by : 0;
     if (wire->have && !wire_is_time(wire))
         keep_in_sight(tui, wire);
 }
@@ -373,6 +381,15 @@ static void zoom(struct cs_tui *tui, int by)
         wire->from_ps = INT64_MAX / 2; /* around the frame */
 }
 
+static void set_mark(struct wire_state *wire)
+{
+    wire->marked = true;
+    wire->mark_bit = (unsigned)wire->cursor;
+    wire->mark_bus = wire->shot.bus;
+    wire->mark_start_ps = wire->shot.start_ps;
+    wire->mark_ps = wire->shot.start_ps + wire->shot.bit[wire->cursor].at_ps;
+}
+
 static void mark(struct cs_tui *tui, int unused)
 {
     struct wire_state *wire = state_of(tui);
@@ -387,11 +404,7 @@ static void mark(struct cs_tui *tui, int unused)
         cs_tui_say(tui, false, "the mark is gone");
         return;
     }
-    wire->marked = true;
-    wire->mark_bit = (unsigned)wire->cursor;
-    wire->mark_bus = wire->shot.bus;
-    wire->mark_start_ps = wire->shot.start_ps;
-    wire->mark_ps = wire->shot.start_ps + wire->shot.bit[wire->cursor].at_ps;
+    set_mark(wire);
     cs_tui_say(tui, false, "marked: times are measured from here, m again takes it away");
 }
 
@@ -474,8 +487,8 @@ static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
         move_bit(tui, mouse->kind == CS_MOUSE_UP ? -1 : 1);
         return;
     }
-    if (mouse->kind == CS_MOUSE_DRAG && !wire->marked)
-        mark(tui, 0);
+    if (mouse->kind == CS_MOUSE_DRAG && !wire->marked && wire->have && !wire_is_time(wire))
+        set_mark(wire);
     if (mouse->kind != CS_MOUSE_RELEASE)
         click(tui, mouse);
 }

@@ -156,9 +156,7 @@ static void failed_text(const struct cs_shot *shot, char *text, size_t size)
         snprintf(text, size, "error frame");
         return;
     }
-    const struct cs_shot_bit *bit =
-        &shot->bit[lane->error < (int)shot->n_bits ? lane->error : (int)shot->n_bits - 1];
-    cs_place_text(bit->field, bit->index, bit->stuff, place, sizeof place);
+    cs_place_text(lane->error_field, lane->error_index, lane->error_stuff, place, sizeof place);
     snprintf(text, size, "%s error at %s, seen by %s%s",
              cs_error_name((enum cs_error_kind)lane->error_kind), place, lane->name,
              lane->passive ? ", passive flag" : "");

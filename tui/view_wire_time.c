@@ -43,7 +43,7 @@ static int blocks_of(const struct cs_tui *tui, struct cs_rect body)
 {
     const int n = tui->n_buses ? (int)tui->n_buses : 1, each = (body.h - 3) / n;
 
-    return each >= 8 ? 4 : each >= 6 ? 3 : each >= 5 ? 2 : 1;
+    return each >= 12 ? 8 : each > 4 ? each - 3 : 1;
 }
 
 /* Lines of one bus: labels, blocks, marks, an empty one where there is room. */
