@@ -95,12 +95,24 @@ static void add_start(struct cs_story *story, const struct cs_row *row, int64_t 
     add_event(story, row, CS_EV_TX_START, at_ps);
 }
 
+/* As the buses tell it: by node. */
+static void order_starts(struct cs_story *story, unsigned from)
+{
+    for (unsigned i = from + 1; i < story->n_events; i++)
+        for (unsigned j = i; j > from && story->events[j].node < story->events[j - 1].node; j--) {
+            struct cs_event event = story->events[j];
+            story->events[j] = story->events[j - 1];
+            story->events[j - 1] = event;
+        }
+}
+
 /* All that began to send at that moment. */
 static void add_starts(const struct cs_tui *tui, struct cs_story *story, unsigned bus,
                        int64_t start_ps)
 {
     struct cs_attempt_rows rows;
     const struct cs_air_bus *air = &tui->air->bus[bus];
+    const unsigned from = story->n_events;
     const struct cs_row *row;
     struct cs_row sent = {0};
 
@@ -125,6 +137,7 @@ static void add_starts(const struct cs_tui *tui, struct cs_story *story, unsigne
         memcpy(sent.data, s->frame.data, s->frame.len);
         add_start(story, &sent, start_ps);
     }
+    order_starts(story, from);
 }
 
 static void add_frame(const struct cs_tui *tui, struct cs_story *story, const struct cs_row *row)

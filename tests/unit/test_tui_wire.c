@@ -461,6 +461,26 @@ static void forgotten(void **state)
     bench_free(b);
 }
 
+/* Panes may be small. */
+static void tiny_panes(void **state)
+{
+    struct bench *b = busy(1500 * CS_PS_PER_MS);
+    struct cs_canvas canvas = {0};
+
+    (void)state;
+    bench_keys(b, "6E");
+    bench_draw(b, 80, 24);
+    for (int zoom = 0; zoom < wire_n_zooms; zoom++)
+        for (int w = 1; w < 90; w += 7)
+            for (int h = 1; h < 30; h += 3) {
+                state_of(b)->zoom = zoom;
+                assert_int_equal(cs_canvas_resize(&canvas, w, h), 0);
+                cs_view_wire.draw(&b->tui, &canvas, (struct cs_rect){0, 0, w, h});
+            }
+    cs_canvas_fini(&canvas);
+    bench_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -479,6 +499,7 @@ int main(void)
         cmocka_unit_test(clicks),
         cmocka_unit_test(many_nodes),
         cmocka_unit_test(any_size),
+        cmocka_unit_test(tiny_panes),
         cmocka_unit_test(forgotten),
     };
 
