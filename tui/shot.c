@@ -424,21 +424,3 @@ bool cs_shot_take_air(const struct cs_tui *tui, unsigned bus, struct cs_shot *sh
     return bus < tui->n_buses && tui->air->bus[bus].on &&
            take(tui, bus, tui->air->bus[bus].start_ps, shot);
 }
-
-/* ---- fields ---------------------------------------------------------------------------------- */
-
-unsigned cs_shot_field_first(const struct cs_shot *shot, unsigned bit)
-{
-    while (bit > 0 && shot->bit[bit - 1].field == shot->bit[bit].field)
-        bit--;
-    return bit;
-}
-
-unsigned cs_shot_field_end(const struct cs_shot *shot, unsigned bit)
-{
-    unsigned end = bit + 1;
-
-    while (end < shot->n_bits && shot->bit[end].field == shot->bit[bit].field)
-        end++;
-    return end;
-}

@@ -80,9 +80,6 @@ bool cs_shot_take(const struct cs_tui *tui, uint64_t number, struct cs_shot *sho
 bool cs_shot_take_air(const struct cs_tui *tui, unsigned bus, struct cs_shot *shot);
 
 enum cs_drive cs_shot_drive(const struct cs_shot *shot, const struct cs_lane *lane, unsigned bit);
-/* First bit of the field (span) at `bit`, and of the one after it. */
-unsigned cs_shot_field_first(const struct cs_shot *shot, unsigned bit);
-unsigned cs_shot_field_end(const struct cs_shot *shot, unsigned bit);
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 

@@ -33,7 +33,7 @@ uint8_t wire_node_style(int node)
 
 int wire_gutter(const struct cs_rect *body)
 {
-    return body->w >= 140 ? 18 : body->w >= 60 ? 12 : body->w >= 30 ? 6 : 0;
+    return body->w >= 140 ? 18 : body->w >= 100 ? 15 : body->w >= 60 ? 12 : body->w >= 30 ? 6 : 0;
 }
 
 int wire_room(const struct wire_state *wire, const struct cs_rect *body)
@@ -177,12 +177,15 @@ static void draw_more(const struct picture *p, int y)
     else if (shot->failed || first_error(shot))
         failed_text(shot, text, sizeof text);
     else
-        snprintf(text, sizeof text, "on the wire: %u bits so far", shot->n_bits);
+        snprintf(text, sizeof text, "on the wire: %u of %u bits so far", shot->n_bits,
+                 shot->frame_bits);
     x = cs_canvas_put(p->canvas, x, y,
                       shot->valid                         ? CS_STYLE_GOOD
                       : shot->failed || first_error(shot) ? CS_STYLE_BAD
                                                           : CS_STYLE_WARN,
                       text);
+    if (!shot->valid && !shot->failed)
+        return;
     snprintf(text, sizeof text, " · %u bits, %u stuff, %s", shot->frame_bits, stuff,
              cs_text_span(
                  shot->bit[shot->frame_bits < shot->n_bits ? shot->frame_bits : shot->n_bits].at_ps,

@@ -48,7 +48,7 @@ static bool same_part(const struct cs_shot_bit *a, const struct cs_shot_bit *b)
 
 unsigned wire_part_first(const struct cs_shot *shot, unsigned bit)
 {
-    while (bit > 0 && same_part(&shot->bit[bit - 1], &shot->bit[bit]))
+    while (bit > 0 && bit < CS_SHOT_BITS && same_part(&shot->bit[bit - 1], &shot->bit[bit]))
         bit--;
     return bit;
 }
@@ -101,7 +101,7 @@ void wire_part_name(const struct cs_shot *shot, unsigned bit, int room, char *te
     if (at->field == CS_FIELD_DATA && room < 7)
         snprintf(text, size, "%s", value);
     else if (at->field == CS_FIELD_DATA)
-        snprintf(text, size, "[%u] %s", at->index / 8, value);
+        snprintf(text, size, "[%u] %s", at->index / 8u, value);
     else
         snprintf(text, size, "%s%s%s", name, value[0] ? " " : "", value);
     if (cs_text_width(text) > room && at->field != CS_FIELD_DATA)
@@ -189,29 +189,31 @@ static void data_words(const struct cs_shot *shot, unsigned first, char *text, s
              tx->frame.data[at], tx->frame.data[at]);
 }
 
+/* What a field says with its first bit. */
+static const struct {
+    const char *dominant, *recessive;
+} meanings[CS_FIELD_COUNT] = {
+    [CS_FIELD_SOF] = {"start of frame: all synchronize to its edge", "no start of frame"},
+    [CS_FIELD_SRR] = {"base frame", "in place of RTR: base frames win"},
+    [CS_FIELD_IDE] = {"base format, 11 bits", "extended format, 29 bits"},
+    [CS_FIELD_RTR] = {"data frame", "remote request"},
+    [CS_FIELD_FDF] = {"classic frame", "CAN FD frame"},
+    [CS_FIELD_BRS] = {"one bit rate", "the data bit rate from its sample point on"},
+    [CS_FIELD_ESI] = {"sender is error active", "sender is error passive"},
+    [CS_FIELD_R0] = {"reserved", "reserved"},
+    [CS_FIELD_R1] = {"reserved", "reserved"},
+    [CS_FIELD_CRC_DELIM] = {"must be recessive", "fixed form"},
+    [CS_FIELD_ACK_DELIM] = {"must be recessive", "fixed form"},
+    [CS_FIELD_EOF] = {"must be recessive", "seven recessive bits: valid"},
+    [CS_FIELD_INTERMISSION] = {"asks for an overload frame", "then the bus is free"},
+    [CS_FIELD_ERROR_DELIM] = {"eight recessive bits", "eight recessive bits"},
+    [CS_FIELD_OVERLOAD_DELIM] = {"eight recessive bits", "eight recessive bits"},
+};
+
 static void part_words(const struct cs_shot *shot, unsigned first, char *text, size_t size)
 {
-    static const struct {
-        const char *dominant, *recessive;
-    } words[CS_FIELD_COUNT] = {
-        [CS_FIELD_SOF] = {"start of frame: all synchronize to its edge", "no start of frame"},
-        [CS_FIELD_SRR] = {"base frame", "in place of RTR: base frames win"},
-        [CS_FIELD_IDE] = {"base format, 11 bits", "extended format, 29 bits"},
-        [CS_FIELD_RTR] = {"data frame", "remote request"},
-        [CS_FIELD_FDF] = {"classic frame", "CAN FD frame"},
-        [CS_FIELD_BRS] = {"one bit rate", "the data bit rate from its sample point on"},
-        [CS_FIELD_ESI] = {"sender is error active", "sender is error passive"},
-        [CS_FIELD_R0] = {"reserved", "reserved"},
-        [CS_FIELD_R1] = {"reserved", "reserved"},
-        [CS_FIELD_CRC_DELIM] = {"must be recessive", "fixed form"},
-        [CS_FIELD_ACK_DELIM] = {"must be recessive", "fixed form"},
-        [CS_FIELD_EOF] = {"must be recessive", "seven recessive bits: valid"},
-        [CS_FIELD_INTERMISSION] = {"asks for an overload frame", "then the bus is free"},
-        [CS_FIELD_ERROR_DELIM] = {"eight recessive bits", "eight recessive bits"},
-        [CS_FIELD_OVERLOAD_DELIM] = {"eight recessive bits", "eight recessive bits"},
-    };
     const unsigned field = shot->bit[first].field;
-    const char *word = yes_no(shot, first, words[field].dominant, words[field].recessive);
+    const char *word = yes_no(shot, first, meanings[field].dominant, meanings[field].recessive);
 
     text[0] = '\0';
     if (field == CS_FIELD_ID || field == CS_FIELD_ID_EXT)

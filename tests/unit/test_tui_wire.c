@@ -338,7 +338,7 @@ static void steps_by_bit(void **state)
     bench_keys(b, "6");
     bench_draw(b, 80, 24);
     assert_int_equal(wire->shot.row, UINT64_MAX);
-    assert_true(bench_shows(b, "on the wire: 16 bits so far"));
+    assert_true(bench_shows(b, "on the wire: 16 of 79 bits so far"));
     bits = wire->shot.n_bits;
     bench_keys(b, "s");
     bench_draw(b, 80, 24);
