@@ -68,8 +68,14 @@ void life_say_foreign(struct life_text *text, const char *foreign)
 
 void life_say_node(struct life_text *text, const struct cs_bus *bus, int node)
 {
+    const char *name = cs_bus_node_name(bus, node);
+
+    if (!name[0]) { /* it has left since */
+        life_say(text, "node %d", node);
+        return;
+    }
     life_say(text, "\"");
-    life_say_foreign(text, cs_bus_node_name(bus, node));
+    life_say_foreign(text, name);
     life_say(text, "\"");
 }
 

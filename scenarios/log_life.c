@@ -208,9 +208,10 @@ static void sum_up_valid(const struct life_teller *t)
     life_say_node(&text, t->of, done->node);
     life_say(&text, ", %u bits in ", done->n_bits);
     life_say_time(&text, done->at_ps - done->start_ps);
-    if (t->state->observes)
+    if (t->state->hears)
         life_say(&text, told ? "" : nobody ? ". Nobody received it" : ". Received by ");
-    life_say_nodes(&text, t->of, &t->bus->received);
+    if (t->state->hears)
+        life_say_nodes(&text, t->of, &t->bus->received);
     if (!nobody && !cs_frame_equal(&t->bus->rx_frame, &t->bus->frame)) {
         life_say(&text, " as ");
         life_say_frame(&text, &t->bus->rx_frame);
@@ -365,6 +366,11 @@ void cs_log_life_knows(struct cs_life *life, const struct cs_event *was)
                                .since_ps = was->at_ps};
 }
 
+void cs_log_life_hears(struct cs_life *life)
+{
+    life->state->hears = true;
+}
+
 /* Who is there already was not told. */
 static void look_around(struct cs_life *life)
 {
@@ -406,7 +412,7 @@ int cs_log_life_start(struct cs_life *life)
 
     if (ret != 0)
         return ret;
-    life->state->observes = true;
+    life->state->observes = life->state->hears = true;
     look_around(life);
     ret = cs_sim_observe(life->log.sim, cs_log_life, life);
     if (ret != 0) {

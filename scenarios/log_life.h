@@ -21,8 +21,11 @@ struct cs_life {
 int cs_log_life_start(struct cs_life *life);
 /* The same for events that somebody has kept: take the memory, observe nothing. Then
  * cs_log_life_knows() for the nodes that were there, cs_log_life() for the events, and
- * cs_log_life_end(). Who received a frame is not told. Returns 0 or -ENOMEM. */
+ * cs_log_life_end(). Who received a frame is not told, unless cs_log_life_hears(). Returns 0 or
+ * -ENOMEM. */
 int cs_log_life_begin(struct cs_life *life);
+/* CS_EV_RECEIVED is among the events. */
+void cs_log_life_hears(struct cs_life *life);
 /* Such a node, as it was before the first event: of `was` state, tec, rec; `at_ps`: in that state
  * since. */
 void cs_log_life_knows(struct cs_life *life, const struct cs_event *was);

@@ -208,6 +208,8 @@ const char *cs_session_pause_reason(const struct cs_session *session);
  */
 void cs_session_step(struct cs_session *session);
 void cs_session_step_frame(struct cs_session *session);
+/* So much bus time on; timers that fall into it run. */
+void cs_session_step_by(struct cs_session *session, int64_t span_ps);
 /* 1000 = real time, 0 = as fast as the machine goes. */
 void cs_session_set_speed(struct cs_session *session, uint32_t permille);
 uint32_t cs_session_speed(const struct cs_session *session);

@@ -340,6 +340,17 @@ void cs_session_step(struct cs_session *session)
         step_once(session);
 }
 
+void cs_session_step_by(struct cs_session *session, int64_t span_ps)
+{
+    int64_t to_ps = cs_sim_now_ps(session->sim) + span_ps;
+
+    if (!session->started || !session->paused || session->finished || session->inside)
+        return;
+    session->inside = true;
+    run_until(session, to_ps < end_ps(session) ? to_ps : end_ps(session));
+    session->inside = false;
+}
+
 static void see_frame(void *ctx, const struct cs_event *event)
 {
     bool *seen = ctx;

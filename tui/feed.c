@@ -90,7 +90,7 @@ static void on_said(void *ctx, const struct cs_live_said *said)
     keep_said(row, 0, said);
 }
 
-static void push_row(struct cs_feed *feed, const struct cs_event *event)
+static struct cs_row *push_row(struct cs_feed *feed, const struct cs_event *event)
 {
     const struct cs_frame *frame = event->frame;
     uint32_t who = who_is(feed, event->bus, event->node, event->kind == CS_EV_ATTACH);
@@ -140,6 +140,7 @@ static void push_row(struct cs_feed *feed, const struct cs_event *event)
     } else if (event->text) {
         keep_text(row, 0, event->text);
     }
+    return row;
 }
 
 /* What is kept besides the row. */
@@ -165,11 +166,16 @@ static void remember(struct cs_feed *feed, const struct cs_event *event)
 static void observe(void *ctx, const struct cs_event *event)
 {
     struct cs_feed *feed = ctx;
+    struct cs_row *row = NULL;
 
     if (event->kind < CS_EV_KIND_COUNT && !no_row[event->kind]) {
-        push_row(feed, event);
+        row = push_row(feed, event);
         remember(feed, event);
     }
+    cs_air_event(feed->tui->air, event,
+                 event->kind == CS_EV_TX_START ? who_is(feed, event->bus, event->node, false)
+                                               : CS_NAME_NONE,
+                 row);
     if (!feed->tui->dirty) {
         feed->tui->dirty = true;
         if (feed->wake)
@@ -186,6 +192,7 @@ int cs_feed_init(struct cs_feed *feed, struct cs_tui *tui, struct cs_sim *sim,
     tui->decoded = feed->live != NULL;
     if (feed->live && cs_live_listen(feed->live, on_said, feed) != 0)
         return -ENOSPC;
+    cs_sim_set_detail(sim, true); /* who acknowledges, who receives */
     return cs_sim_observe(sim, observe, feed);
 }
 

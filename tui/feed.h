@@ -24,6 +24,10 @@ int cs_feed_init(struct cs_feed *feed, struct cs_tui *tui, struct cs_sim *sim,
                  struct cs_stats *stats);
 void cs_feed_fini(struct cs_feed *feed);
 
+/* The life of frames in words (log_life.h), as host.h's tell(). */
+struct cs_past;
+int cs_feed_tell(struct cs_feed *feed, const struct cs_past *past, char *text, size_t size);
+
 /* Fill in the buses and what is needed besides (enum cs_host_needs). */
 void cs_feed_refresh(struct cs_feed *feed, unsigned needs);
 

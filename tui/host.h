@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "simcore/frame.h"
+#include "simcore/event.h"
 
 struct cs_tui;
 
@@ -15,6 +15,13 @@ enum cs_host_needs {
     CS_NEEDS_NODES = 1 << 1,
     CS_NEEDS_FAULTS = 1 << 2,
     CS_NEEDS_DEVICES = 1 << 3,
+};
+
+/* What happened, for a story of it: events in order of time, and what nodes were before. */
+struct cs_past {
+    const struct cs_event *knows, *events;
+    unsigned n_knows, n_events;
+    bool hears; /* who received is among them */
 };
 
 struct cs_host_ops {
@@ -31,6 +38,10 @@ struct cs_host_ops {
     int (*disarm)(void *ctx, unsigned bus, int id);
     /* Write a scenario that does again what was done so far. 0 or -1; what came of it in `told`. */
     int (*save)(void *ctx, const char *path, char *told, size_t told_size);
+    /* While paused: on by the time of one bit of a bus. NULL: it cannot. */
+    void (*step_bit)(void *ctx, unsigned bus);
+    /* Tell it in words, as log_life.h does. 0 or -errno. NULL: it cannot. */
+    int (*tell)(void *ctx, const struct cs_past *past, char *text, size_t size);
     /* Returns as cs_session_plug(). */
     int (*plug)(void *ctx, unsigned device, bool plugged);
 };

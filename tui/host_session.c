@@ -104,6 +104,20 @@ static void step_frame(void *ctx)
     cs_session_step_frame(((struct cs_host_session *)ctx)->session);
 }
 
+static void step_bit(void *ctx, unsigned bus)
+{
+    struct cs_session *s = ((struct cs_host_session *)ctx)->session;
+    struct cs_bus *on = cs_sim_bus(cs_session_sim(s), bus);
+
+    if (on)
+        cs_session_step_by(s, cs_bus_bit_ps(on));
+}
+
+static int tell(void *ctx, const struct cs_past *past, char *text, size_t size)
+{
+    return cs_feed_tell(&((struct cs_host_session *)ctx)->feed, past, text, size);
+}
+
 static void set_speed(void *ctx, uint32_t permille)
 {
     cs_session_set_speed(((struct cs_host_session *)ctx)->session, permille);
@@ -146,6 +160,8 @@ const struct cs_host_ops cs_host_session_ops = {
     .disarm = disarm,
     .save = save,
     .plug = plug,
+    .step_bit = step_bit,
+    .tell = tell,
 };
 
 int cs_host_session_init(struct cs_host_session *hs, struct cs_session *session, struct cs_tui *tui)

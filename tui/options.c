@@ -390,7 +390,7 @@ static const struct {
     {"--speed", "X", "pace: 0.001..1000 times the clock's, or max (1)", take_speed},
     {"--seed", "N", "seed of random traffic, instead of the scenario's", take_seed},
     {"--rows", "N", "rows of the trace to keep, 1000..10000000 (200000)", take_rows},
-    {"--view", "NAME", "view to start with: trace, ids, nodes, faults or devices", take_view},
+    {"--view", "NAME", "view to start with: trace, ids, nodes and others", take_view},
     {"--config", "FILE", "settings, in place of ~/.config/cansim/tui.conf", take_config},
     {"--no-config", NULL, "no settings, and nothing remembered of the last time", take_no_config},
     {"--theme", "NAME", "colours: dark, light, contrast, safe (colour-blind) or mono (dark)",

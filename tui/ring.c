@@ -52,7 +52,12 @@ uint64_t cs_tui_ring_after(const struct cs_tui_ring *ring, int64_t after_ps)
 
 bool cs_row_frame(const struct cs_row *row, struct cs_frame *frame)
 {
-    if (!row->has_frame)
+    return row->has_frame && cs_row_sent(row, frame);
+}
+
+bool cs_row_sent(const struct cs_row *row, struct cs_frame *frame)
+{
+    if (!row->has_frame && !row->sent)
         return false;
     *frame =
         (struct cs_frame){.id = row->id, .flags = row->flags, .dlc = row->dlc, .len = row->len};

@@ -23,6 +23,8 @@ struct cs_row {
     uint8_t state, error, field, result, mode, flags, dlc, len, stage, level;
     uint8_t severity; /* of what a decoder says */
     bool tx, stuff, has_frame, said;
+    bool sent;                    /* CS_EV_ERROR: the frame is what was sent then (cs_row_sent()) */
+    uint16_t acks, receives;      /* CS_EV_FRAME: cs_air_set() */
     char data[CS_FRAME_MAX_DATA]; /* the frame's bytes, or the beginning of a text with its NUL;
                                      with `said`, what a decoder says from CS_ROW_SAID on */
 };
@@ -50,5 +52,7 @@ uint64_t cs_tui_ring_after(const struct cs_tui_ring *ring, int64_t after_ps);
 
 /* The frame of a row; false where it has none. */
 bool cs_row_frame(const struct cs_row *row, struct cs_frame *frame);
+/* The same, or that which was sent when the error was seen. */
+bool cs_row_sent(const struct cs_row *row, struct cs_frame *frame);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "simcore/sim.h"
 #include "simcore/stats.h"
+#include "tui/air.h"
 #include "tui/canvas.h"
 #include "tui/fault_form.h"
 #include "tui/fault_list.h"
@@ -163,6 +164,7 @@ struct cs_tui {
     unsigned n_buses;
 
     struct cs_tui_ring ring;
+    struct cs_air *air; /* what is on the wire */
     struct cs_names names;
     struct cs_ids ids;
     struct cs_tui_node *nodes; /* n_nodes of nodes_room; only while a view needs them */

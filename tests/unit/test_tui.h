@@ -130,6 +130,18 @@ static inline int bench_plug(void *ctx, unsigned device, bool plugged)
     return 0;
 }
 
+static inline void bench_step_bit(void *ctx, unsigned bus)
+{
+    struct bench *b = ctx;
+
+    cs_sim_run_until(b->sim, cs_sim_now_ps(b->sim) + cs_bus_bit_ps(cs_sim_bus(b->sim, bus)));
+}
+
+static inline int bench_tell(void *ctx, const struct cs_past *past, char *text, size_t text_size)
+{
+    return cs_feed_tell(&((struct bench *)ctx)->feed, past, text, text_size);
+}
+
 static const struct cs_host_ops bench_ops = {
     .refresh = bench_refresh,
     .pause = bench_pause,
@@ -141,6 +153,8 @@ static const struct cs_host_ops bench_ops = {
     .disarm = bench_disarm,
     .save = bench_save,
     .plug = bench_plug,
+    .step_bit = bench_step_bit,
+    .tell = bench_tell,
 };
 
 static inline void bench_send(void *ctx, struct cs_timer *timer)

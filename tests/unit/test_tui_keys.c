@@ -111,10 +111,11 @@ static void views_switch(void **state)
     assert_int_equal(b->tui.view, 3);
     bench_keys(b, "<Tab>");
     assert_int_equal(b->tui.view, 4);
+    cs_tui_show_view(&b->tui, cs_n_views - 1);
     bench_keys(b, "<Tab>");
     assert_int_equal(b->tui.view, 0);
     bench_keys(b, "<S-Tab>");
-    assert_int_equal(b->tui.view, 4);
+    assert_int_equal(b->tui.view, cs_n_views - 1);
     bench_keys(b, "<F2>");
     assert_int_equal(b->tui.view, 0);
     bench_keys(b, "<F1>");
@@ -301,7 +302,7 @@ static void options(void **state)
         "--speed=0",
         "--speed=fast",
         "--rows=10",
-        "--view=wire",
+        "--view=wires",
         "--dump=png",
         "--size=80",
         "--size=0x5",
