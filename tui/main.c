@@ -325,8 +325,11 @@ static int run(struct app *app, const struct cs_options *options)
     app->canvas.ascii = options->ascii || cs_screen_is_ascii();
     app->tui.view = options->view;
     start_watchers(app);
-    if (cs_session_said(app->session, 0) != NULL)
-        cs_tui_say(&app->tui, false, "%s", cs_session_said(app->session, 0));
+    unsigned said = 0;
+    while (cs_session_said(app->session, said) != NULL)
+        said++;
+    while (said > 0) /* the first stays in sight, the others are among the messages */
+        cs_tui_say(&app->tui, false, "%s", cs_session_said(app->session, --said));
     cs_session_on_pause(app->session, on_pause, app);
     cs_session_start(app->session, finished, app);
     changed(app);

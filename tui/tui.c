@@ -8,18 +8,21 @@
 #include <string.h>
 #include <strings.h>
 
+#include "tui/messages.h"
 #include "tui/view.h"
 #include "tui/widgets.h"
 
-const struct cs_view *const cs_views[] = {&cs_view_trace, &cs_view_ids, &cs_view_nodes,
-                                          &cs_view_faults, &cs_view_devices};
+const struct cs_view *const cs_views[] = {&cs_view_trace,   &cs_view_ids,     &cs_view_nodes,
+                                          &cs_view_faults,  &cs_view_devices, &cs_view_transmit,
+                                          &cs_view_messages};
 const unsigned cs_n_views = sizeof cs_views / sizeof *cs_views;
 
 static const struct cs_overlay *const overlays[CS_OVERLAY_COUNT] = {
-    [CS_OVERLAY_INJECT] = &cs_overlay_inject, [CS_OVERLAY_FILTER] = &cs_overlay_filter,
-    [CS_OVERLAY_HELP] = &cs_overlay_help,     [CS_OVERLAY_FAULT] = &cs_overlay_fault,
-    [CS_OVERLAY_PROMPT] = &cs_overlay_prompt, [CS_OVERLAY_ROW] = &cs_overlay_row,
-    [CS_OVERLAY_SAVE] = &cs_overlay_save,
+    [CS_OVERLAY_INJECT] = &cs_overlay_inject,   [CS_OVERLAY_FILTER] = &cs_overlay_filter,
+    [CS_OVERLAY_HELP] = &cs_overlay_help,       [CS_OVERLAY_FAULT] = &cs_overlay_fault,
+    [CS_OVERLAY_PROMPT] = &cs_overlay_prompt,   [CS_OVERLAY_ROW] = &cs_overlay_row,
+    [CS_OVERLAY_SAVE] = &cs_overlay_save,       [CS_OVERLAY_SEND] = &cs_overlay_send,
+    [CS_OVERLAY_PRESETS] = &cs_overlay_presets,
 };
 
 _Static_assert(sizeof cs_views / sizeof *cs_views <= CS_TUI_VIEWS_MAX, "room for views");
@@ -112,6 +115,7 @@ void cs_tui_refresh(struct cs_tui *tui)
     for (unsigned p = 0; p < panes; p++)
         needs |= cs_views[tui->pane_view[p]]->needs;
     tui->host->ops->refresh(tui->host->ctx, tui, needs);
+    cs_messages_look(tui);
     for (tui->at = 0; tui->at < panes; tui->at++)
         if (cs_views[tui->pane_view[tui->at]]->refresh)
             cs_views[tui->pane_view[tui->at]]->refresh(tui);
@@ -126,6 +130,7 @@ void cs_tui_say(struct cs_tui *tui, bool bad, const char *format, ...)
     vsnprintf(tui->message, sizeof tui->message, format, ap);
     va_end(ap);
     tui->message_bad = bad;
+    cs_messages_said(tui, bad, tui->message);
     tui->dirty = true;
 }
 
@@ -170,7 +175,8 @@ void cs_tui_key(struct cs_tui *tui, int32_t key)
     } else if (overlay) {
         if (!cs_bindings_run(overlay->bindings, overlay->n_bindings, tui, key) && overlay->key)
             overlay->key(tui, key);
-    } else if (!cs_bindings_run(view->bindings, view->n_bindings, tui, key) &&
+    } else if (!(view->key && view->key(tui, key)) &&
+               !cs_bindings_run(view->bindings, view->n_bindings, tui, key) &&
                !cs_bindings_run(cs_global_bindings, cs_n_global_bindings, tui, key)) {
         show_view_of_key(tui, key);
     }
