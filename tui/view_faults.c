@@ -458,6 +458,50 @@ static void clear_all(struct cs_tui *tui, int unused)
     cs_tui_say(tui, false, "%u fault%s cleared", n, n == 1 ? "" : "s");
 }
 
+/* ---- the mouse ------------------------------------------------------------------------------- */
+
+/* The kind whose name is there, -1 for none. */
+static int kind_at(const struct plan *plan, int x, int y)
+{
+    for (int k = 0; k < CS_FAULT_KIND_COUNT; k++) {
+        const int w = (int)strlen(cs_fault_name((enum cs_fault_kind)k));
+        if (y == plan->y[k] && x >= plan->x[k] - 1 && x <= plan->x[k] + w)
+            return k;
+    }
+    return -1;
+}
+
+static bool press(struct cs_tui *tui, const struct plan *plan, const struct cs_mouse *mouse)
+{
+    struct cs_faults_state *state = &tui->faults;
+    const struct cs_rect at = plan->list;
+    const int kind = kind_at(plan, mouse->x, mouse->y);
+    const int row = state->list.top + mouse->y - at.y - 1;
+    const bool in_list = mouse->x >= at.x && mouse->y > at.y && mouse->y <= at.y + page_of(plan) &&
+                         row < (int)cs_fault_list_count(&tui->fault_list);
+
+    if (in_list) {
+        state->in_list = true;
+        select_row(tui, row - state->list.sel, plan);
+    } else if (kind >= 0) {
+        state->in_list = false;
+        state->kind = (unsigned)kind;
+    }
+    return in_list || kind >= 0;
+}
+
+static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
+{
+    struct plan plan;
+
+    make_plan(tui, &plan);
+    if (mouse->kind == CS_MOUSE_UP || mouse->kind == CS_MOUSE_DOWN)
+        move(tui, mouse->kind == CS_MOUSE_UP ? -1 : 1);
+    else if (mouse->kind <= CS_MOUSE_DOUBLE && press(tui, &plan, mouse) &&
+             mouse->kind == CS_MOUSE_DOUBLE)
+        arm(tui, 0);
+}
+
 static const struct cs_binding bindings[] = {
     {{CS_KEY_ENTER}, "arm", "a form for the kind, or for the selected fault", arm, 0},
     {{'c', CS_KEY_DELETE}, "clear", "take the selected fault back", clear, 0},
@@ -485,6 +529,7 @@ const struct cs_view cs_view_faults = {
     .needs = CS_NEEDS_FAULTS,
     .refresh = refresh,
     .draw = draw,
+    .mouse = mouse,
     .status = status,
     .detail = detail,
     .bindings = bindings,
