@@ -3,9 +3,10 @@
  * the base, and the ends of bursts never move the next period: nothing adds up. */
 #include <stdlib.h>
 
+#include "scenarios/counter.h"
 #include "scenarios/nodes_internal.h"
 
-static void put_counter(struct cs_frame *frame, const struct cs_counter *c, int64_t value)
+void cs_counter_put(struct cs_frame *frame, const struct cs_counter *c, int64_t value)
 {
     uint64_t left = (uint64_t)value;
     int64_t byte = c->byte;
@@ -22,7 +23,7 @@ static void put_counter(struct cs_frame *frame, const struct cs_counter *c, int6
     }
 }
 
-static void advance_counter(const struct cs_counter *c, int64_t *value, int64_t *step)
+void cs_counter_advance(const struct cs_counter *c, int64_t *value, int64_t *step)
 {
     int64_t span = c->high - c->low + 1, next = *value + *step;
 
@@ -73,7 +74,7 @@ static void send_once(struct cs_sender *s)
     for (unsigned f = first; f < end; f++) {
         struct cs_frame frame = m->frames.frame[f];
         for (unsigned c = 0; c < m->n_counters; c++)
-            put_counter(&frame, &m->counters[c], s->value[c]);
+            cs_counter_put(&frame, &m->counters[c], s->value[c]);
         for (unsigned i = 0; i < m->n_signals; i++)
             cs_signal_put(&m->signals[i], raw[i], &frame);
         for (unsigned c = 0; c < m->n_checksums; c++)
@@ -81,7 +82,7 @@ static void send_once(struct cs_sender *s)
         cs_nodes_submit(s->node, &frame);
     }
     for (unsigned c = 0; c < m->n_counters; c++)
-        advance_counter(&m->counters[c], &s->value[c], &s->step[c]);
+        cs_counter_advance(&m->counters[c], &s->value[c], &s->step[c]);
     if (++s->next >= m->frames.n)
         s->next = 0;
 }

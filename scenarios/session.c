@@ -373,6 +373,7 @@ void cs_session_destroy(struct cs_session *session)
         cs_sim_destroy(session->sim);
     cs_session_guests_free(session);
     cs_session_programs_free(session);
+    cs_senders_destroy(session->senders);
     cs_nodes_destroy(session->nodes);
     cs_scenario_free(session->scenario);
     while (session->n_said > 0)
@@ -477,25 +478,6 @@ void cs_session_link_counts(const struct cs_session *session, struct cs_session_
 int64_t cs_session_lag_ns(const struct cs_session *session)
 {
     return session->lag_max_ns;
-}
-
-int cs_session_inject(struct cs_session *session, unsigned bus, const struct cs_frame *frame)
-{
-    struct cs_bus *at = cs_sim_bus(session->sim, bus);
-    struct cs_controller_config config = {.name = "console", .via = "console"};
-
-    if (at == NULL)
-        return -EINVAL;
-    cs_session_sync(session);
-    if (session->console[bus] == CS_NO_NODE) {
-        int node = cs_bus_attach(at, &config);
-        if (node < 0)
-            return node;
-        session->console[bus] = node;
-    }
-    int ret = cs_bus_submit(at, session->console[bus], frame, 0);
-    cs_session_kick(session);
-    return ret;
 }
 
 int cs_session_arm(struct cs_session *session, unsigned bus, const char *text, char *why,

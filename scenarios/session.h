@@ -18,6 +18,8 @@ struct cs_plugin_files;
 struct cs_programs;
 struct cs_guest_def;
 struct cs_scenario;
+struct cs_send;
+struct cs_sent;
 struct cs_session; /* opaque */
 
 struct cs_session_bus {
@@ -224,5 +226,11 @@ int cs_session_clear(struct cs_session *session, unsigned bus, int id);
 /* Send a frame from the session's own controller ("console") on that bus, attached at first use.
  * Returns as cs_bus_submit(). */
 int cs_session_inject(struct cs_session *session, unsigned bus, const struct cs_frame *frame);
+/* Frames that the same controllers send again and again; as cs_senders_set(), cs_senders_now() and
+ * cs_senders_look(). */
+int cs_session_send(struct cs_session *session, unsigned slot, const struct cs_send *send,
+                    bool run);
+int cs_session_send_now(struct cs_session *session, unsigned slot);
+bool cs_session_sent(const struct cs_session *session, unsigned slot, struct cs_sent *sent);
 
 #endif

@@ -12,6 +12,7 @@
 #include "scenarios/log_vcd.h"
 #include "scenarios/nodes.h"
 #include "scenarios/record.h"
+#include "scenarios/senders.h"
 #include "scenarios/session.h"
 #include "scenarios/session_live.h"
 
@@ -72,6 +73,7 @@ struct cs_session {
     ev_timer record_due;      /* something has come */
     ev_tstamp record_s;       /* that writing it took */
     int console[CS_SIM_MAX_BUSES];
+    struct cs_senders *senders; /* of the console; NULL: nothing was given to it so far */
     int64_t duration_ps;
     bool tui;
     struct cs_error error;

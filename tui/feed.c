@@ -10,6 +10,7 @@
 #include "scenarios/session_live.h"
 #include "scenarios/text.h"
 #include "tui/host.h"
+#include "tui/messages.h"
 
 /* Kinds that get no row: a frame's life between these is told by the rows that follow. */
 static const bool no_row[CS_EV_KIND_COUNT] = {
@@ -88,6 +89,7 @@ static void on_said(void *ctx, const struct cs_live_said *said)
                            .bus = (uint16_t)said->bus,
                            .node = CS_NO_NODE};
     keep_said(row, 0, said);
+    cs_messages_row(feed->tui, NULL);
 }
 
 static struct cs_row *push_row(struct cs_feed *feed, const struct cs_event *event)
@@ -171,6 +173,7 @@ static void observe(void *ctx, const struct cs_event *event)
     if (event->kind < CS_EV_KIND_COUNT && !no_row[event->kind]) {
         row = push_row(feed, event);
         remember(feed, event);
+        cs_messages_row(feed->tui, event->text);
     }
     cs_air_event(feed->tui->air, event,
                  event->kind == CS_EV_TX_START ? who_is(feed, event->bus, event->node, false)

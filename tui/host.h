@@ -7,6 +7,8 @@
 
 #include "simcore/event.h"
 
+struct cs_send;
+struct cs_sent;
 struct cs_tui;
 
 /* What a view shows beyond the trace and the buses. */
@@ -44,6 +46,11 @@ struct cs_host_ops {
     int (*tell)(void *ctx, const struct cs_past *past, char *text, size_t size);
     /* Returns as cs_session_plug(). */
     int (*plug)(void *ctx, unsigned device, bool plugged);
+    /* Frames that are sent by hand and again and again, each in a slot: as cs_senders_set(),
+     * cs_senders_now() and cs_senders_look(), or -EOPNOTSUPP. All three NULL: the host has none. */
+    int (*send)(void *ctx, unsigned slot, const struct cs_send *send, bool run);
+    int (*send_now)(void *ctx, unsigned slot);
+    bool (*sent)(void *ctx, unsigned slot, struct cs_sent *sent);
 };
 
 struct cs_host {

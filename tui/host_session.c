@@ -66,6 +66,16 @@ static void look_at_pause(struct cs_session *s, struct cs_tui_info *info)
                  reason[0] ? ": " : "", reason);
 }
 
+static void look_at_link(struct cs_session *s, struct cs_tui_info *info)
+{
+    struct cs_session_link_counts counts;
+
+    cs_session_link_counts(s, &counts);
+    info->refused = counts.refused;
+    info->broke = counts.protocol_errors;
+    info->lost = counts.lost;
+}
+
 static void refresh(void *ctx, struct cs_tui *tui, unsigned needs)
 {
     struct cs_host_session *hs = ctx;
@@ -78,6 +88,7 @@ static void refresh(void *ctx, struct cs_tui *tui, unsigned needs)
     snprintf(info->link, sizeof info->link, "%s", link ? link : "");
     cs_session_waiting(s, info->waiting, sizeof info->waiting);
     info->clients = cs_session_clients(s);
+    look_at_link(s, info);
     info->paused = cs_session_paused(s);
     look_at_pause(s, info);
     info->finished = hs->finished && !hs->still;
@@ -128,6 +139,21 @@ static int inject(void *ctx, unsigned bus, const struct cs_frame *frame)
     return cs_session_inject(((struct cs_host_session *)ctx)->session, bus, frame);
 }
 
+static int send(void *ctx, unsigned slot, const struct cs_send *what, bool run)
+{
+    return cs_session_send(((struct cs_host_session *)ctx)->session, slot, what, run);
+}
+
+static int send_now(void *ctx, unsigned slot)
+{
+    return cs_session_send_now(((struct cs_host_session *)ctx)->session, slot);
+}
+
+static bool sent(void *ctx, unsigned slot, struct cs_sent *what)
+{
+    return cs_session_sent(((struct cs_host_session *)ctx)->session, slot, what);
+}
+
 static int arm(void *ctx, unsigned bus, const char *text, char *why, size_t why_size)
 {
     return cs_session_arm(((struct cs_host_session *)ctx)->session, bus, text, why, why_size);
@@ -162,6 +188,9 @@ const struct cs_host_ops cs_host_session_ops = {
     .plug = plug,
     .step_bit = step_bit,
     .tell = tell,
+    .send = send,
+    .send_now = send_now,
+    .sent = sent,
 };
 
 int cs_host_session_init(struct cs_host_session *hs, struct cs_session *session, struct cs_tui *tui)

@@ -351,8 +351,11 @@ static int run(struct app *app, const struct cs_options *options)
     fit(app); /* panes need to know their room */
     cs_main_config_apply(options, &app->config, true, &app->tui);
     start_watchers(app);
-    if (cs_session_said(app->session, 0) != NULL)
-        cs_tui_say(&app->tui, false, "%s", cs_session_said(app->session, 0));
+    unsigned said = 0;
+    while (cs_session_said(app->session, said) != NULL)
+        said++;
+    while (said > 0) /* the first stays in sight, the others are among the messages */
+        cs_tui_say(&app->tui, false, "%s", cs_session_said(app->session, --said));
     cs_session_on_pause(app->session, on_pause, app);
     cs_session_start(app->session, finished, app);
     changed(app);

@@ -14,11 +14,6 @@
 #define BOX_HEIGHT 11 /* grows with the frame's bits */
 #define BIT_LINES  3  /* lines of bits that it has room for */
 
-static const struct cs_tui_bus *bus_of(const struct cs_tui *tui)
-{
-    return &tui->bus[tui->inject.bus < tui->n_buses ? tui->inject.bus : 0];
-}
-
 /* ---- drawing --------------------------------------------------------------------------------- */
 
 static void draw_buses(const struct cs_tui *tui, struct cs_canvas *canvas, int x, int y, int end)
@@ -79,10 +74,10 @@ static int64_t duration_of(const struct cs_tui_bus *bus, const struct cs_wire *w
     return fast ? ps + fast * CS_PS_PER_S / bus->data_bitrate_bps : ps;
 }
 
-static void draw_preview(const struct cs_tui *tui, struct cs_canvas *canvas,
-                         const struct cs_frame *frame, struct cs_rect at)
+void cs_frame_preview(const struct cs_tui *tui, struct cs_canvas *canvas, unsigned on,
+                      const struct cs_frame *frame, struct cs_rect at)
 {
-    const struct cs_tui_bus *bus = bus_of(tui);
+    const struct cs_tui_bus *bus = &tui->bus[on < tui->n_buses ? on : 0];
     struct cs_wire wire;
     char rate[CS_NUMBER_MAX], span[CS_NUMBER_MAX], text[160];
     bool refused = frame->flags & CS_FRAME_FD && !bus->fd;
@@ -115,16 +110,23 @@ static void draw_examples(struct cs_canvas *canvas, int x, int y)
     }
 }
 
+int cs_frame_preview_more(const struct cs_frame *frame, int width)
+{
+    struct cs_wire wire;
+    int lines;
+
+    if (width < 1 || cs_wire_encode(frame, &wire) < 0)
+        return 0;
+    lines = (wire.n_bits + width - 1) / width - BIT_LINES;
+    return lines < 0 ? 0 : lines;
+}
+
 /* Lines that the frame's bits need beyond the usual. */
 static int more_lines(const struct cs_tui *tui, const struct cs_frame *frame)
 {
-    struct cs_wire wire;
-    int width = BOX_WIDTH - 4, lines, most = tui->height - 5 - BOX_HEIGHT;
+    int lines = cs_frame_preview_more(frame, BOX_WIDTH - 4), most = tui->height - 5 - BOX_HEIGHT;
 
-    if (cs_wire_encode(frame, &wire) < 0)
-        return 0;
-    lines = (wire.n_bits + width - 1) / width - BIT_LINES;
-    return lines < 0 ? 0 : lines > most ? most : lines;
+    return lines > most ? most : lines;
 }
 
 static void draw(const struct cs_tui *tui, struct cs_canvas *canvas)
@@ -148,7 +150,8 @@ static void draw(const struct cs_tui *tui, struct cs_canvas *canvas)
     else if (bad)
         cs_canvas_field(canvas, x, y + 3, end - x, false, CS_STYLE_BAD, why);
     else
-        draw_preview(tui, canvas, &frame, (struct cs_rect){x, y + 3, end - x, 5 + more});
+        cs_frame_preview(tui, canvas, state->bus, &frame,
+                         (struct cs_rect){x, y + 3, end - x, 5 + more});
     if (tui->message[0])
         cs_canvas_field(canvas, x, y + 8 + more, end - x, false,
                         tui->message_bad ? CS_STYLE_BAD : CS_STYLE_WARN, tui->message);

@@ -9,19 +9,22 @@
 #include <strings.h>
 
 #include "tui/keymap.h"
+#include "tui/messages.h"
 #include "tui/view.h"
 #include "tui/widgets.h"
 
-const struct cs_view *const cs_views[] = {&cs_view_trace, &cs_view_ids, &cs_view_nodes,
-                                          &cs_view_faults, &cs_view_devices,
-                                          &cs_view_wire, &cs_view_why};
+const struct cs_view *const cs_views[] = {
+    &cs_view_trace, &cs_view_ids,      &cs_view_nodes, &cs_view_faults,   &cs_view_devices,
+    &cs_view_wire,  &cs_view_transmit, &cs_view_why,   &cs_view_messages,
+};
 const unsigned cs_n_views = sizeof cs_views / sizeof *cs_views;
 
 static const struct cs_overlay *const overlays[CS_OVERLAY_COUNT] = {
-    [CS_OVERLAY_INJECT] = &cs_overlay_inject, [CS_OVERLAY_FILTER] = &cs_overlay_filter,
-    [CS_OVERLAY_HELP] = &cs_overlay_help,     [CS_OVERLAY_FAULT] = &cs_overlay_fault,
-    [CS_OVERLAY_PROMPT] = &cs_overlay_prompt, [CS_OVERLAY_ROW] = &cs_overlay_row,
-    [CS_OVERLAY_SAVE] = &cs_overlay_save,
+    [CS_OVERLAY_INJECT] = &cs_overlay_inject,   [CS_OVERLAY_FILTER] = &cs_overlay_filter,
+    [CS_OVERLAY_HELP] = &cs_overlay_help,       [CS_OVERLAY_FAULT] = &cs_overlay_fault,
+    [CS_OVERLAY_PROMPT] = &cs_overlay_prompt,   [CS_OVERLAY_ROW] = &cs_overlay_row,
+    [CS_OVERLAY_SAVE] = &cs_overlay_save,       [CS_OVERLAY_SEND] = &cs_overlay_send,
+    [CS_OVERLAY_PRESETS] = &cs_overlay_presets,
 };
 
 _Static_assert(sizeof cs_views / sizeof *cs_views <= CS_TUI_VIEWS_MAX, "room for views");
@@ -79,7 +82,8 @@ int cs_tui_init(struct cs_tui *tui, const struct cs_host *host, uint32_t ring_ro
     tui->nodes_room = CS_SIM_MAX_BUSES * CS_BUS_MAX_NODES;
     tui->nodes = calloc(tui->nodes_room, sizeof *tui->nodes);
     tui->air = calloc(1, sizeof *tui->air);
-    if (!tui->nodes || !tui->air || cs_tui_ring_init(&tui->ring, ring_rows ? ring_rows : CS_TUI_ROWS_DFLT) ||
+    if (!tui->nodes || !tui->air ||
+        cs_tui_ring_init(&tui->ring, ring_rows ? ring_rows : CS_TUI_ROWS_DFLT) ||
         cs_names_init(&tui->names) || cs_ids_init(&tui->ids) ||
         cs_fault_list_init(&tui->fault_list) || init_views(tui)) {
         cs_tui_fini(tui);
@@ -118,6 +122,7 @@ void cs_tui_refresh(struct cs_tui *tui)
     for (unsigned p = 0; p < panes; p++)
         needs |= cs_views[tui->pane_view[p]]->needs;
     tui->host->ops->refresh(tui->host->ctx, tui, needs);
+    cs_messages_look(tui);
     for (tui->at = 0; tui->at < panes; tui->at++)
         if (cs_views[tui->pane_view[tui->at]]->refresh)
             cs_views[tui->pane_view[tui->at]]->refresh(tui);
@@ -132,6 +137,7 @@ void cs_tui_say(struct cs_tui *tui, bool bad, const char *format, ...)
     vsnprintf(tui->message, sizeof tui->message, format, ap);
     va_end(ap);
     tui->message_bad = bad;
+    cs_messages_said(tui, bad, tui->message);
     tui->dirty = true;
 }
 
@@ -195,7 +201,8 @@ void cs_tui_key(struct cs_tui *tui, int32_t key)
     } else if (overlay) {
         if (!cs_bindings_run(overlay->bindings, overlay->n_bindings, tui, key) && overlay->key)
             overlay->key(tui, key);
-    } else if (!cs_bindings_run(view->bindings, view->n_bindings, tui, key) &&
+    } else if (!(view->key && view->key(tui, key)) &&
+               !cs_bindings_run(view->bindings, view->n_bindings, tui, key) &&
                !cs_bindings_run(cs_global_bindings, cs_n_global_bindings, tui, key)) {
         show_view_of_key(tui, key);
     }

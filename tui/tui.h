@@ -35,6 +35,8 @@ struct cs_tui_info {
     char link[128];    /* address served, "" for none */
     char waiting[128]; /* names of the clients for which the clock waits, "" for none */
     unsigned clients;
+    uint64_t refused, broke, lost; /* clients turned away; that broke the protocol; events they
+                                      did not get */
     bool paused;
     char pause[192];             /* the scenario paused it, and why; "": it did not */
     bool finished;               /* the duration is over or the run has failed */
@@ -109,6 +111,8 @@ enum cs_tui_overlay {
     CS_OVERLAY_PROMPT,
     CS_OVERLAY_ROW,
     CS_OVERLAY_SAVE,
+    CS_OVERLAY_SEND,
+    CS_OVERLAY_PRESETS,
     CS_OVERLAY_COUNT
 };
 
@@ -137,6 +141,8 @@ struct cs_faults_state {
     bool in_list;  /* the cursor is in the list, else in the catalogue */
     int sel_id;    /* the selection stays with a fault */
     unsigned kind; /* under the catalogue's cursor */
+    struct cs_list presets;
+    unsigned preset_node; /* for which they are: index in nodes */
 };
 
 struct cs_prompt_state {

@@ -45,6 +45,8 @@ struct cs_view {
     void (*draw)(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body);
     /* In cells of its pane; NULL: the wheel is the up and down key. */
     void (*mouse)(struct cs_tui *tui, const struct cs_mouse *mouse);
+    /* Before any binding; true: that was all that the key is for. May be NULL. */
+    bool (*key)(struct cs_tui *tui, int32_t key);
     /* A few words for the right end of the tab line; "" for none. */
     void (*status)(const struct cs_tui *tui, char *text, size_t size);
     /* One line on the selected row; draws nothing where there is none. */
@@ -68,11 +70,20 @@ struct cs_overlay {
 extern const struct cs_view *const cs_views[];
 extern const unsigned cs_n_views;
 
-extern const struct cs_view cs_view_trace, cs_view_ids, cs_view_nodes, cs_view_faults,
-    cs_view_devices;
-extern const struct cs_view cs_view_wire, cs_view_why;
+extern const struct cs_view cs_view_trace;
+extern const struct cs_view cs_view_ids;
+extern const struct cs_view cs_view_nodes;
+extern const struct cs_view cs_view_faults;
+extern const struct cs_view cs_view_devices;
+extern const struct cs_view cs_view_wire;
+extern const struct cs_view cs_view_transmit;
+extern const struct cs_view cs_view_why;
+extern const struct cs_view cs_view_messages;
+
 extern const struct cs_overlay cs_overlay_inject, cs_overlay_filter, cs_overlay_help,
     cs_overlay_fault, cs_overlay_prompt, cs_overlay_row, cs_overlay_save;
+extern const struct cs_overlay cs_overlay_send;
+extern const struct cs_overlay cs_overlay_presets;
 
 /* What a view keeps, as much as its state_size. */
 void *cs_view_state(const struct cs_tui *tui, const struct cs_view *view);
@@ -109,6 +120,11 @@ int cs_tui_arm(struct cs_tui *tui, unsigned bus, const struct cs_fault_spec *spe
 void cs_fault_form_open(struct cs_tui *tui, unsigned kind);
 void cs_fault_form_edit(struct cs_tui *tui, const struct cs_tui_fault *fault);
 
+/* What a frame would be on the wire of a bus, and its bits, in at.h lines; and how many lines more
+ * than usual (5) it has need of in `width` cells. */
+void cs_frame_preview(const struct cs_tui *tui, struct cs_canvas *canvas, unsigned bus,
+                      const struct cs_frame *frame, struct cs_rect at);
+int cs_frame_preview_more(const struct cs_frame *frame, int width);
 /* Why a frame was not taken, by cs_host_ops' inject(). */
 const char *cs_inject_refusal(int error);
 /* Save the scenario, and say what came of it. 0 or -1. */

@@ -117,12 +117,14 @@ static void cell_state(const struct cs_tui *tui, struct cs_canvas *canvas, struc
 {
     const struct cs_tui_fault *fault = item;
     uint8_t style = fault->active ? CS_STYLE_BAD : fault->live ? CS_STYLE_WARN : CS_STYLE_DIM;
+    const char *mark = fault->active ? "▶" : fault->live ? "●" : "·";
     const char *text = fault->active ? "active"
                        : fault->live ? "armed"
                                      : cs_fault_stage_name((enum cs_fault_stage)fault->stage);
 
     (void)tui;
-    cs_canvas_field(canvas, at.x, at.y, at.w, false, style, text);
+    cs_canvas_put(canvas, at.x, at.y, style, mark);
+    cs_canvas_field(canvas, at.x + 2, at.y, at.w - 2, false, style, text);
 }
 
 static void cell_text(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
@@ -158,8 +160,8 @@ static int most_text(const struct cs_tui *tui)
 static const struct cs_column columns[] = {
     CS_COLUMN("id", 4, 4, true, 0, .cell = cell_id),
     CS_COLUMN("bus", 5, 5, false, 1, .cell = cell_bus, .wanted = cs_want_bus),
-    CS_COLUMN("state", 7, 7, false, 0, .cell = cell_state),
-    CS_COLUMN("fault", 30, 30, false, 0, .cell = cell_text, .most = most_text),
+    CS_COLUMN("state", 9, 9, false, 0, .cell = cell_state),
+    CS_COLUMN("fault", 28, 28, false, 0, .cell = cell_text, .most = most_text),
     CS_COLUMN("matched", 7, 7, true, 1, COUNT(matched)),
     CS_COLUMN("fired", 7, 7, true, 0, COUNT(fired)),
     CS_COLUMN("age", 9, 9, true, 0, .cell = cell_age),
@@ -230,8 +232,8 @@ static void draw_list(const struct cs_tui *tui, struct cs_canvas *canvas, const 
             cs_canvas_select(canvas, (struct cs_rect){at.x, at.y + 1 + i, at.w, 1});
     }
     if (!n)
-        cs_canvas_put(canvas, at.x + (at.w - 42) / 2, at.y + at.h / 2, CS_STYLE_DIM,
-                      "no fault so far: Enter arms one, : by text");
+        cs_canvas_put(canvas, at.x + (at.w > 62 ? (at.w - 62) / 2 : 1), at.y + at.h / 2,
+                      CS_STYLE_DIM, "no fault so far: Enter arms one, p shows well-known troubles");
 }
 
 static void draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body)
@@ -381,19 +383,51 @@ static void arm(struct cs_tui *tui, int always)
         cs_fault_form_open(tui, tui->faults.kind);
 }
 
-static void repeat(struct cs_tui *tui, int unused)
+static void arm_again(struct cs_tui *tui, const struct cs_tui_fault *fault)
 {
-    const struct cs_tui_fault *fault = wanted(tui);
     struct cs_fault_spec spec;
     char why[256];
 
-    (void)unused;
-    if (!fault)
-        return;
     if (cs_fault_parse(fault->text, &spec, why, sizeof why) < 0)
         cs_tui_say(tui, true, "not armed: %s", why);
     else
         cs_tui_arm(tui, fault->bus, &spec);
+}
+
+static void repeat(struct cs_tui *tui, int unused)
+{
+    const struct cs_tui_fault *fault = wanted(tui);
+
+    (void)unused;
+    if (fault)
+        arm_again(tui, fault);
+}
+
+/* The one that was armed last, wherever the cursor is. */
+static void repeat_last(struct cs_tui *tui, int unused)
+{
+    const struct cs_tui_fault *last = NULL;
+
+    (void)unused;
+    for (unsigned i = 0; i < cs_fault_list_count(&tui->fault_list); i++) {
+        const struct cs_tui_fault *fault = cs_fault_list_at(&tui->fault_list, i);
+        if (!last || fault->armed_ps > last->armed_ps ||
+            (fault->armed_ps == last->armed_ps && fault->id > last->id))
+            last = fault;
+    }
+    if (last)
+        arm_again(tui, last);
+    else
+        cs_tui_say(tui, false, "no fault was armed so far: p shows well-known troubles");
+}
+
+/* For the node that is selected among the nodes. */
+static void presets(struct cs_tui *tui, int unused)
+{
+    (void)unused;
+    cs_tui_open(tui, CS_OVERLAY_PRESETS);
+    if (tui->nodes_list.sel >= 0 && tui->nodes_list.sel < (int)tui->n_nodes)
+        tui->faults.preset_node = (unsigned)tui->nodes_list.sel;
 }
 
 static void clear(struct cs_tui *tui, int unused)
@@ -424,11 +458,57 @@ static void clear_all(struct cs_tui *tui, int unused)
     cs_tui_say(tui, false, "%u fault%s cleared", n, n == 1 ? "" : "s");
 }
 
+/* ---- the mouse ------------------------------------------------------------------------------- */
+
+/* The kind whose name is there, -1 for none. */
+static int kind_at(const struct plan *plan, int x, int y)
+{
+    for (int k = 0; k < CS_FAULT_KIND_COUNT; k++) {
+        const int w = (int)strlen(cs_fault_name((enum cs_fault_kind)k));
+        if (y == plan->y[k] && x >= plan->x[k] - 1 && x <= plan->x[k] + w)
+            return k;
+    }
+    return -1;
+}
+
+static bool press(struct cs_tui *tui, const struct plan *plan, const struct cs_mouse *mouse)
+{
+    struct cs_faults_state *state = &tui->faults;
+    const struct cs_rect at = plan->list;
+    const int kind = kind_at(plan, mouse->x, mouse->y);
+    const int row = state->list.top + mouse->y - at.y - 1;
+    const bool in_list = mouse->x >= at.x && mouse->y > at.y && mouse->y <= at.y + page_of(plan) &&
+                         row < (int)cs_fault_list_count(&tui->fault_list);
+
+    if (in_list) {
+        state->in_list = true;
+        select_row(tui, row - state->list.sel, plan);
+    } else if (kind >= 0) {
+        state->in_list = false;
+        state->kind = (unsigned)kind;
+    }
+    return in_list || kind >= 0;
+}
+
+static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
+{
+    struct plan plan;
+
+    make_plan(tui, &plan);
+    if (mouse->kind == CS_MOUSE_UP || mouse->kind == CS_MOUSE_DOWN)
+        move(tui, mouse->kind == CS_MOUSE_UP ? -1 : 1);
+    else if (mouse->kind <= CS_MOUSE_DOUBLE && press(tui, &plan, mouse) &&
+             mouse->kind == CS_MOUSE_DOUBLE)
+        arm(tui, 0);
+}
+
 static const struct cs_binding bindings[] = {
     {{CS_KEY_ENTER}, "arm", "a form for the kind, or for the selected fault", arm, 0},
     {{'c', CS_KEY_DELETE}, "clear", "take the selected fault back", clear, 0},
     {{'C'}, "all", "take all back", clear_all, 0},
+    {{'p'}, "presets", "well-known troubles by name", presets, 0},
     {{'r'}, "repeat", "arm the same once more", repeat, 0},
+    {{'R'}, "last", "arm what was armed last once more", repeat_last, 0},
     {{'e'}, "edit", "change the selected fault", edit, 0},
     {{'a'}, NULL, "a form for the selected kind", arm, 1},
     {{CS_KEY_UP, 'k'}, NULL, "go over the kinds and into the list: up", move, -1},
@@ -449,6 +529,7 @@ const struct cs_view cs_view_faults = {
     .needs = CS_NEEDS_FAULTS,
     .refresh = refresh,
     .draw = draw,
+    .mouse = mouse,
     .status = status,
     .detail = detail,
     .bindings = bindings,

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/* messages.c - what becomes a line of the log; view_messages.c shows it. */
+#include "tui/messages.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tui/row_text.h"
+#include "tui/view.h"
+
+static struct cs_messages *messages_of(const struct cs_tui *tui)
+{
+    return cs_view_state(tui, &cs_view_messages);
+}
+
+/* The same once more is counted. */
+static bool again(struct cs_messages *m, const struct cs_logged *logged)
+{
+    struct cs_logged *last = m->end > m->first ? &m->logged[(m->end - 1) % CS_MESSAGES] : NULL;
+
+    if (!last || last->kind != logged->kind || last->of_bus != logged->of_bus ||
+        last->bus != logged->bus || strcmp(last->text, logged->text) != 0)
+        return false;
+    last->times++;
+    last->at_ps = logged->at_ps;
+    last->row = logged->row;
+    return true;
+}
+
+static void add(struct cs_tui *tui, const struct cs_logged *logged)
+{
+    struct cs_messages *m = messages_of(tui);
+
+    if (!m || !m->logged || !logged->text[0] || again(m, logged))
+        return;
+    m->logged[m->end++ % CS_MESSAGES] = *logged;
+    if (m->end - m->first > CS_MESSAGES)
+        m->first = m->end - CS_MESSAGES;
+}
+
+void cs_messages_said(struct cs_tui *tui, bool bad, const char *text)
+{
+    struct cs_logged logged = {.at_ps = tui->info.now_ps,
+                               .row = tui->ring.end,
+                               .times = 1,
+                               .kind = bad ? CS_MESSAGE_WRONG : CS_MESSAGE_SAID};
+
+    snprintf(logged.text, sizeof logged.text, "%s", text);
+    add(tui, &logged);
+}
+
+void cs_messages_row(struct cs_tui *tui, const char *text)
+{
+    static const uint8_t kinds[CS_EV_KIND_COUNT] = {
+        [CS_EV_NOTE] = CS_MESSAGE_NOTE,
+        [CS_EV_ATTACH] = CS_MESSAGE_JOIN,
+        [CS_EV_DETACH] = CS_MESSAGE_JOIN,
+        [CS_EV_LOST] = CS_MESSAGE_LOSS,
+    };
+    const struct cs_row *row = cs_tui_ring_get(&tui->ring, tui->ring.end - 1);
+    struct cs_logged logged = {.row = tui->ring.end - 1, .times = 1, .of_bus = true};
+    char words[CS_MESSAGE_TEXT_MAX];
+
+    if (!row || row->kind >= CS_EV_KIND_COUNT || !kinds[row->kind])
+        return;
+    logged.at_ps = row->at_ps;
+    logged.bus = row->bus;
+    logged.kind = kinds[row->kind];
+    if (!text || row->kind != CS_EV_NOTE)
+        text = cs_row_text(tui, row, words, sizeof words);
+    if (row->node >= 0)
+        snprintf(logged.text, sizeof logged.text, "%.40s%s %s", cs_tui_who(tui, row->who),
+                 row->kind == CS_EV_NOTE ? ":" : "", text);
+    else
+        snprintf(logged.text, sizeof logged.text, "%s", text);
+    add(tui, &logged);
+}
+
+static void grown(struct cs_tui *tui, uint64_t *was, uint64_t now, const char *one,
+                  const char *many)
+{
+    struct cs_logged logged = {
+        .at_ps = tui->info.now_ps, .row = tui->ring.end, .times = 1, .kind = CS_MESSAGE_LOSS};
+    int n;
+
+    if (now <= *was)
+        return;
+    if (now - *was == 1)
+        n = snprintf(logged.text, sizeof logged.text, "%s", one);
+    else
+        n = snprintf(logged.text, sizeof logged.text, "%" PRIu64 " %s", now - *was, many);
+    if (*was)
+        snprintf(logged.text + n, sizeof logged.text - (size_t)n, "; %" PRIu64 " so far", now);
+    *was = now;
+    add(tui, &logged);
+}
+
+void cs_messages_look(struct cs_tui *tui)
+{
+    struct cs_messages *m = messages_of(tui);
+    const struct cs_tui_info *info = &tui->info;
+
+    if (!m)
+        return;
+    grown(tui, &m->refused, info->refused, "a client was turned away", "clients were turned away");
+    grown(tui, &m->broke, info->broke, "a client broke the protocol and was disconnected",
+          "clients broke the protocol and were disconnected");
+    grown(tui, &m->lost, info->lost, "a slow client did not get an event",
+          "events did not reach clients that were too slow");
+}
