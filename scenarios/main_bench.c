@@ -5,6 +5,7 @@
 #include "scenarios/bench.h"
 #include "scenarios/main.h"
 #include "scenarios/main_bench.h"
+#include "scenarios/main_bench_tui.h"
 #include "scenarios/out.h"
 #include "scenarios/text.h"
 
@@ -102,6 +103,7 @@ struct bench {
     struct cs_bench_result results[N_ROWS];
     struct cs_bench_memory memory;
     struct cs_bench_decode decode;
+    struct cs_bench_tui tui;
 };
 
 static double per_second(double ns)
@@ -210,6 +212,35 @@ static void text_decode(struct bench *b)
     cs_out_line(&b->out);
 }
 
+static void tui_line(struct bench *b, const char *what, double value, const char *unit)
+{
+    cs_out_text(&b->out, "  ");
+    cs_out_padded(&b->out, what, 44);
+    cs_out_printf(&b->out, "%10.1f %s", value, unit);
+    cs_out_line(&b->out);
+}
+
+static void text_tui(struct bench *b)
+{
+    const struct cs_bench_tui *t = &b->tui;
+
+    cs_out_line(&b->out);
+    cs_out_text(&b->out, "cansim-tui, eight buses of 1 Mbit/s at full load");
+    cs_out_line(&b->out);
+    if (t->skipped[0] != '\0') {
+        cs_out_printf(&b->out, "  skipped: %s", t->skipped);
+        cs_out_line(&b->out);
+        return;
+    }
+    tui_line(b, "to the first screen", t->startup_ms, "ms");
+    tui_line(b, "of one core", t->core * 100, "%");
+    tui_line(b, "screens", t->screens_per_s, "/s");
+    tui_line(b, "from a key to what it shows, median", t->key_ms, "ms");
+    tui_line(b, "and worst", t->key_most_ms, "ms");
+    tui_line(b, "bus time kept up with the clock", t->kept_up * 100, "%");
+    tui_line(b, "of one core, empty host", t->idle_core * 100, "%");
+}
+
 /* ---- JSON --------------------------------------------------------------------------------- */
 
 static void json_row(struct bench *b, unsigned row)
@@ -258,6 +289,24 @@ static void json_decode(struct bench *b)
     cs_out_char(&b->out, '}');
 }
 
+static void json_tui(struct bench *b)
+{
+    const struct cs_bench_tui *t = &b->tui;
+
+    if (t->skipped[0] != '\0') {
+        cs_out_text(&b->out, "{\"skipped\":");
+        cs_out_json(&b->out, t->skipped);
+    } else {
+        cs_out_printf(&b->out,
+                      "{\"startup_ms\":%.1f,\"core\":%.4f,\"screens_per_s\":%.1f,"
+                      "\"key_ms\":%.1f,\"key_most_ms\":%.1f,\"kept_up\":%.4f,"
+                      "\"idle_core\":%.4f",
+                      t->startup_ms, t->core, t->screens_per_s, t->key_ms, t->key_most_ms,
+                      t->kept_up, t->idle_core);
+    }
+    cs_out_char(&b->out, '}');
+}
+
 static void json(struct bench *b)
 {
     const struct cs_bench_memory *m = &b->memory;
@@ -279,6 +328,8 @@ static void json(struct bench *b)
                       ratio_of(b, &ratios[i]));
     cs_out_text(&b->out, "},\"decode\":");
     json_decode(b);
+    cs_out_text(&b->out, ",\"tui\":");
+    json_tui(b);
     cs_out_char(&b->out, '}');
     cs_out_line(&b->out);
 }
@@ -300,12 +351,17 @@ static int run(struct bench *b, const struct cs_args *args, struct cs_error *err
         return -1;
     if (cs_bench_decode(b->time_ps, &b->decode, error) != 0)
         return -1;
-    if (args->json) {
-        json(b);
-    } else {
+    if (!args->json) {
         text_end(b);
         text_decode(b);
+        cs_out_flush(&b->out);
     }
+    if (cs_bench_tui(b->time_ps, &b->tui, error) != 0)
+        return -1;
+    if (args->json)
+        json(b);
+    else
+        text_tui(b);
     return 0;
 }
 

@@ -189,7 +189,7 @@ int cs_png_write(const struct cs_canvas *canvas, const struct cs_theme *theme, F
     int error = load_fonts(&image, why, why_size);
 
     if (!error) {
-        image.rgb = malloc(3 * (size_t)image.width * (size_t)image.height);
+        image.rgb = calloc((size_t)image.width * (size_t)image.height, 3);
         error = image.rgb ? 0 : -ENOMEM;
     }
     if (!error) {

@@ -51,6 +51,16 @@ def lengths():
 
 
 @test
+def terminal():
+    """cansim-tui under load: it shows screens, keys act, and an empty host sleeps"""
+    t = TOLD["tui"]
+    assert "skipped" not in t, t
+    assert t["startup_ms"] > 0 and t["screens_per_s"] > 1 and 0 < t["core"] < 2, t
+    assert 0 < t["key_ms"] <= t["key_most_ms"] and t["kept_up"] > 0.2, t
+    assert t["idle_core"] < 0.2, t
+
+
+@test
 def memory():
     """a minute of bus time leaves nothing behind, and the bus was full"""
     m = TOLD["memory"]
