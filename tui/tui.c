@@ -11,9 +11,9 @@
 #include "tui/view.h"
 #include "tui/widgets.h"
 
-const struct cs_view *const cs_views[] = {&cs_view_trace, &cs_view_ids, &cs_view_nodes,
-                                          &cs_view_faults, &cs_view_devices,
-                                          &cs_view_wire, &cs_view_why};
+const struct cs_view *const cs_views[] = {&cs_view_trace,  &cs_view_ids,     &cs_view_nodes,
+                                          &cs_view_faults, &cs_view_devices, &cs_view_wire,
+                                          &cs_view_why};
 const unsigned cs_n_views = sizeof cs_views / sizeof *cs_views;
 
 static const struct cs_overlay *const overlays[CS_OVERLAY_COUNT] = {
@@ -77,7 +77,9 @@ int cs_tui_init(struct cs_tui *tui, const struct cs_host *host, uint32_t ring_ro
     tui->nodes_room = CS_SIM_MAX_BUSES * CS_BUS_MAX_NODES;
     tui->nodes = calloc(tui->nodes_room, sizeof *tui->nodes);
     tui->air = calloc(1, sizeof *tui->air);
-    if (!tui->nodes || !tui->air || cs_tui_ring_init(&tui->ring, ring_rows ? ring_rows : CS_TUI_ROWS_DFLT) ||
+    tui->edges = calloc(1, sizeof *tui->edges);
+    if (!tui->nodes || !tui->air || !tui->edges ||
+        cs_tui_ring_init(&tui->ring, ring_rows ? ring_rows : CS_TUI_ROWS_DFLT) ||
         cs_names_init(&tui->names) || cs_ids_init(&tui->ids) ||
         cs_fault_list_init(&tui->fault_list) || init_views(tui)) {
         cs_tui_fini(tui);
@@ -95,7 +97,9 @@ void cs_tui_fini(struct cs_tui *tui)
     fini_views(tui);
     free(tui->nodes);
     free(tui->air);
+    free(tui->edges);
     tui->air = NULL;
+    tui->edges = NULL;
     tui->nodes = NULL;
 }
 

@@ -191,6 +191,8 @@ static void draw_more(const struct picture *p, int y)
                  shot->bit[shot->frame_bits < shot->n_bits ? shot->frame_bits : shot->n_bits].at_ps,
                  span));
     x = cs_canvas_put(p->canvas, x, y, CS_STYLE_DIM, text);
+    if (shot->measured)
+        x = cs_canvas_put(p->canvas, x, y, CS_STYLE_INFO, " · measured");
     if (lane && lane->counted)
         cs_canvas_printf(p->canvas, x, y,
                          lane->tec >= 128  ? CS_STYLE_BAD
