@@ -98,7 +98,7 @@ static bool take(const struct cs_tui *tui, struct wire_state *wire)
 static void keep_in_sight(const struct cs_tui *tui, struct wire_state *wire)
 {
     const struct cs_rect body = cs_tui_body(tui);
-    const int n = (int)wire->shot.n_bits, room = wire_room(wire, &body);
+    const int n = (int)wire->shot.n_bits, room = wire_room(wire, &body) * wire_strips(wire, &body);
     const int lanes = wire_lanes(wire, &body), edge = room > 12 ? 4 : 0;
 
     wire->cursor = wire->cursor >= n ? n - 1 : wire->cursor;
@@ -473,7 +473,8 @@ static void click(struct cs_tui *tui, const struct cs_mouse *mouse)
     if (!wire->have || x < 0)
         return;
     hold(tui);
-    x = wire->left + x / wire_zooms[wire->zoom].columns;
+    x = wire->left + x / wire_zooms[wire->zoom].columns +
+        wire_strip_at(wire, &body, mouse->y - body.y) * wire_room(wire, &body);
     wire->cursor = x < (int)wire->shot.n_bits ? x : (int)wire->shot.n_bits - 1;
     if (mouse->kind == CS_MOUSE_PRESS) /* dragging measures from here */
         wire->marked = false;

@@ -40,6 +40,9 @@ static inline bool wire_is_time(const struct wire_state *wire)
 int wire_gutter(const struct cs_rect *body);
 /* Bits for which there is room. */
 int wire_room(const struct wire_state *wire, const struct cs_rect *body);
+/* Strips of so many bits, one below the other; which of them is on a line. */
+int wire_strips(const struct wire_state *wire, const struct cs_rect *body);
+int wire_strip_at(const struct wire_state *wire, const struct cs_rect *body, int y);
 /* Lanes for which there is room. */
 int wire_lanes(const struct wire_state *wire, const struct cs_rect *body);
 /* A colour for a node, the same wherever it is. */
