@@ -46,7 +46,7 @@ static int init(void *state)
     struct wire_state *wire = state;
 
     wire->zoom = FIRST_ZOOM;
-    wire->fresh = true;
+    wire->sel = UINT64_MAX;
     return 0;
 }
 
@@ -133,20 +133,31 @@ static void place_time(const struct cs_tui *tui, struct wire_state *wire)
         wire->from_ps = 0;
 }
 
+/* Where a row that was just selected points: the bit that was lost, the bit with the error. */
+static void point(const struct cs_tui *tui, struct wire_state *wire)
+{
+    const struct cs_row *row = cs_tui_ring_get(&tui->ring, tui->trace.sel);
+
+    if (tui->trace.follow || wire->sel == tui->trace.sel || !row)
+        return;
+    wire->sel = tui->trace.sel;
+    if (row->kind == CS_EV_ARB_LOST ||
+        (row->kind == CS_EV_ERROR && row->field < CS_FIELD_INTERMISSION))
+        wire->cursor = row->bit;
+    for (unsigned i = wire->shot.n_lanes; row->kind == CS_EV_ERROR_FRAME && i-- > 0;)
+        if (wire->shot.lane[i].error >= 0)
+            wire->cursor = wire->shot.lane[i].error;
+}
+
 static void refresh(struct cs_tui *tui)
 {
     struct wire_state *wire = state_of(tui);
-    const uint16_t bus = wire->shot.bus;
-    const int64_t start_ps = wire->shot.start_ps;
 
     wire->have = take(tui, wire);
     if (wire->have && wire->shot.row == UINT64_MAX)
         wire->cursor = (int)wire->shot.n_bits - 1; /* it grows */
-    else if (wire->have && (bus != wire->shot.bus || start_ps != wire->shot.start_ps) &&
-             wire->fresh)
-        wire->cursor = 0;
-    if (wire->have)
-        wire->fresh = false;
+    else if (wire->have)
+        point(tui, wire);
     if (wire_is_time(wire))
         place_time(tui, wire);
     else if (wire->have)
@@ -271,7 +282,6 @@ static void move_frame(struct cs_tui *tui, int by)
 
 static void move_error(struct cs_tui *tui, int by)
 {
-    struct wire_state *wire = state_of(tui);
     uint64_t number = look(tui, here(tui), by, true);
 
     if (number == UINT64_MAX) {
@@ -279,14 +289,6 @@ static void move_error(struct cs_tui *tui, int by)
         return;
     }
     select_row(tui, number);
-    if (!cs_shot_take(tui, number, &wire->shot))
-        return;
-    wire->have = true;
-    for (unsigned i = 0; i < wire->shot.n_lanes; i++)
-        if (wire->shot.lane[i].error >= 0) {
-            wire->cursor = wire->shot.lane[i].error;
-            break;
-        }
 }
 
 static void follow(struct cs_tui *tui, int toggle)

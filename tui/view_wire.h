@@ -16,7 +16,7 @@ struct wire_zoom {
 struct wire_state {
     struct cs_shot shot;
     bool have;        /* there is one */
-    bool fresh;       /* nothing was shown so far */
+    uint64_t sel;     /* the trace's row that the cursor has followed */
     int cursor, left; /* bits */
     int lane_top;
     int zoom;

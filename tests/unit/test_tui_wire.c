@@ -280,6 +280,7 @@ static void follows_the_trace(void **state)
     (void)state;
     bench_keys(b, "6<PgUp>");
     bench_draw(b, 80, 24);
+    assert_int_equal(wire->cursor, 0);
     assert_false(b->tui.trace.follow);
     assert_int_equal(b->tui.trace.sel, wire->shot.row);
     row = wire->shot.row;
@@ -293,6 +294,7 @@ static void follows_the_trace(void **state)
     bench_keys(b, "1<Up>6");
     bench_draw(b, 80, 24);
     assert_int_equal(wire->shot.row, row); /* the row before is its lost arbitration */
+    assert_int_equal(wire->cursor, 2);     /* and where that was */
     bench_keys(b, "G");
     assert_true(b->tui.trace.follow);
     bench_run(b, 131 * CS_PS_PER_MS);
