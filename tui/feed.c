@@ -12,6 +12,8 @@
 #include "tui/host.h"
 #include "tui/messages.h"
 
+#define SLOW_PERMILLE 100u
+
 /* Kinds that get no row: a frame's life between these is told by the rows that follow. */
 static const bool no_row[CS_EV_KIND_COUNT] = {
     [CS_EV_QUEUED] = true,   [CS_EV_TX_START] = true, [CS_EV_SENT] = true,
@@ -201,6 +203,8 @@ int cs_feed_init(struct cs_feed *feed, struct cs_tui *tui, struct cs_sim *sim,
 
 void cs_feed_fini(struct cs_feed *feed)
 {
+    if (feed->sim && feed->tui->edges && feed->tui->edges->on)
+        cs_sim_set_probe(feed->sim, NULL, NULL);
     if (feed->sim)
         cs_sim_unobserve(feed->sim, observe, feed);
     feed->sim = NULL;
@@ -272,11 +276,31 @@ static void refresh_ids(struct cs_feed *feed)
     cs_ids_update(&tui->ids, &tui->ring, tui->info.now_ps);
 }
 
+/* With a probe frames are computed bit by bit, which costs: only while time is slow or stands
+ * still, where each bit can be looked at. */
+static void watch_edges(struct cs_feed *feed, bool needed)
+{
+    const struct cs_tui_info *info = &feed->tui->info;
+    struct cs_edges *edges = feed->tui->edges;
+    const bool slow =
+        info->paused || (info->speed_permille > 0 && info->speed_permille <= SLOW_PERMILLE);
+    const bool on = needed && slow && !info->finished;
+
+    if (on == edges->on)
+        return;
+    edges->on = on;
+    edges->until_ps = info->now_ps;
+    if (on) /* between then and now there is nothing to go by */
+        edges->first = edges->end;
+    cs_sim_set_probe(feed->sim, on ? cs_edges_probe : NULL, on ? edges : NULL);
+}
+
 void cs_feed_refresh(struct cs_feed *feed, unsigned needs)
 {
     if (feed->live)
         cs_live_catch_up(feed->live);
     refresh_buses(feed);
+    watch_edges(feed, needs & CS_NEEDS_EDGES);
     if (needs & CS_NEEDS_NODES)
         refresh_nodes(feed);
     if (needs & CS_NEEDS_IDS)

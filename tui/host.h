@@ -17,6 +17,7 @@ enum cs_host_needs {
     CS_NEEDS_NODES = 1 << 1,
     CS_NEEDS_FAULTS = 1 << 2,
     CS_NEEDS_DEVICES = 1 << 3,
+    CS_NEEDS_EDGES = 1 << 15, /* tui->edges, while bus time is slow enough to watch */
 };
 
 /* What happened, for a story of it: events in order of time, and what nodes were before. */

@@ -290,7 +290,7 @@ static void overload_bits(struct cs_shot *shot)
     append_run(shot, CS_FIELD_INTERMISSION, INTERMISSION_BITS);
 }
 
-enum cs_drive cs_shot_drive(const struct cs_shot *shot, const struct cs_lane *lane, unsigned bit)
+static enum cs_drive expected(const struct cs_shot *shot, const struct cs_lane *lane, unsigned bit)
 {
     const int at = (int)bit;
 
@@ -314,6 +314,22 @@ enum cs_drive cs_shot_drive(const struct cs_shot *shot, const struct cs_lane *la
 static bool pulls(enum cs_drive drive)
 {
     return drive == CS_DRIVE_DOMINANT || drive == CS_DRIVE_ACK || drive == CS_DRIVE_FLAG;
+}
+
+enum cs_drive cs_shot_drive(const struct cs_shot *shot, const struct cs_lane *lane, unsigned bit)
+{
+    const enum cs_drive drive = expected(shot, lane, bit);
+    const uint64_t mask = UINT64_C(1) << (bit % 64);
+
+    if (bit >= CS_SHOT_BITS || !(lane->measured[bit / 64] & mask))
+        return drive;
+    if (!(lane->low[bit / 64] & mask))
+        return !pulls(drive) ? drive : lane->tx >= 0 ? CS_DRIVE_RECESSIVE : CS_DRIVE_NONE;
+    if (pulls(drive))
+        return drive;
+    if ((int)bit == shot->ack_slot && lane->tx < 0)
+        return CS_DRIVE_ACK;
+    return shot->bit[bit].field >= CS_FIELD_ERROR_FLAG ? CS_DRIVE_FLAG : CS_DRIVE_DOMINANT;
 }
 
 static void set_levels(struct cs_shot *shot)
@@ -355,6 +371,7 @@ static void make_bits(const struct cs_tui *tui, struct cs_shot *shot)
            shot->start_ps + shot->bit[shot->n_bits - 1].at_ps >= tui->info.now_ps)
         shot->n_bits--; /* it is still to come */
     set_levels(shot);
+    cs_shot_measure(tui, shot);
 }
 
 /* ---- taking it ------------------------------------------------------------------------------- */

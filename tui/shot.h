@@ -10,6 +10,7 @@
 #include "tui/tui.h"
 
 #define CS_SHOT_BITS  1100
+#define CS_SHOT_WORDS (CS_SHOT_BITS / 64 + 1)
 #define CS_SHOT_LANES 32
 #define CS_SHOT_TX    CS_AIR_SENDERS
 
@@ -37,7 +38,8 @@ struct cs_lane {
     bool error_stuff;
     bool passive; /* the flag is recessive */
     bool acks, listens, counted;
-    uint16_t tec, rec; /* after it, where `counted` */
+    uint16_t tec, rec;                                    /* after it, where `counted` */
+    uint64_t measured[CS_SHOT_WORDS], low[CS_SHOT_WORDS]; /* bits of which its level is known */
 };
 
 struct cs_shot_tx {
@@ -56,6 +58,7 @@ struct cs_shot {
     unsigned n_bits;     /* with all that follows */
     int ack_slot;        /* -1: it did not come to that */
     bool acks_known;
+    unsigned measured;        /* bits whose level is not only expected */
     unsigned n_lanes, n_more; /* the frame's transmitter first */
     unsigned n_tx;
     unsigned sample_permille, data_sample_permille;
@@ -79,6 +82,8 @@ bool cs_shot_take(const struct cs_tui *tui, uint64_t number, struct cs_shot *sho
 /* What is on the wire of a bus now. False: nothing. */
 bool cs_shot_take_air(const struct cs_tui *tui, unsigned bus, struct cs_shot *shot);
 
+/* Replace what is expected by what was measured, where it was. */
+void cs_shot_measure(const struct cs_tui *tui, struct cs_shot *shot);
 enum cs_drive cs_shot_drive(const struct cs_shot *shot, const struct cs_lane *lane, unsigned bit);
 
 /* ---- rows ------------------------------------------------------------------------------------ */

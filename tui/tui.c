@@ -83,6 +83,8 @@ int cs_tui_init(struct cs_tui *tui, const struct cs_host *host, uint32_t ring_ro
     tui->nodes = calloc(tui->nodes_room, sizeof *tui->nodes);
     tui->air = calloc(1, sizeof *tui->air);
     if (!tui->nodes || !tui->air ||
+    tui->edges = calloc(1, sizeof *tui->edges);
+    if (!tui->nodes || !tui->air || !tui->edges ||
         cs_tui_ring_init(&tui->ring, ring_rows ? ring_rows : CS_TUI_ROWS_DFLT) ||
         cs_names_init(&tui->names) || cs_ids_init(&tui->ids) ||
         cs_fault_list_init(&tui->fault_list) || init_views(tui)) {
@@ -101,7 +103,9 @@ void cs_tui_fini(struct cs_tui *tui)
     fini_views(tui);
     free(tui->nodes);
     free(tui->air);
+    free(tui->edges);
     tui->air = NULL;
+    tui->edges = NULL;
     tui->nodes = NULL;
 }
 

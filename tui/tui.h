@@ -9,6 +9,7 @@
 #include "simcore/stats.h"
 #include "tui/air.h"
 #include "tui/canvas.h"
+#include "tui/edges.h"
 #include "tui/fault_form.h"
 #include "tui/fault_list.h"
 #include "tui/filter.h"
@@ -171,6 +172,7 @@ struct cs_tui {
 
     struct cs_tui_ring ring;
     struct cs_air *air; /* what is on the wire */
+    struct cs_edges *edges;
     struct cs_names names;
     struct cs_ids ids;
     struct cs_tui_node *nodes; /* n_nodes of nodes_room; only while a view needs them */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "tui/story.h"
 #include "tui/view.h"
@@ -246,6 +247,35 @@ static void show_wire(struct cs_tui *tui, int unused)
         cs_tui_show_view(tui, (unsigned)view);
 }
 
+/* The latest change of a node's state. */
+static int tell_node(struct cs_tui *tui, const char *rest, char *text, size_t size)
+{
+    for (uint64_t n = tui->ring.end; n-- > tui->ring.first;) {
+        const struct cs_row *row = cs_tui_ring_get(&tui->ring, n);
+        if (row->kind != CS_EV_STATE || strcasecmp(cs_tui_who(tui, row->who), rest) != 0)
+            continue;
+        tui->trace.follow = false;
+        tui->trace.sel = tui->trace.top = n;
+        return 0;
+    }
+    snprintf(text, size, "the trace knows no change of state of \"%.40s\"", rest);
+    return -1;
+}
+
+static void offer_nodes(const struct cs_tui *tui, const char *rest, int *from,
+                        struct cs_offers *offers)
+{
+    *from = 0;
+    for (unsigned i = 0; i < tui->n_nodes && offers->n < CS_OFFERS; i++)
+        if (!strncasecmp(tui->nodes[i].status.name, rest, strlen(rest)))
+            snprintf(offers->text[offers->n++], sizeof offers->text[0], "%s",
+                     tui->nodes[i].status.name);
+}
+
+static const struct cs_word words[] = {
+    {"node", "NAME", "why a node is in its state", tell_node, offer_nodes},
+};
+
 static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
 {
     if (mouse->kind == CS_MOUSE_UP || mouse->kind == CS_MOUSE_DOWN)
@@ -282,4 +312,6 @@ const struct cs_view cs_view_why = {
     .detail = detail,
     .bindings = bindings,
     .n_bindings = sizeof bindings / sizeof *bindings,
+    .words = words,
+    .n_words = sizeof words / sizeof *words,
 };

@@ -46,7 +46,7 @@ static int init(void *state)
     struct wire_state *wire = state;
 
     wire->zoom = FIRST_ZOOM;
-    wire->fresh = true;
+    wire->sel = UINT64_MAX;
     return 0;
 }
 
@@ -98,7 +98,7 @@ static bool take(const struct cs_tui *tui, struct wire_state *wire)
 static void keep_in_sight(const struct cs_tui *tui, struct wire_state *wire)
 {
     const struct cs_rect body = cs_tui_body(tui);
-    const int n = (int)wire->shot.n_bits, room = wire_room(wire, &body);
+    const int n = (int)wire->shot.n_bits, room = wire_room(wire, &body) * wire_strips(wire, &body);
     const int lanes = wire_lanes(wire, &body), edge = room > 12 ? 4 : 0;
 
     wire->cursor = wire->cursor >= n ? n - 1 : wire->cursor;
@@ -133,20 +133,31 @@ static void place_time(const struct cs_tui *tui, struct wire_state *wire)
         wire->from_ps = 0;
 }
 
+/* Where a row that was just selected points: the bit that was lost, the bit with the error. */
+static void point(const struct cs_tui *tui, struct wire_state *wire)
+{
+    const struct cs_row *row = cs_tui_ring_get(&tui->ring, tui->trace.sel);
+
+    if (tui->trace.follow || wire->sel == tui->trace.sel || !row)
+        return;
+    wire->sel = tui->trace.sel;
+    if (row->kind == CS_EV_ARB_LOST ||
+        (row->kind == CS_EV_ERROR && row->field < CS_FIELD_INTERMISSION))
+        wire->cursor = row->bit;
+    for (unsigned i = wire->shot.n_lanes; row->kind == CS_EV_ERROR_FRAME && i-- > 0;)
+        if (wire->shot.lane[i].error >= 0)
+            wire->cursor = wire->shot.lane[i].error;
+}
+
 static void refresh(struct cs_tui *tui)
 {
     struct wire_state *wire = state_of(tui);
-    const uint16_t bus = wire->shot.bus;
-    const int64_t start_ps = wire->shot.start_ps;
 
     wire->have = take(tui, wire);
     if (wire->have && wire->shot.row == UINT64_MAX)
         wire->cursor = (int)wire->shot.n_bits - 1; /* it grows */
-    else if (wire->have && (bus != wire->shot.bus || start_ps != wire->shot.start_ps) &&
-             wire->fresh)
-        wire->cursor = 0;
-    if (wire->have)
-        wire->fresh = false;
+    else if (wire->have)
+        point(tui, wire);
     if (wire_is_time(wire))
         place_time(tui, wire);
     else if (wire->have)
@@ -271,7 +282,6 @@ static void move_frame(struct cs_tui *tui, int by)
 
 static void move_error(struct cs_tui *tui, int by)
 {
-    struct wire_state *wire = state_of(tui);
     uint64_t number = look(tui, here(tui), by, true);
 
     if (number == UINT64_MAX) {
@@ -279,14 +289,6 @@ static void move_error(struct cs_tui *tui, int by)
         return;
     }
     select_row(tui, number);
-    if (!cs_shot_take(tui, number, &wire->shot))
-        return;
-    wire->have = true;
-    for (unsigned i = 0; i < wire->shot.n_lanes; i++)
-        if (wire->shot.lane[i].error >= 0) {
-            wire->cursor = wire->shot.lane[i].error;
-            break;
-        }
 }
 
 static void follow(struct cs_tui *tui, int toggle)
@@ -473,7 +475,8 @@ static void click(struct cs_tui *tui, const struct cs_mouse *mouse)
     if (!wire->have || x < 0)
         return;
     hold(tui);
-    x = wire->left + x / wire_zooms[wire->zoom].columns;
+    x = wire->left + x / wire_zooms[wire->zoom].columns +
+        wire_strip_at(wire, &body, mouse->y - body.y) * wire_room(wire, &body);
     wire->cursor = x < (int)wire->shot.n_bits ? x : (int)wire->shot.n_bits - 1;
     if (mouse->kind == CS_MOUSE_PRESS) /* dragging measures from here */
         wire->marked = false;
@@ -556,7 +559,7 @@ const struct cs_view cs_view_wire = {
     .keys = {'6', CS_KEY_F1 + 6},
     .help = "the bits of a frame, who drove them; and the bus over time",
     .title = "Wire",
-    .needs = CS_NEEDS_NODES,
+    .needs = CS_NEEDS_NODES | CS_NEEDS_EDGES,
     .state_size = sizeof(struct wire_state),
     .init = init,
     .refresh = refresh,

@@ -16,7 +16,7 @@ struct wire_zoom {
 struct wire_state {
     struct cs_shot shot;
     bool have;        /* there is one */
-    bool fresh;       /* nothing was shown so far */
+    uint64_t sel;     /* the trace's row that the cursor has followed */
     int cursor, left; /* bits */
     int lane_top;
     int zoom;
@@ -40,6 +40,9 @@ static inline bool wire_is_time(const struct wire_state *wire)
 int wire_gutter(const struct cs_rect *body);
 /* Bits for which there is room. */
 int wire_room(const struct wire_state *wire, const struct cs_rect *body);
+/* Strips of so many bits, one below the other; which of them is on a line. */
+int wire_strips(const struct wire_state *wire, const struct cs_rect *body);
+int wire_strip_at(const struct wire_state *wire, const struct cs_rect *body, int y);
 /* Lanes for which there is room. */
 int wire_lanes(const struct wire_state *wire, const struct cs_rect *body);
 /* A colour for a node, the same wherever it is. */

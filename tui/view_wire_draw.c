@@ -9,9 +9,12 @@
 #include "tui/view_wire.h"
 #include "tui/widgets.h"
 
+#define TABLE_LINES 8
+
 /* Lines of the picture, -1 for those left out. */
 struct lines {
     int facts, more, ruler, fields, values, high, low, marks, lanes, n_lanes, table, n_table;
+    int strips, strip; /* of bits, one below the other; lines of each with an empty one */
 };
 
 struct picture {
@@ -44,6 +47,18 @@ int wire_room(const struct wire_state *wire, const struct cs_rect *body)
     return room > 0 ? room : 1;
 }
 
+/* A tall screen shows the frame in several strips, and still some of the table. */
+static int strips_of(const struct wire_state *wire, const struct cs_rect *body,
+                     const struct lines *l)
+{
+    const int room = wire_room(wire, body), wanted = ((int)wire->shot.n_bits + room - 1) / room;
+    const int fit = (body->h - l->fields - TABLE_LINES) / l->strip;
+
+    if (l->n_lanes < (int)wire->shot.n_lanes || fit < 1 || wanted < 1)
+        return 1;
+    return wanted < fit ? wanted : fit;
+}
+
 static void plan(const struct wire_state *wire, const struct cs_rect *body, struct lines *l)
 {
     const int lanes = (int)wire->shot.n_lanes, h = body->h;
@@ -68,10 +83,30 @@ static void plan(const struct wire_state *wire, const struct cs_rect *body, stru
     if (l->n_lanes < 0)
         l->n_lanes = 0;
     y += l->n_lanes;
+    l->strip = y - (l->ruler >= 0 ? l->ruler : l->fields) + 1;
+    l->strips = strips_of(wire, body, l);
+    y += (l->strips - 1) * l->strip;
     if (h - y >= 4 && body->w >= 50) {
         l->table = y + 1;
         l->n_table = h - l->table;
     }
+}
+
+int wire_strips(const struct wire_state *wire, const struct cs_rect *body)
+{
+    struct lines l;
+
+    plan(wire, body, &l);
+    return l.strips;
+}
+
+int wire_strip_at(const struct wire_state *wire, const struct cs_rect *body, int y)
+{
+    struct lines l;
+
+    plan(wire, body, &l);
+    y = (y - (l.ruler >= 0 ? l.ruler : l.fields)) / l.strip;
+    return y < 0 ? 0 : y < l.strips ? y : l.strips - 1;
 }
 
 int wire_lanes(const struct wire_state *wire, const struct cs_rect *body)
@@ -191,6 +226,8 @@ static void draw_more(const struct picture *p, int y)
                  shot->bit[shot->frame_bits < shot->n_bits ? shot->frame_bits : shot->n_bits].at_ps,
                  span));
     x = cs_canvas_put(p->canvas, x, y, CS_STYLE_DIM, text);
+    if (shot->measured)
+        x = cs_canvas_put(p->canvas, x, y, CS_STYLE_INFO, " · measured");
     if (lane && lane->counted)
         cs_canvas_printf(p->canvas, x, y,
                          lane->tec >= 128  ? CS_STYLE_BAD
@@ -377,32 +414,48 @@ static void put_names(const struct picture *p, const struct lines *l)
     cs_canvas_put(p->canvas, 1, l->low, CS_STYLE_DIM, "dominant");
 }
 
+static void draw_strip(struct picture *p, const struct lines *l)
+{
+    const unsigned cursor = (unsigned)p->wire->cursor;
+
+    if (l->ruler >= 0)
+        draw_ruler(p, l->ruler);
+    put_names(p, l);
+    draw_fields(p, l->fields);
+    draw_wave(p, l);
+    if (l->marks >= 0)
+        draw_marks(p, l->marks);
+    draw_lanes(p, l);
+    if (cursor >= p->first && cursor < p->end)
+        cs_canvas_select(p->canvas, (struct cs_rect){x_of(p, cursor), l->fields + 1, p->columns,
+                                                     l->lanes + l->n_lanes - l->fields - 1});
+}
+
 void wire_draw_bits(const struct cs_tui *tui, const struct wire_state *wire,
                     struct cs_canvas *canvas, struct cs_rect body)
 {
     struct picture p = {.wire = wire, .shot = &wire->shot, .canvas = canvas, .body = body};
-    struct lines l;
     const unsigned room = (unsigned)wire_room(wire, &body);
+    struct lines l;
 
     plan(wire, &body, &l);
     p.gutter = wire_gutter(&body);
     p.columns = wire_zooms[wire->zoom].columns;
-    p.first = (unsigned)wire->left;
-    p.end = p.first + room < wire->shot.n_bits ? p.first + room : wire->shot.n_bits;
     draw_facts(tui, &p, l.facts);
     if (l.more >= 0)
         draw_more(&p, l.more);
-    if (l.ruler >= 0)
-        draw_ruler(&p, l.ruler);
-    put_names(&p, &l);
-    draw_fields(&p, l.fields);
-    draw_wave(&p, &l);
-    if (l.marks >= 0)
-        draw_marks(&p, l.marks);
-    draw_lanes(&p, &l);
     if (l.table >= 0)
         wire_draw_fields(wire, canvas, (struct cs_rect){1, l.table, body.w - 2, l.n_table});
-    if ((unsigned)wire->cursor >= p.first && (unsigned)wire->cursor < p.end)
-        cs_canvas_select(canvas, (struct cs_rect){x_of(&p, (unsigned)wire->cursor), l.fields + 1,
-                                                  p.columns, l.lanes + l.n_lanes - l.fields - 1});
+    for (int s = 0; s < l.strips; s++) {
+        p.first = (unsigned)wire->left + (unsigned)s * room;
+        p.end = p.first + room < wire->shot.n_bits ? p.first + room : wire->shot.n_bits;
+        draw_strip(&p, &l);
+        l.ruler += l.ruler >= 0 ? l.strip : 0;
+        l.marks += l.marks >= 0 ? l.strip : 0;
+        l.fields += l.strip;
+        l.values += l.strip;
+        l.high += l.strip;
+        l.low += l.strip;
+        l.lanes += l.strip;
+    }
 }

@@ -350,6 +350,25 @@ static void add_errors(const struct cs_shot *shot, unsigned bit, char *text, siz
     }
 }
 
+/* The bus's sample point, and who has another one. */
+static void add_samples(const struct cs_tui *tui, const struct cs_shot *shot, unsigned bit,
+                        char *text, size_t size)
+{
+    const bool fast = shot->bit[bit].rate == 'D';
+    const unsigned usual = fast ? shot->data_sample_permille : shot->sample_permille;
+    char at[CS_NUMBER_MAX];
+
+    add(text, size, " · sampled at %s", cs_text_permille(usual, at));
+    for (unsigned i = 0; i < tui->n_nodes; i++) {
+        const struct cs_tui_node *node = &tui->nodes[i];
+        const struct cs_timing *timing = &node->status.timing;
+        const unsigned own = cs_bit_timing_sample_permille(
+            fast && timing->data.bitrate_bps ? &timing->data : &timing->nominal);
+        if (node->bus == shot->bus && own != usual)
+            add(text, size, ", by %s at %s", node->status.name, cs_text_permille(own, at));
+    }
+}
+
 void wire_bit_words(const struct cs_tui *tui, const struct wire_state *wire, char *text,
                     size_t size)
 {
@@ -358,7 +377,6 @@ void wire_bit_words(const struct cs_tui *tui, const struct wire_state *wire, cha
     const struct cs_shot_bit *at = &shot->bit[bit];
     char place[48], span[CS_NUMBER_MAX];
 
-    (void)tui;
     cs_place_text(at->field, at->index, false, place, sizeof place);
     snprintf(text, size, "%s%s · %s", at->stuff ? "stuff bit after " : "", place,
              at->level ? "recessive (1)" : "dominant (0)");
@@ -373,4 +391,5 @@ void wire_bit_words(const struct cs_tui *tui, const struct wire_state *wire, cha
             add(text, size, " (%+d bits)", (int)bit - (int)wire->mark_bit);
         add(text, size, " from the mark");
     }
+    add_samples(tui, shot, bit, text, size);
 }

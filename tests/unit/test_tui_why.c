@@ -104,6 +104,14 @@ static void state_steps(void **state)
     assert_true(bench_shows(b, "... 2 more ..."));
     assert_true(bench_hides(b, "TEC 56 -> 64"));
     assert_true(bench_shows(b, "sends recessive error flags"));
+    bench_keys(b, "f:node LONELY<Enter>"); /* by its name */
+    bench_draw(b, 160, 60);
+    assert_false(b->tui.trace.follow);
+    assert_true(bench_shows(b, "\"lonely\" is error passive now"));
+    bench_keys(b, ":node nobody<Enter>");
+    bench_draw(b, 160, 60);
+    assert_true(bench_shows(b, "no change of state of \"nobody\""));
+    assert_int_equal(b->tui.overlay, CS_OVERLAY_PROMPT);
     bench_free(b);
 }
 

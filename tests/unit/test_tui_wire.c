@@ -280,6 +280,7 @@ static void follows_the_trace(void **state)
     (void)state;
     bench_keys(b, "6<PgUp>");
     bench_draw(b, 80, 24);
+    assert_int_equal(wire->cursor, 0);
     assert_false(b->tui.trace.follow);
     assert_int_equal(b->tui.trace.sel, wire->shot.row);
     row = wire->shot.row;
@@ -293,6 +294,7 @@ static void follows_the_trace(void **state)
     bench_keys(b, "1<Up>6");
     bench_draw(b, 80, 24);
     assert_int_equal(wire->shot.row, row); /* the row before is its lost arbitration */
+    assert_int_equal(wire->cursor, 2);     /* and where that was */
     bench_keys(b, "G");
     assert_true(b->tui.trace.follow);
     bench_run(b, 131 * CS_PS_PER_MS);
@@ -349,6 +351,65 @@ static void steps_by_bit(void **state)
         bench_draw(b, 80, 24);
     }
     assert_true(bench_shows(b, "valid, acknowledged by 1 node"));
+    bench_free(b);
+}
+
+/* While time stands still the wire is measured: the same as was expected, where nothing is odd. */
+static void measures_when_slow(void **state)
+{
+    struct bench *b = busy(119 * CS_PS_PER_MS);
+    struct wire_state *wire = state_of(b);
+    struct cs_shot *expected = calloc(1, sizeof *expected);
+
+    (void)state;
+    assert_non_null(expected);
+    bench_keys(b, "6");
+    bench_draw(b, 80, 24);
+    assert_false(b->tui.edges->on);
+    b->paused = true;
+    bench_draw(b, 80, 24);
+    assert_true(b->tui.edges->on);
+    bench_run(b, 121 * CS_PS_PER_MS);
+    bench_keys(b, "6E<PgUp><PgDn>");
+    bench_draw(b, 100, 24);
+    assert_int_equal(wire->shot.measured, wire->shot.n_bits);
+    assert_true(bench_shows(b, "measured"));
+    bench_keys(b, "1"); /* no longer needed */
+    bench_draw(b, 80, 24);
+    assert_false(b->tui.edges->on);
+    b->tui.edges->first = b->tui.edges->end;
+    assert_true(cs_shot_take(&b->tui, wire->shot.row, expected));
+    assert_int_equal(expected->measured, 0);
+    assert_int_equal(expected->n_bits, wire->shot.n_bits);
+    for (unsigned i = 0; i < expected->n_bits; i++) {
+        assert_int_equal(expected->bit[i].level, wire->shot.bit[i].level);
+        for (unsigned l = 0; l < expected->n_lanes; l++)
+            assert_int_equal(cs_shot_drive(expected, &expected->lane[l], i),
+                             cs_shot_drive(&wire->shot, &wire->shot.lane[l], i));
+    }
+    free(expected);
+    bench_free(b);
+}
+
+/* What no row tells is seen all the same. */
+static void measures_the_odd(void **state)
+{
+    struct bench *b = busy(119 * CS_PS_PER_MS);
+    struct wire_state *wire = state_of(b);
+    unsigned dominant = 0;
+
+    (void)state;
+    arm(b, "short after=1050us for=60us");
+    b->paused = true;
+    bench_keys(b, "6");
+    bench_draw(b, 80, 24);
+    bench_run(b, 121 * CS_PS_PER_MS);
+    bench_keys(b, "E");
+    bench_draw(b, 80, 24);
+    assert_true(wire->shot.failed);
+    for (unsigned i = 0; i < wire->shot.n_bits; i++)
+        dominant += wire->shot.bit[i].field == CS_FIELD_ERROR_FLAG && !wire->shot.bit[i].level;
+    assert_true(dominant > 12);
     bench_free(b);
 }
 
@@ -495,6 +556,8 @@ int main(void)
         cmocka_unit_test(follows_the_trace),
         cmocka_unit_test(loser_drops_out),
         cmocka_unit_test(steps_by_bit),
+        cmocka_unit_test(measures_when_slow),
+        cmocka_unit_test(measures_the_odd),
         cmocka_unit_test(step_pauses_first),
         cmocka_unit_test(clicks),
         cmocka_unit_test(many_nodes),
