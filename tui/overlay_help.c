@@ -85,7 +85,8 @@ static void put_own(struct page *page, const struct cs_keymap *map)
 static int put_all(const struct cs_tui *tui, struct page *page)
 {
     static const struct cs_overlay *const dialogs[] = {&cs_overlay_inject, &cs_overlay_fault,
-                                                       &cs_overlay_prompt, &cs_overlay_save};
+                                                       &cs_overlay_prompt, &cs_overlay_save,
+                                                       &cs_overlay_send,   &cs_overlay_presets};
     const struct cs_view *view = cs_views[tui->view];
 
     put_bindings(page, view->title, view->bindings, view->n_bindings);

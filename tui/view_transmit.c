@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "simcore/units.h"
 #include "tui/transmit.h"
 #include "tui/widgets.h"
 
@@ -143,7 +144,7 @@ static void toggle(struct cs_tui *tui, int unused)
 {
     struct cs_transmit *t = cs_transmit_of(tui);
     struct cs_listed_frame *frame = wanted(tui);
-    char name[64], period[CS_NUMBER_MAX];
+    char name[64], period[40];
 
     (void)unused;
     if (!frame || !may_send(tui))
@@ -161,7 +162,7 @@ static void toggle(struct cs_tui *tui, int unused)
         cs_tui_say(tui, false, "%s is to be sent, but all are held: T lets them go on", name);
     else if (frame->item.on)
         cs_tui_say(tui, false, "%s is sent every %s; t stops it", name,
-                   cs_text_span(frame->item.send.period_ps, period));
+                   cs_units_format_time(frame->item.send.period_ps, period, sizeof period));
     else
         cs_tui_say(tui, false, "%s is sent no more by itself", name);
 }

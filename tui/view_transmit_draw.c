@@ -251,11 +251,6 @@ static bool has_burst(const struct cs_send_item *item)
     return item->send.burst > 1;
 }
 
-static bool has_counter(const struct cs_send_item *item)
-{
-    return item->send.counts;
-}
-
 static int want_key(const struct cs_tui *tui)
 {
     return any(tui, has_key) ? 3 : 0;
@@ -280,9 +275,19 @@ static int want_burst(const struct cs_tui *tui)
     return any(tui, has_burst) ? 6 : 0;
 }
 
+/* The title at least. */
 static int want_counter(const struct cs_tui *tui)
 {
-    return any(tui, has_counter) ? 7 : 0;
+    const struct cs_transmit *t = cs_transmit_of(tui);
+    char text[CS_COUNTER_TEXT_MAX];
+    int width = 0;
+
+    for (unsigned i = 0; i < t->list.n; i++) {
+        const struct cs_send *send = &t->list.frame[i].item.send;
+        const int w = send->counts ? (int)strlen(cs_counter_format(&send->counter, text)) : 0;
+        width = w > width ? w : width;
+    }
+    return width > 16 ? 16 : width && width < 7 ? 7 : width;
 }
 
 static int want_data(const struct cs_tui *tui)
