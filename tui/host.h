@@ -8,6 +8,7 @@
 #include "simcore/frame.h"
 
 struct cs_tui;
+struct cs_tui_pages; /* tui/pages.h */
 
 /* What a view shows beyond the trace and the buses. */
 enum cs_host_needs {
@@ -33,6 +34,10 @@ struct cs_host_ops {
     int (*save)(void *ctx, const char *path, char *told, size_t told_size);
     /* Returns as cs_session_plug(). */
     int (*plug)(void *ctx, unsigned device, bool plugged);
+    /* What decoders know, as far as it is wanted: 0 or -EOPNOTSUPP; NULL: the same. */
+    int (*pages)(void *ctx, struct cs_tui_pages *pages);
+    /* Ask on a page for something to be done. 0, or -1 with one sentence. */
+    int (*ask)(void *ctx, unsigned page, const char *text, char *why, size_t why_size);
 };
 
 struct cs_host {

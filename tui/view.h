@@ -53,6 +53,9 @@ struct cs_view {
     unsigned n_bindings;
     const struct cs_word *words; /* of its own, behind ':' */
     unsigned n_words;
+    /* Keys that it takes before any binding: text while it is typed, letters that are data; true
+     * where it did. May be NULL. */
+    bool (*key)(struct cs_tui *tui, int32_t key);
 };
 
 struct cs_overlay {
@@ -69,7 +72,7 @@ extern const struct cs_view *const cs_views[];
 extern const unsigned cs_n_views;
 
 extern const struct cs_view cs_view_trace, cs_view_ids, cs_view_nodes, cs_view_faults,
-    cs_view_devices;
+    cs_view_devices, cs_view_network;
 extern const struct cs_overlay cs_overlay_inject, cs_overlay_filter, cs_overlay_help,
     cs_overlay_fault, cs_overlay_prompt, cs_overlay_row, cs_overlay_save;
 
