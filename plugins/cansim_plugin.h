@@ -227,8 +227,9 @@ struct cansim_column {
 };
 
 /* Something that a person can have done from a table: a key, and the command for the actor (see
- * struct cansim_decoder). In the command "{row}" stands for the page's row, "{word}" for the first
- * cell of the table's selected row, up to a blank; at "{ask}" a person goes on to type. */
+ * struct cansim_decoder). In the command "{row}" stands for the first cell of the page's row,
+ * "{word}" for that of the selected row of a section, both up to a blank; at "{ask}" a person goes
+ * on to type. */
 struct cansim_action {
     char key; /* a letter */
     const char *label, *help;

@@ -83,7 +83,8 @@ const struct cansim_action *cs_network_actions(const struct cs_network *net)
 void cs_network_layout(const struct cs_network *net, struct cs_rect body,
                        struct cs_network_layout *at)
 {
-    const bool tall = body.h >= CS_NETWORK_TALL, section = cs_network_section(net) != NULL;
+    const bool tall = body.h >= (net->inside ? CS_NETWORK_BOTH : CS_NETWORK_TALL);
+    const bool section = cs_network_section(net) != NULL;
     int y = body.y, end = body.y + body.h;
 
     *at = (struct cs_network_layout){.tabs = {body.x, y, body.w, 0}};
@@ -196,28 +197,62 @@ static void hear(struct cs_tui *tui, struct cs_network *net)
     cs_tui_say(tui, net->pages.answer_bad, "%s", net->pages.answer);
 }
 
+/* Until somebody chooses, the first page that has something. */
+static int look(struct cs_tui *tui, struct cs_network *net)
+{
+    struct cs_tui_pages *pages = &net->pages;
+    const unsigned before = pages->at;
+    int ret = tui->host->ops->pages(tui->host->ctx, pages);
+
+    if (ret != 0 || net->moved || pages->n < 2 || pages->list.n_fields)
+        return ret;
+    for (pages->at = 0; pages->at < pages->n; pages->at++) {
+        pages->anew = true;
+        ret = tui->host->ops->pages(tui->host->ctx, pages);
+        if (ret != 0 || pages->list.n_fields)
+            return ret;
+    }
+    pages->at = before;
+    pages->anew = true;
+    return tui->host->ops->pages(tui->host->ctx, pages);
+}
+
+/* What is to be shown of the list's selected row, by what is known of it now. True: that is
+ * another table than the host was asked for. */
+static bool want(const struct cs_tui *tui, struct cs_network *net)
+{
+    struct cs_tui_pages *pages = &net->pages;
+    struct cs_network_layout at;
+
+    cs_network_layout(net, cs_tui_body(tui), &at);
+    const struct cansim_table *section = at.rows.h > 0 ? cs_network_section(net) : NULL;
+    const bool other = section != pages->section || pages->row != net->list.key;
+    pages->anew |= other;
+    pages->section = section;
+    pages->row = net->list.key;
+    return other;
+}
+
 static void refresh(struct cs_tui *tui)
 {
     struct cs_network *net = cs_network_of(tui);
     struct cs_tui_pages *pages = &net->pages;
-    const struct cansim_table *section;
-    struct cs_network_layout at;
 
-    cs_network_layout(net, cs_tui_body(tui), &at);
-    section = at.rows.h > 0 ? cs_network_section(net) : NULL;
-    pages->anew |= section != pages->section || pages->row != net->list.key;
-    pages->section = section;
-    pages->row = net->list.key;
-    net->no_host = !tui->host->ops->pages || tui->host->ops->pages(tui->host->ctx, pages) != 0;
-    if (net->no_host || !cs_network_page(net))
-        return;
-    find_rows(&net->list, &pages->list, false, net->inside ? "" : net->find.text);
-    if (!net->list.n && !net->find.len)
-        net->inside = false;
-    section = cs_network_section(net);
-    find_rows(&net->rows, &pages->rows, section && !section->columns,
-              net->inside ? net->find.text : "");
-    settle(tui, net);
+    want(tui, net);
+    for (unsigned pass = 0; pass < 3; pass++) {
+        net->no_host = !tui->host->ops->pages || look(tui, net) != 0;
+        if (net->no_host || !cs_network_page(net))
+            return;
+        find_rows(&net->list, &pages->list, false, net->inside ? "" : net->find.text);
+        if (!net->list.n && !net->find.len)
+            net->inside = false;
+        const struct cansim_table *section = cs_network_section(net);
+        find_rows(&net->rows, &pages->rows, section && !section->columns,
+                  net->inside ? net->find.text : "");
+        settle(tui, net);
+        if (!want(tui, net))
+            break;
+    }
     hear(tui, net);
 }
 
@@ -315,9 +350,11 @@ static void show_page(struct cs_tui *tui, unsigned page)
     struct cs_network *net = cs_network_of(tui);
 
     net->pages.at = page;
-    net->inside = net->moved = false;
+    net->inside = false;
+    net->moved = true;
     net->section = 0;
-    net->list.list = net->rows.list = (struct cs_list){0};
+    net->list.list = (struct cs_list){.sel = 1};
+    net->rows.list = (struct cs_list){0};
     net->list.key = net->rows.key = 0;
     clear_find(net);
     anew(tui, net);
@@ -358,34 +395,42 @@ static int ask(struct cs_tui *tui, const char *text, char *why, size_t why_size)
     return 0;
 }
 
+/* The first word of the first cell of the selected row. */
+static void first_word(const struct cs_network_rows *rows, const struct cs_tree *tree, char *word,
+                       size_t size)
+{
+    word[0] = '\0';
+    if (!rows->n || rows->shown[rows->list.sel] + 1 >= tree->n_fields)
+        return;
+    cs_network_text(&tree->fields[rows->shown[rows->list.sel] + 1].field, word, size);
+    word[strcspn(word, " ")] = '\0';
+}
+
 /* The command of an action with what it stands for. True: a person is to go on typing. */
 static bool fill_in(const struct cs_network *net, const char *command, char *text, size_t size)
 {
-    const struct cs_tree *tree = &net->pages.rows;
+    char word[64] = "", row[64];
     size_t n = 0;
-    char word[64] = "";
 
-    if (net->inside && net->rows.n && cs_network_table(net)->columns) {
-        const unsigned i = net->rows.shown[net->rows.list.sel] + 1;
-        if (i < tree->n_fields)
-            cs_network_text(&tree->fields[i].field, word, sizeof word);
-        word[strcspn(word, " ")] = '\0';
-    }
+    first_word(&net->list, &net->pages.list, row, sizeof row);
+    if (net->inside && cs_network_table(net)->columns)
+        first_word(&net->rows, &net->pages.rows, word, sizeof word);
     for (; *command && n + 1 < size; command++) {
+        const char *put = !strncmp(command, "{row}", 5)    ? row
+                          : !strncmp(command, "{word}", 6) ? word
+                                                           : NULL;
         if (!strncmp(command, "{ask}", 5)) {
             text[n] = '\0';
             return true;
         }
-        if (!strncmp(command, "{row}", 5))
-            n += (size_t)snprintf(text + n, size - n, "%llu", (unsigned long long)net->list.key);
-        else if (!strncmp(command, "{word}", 6))
-            n += (size_t)snprintf(text + n, size - n, "%s", word);
-        else
+        if (!put) {
             text[n++] = *command;
-        if (*command == '{')
-            command += strcspn(command, "}");
+            continue;
+        }
+        n += (size_t)snprintf(text + n, size - n, "%s", put);
         if (n >= size)
             n = size - 1;
+        command += strcspn(command, "}");
     }
     text[n] = '\0';
     return false;
@@ -489,13 +534,27 @@ static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
 
 /* ---- words ----------------------------------------------------------------------------------- */
 
+/* The row that is asked about is the one to look at. */
+static void look_at(struct cs_tui *tui, uint64_t key)
+{
+    struct cs_network *net = cs_network_of(tui);
+    const struct cs_tree *list = &net->pages.list;
+
+    for (unsigned i = 0; key && !net->inside && i < net->list.n; i++)
+        if (list->fields[net->list.shown[i]].field.value.u == key)
+            move(tui, (int)i - net->list.list.sel);
+}
+
 static int ask_word(struct cs_tui *tui, const char *word, const char *rest, char *why,
                     size_t why_size)
 {
     char text[CS_TEXTFIELD_MAX + 16];
 
     snprintf(text, sizeof text, "%s%s%s", word, *word && *rest ? " " : "", rest);
-    return ask(tui, text, why, why_size);
+    if (ask(tui, text, why, why_size))
+        return -1;
+    look_at(tui, strtoull(rest + strcspn(rest, "0123456789"), NULL, 10));
+    return 0;
 }
 
 #define WORD(function, word)                                                              \
@@ -542,17 +601,12 @@ static void offer_lss(const struct cs_tui *tui, const char *rest, int *from,
 }
 
 static const struct cs_word words[] = {
-    {"nmt", "start|stop|preop|reset|reset-comm NODE|all", "CANopen: command a node", nmt,
-     offer_nmt},
-    {"read", "NODE INDEX[:SUB] [TYPE]", "CANopen: read an object by SDO, such as 5 1018:01",
-     read_it, NULL},
-    {"write", "NODE INDEX[:SUB] [TYPE] VALUE", "CANopen: write it, such as 5 6040:00 u16 6",
-     write_it, NULL},
-    {"block-read", "NODE INDEX[:SUB] [TYPE]", "the same by block transfer", block_read, NULL},
-    {"block-write", "NODE INDEX[:SUB] [TYPE] VALUE", "the same by block transfer", block_write,
-     NULL},
-    {"lss", "fastscan [ID [store]]|inquire|node-id N|...",
-     "CANopen: find nodes without node-ID, and configure them", lss, offer_lss},
+    {"nmt", "start|stop|preop|reset|reset-comm N|all", "NMT", nmt, offer_nmt},
+    {"read", "NODE INDEX[:SUB] [TYPE]", "read by SDO", read_it, NULL},
+    {"write", "NODE INDEX[:SUB] [TYPE] VALUE", "such as 5 6040 u16 6", write_it, NULL},
+    {"block-read", "NODE INDEX[:SUB] [TYPE]", "the same in blocks", block_read, NULL},
+    {"block-write", "NODE INDEX[:SUB] [TYPE] VALUE", "in blocks", block_write, NULL},
+    {"lss", "fastscan [ID]|inquire|node-id N|...", "LSS", lss, offer_lss},
     {"tell", "COMMAND", "any other command of the page's decoder", tell, NULL},
 };
 
@@ -576,15 +630,11 @@ static const struct cs_binding bindings[] = {
     {{'/'}, "find", "only rows with a text; Esc shows all again", find, 0},
     {{']'}, NULL, "the page of the next bus or decoder", next_page, 1},
     {{'['}, NULL, "the one before", next_page, -1},
-    {{'s', 'x', 'p'},
-     NULL,
-     "CANopen: start, stop, pre-operational; in row \"all\" all nodes",
-     NULL,
-     0},
-    {{'R', 'C'}, NULL, "CANopen: reset the node, reset its communication", NULL, 0},
-    {{'r', 'e'}, NULL, "CANopen: read, write the object under the cursor, or type it", NULL, 0},
-    {{'a', 'b'}, NULL, "CANopen: read any object; the one here by block transfer", NULL, 0},
-    {{'f'}, NULL, "CANopen: find a node without node-ID and give it one (LSS)", NULL, 0},
+    {{'s', 'x', 'p'}, NULL, "start, stop, pre-operational: the node, or all", NULL, 0},
+    {{'R', 'C'}, NULL, "reset the node, reset its communication", NULL, 0},
+    {{'r', 'e'}, NULL, "read, write the object here; in the list: type it", NULL, 0},
+    {{'a', 'b'}, NULL, "read any object; the one here by block transfer", NULL, 0},
+    {{'f'}, NULL, "LSS: give a node without node-ID one", NULL, 0},
     {{CS_KEY_UP, 'k'}, NULL, "select a row, one up", move, -1},
     {{CS_KEY_DOWN, 'j'}, NULL, "one down", move, 1},
     {{CS_KEY_PGUP}, NULL, "a page up", move_page, -1},

@@ -9,7 +9,8 @@
 
 #define CS_NETWORK_ROWS 8192 /* that are shown of a table */
 #define CS_NETWORK_FIND 48
-#define CS_NETWORK_TALL 22 /* lines from which on list and tables are there together */
+#define CS_NETWORK_TALL 15 /* lines from which on list and tables are there together */
+#define CS_NETWORK_BOTH 26 /* and stay so where the keys go to a table */
 
 /* A table on the screen: those of its rows that are found, by number of their field. */
 struct cs_network_rows {
@@ -22,7 +23,7 @@ struct cs_network_rows {
 struct cs_network {
     struct cs_tui_pages pages;
     bool no_host; /* it does not tell */
-    bool moved;   /* somebody chose a row of the list */
+    bool moved;   /* somebody chose a page, or a row of the list */
     bool inside;  /* the keys go to the table about the row */
     unsigned section;
     struct cs_network_rows list, rows;

@@ -8,12 +8,34 @@
 
 /* ---- text ------------------------------------------------------------------------------------ */
 
+/* Three digits: what changes all the time is to be legible. */
+static void span_text(int64_t ps, char *text, size_t size)
+{
+    static const struct {
+        int64_t ps;
+        const char *unit;
+    } units[] = {{INT64_C(1000000000000), "s"}, {1000000000, "ms"}, {1000000, "us"}, {1000, "ns"}};
+    const int64_t s = ps / units[0].ps;
+    unsigned u = 0;
+
+    if (ps < 0 || s >= 3600) {
+        snprintf(text, size, ps < 0 ? "-" : "%dh%02dm", (int)(s / 3600), (int)(s / 60 % 60));
+        return;
+    }
+    if (s >= 60) {
+        snprintf(text, size, "%dm%02ds", (int)(s / 60), (int)(s % 60));
+        return;
+    }
+    while (u < 3 && ps < units[u].ps)
+        u++;
+    const double value = (double)ps / (double)units[u].ps;
+    snprintf(text, size, "%.*f%s", value < 9.995 ? 2 : value < 99.95 ? 1 : 0, value, units[u].unit);
+}
+
 void cs_network_text(const struct cansim_field *field, char *text, size_t size)
 {
-    char span[CS_NUMBER_MAX];
-
     if (field->kind == CANSIM_TIME && !field->text)
-        snprintf(text, size, "%s", cs_text_span(field->value.i, span));
+        span_text(field->value.i, text, size);
     else if (field->kind == CANSIM_REAL && field->text)
         snprintf(text, size, "%s", field->text);
     else if (field->kind == CANSIM_TEXT && !field->text)

@@ -170,8 +170,8 @@ static const struct cansim_action object_actions[] = {
 
 static const struct cansim_column pdo_columns[] = {
     {"PDO", CANSIM_COLUMN_TEXT, 12, 12, 0},    {"COB-ID", CANSIM_COLUMN_TEXT, 8, 8, 0},
-    {"Frames", CANSIM_COLUMN_NUMBER, 7, 8, 2}, {"Age", CANSIM_COLUMN_NUMBER, 8, 9, 3},
-    {"Every", CANSIM_COLUMN_NUMBER, 8, 9, 1},  {"Object", CANSIM_COLUMN_TEXT, 24, 40, 0},
+    {"Frames", CANSIM_COLUMN_NUMBER, 7, 8, 2}, {"Age", CANSIM_COLUMN_NUMBER, 6, 6, 3},
+    {"Every", CANSIM_COLUMN_NUMBER, 6, 6, 1},  {"Object", CANSIM_COLUMN_TEXT, 24, 40, 0},
     {"Value", CANSIM_COLUMN_TEXT, 16, 60, 0},  {NULL, 0, 0, 0, 0},
 };
 
@@ -256,9 +256,9 @@ static void pdos(void *state, uint64_t row, int64_t at_ps, struct cansim_sink *s
 
 static const struct cansim_column sdo_columns[] = {
     {"Object", CANSIM_COLUMN_TEXT, 7, 7, 0},
-    {"What", CANSIM_COLUMN_TEXT, 12, 12, 0},
-    {"Ago", CANSIM_COLUMN_NUMBER, 8, 9, 2},
-    {"Took", CANSIM_COLUMN_NUMBER, 8, 9, 1},
+    {"What", CANSIM_COLUMN_TEXT, 11, 11, 0},
+    {"Ago", CANSIM_COLUMN_NUMBER, 6, 6, 2},
+    {"Took", CANSIM_COLUMN_NUMBER, 6, 6, 1},
     {"Bytes", CANSIM_COLUMN_NUMBER, 6, 8, 3},
     {"Outcome", CANSIM_COLUMN_STATE, 26, 60, 0},
     {"Name", CANSIM_COLUMN_TEXT, 20, 48, 1},
@@ -368,7 +368,7 @@ static const struct cansim_action sdo_actions[] = {
 
 static const struct cansim_column emcy_columns[] = {
     {"Code", CANSIM_COLUMN_TEXT, 5, 5, 0},
-    {"Ago", CANSIM_COLUMN_NUMBER, 8, 9, 0},
+    {"Ago", CANSIM_COLUMN_NUMBER, 6, 6, 0},
     {"Node", CANSIM_COLUMN_NUMBER, 4, 4, 3},
     {"What", CANSIM_COLUMN_STATE, 30, 60, 0},
     {"Register", CANSIM_COLUMN_TEXT, 8, 8, 1},

@@ -69,9 +69,11 @@ void co_cell_bar(struct cansim_sink *sink, int severity, double value, const cha
 
 /* ---- what nodes are -------------------------------------------------------------------------- */
 
+/* PDOs alone prove nothing: on a bus of another protocol their identifiers are used as well. */
 bool co_is_listed(const struct co_node *node)
 {
-    return node != NULL && (node->seen || node->dict != NULL || node->n_objects != 0);
+    return node != NULL && (node->dict != NULL || node->n_objects != 0 || node->boots != 0 ||
+                            node->heart.last_ps >= 0 || node->guard.answered_ps >= 0);
 }
 
 const char *co_state_text(const struct co_node *node)
@@ -131,8 +133,8 @@ static const struct cansim_column columns[] = {
     {"Name", CANSIM_COLUMN_TEXT, 12, 28, 0},
     {"State", CANSIM_COLUMN_STATE, 15, 15, 0},
     {"Heartbeat", CANSIM_COLUMN_BAR, 10, 24, 1},
-    {"Age", CANSIM_COLUMN_NUMBER, 8, 9, 2},
-    {"Period", CANSIM_COLUMN_NUMBER, 8, 9, 3},
+    {"Age", CANSIM_COLUMN_NUMBER, 6, 6, 2},
+    {"Period", CANSIM_COLUMN_NUMBER, 6, 6, 3},
     {"Boots", CANSIM_COLUMN_NUMBER, 5, 5, 6},
     {"PDO/s", CANSIM_COLUMN_NUMBER, 6, 6, 4},
     {"Aborts", CANSIM_COLUMN_NUMBER, 6, 6, 5},
@@ -248,7 +250,8 @@ static const struct cansim_action actions[] = {
 static const struct cansim_table list = {
     .size = sizeof(list),
     .title = "Network",
-    .empty = "no CANopen seen so far: it appears with the first frame of a node",
+    .empty =
+        "no CANopen seen so far: a boot-up, a heartbeat or an SDO shows a node; f looks for one",
     .columns = columns,
     .rows = rows,
     .actions = actions,

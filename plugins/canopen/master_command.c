@@ -281,7 +281,7 @@ static int parse_nmt(struct master_command *command, char **words, unsigned n, c
     }
     if (command->arg == 0)
         return -1;
-    if (strcmp(words[2], "all") == 0 || strcmp(words[2], "0") == 0)
+    if (strcmp(words[2], "all") == 0)
         return 0;
     return parse_node(words[2], &command->node, why, why_size);
 }
