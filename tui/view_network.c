@@ -265,7 +265,7 @@ static void anew(struct cs_tui *tui, struct cs_network *net)
 
 /* ---- moving about ---------------------------------------------------------------------------- */
 
-static void move(struct cs_tui *tui, int by)
+void cs_network_move(struct cs_tui *tui, int by)
 {
     struct cs_network *net = cs_network_of(tui);
     struct cs_network_rows *rows = net->inside ? &net->rows : &net->list;
@@ -290,7 +290,8 @@ static void move_page(struct cs_tui *tui, int by)
     struct cs_network_layout at;
 
     cs_network_layout(net, cs_tui_body(tui), &at);
-    move(tui, by * (page_of(net->inside ? &at.rows : &at.list, cs_network_table(net)) - 1));
+    cs_network_move(tui,
+                    by * (page_of(net->inside ? &at.rows : &at.list, cs_network_table(net)) - 1));
 }
 
 static void clear_find(struct cs_network *net)
@@ -376,79 +377,7 @@ static void find(struct cs_tui *tui, int unused)
     cs_network_of(tui)->finding = true;
 }
 
-/* ---- asking ---------------------------------------------------------------------------------- */
-
-static int ask(struct cs_tui *tui, const char *text, char *why, size_t why_size)
-{
-    struct cs_network *net = cs_network_of(tui);
-    const struct cs_tui_page *page = cs_network_page(net);
-
-    if (!page || !page->can_ask || !tui->host->ops->ask) {
-        snprintf(why, why_size, "there is nobody here who could do that");
-        return -1;
-    }
-    if (tui->host->ops->ask(tui->host->ctx, net->pages.at, text, why, why_size))
-        return -1;
-    snprintf(net->asked, sizeof net->asked, "%.*s", (int)sizeof net->asked - 1, text);
-    net->waiting = true;
-    cs_tui_say(tui, false, "asked for: %s", text);
-    return 0;
-}
-
-/* The first word of the first cell of the selected row. */
-static void first_word(const struct cs_network_rows *rows, const struct cs_tree *tree, char *word,
-                       size_t size)
-{
-    word[0] = '\0';
-    if (!rows->n || rows->shown[rows->list.sel] + 1 >= tree->n_fields)
-        return;
-    cs_network_text(&tree->fields[rows->shown[rows->list.sel] + 1].field, word, size);
-    word[strcspn(word, " ")] = '\0';
-}
-
-/* The command of an action with what it stands for. True: a person is to go on typing. */
-static bool fill_in(const struct cs_network *net, const char *command, char *text, size_t size)
-{
-    char word[64] = "", row[64];
-    size_t n = 0;
-
-    first_word(&net->list, &net->pages.list, row, sizeof row);
-    if (net->inside && cs_network_table(net)->columns)
-        first_word(&net->rows, &net->pages.rows, word, sizeof word);
-    for (; *command && n + 1 < size; command++) {
-        const char *put = !strncmp(command, "{row}", 5)    ? row
-                          : !strncmp(command, "{word}", 6) ? word
-                                                           : NULL;
-        if (!strncmp(command, "{ask}", 5)) {
-            text[n] = '\0';
-            return true;
-        }
-        if (!put) {
-            text[n++] = *command;
-            continue;
-        }
-        n += (size_t)snprintf(text + n, size - n, "%s", put);
-        if (n >= size)
-            n = size - 1;
-        command += strcspn(command, "}");
-    }
-    text[n] = '\0';
-    return false;
-}
-
-static void act(struct cs_tui *tui, const struct cansim_action *action)
-{
-    struct cs_network *net = cs_network_of(tui);
-    char text[CS_TUI_MESSAGE_MAX], why[CS_TUI_MESSAGE_MAX];
-
-    if (fill_in(net, action->command, text, sizeof text)) {
-        cs_tui_open(tui, CS_OVERLAY_PROMPT);
-        cs_textfield_set(&tui->prompt.field, text);
-        return;
-    }
-    if (ask(tui, text, why, sizeof why))
-        cs_tui_say(tui, true, "%s: %s", action->label, why);
-}
+/* ---- keys ------------------------------------------------------------------------------------ */
 
 static bool find_key(struct cs_tui *tui, struct cs_network *net, int32_t code)
 {
@@ -474,7 +403,7 @@ static bool key(struct cs_tui *tui, int32_t code)
         return find_key(tui, net, code);
     for (; action && action->key; action++)
         if (action->key == code) {
-            act(tui, action);
+            cs_network_act(tui, action);
             return true;
         }
     if (code == CS_KEY_ESC && (net->inside || net->find.len)) {
@@ -514,7 +443,7 @@ static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
     if (!cs_network_page(net) || press(tui, net, &at, mouse))
         return;
     if (mouse->kind == CS_MOUSE_UP || mouse->kind == CS_MOUSE_DOWN) {
-        move(tui, mouse->kind == CS_MOUSE_UP ? -3 : 3);
+        cs_network_move(tui, mouse->kind == CS_MOUSE_UP ? -3 : 3);
         return;
     }
     const bool lower = at.rows.h > 0 && mouse->y >= at.rows.y;
@@ -527,88 +456,12 @@ static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
     if (row < 0)
         return;
     net->inside = lower;
-    move(tui, row - rows->list.sel);
+    cs_network_move(tui, row - rows->list.sel);
     if (!lower && mouse->kind == CS_MOUSE_DOUBLE)
         go_in(tui, 0);
 }
 
-/* ---- words ----------------------------------------------------------------------------------- */
-
-/* The row that is asked about is the one to look at. */
-static void look_at(struct cs_tui *tui, uint64_t key)
-{
-    struct cs_network *net = cs_network_of(tui);
-    const struct cs_tree *list = &net->pages.list;
-
-    for (unsigned i = 0; key && !net->inside && i < net->list.n; i++)
-        if (list->fields[net->list.shown[i]].field.value.u == key)
-            move(tui, (int)i - net->list.list.sel);
-}
-
-static int ask_word(struct cs_tui *tui, const char *word, const char *rest, char *why,
-                    size_t why_size)
-{
-    char text[CS_TEXTFIELD_MAX + 16];
-
-    snprintf(text, sizeof text, "%s%s%s", word, *word && *rest ? " " : "", rest);
-    if (ask(tui, text, why, why_size))
-        return -1;
-    look_at(tui, strtoull(rest + strcspn(rest, "0123456789"), NULL, 10));
-    return 0;
-}
-
-#define WORD(function, word)                                                              \
-    static int function(struct cs_tui *tui, const char *rest, char *why, size_t why_size) \
-    {                                                                                     \
-        return ask_word(tui, word, rest, why, why_size);                                  \
-    }
-
-WORD(nmt, "nmt")
-WORD(read_it, "read")
-WORD(write_it, "write")
-WORD(block_read, "block-read")
-WORD(block_write, "block-write")
-WORD(lss, "lss")
-WORD(tell, "")
-
-static void offer_among(const char *const *words, const char *rest, int *from,
-                        struct cs_offers *offers)
-{
-    *from = 0;
-    for (; *words && offers->n < CS_OFFERS; words++)
-        if (!strncmp(*words, rest, strlen(rest)))
-            snprintf(offers->text[offers->n++], sizeof offers->text[0], "%s", *words);
-}
-
-static void offer_nmt(const struct cs_tui *tui, const char *rest, int *from,
-                      struct cs_offers *offers)
-{
-    static const char *const words[] = {"start", "stop", "preop", "reset", "reset-comm", NULL};
-
-    (void)tui;
-    offer_among(words, rest, from, offers);
-}
-
-static void offer_lss(const struct cs_tui *tui, const char *rest, int *from,
-                      struct cs_offers *offers)
-{
-    static const char *const words[] = {"fastscan",       "inquire", "identify", "switch config",
-                                        "switch waiting", "node-id", "store",    "bitrate",
-                                        "activate",       NULL};
-
-    (void)tui;
-    offer_among(words, rest, from, offers);
-}
-
-static const struct cs_word words[] = {
-    {"nmt", "start|stop|preop|reset|reset-comm N|all", "NMT", nmt, offer_nmt},
-    {"read", "NODE INDEX[:SUB] [TYPE]", "read by SDO", read_it, NULL},
-    {"write", "NODE INDEX[:SUB] [TYPE] VALUE", "such as 5 6040 u16 6", write_it, NULL},
-    {"block-read", "NODE INDEX[:SUB] [TYPE]", "the same in blocks", block_read, NULL},
-    {"block-write", "NODE INDEX[:SUB] [TYPE] VALUE", "in blocks", block_write, NULL},
-    {"lss", "fastscan [ID]|inquire|node-id N|...", "LSS", lss, offer_lss},
-    {"tell", "COMMAND", "any other command of the page's decoder", tell, NULL},
-};
+/* ---- the view -------------------------------------------------------------------------------- */
 
 static void status(const struct cs_tui *tui, char *text, size_t size)
 {
@@ -635,12 +488,12 @@ static const struct cs_binding bindings[] = {
     {{'r', 'e'}, NULL, "read, write the object here; in the list: type it", NULL, 0},
     {{'a', 'b'}, NULL, "read any object; the one here by block transfer", NULL, 0},
     {{'f'}, NULL, "LSS: give a node without node-ID one", NULL, 0},
-    {{CS_KEY_UP, 'k'}, NULL, "select a row, one up", move, -1},
-    {{CS_KEY_DOWN, 'j'}, NULL, "one down", move, 1},
+    {{CS_KEY_UP, 'k'}, NULL, "select a row, one up", cs_network_move, -1},
+    {{CS_KEY_DOWN, 'j'}, NULL, "one down", cs_network_move, 1},
     {{CS_KEY_PGUP}, NULL, "a page up", move_page, -1},
     {{CS_KEY_PGDN}, NULL, "a page down", move_page, 1},
-    {{CS_KEY_HOME, 'g'}, NULL, "to the first row", move, -CS_NETWORK_ROWS},
-    {{CS_KEY_END, 'G'}, NULL, "to the last", move, CS_NETWORK_ROWS},
+    {{CS_KEY_HOME, 'g'}, NULL, "to the first row", cs_network_move, -CS_NETWORK_ROWS},
+    {{CS_KEY_END, 'G'}, NULL, "to the last", cs_network_move, CS_NETWORK_ROWS},
 };
 
 const struct cs_view cs_view_network = {
@@ -660,6 +513,6 @@ const struct cs_view cs_view_network = {
     .detail = cs_network_detail,
     .bindings = bindings,
     .n_bindings = sizeof bindings / sizeof *bindings,
-    .words = words,
-    .n_words = sizeof words / sizeof *words,
+    .words = cs_network_words,
+    .n_words = CS_NETWORK_WORDS,
 };

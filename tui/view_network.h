@@ -55,6 +55,14 @@ const struct cansim_table *cs_network_table(const struct cs_network *net);
 /* Actions that are there now, NULL for none. */
 const struct cansim_action *cs_network_actions(const struct cs_network *net);
 
+/* Move the selection of the list or table with the keys. */
+void cs_network_move(struct cs_tui *tui, int by);
+
+/* view_network_ask.c */
+#define CS_NETWORK_WORDS 7
+extern const struct cs_word cs_network_words[CS_NETWORK_WORDS];
+void cs_network_act(struct cs_tui *tui, const struct cansim_action *action);
+
 /* view_network_draw.c */
 void cs_network_draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body);
 void cs_network_detail(const struct cs_tui *tui, struct cs_canvas *canvas, int x, int y);

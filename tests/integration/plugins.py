@@ -161,6 +161,24 @@ def node():
 
 
 @test
+def page():
+    """the decoder's page is in the terminal interface, and one without pages does no harm"""
+    write("page.json", json.dumps({
+        "duration": "5s", "plugins": ["alive.so"],
+        "nodes": {"sender": {"type": "alive"}, "other": {}},
+        "timeline": [{"at": "55ms", "node": "sender", "command": "skip 2"},
+                     {"at": "100ms", "node": "sender", "command": "freeze"}]}))
+    done = run(os.path.join(STAGE, "usr/bin/cansim-tui"), "--plugin", "alive.so", "--dump", "text", "--view", "network",
+               "--at", "1s", "page.json", env=environment(), cwd=FOLDER)
+    same((done.returncode, done.stderr), (0, ""))
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert ["Message", "State", "Counter", "Age", "Frames", "Skipped", "Repeated"] in lines, done.stdout
+    row = [line for line in lines if line[:2] == ["100", "alive"]]
+    assert len(row) == 1 and row[0][5] == "2" and int(row[0][6]) > 80, done.stdout
+    assert "alive Alive · can0" in done.stdout, done.stdout
+
+
+@test
 def live():
     """decode --link listens to a running host"""
     write("live.json", json.dumps({
