@@ -468,8 +468,14 @@ static void status(const struct cs_tui *tui, char *text, size_t size)
     const struct cs_network *net = cs_network_of(tui);
     const struct cs_tui_page *page = cs_network_page(net);
 
+    const unsigned left_out = net->pages.list.left_out + net->pages.rows.left_out;
+    char more[40] = "";
+
+    if (left_out)
+        snprintf(more, sizeof more, " · %u more cells", left_out);
     if (page)
-        snprintf(text, size, "%s %s · %s", page->decoder, page->page->list->title, page->bus);
+        snprintf(text, size, "%s %s · %s%s", page->decoder, page->page->list->title, page->bus,
+                 more);
     else
         snprintf(text, size, "%s", "");
 }

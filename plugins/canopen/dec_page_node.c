@@ -137,16 +137,39 @@ static void put_object(const struct co_node *node, const struct co_object *objec
     sink->close(sink);
 }
 
-/* The file's objects and those that were seen, both in order. */
+/* What every node has, or most have: to be read where no file tells of more. CiA 301, 7.5.1. */
+static const struct co_object basic[] = {
+    {.index = 0x1000, .access = CO_ACCESS_READ},
+    {.index = 0x1001, .access = CO_ACCESS_READ},
+    {.index = 0x1008, .access = CO_ACCESS_READ},
+    {.index = 0x1009, .access = CO_ACCESS_READ},
+    {.index = 0x100A, .access = CO_ACCESS_READ},
+    {.index = 0x1017, .access = CO_ACCESS_READ | CO_ACCESS_WRITE},
+    {.index = 0x1018, .sub = 1, .access = CO_ACCESS_READ},
+    {.index = 0x1018, .sub = 2, .access = CO_ACCESS_READ},
+    {.index = 0x1018, .sub = 3, .access = CO_ACCESS_READ},
+    {.index = 0x1018, .sub = 4, .access = CO_ACCESS_READ},
+};
+
+static unsigned described(const struct co_node *node)
+{
+    return node == NULL         ? 0
+           : node->dict != NULL ? co_dict_count(node->dict)
+                                : sizeof(basic) / sizeof(basic[0]);
+}
+
+/* The described objects and those that were seen, both in order. */
 static void objects(void *state, uint64_t row, int64_t at_ps, struct cansim_sink *sink)
 {
     const struct co_node *node = node_at(state, row);
-    unsigned n_dict = node != NULL && node->dict != NULL ? co_dict_count(node->dict) : 0;
+    unsigned n_dict = described(node);
     unsigned n_seen = node != NULL ? node->n_objects : 0;
 
     (void)at_ps;
     for (unsigned d = 0, s = 0; d < n_dict || s < n_seen;) {
-        const struct co_object *object = d < n_dict ? co_dict_at(node->dict, d) : NULL;
+        const struct co_object *object = d >= n_dict          ? NULL
+                                         : node->dict != NULL ? co_dict_at(node->dict, d)
+                                                              : &basic[d];
         const struct co_seen *seen = s < n_seen ? &node->objects[s] : NULL;
         int order = object == NULL                 ? 1
                     : seen == NULL                 ? -1
@@ -423,10 +446,8 @@ static void emergencies(void *state, uint64_t row, int64_t at_ps, struct cansim_
                                                  .actions = (its_actions)}
 
 SECTION(about, "Overview", "nothing is known of it so far", NULL, overview, NULL);
-SECTION(dictionary, "Objects",
-        "nothing read so far, and no file: choose one node; a reads an object, --eds NODE=FILE "
-        "names them all",
-        object_columns, objects, object_actions);
+SECTION(dictionary, "Objects", "choose one node to see its objects", object_columns, objects,
+        object_actions);
 SECTION(pdo, "PDOs", "no PDO seen so far: a node sends them when it is operational", pdo_columns,
         pdos, NULL);
 SECTION(sdo, "SDO", "no SDO conversation so far: a reads an object", sdo_columns, sdos,

@@ -246,6 +246,45 @@ static void sdo(void **state)
     lab_free(lab);
 }
 
+/* A transfer of many frames is there while it goes on. */
+static void progress(void **state)
+{
+    struct lab *lab = lab_new(LAB);
+
+    (void)state;
+    lab_run(lab, ms(3000));
+    bench_draw(&lab->b, 120, 40);
+    lab_keys(lab, "<Down><Right><Right><Right>:block-write 20 2100 fill:4000<Enter>");
+    lab_run(lab, ms(3030));
+    bench_draw(&lab->b, 120, 40);
+    assert_true(bench_shows(&lab->b, "2100:00 block write"));
+    assert_true(bench_shows(&lab->b, "% of 4000"));
+    lab_run(lab, ms(3400));
+    bench_draw(&lab->b, 120, 40);
+    assert_true(bench_hides(&lab->b, "% of 4000"));
+    assert_true(bench_shows(&lab->b, "4000 bytes"));
+    lab_keys(lab, ":read 20 2100<Enter>");
+    lab_run(lab, ms(3430));
+    bench_draw(&lab->b, 120, 40);
+    assert_true(bench_shows(&lab->b, "2100:00 read"));
+    assert_true(bench_shows(&lab->b, "% of 4000"));
+    lab_free(lab);
+}
+
+/* Without a file there is what every node has. */
+static void no_file(void **state)
+{
+    struct lab *lab = lab_new("scenarios/examples/demo.json");
+
+    (void)state;
+    lab_run(lab, ms(2500));
+    bench_draw(&lab->b, 100, 40);
+    lab_keys(lab, "<Right>");
+    assert_true(bench_shows(&lab->b, "1018:04 Identity object, "));
+    assert_true(bench_shows(&lab->b, "1017:00 Producer heartbeat time UNSIGNED16"));
+    lab_free(lab);
+}
+
 static void object_under_the_cursor(void **state)
 {
     struct lab *lab = lab_new(LAB);
@@ -360,7 +399,8 @@ int main(void)
         cmocka_unit_test(pictures), cmocka_unit_test(ascii),
         cmocka_unit_test(nothing),  cmocka_unit_test(other_buses),
         cmocka_unit_test(any_size), cmocka_unit_test(nmt),
-        cmocka_unit_test(sdo),      cmocka_unit_test(object_under_the_cursor),
+        cmocka_unit_test(sdo),      cmocka_unit_test(progress),
+        cmocka_unit_test(no_file),  cmocka_unit_test(object_under_the_cursor),
         cmocka_unit_test(lss),      cmocka_unit_test(wrong),
         cmocka_unit_test(console),  cmocka_unit_test(mouse),
     };
