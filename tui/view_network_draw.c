@@ -206,17 +206,19 @@ static int sections_line(const struct cs_network *net, struct cs_canvas *canvas,
     char text[2][40] = {"", ""};
     bool hit;
 
+    char head[80];
+
     for (unsigned c = 0; net->list.n && c < 2; c++) {
         const unsigned i = net->list.shown[net->list.list.sel] + 1 + c;
         if (i < list->n_fields && list->fields[i].depth == 1)
             cs_network_text(&list->fields[i].field, text[c], sizeof text[c]);
     }
+    snprintf(head, sizeof head, " %s%s%.24s ", text[0], *text[1] ? " " : "", text[1]);
     if (canvas) {
         cs_canvas_fill(canvas, at, CS_STYLE_FAINT, 0x2500);
-        x = cs_canvas_printf(canvas, x, at.y, CS_STYLE_BRIGHT, " %s %.24s ", text[0], text[1]) + 1;
-    } else {
-        x += cs_text_width(text[0]) + (int)strnlen(text[1], 24) + 4;
+        cs_canvas_put(canvas, x, at.y, CS_STYLE_BRIGHT, head);
     }
+    x += cs_text_width(head) + 1;
     for (unsigned i = 0; sections[i]; i++) {
         x = put_tab(canvas, x, at.y, i == net->section, sections[i]->title, find, &hit);
         if (hit)

@@ -171,6 +171,30 @@ static void any_size(void **state)
     lab_free(lab);
 }
 
+/* Any keys, while the network works and the screen changes its size. */
+static void any_keys(void **state)
+{
+    static const int32_t keys[] = {
+        CS_KEY_UP,   CS_KEY_DOWN, CS_KEY_LEFT, CS_KEY_RIGHT, CS_KEY_ENTER, CS_KEY_ESC,
+        CS_KEY_PGUP, CS_KEY_PGDN, CS_KEY_HOME, CS_KEY_END,   CS_KEY_TAB,   '8',
+        '/',         'r',         'e',         's',          'x',          'R',
+        'f',         '[',         ']',         'a',          'b',          '|',
+        'o',         ':',         '1',         '0',          ' ',          CS_KEY_BACKSPACE};
+    struct lab *lab = lab_new("scenarios/examples/demo.json");
+    uint32_t seed = 4711;
+
+    (void)state;
+    for (unsigned i = 0; i < 6000; i++) {
+        seed = seed * 1664525u + 1013904223u;
+        cs_tui_key(&lab->b.tui, keys[(seed >> 16) % (sizeof keys / sizeof *keys)]);
+        if (i % 20)
+            continue;
+        lab_run(lab, cs_sim_now_ps(cs_session_sim(lab->session)) + ms(7));
+        bench_draw(&lab->b, 80 + (int)(seed >> 8) % 100, 24 + (int)(seed >> 12) % 40);
+    }
+    lab_free(lab);
+}
+
 /* ---- what can be done ------------------------------------------------------------------------ */
 
 static void nmt(void **state)
@@ -280,7 +304,7 @@ static void no_file(void **state)
     lab_run(lab, ms(2500));
     bench_draw(&lab->b, 100, 40);
     lab_keys(lab, "<Right>");
-    assert_true(bench_shows(&lab->b, "1018:04 Identity object, "));
+    assert_true(bench_shows(&lab->b, "1018:04 Serial number UNSIGNED32 ro"));
     assert_true(bench_shows(&lab->b, "1017:00 Producer heartbeat time UNSIGNED16"));
     lab_free(lab);
 }
@@ -396,13 +420,21 @@ static void mouse(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pictures), cmocka_unit_test(ascii),
-        cmocka_unit_test(nothing),  cmocka_unit_test(other_buses),
-        cmocka_unit_test(any_size), cmocka_unit_test(nmt),
-        cmocka_unit_test(sdo),      cmocka_unit_test(progress),
-        cmocka_unit_test(no_file),  cmocka_unit_test(object_under_the_cursor),
-        cmocka_unit_test(lss),      cmocka_unit_test(wrong),
-        cmocka_unit_test(console),  cmocka_unit_test(mouse),
+        cmocka_unit_test(pictures),
+        cmocka_unit_test(ascii),
+        cmocka_unit_test(nothing),
+        cmocka_unit_test(other_buses),
+        cmocka_unit_test(any_size),
+        cmocka_unit_test(nmt),
+        cmocka_unit_test(sdo),
+        cmocka_unit_test(any_keys),
+        cmocka_unit_test(progress),
+        cmocka_unit_test(no_file),
+        cmocka_unit_test(object_under_the_cursor),
+        cmocka_unit_test(lss),
+        cmocka_unit_test(wrong),
+        cmocka_unit_test(console),
+        cmocka_unit_test(mouse),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
