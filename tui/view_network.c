@@ -393,7 +393,8 @@ static bool find_key(struct cs_tui *tui, struct cs_network *net, int32_t code)
     return true;
 }
 
-/* Letters of the actions that there are now; and what is looked for, while it is typed. */
+/* Letters of the actions that there are now; and what is looked for, while it is typed: elsewhere /
+ * is about identifiers, of which there are none here. */
 static bool key(struct cs_tui *tui, int32_t code)
 {
     struct cs_network *net = cs_network_of(tui);
@@ -401,6 +402,10 @@ static bool key(struct cs_tui *tui, int32_t code)
 
     if (net->finding)
         return find_key(tui, net, code);
+    if (code == '/') {
+        find(tui, 0);
+        return true;
+    }
     for (; action && action->key; action++)
         if (action->key == code) {
             cs_network_act(tui, action);
@@ -486,7 +491,7 @@ static const struct cs_binding bindings[] = {
     {{CS_KEY_BACKSPACE}, NULL, "back to the list; so does Esc", go_out, 0},
     {{CS_KEY_RIGHT, 'l'}, "tables", "the next table about the row", next_section, 1},
     {{CS_KEY_LEFT}, NULL, "the one before", next_section, -1},
-    {{'/'}, "find", "only rows with a text; Esc shows all again", find, 0},
+    {{'F'}, "find", "only rows with a text; here / does so too", find, 0},
     {{']'}, NULL, "the page of the next bus or decoder", next_page, 1},
     {{'['}, NULL, "the one before", next_page, -1},
     {{'s', 'x', 'p'}, NULL, "start, stop, pre-operational: the node, or all", NULL, 0},

@@ -79,16 +79,16 @@ static void pictures(void **state)
     (void)state;
     lab_run(lab, ms(2500));
     bench_draw(&lab->b, 80, 24);
-    bench_golden(&lab->b, "network-80x24");
+    bench_golden(&lab->b, "canopen-80x24");
     bench_draw(&lab->b, 160, 50);
-    bench_golden(&lab->b, "network-160x50");
+    bench_golden(&lab->b, "canopen-160x50");
     lab_keys(lab, "<Right><Enter>/608<Enter>");
-    bench_golden(&lab->b, "network-objects-160x50");
+    bench_golden(&lab->b, "canopen-objects-160x50");
     bench_draw(&lab->b, 80, 24);
     lab_keys(lab, "<Esc><Right>");
-    bench_golden(&lab->b, "network-pdos-80x24");
+    bench_golden(&lab->b, "canopen-pdos-80x24");
     lab_keys(lab, "<Right>");
-    bench_golden(&lab->b, "network-sdo-80x24");
+    bench_golden(&lab->b, "canopen-sdo-80x24");
     lab_free(lab);
 }
 
@@ -100,7 +100,7 @@ static void ascii(void **state)
     lab->b.canvas.ascii = true;
     lab_run(lab, ms(65000));
     bench_draw(&lab->b, 80, 24);
-    bench_golden(&lab->b, "network-ascii");
+    bench_golden(&lab->b, "canopen-ascii");
     assert_true(bench_shows(&lab->b, "20 IO 401 lost LOST"));
     lab_free(lab);
 }
