@@ -175,12 +175,15 @@ static int look_at_pages(void *ctx, struct cs_tui_pages *pages)
     if (pages->at >= pages->n || (now_ps == pages->at_ps && !pages->anew))
         return 0;
     cs_session_page_rows(s, pages->at, pages->page[pages->at].page->list, 0, &pages->list);
+    pages->at_ps = now_ps;
     if (!pages->section)
         cs_tree_clear(&pages->rows);
     else if (pages->anew || pages->rows.n_fields < CS_PAGES_MANY ||
              ++pages->waited % CS_PAGES_MANY_WAIT == 0)
         cs_session_page_rows(s, pages->at, pages->section, pages->row, &pages->rows);
-    pages->at_ps = now_ps;
+    else
+        return 0;
+    pages->changes++;
     pages->anew = false;
     return 0;
 }

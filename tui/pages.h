@@ -30,7 +30,8 @@ struct cs_tui_pages {
 
     /* As of at_ps. */
     int64_t at_ps;
-    unsigned waited; /* times that a long section was left as it was */
+    unsigned waited;  /* times that a long section was left as it was */
+    unsigned changes; /* of `rows` so far */
     struct cs_tree list, rows;
 
     uint64_t n_answers; /* in all; the latest: */

@@ -92,8 +92,15 @@ void cs_network_layout(const struct cs_network *net, struct cs_rect body,
         at->actions = (struct cs_rect){body.x, --end, body.w, 1};
     if (body.h >= 6 && (net->asked[0] || net->finding || net->find.len))
         at->said = (struct cs_rect){body.x, --end, body.w, 1};
-    if (body.h >= 4 && net->pages.n > 1 && (tall || !net->inside))
+    if (body.h >= 4 && net->pages.n > 1 && (tall || !net->inside || body.w >= CS_NETWORK_WIDE))
         at->tabs = (struct cs_rect){body.x, y++, body.w, 1};
+    if (section && body.w >= CS_NETWORK_WIDE && end - y >= 3) {
+        const int right = body.x + CS_NETWORK_LIST + 2;
+        at->list = (struct cs_rect){body.x, y, CS_NETWORK_LIST, end - y};
+        at->sections = (struct cs_rect){right, y, body.x + body.w - right, 1};
+        at->rows = (struct cs_rect){right, y + 1, body.x + body.w - right, end - y - 1};
+        return;
+    }
     if (!net->inside || (tall && section)) {
         int h = end - y;
         if (tall && section)
@@ -247,8 +254,10 @@ static void refresh(struct cs_tui *tui)
         if (!net->list.n && !net->find.len)
             net->inside = false;
         const struct cansim_table *section = cs_network_section(net);
-        find_rows(&net->rows, &pages->rows, section && !section->columns,
-                  net->inside ? net->find.text : "");
+        if (net->changes != pages->changes)
+            find_rows(&net->rows, &pages->rows, section && !section->columns,
+                      net->inside ? net->find.text : "");
+        net->changes = pages->changes;
         settle(tui, net);
         if (!want(tui, net))
             break;
@@ -451,7 +460,7 @@ static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
         cs_network_move(tui, mouse->kind == CS_MOUSE_UP ? -3 : 3);
         return;
     }
-    const bool lower = at.rows.h > 0 && mouse->y >= at.rows.y;
+    const bool lower = at.rows.h > 0 && mouse->y >= at.rows.y && mouse->x >= at.rows.x;
     const struct cansim_table *table =
         lower ? cs_network_section(net) : cs_network_page(net)->page->list;
     struct cs_network_rows *rows = lower ? &net->rows : &net->list;

@@ -9,8 +9,10 @@
 
 #define CS_NETWORK_ROWS 8192 /* that are shown of a table */
 #define CS_NETWORK_FIND 48
-#define CS_NETWORK_TALL 15 /* lines from which on list and tables are there together */
-#define CS_NETWORK_BOTH 26 /* and stay so where the keys go to a table */
+#define CS_NETWORK_TALL 15  /* lines from which on list and tables are there together */
+#define CS_NETWORK_BOTH 26  /* and stay so where the keys go to a table */
+#define CS_NETWORK_WIDE 190 /* columns from which on they are side by side */
+#define CS_NETWORK_LIST 100 /* columns of the list then */
 
 /* A table on the screen: those of its rows that are found, by number of their field. */
 struct cs_network_rows {
@@ -32,6 +34,7 @@ struct cs_network {
     char asked[CS_TUI_MESSAGE_MAX]; /* what was asked for last, "" for nothing */
     bool waiting;                   /* no answer yet */
     uint64_t heard;                 /* answers that were told */
+    unsigned changes;               /* of the host's rows that were looked at */
 };
 
 /* Where the parts are in the body; of height 0 where they are not there. */

@@ -149,6 +149,8 @@ static void draw_table(const struct cs_tui *tui, const struct cansim_table *tabl
     if (table->columns) {
         n = columns_of(table, columns);
         cs_columns_fit(tui, columns, n, at.w, &layout);
+        for (unsigned c = 0; c < n; c++)
+            layout.x[c] += at.x;
         cs_columns_titles(columns, n, canvas, at.y, &layout, -1, false);
         at.y++;
         at.h--;

@@ -82,6 +82,9 @@ static void pictures(void **state)
     bench_golden(&lab->b, "canopen-80x24");
     bench_draw(&lab->b, 160, 50);
     bench_golden(&lab->b, "canopen-160x50");
+    bench_draw(&lab->b, 240, 60);
+    bench_golden(&lab->b, "canopen-240x60");
+    bench_draw(&lab->b, 160, 50);
     lab_keys(lab, "<Right><Enter>/608<Enter>");
     bench_golden(&lab->b, "canopen-objects-160x50");
     bench_draw(&lab->b, 80, 24);
@@ -190,7 +193,7 @@ static void any_keys(void **state)
         if (i % 20)
             continue;
         lab_run(lab, cs_sim_now_ps(cs_session_sim(lab->session)) + ms(7));
-        bench_draw(&lab->b, 80 + (int)(seed >> 8) % 100, 24 + (int)(seed >> 12) % 40);
+        bench_draw(&lab->b, 80 + (int)(seed >> 8) % 170, 24 + (int)(seed >> 12) % 40);
     }
     lab_free(lab);
 }
