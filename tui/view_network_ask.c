@@ -94,14 +94,33 @@ static void look_at(struct cs_tui *tui, uint64_t key)
             cs_network_move(tui, (int)i - net->list.list.sel);
 }
 
+/* Of what begins with no node, the selected one is meant: "1018:01". */
+static bool is_object(const char *rest)
+{
+    char *end;
+    const unsigned long node = strtoul(rest, &end, 0);
+
+    return node < 1 || node > 127 || end == rest || (*end != ' ' && *end != '\0');
+}
+
 static int ask_word(struct cs_tui *tui, const char *word, const char *rest, char *why,
                     size_t why_size)
 {
-    char text[CS_TEXTFIELD_MAX + 16];
+    const struct cs_network *net = cs_network_of(tui);
+    const bool nmt = !strcmp(word, "nmt"), lss = !strcmp(word, "lss");
+    char text[CS_TEXTFIELD_MAX + 160], row[64] = "";
 
-    snprintf(text, sizeof text, "%s%s%s", word, *word && *rest ? " " : "", rest);
+    if (*word && !lss && *rest && (nmt ? !strchr(rest, ' ') : is_object(rest)))
+        first_word(&net->list, &net->pages.list, row, sizeof row);
+    if (nmt)
+        snprintf(text, sizeof text, "%s %s%s%s", word, rest, *row ? " " : "", row);
+    else
+        snprintf(text, sizeof text, "%s%s%s%s%s", word, *word && *rest ? " " : "", row,
+                 *row ? " " : "", rest);
     if (ask(tui, text, why, why_size))
         return -1;
+    if (*row || lss)
+        return 0;
     look_at(tui, strtoull(rest + strcspn(rest, "0123456789"), NULL, 10));
     return 0;
 }
@@ -150,11 +169,11 @@ static void offer_lss(const struct cs_tui *tui, const char *rest, int *from,
 }
 
 const struct cs_word cs_network_words[CS_NETWORK_WORDS] = {
-    {"nmt", "start|stop|preop|reset|reset-comm N|all", "NMT", nmt, offer_nmt},
-    {"read", "NODE INDEX[:SUB] [TYPE]", "read by SDO", read_it, NULL},
-    {"write", "NODE INDEX[:SUB] [TYPE] VALUE", "such as 5 6040 u16 6", write_it, NULL},
-    {"block-read", "NODE INDEX[:SUB] [TYPE]", "the same in blocks", block_read, NULL},
-    {"block-write", "NODE INDEX[:SUB] [TYPE] VALUE", "in blocks", block_write, NULL},
+    {"nmt", "start|stop|preop|reset|reset-comm [N|all]", "NMT", nmt, offer_nmt},
+    {"read", "[NODE] INDEX[:SUB] [TYPE]", "read by SDO", read_it, NULL},
+    {"write", "[NODE] INDEX[:SUB] [TYPE] VALUE", "such as 5 6040 u16 6", write_it, NULL},
+    {"block-read", "[NODE] INDEX[:SUB] [TYPE]", "the same in blocks", block_read, NULL},
+    {"block-write", "[NODE] INDEX[:SUB] [TYPE] VALUE", "in blocks", block_write, NULL},
     {"lss", "fastscan [ID]|inquire|node-id N|...", "LSS", lss, offer_lss},
     {"tell", "COMMAND", "any other command of the page's decoder", tell, NULL},
 };

@@ -102,11 +102,11 @@ static size_t newest_value(const struct co_node *node, unsigned index, unsigned 
     return len;
 }
 
-static void put_object(const struct co_node *node, const struct co_object *object,
-                       const struct co_seen *seen, struct cansim_sink *sink)
+/* As it is described and as it was seen, either of which may be NULL. */
+static void put_object(const struct co_node *node, unsigned index, unsigned sub,
+                       const struct co_object *object, const struct co_seen *seen,
+                       struct cansim_sink *sink)
 {
-    unsigned index = object != NULL ? object->index : seen->index;
-    unsigned sub = object != NULL ? object->sub : seen->sub;
     const struct co_type_info *info =
         co_type_info(co_object_type(node->dict, node->profile, index, sub));
     char place[16], title[160];
@@ -127,7 +127,7 @@ static void put_object(const struct co_node *node, const struct co_object *objec
         co_cell_text(sink, CANSIM_INFO, seen->written ? "written" : "read");
         co_cell_value(node, index, sub, seen->bytes,
                       seen->len < CO_OBJECT_KEEP ? seen->len : CO_OBJECT_KEEP, seen->len, sink);
-    } else if (object->value_len != 0) {
+    } else if (object != NULL && object->value_len != 0) {
         co_cell_text(sink, CANSIM_NOTE, "file");
         co_cell_value(node, index, sub, object->value, object->value_len, object->value_len, sink);
     } else {
@@ -175,7 +175,10 @@ static void objects(void *state, uint64_t row, int64_t at_ps, struct cansim_sink
                     : seen == NULL                 ? -1
                     : object->index != seen->index ? (int)object->index - (int)seen->index
                                                    : (int)object->sub - (int)seen->sub;
-        put_object(node, order <= 0 ? object : NULL, order >= 0 ? seen : NULL, sink);
+        if (order <= 0)
+            put_object(node, object->index, object->sub, object, order == 0 ? seen : NULL, sink);
+        else if (seen != NULL)
+            put_object(node, seen->index, seen->sub, NULL, seen, sink);
         d += order <= 0;
         s += order >= 0;
     }

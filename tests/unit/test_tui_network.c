@@ -224,6 +224,8 @@ static void nmt(void **state)
     bench_draw(&lab->b, 120, 40);
     assert_true(bench_shows(&lab->b, "5 Drive 402 pre-operational"));
     assert_true(bench_shows(&lab->b, "20 IO 401 operational"));
+    lab_keys(lab, ":nmt preop<Enter>");
+    assert_true(bench_shows(&lab->b, "asked for: nmt preop 20"));
     lab_keys(lab, "R"); /* the row that was asked about */
     lab_run(lab, ms(5500));
     bench_draw(&lab->b, 120, 40);
@@ -261,6 +263,11 @@ static void sdo(void **state)
     lab_keys(lab, "<Right><Right><Right>");
     assert_true(bench_shows(&lab->b, "9999:00 read"));
     assert_true(bench_shows(&lab->b, "06020000h object does not exist"));
+
+    /* Without a node: the selected one, that was asked for last. */
+    lab_keys(lab, ":read 1018:04<Enter>");
+    assert_true(bench_shows(&lab->b, "asked for: read 20 1018:04"));
+    lab_run(lab, ms(3050));
 
     /* Nobody there: the time-out is of bus time. */
     lab_keys(lab, ":read 77 1000<Enter>");
