@@ -209,6 +209,53 @@ struct cansim_host {
     void (*say)(void *ctx, int severity, const char *text);
 };
 
+/* ---- pages: what a decoder knows, as tables for people ----------------------------------------
+ */
+
+enum cansim_column_kind {
+    CANSIM_COLUMN_TEXT,   /* from the left */
+    CANSIM_COLUMN_NUMBER, /* from the right */
+    CANSIM_COLUMN_STATE,  /* a word in the colour of its severity; INFO is good news */
+    CANSIM_COLUMN_BAR,    /* REAL, 0 to 1, as a bar; in the colour of its severity */
+};
+
+struct cansim_column {
+    const char *title;
+    int kind;             /* enum cansim_column_kind */
+    int width, max_width; /* characters; wider than `width` only where there is room */
+    int rank; /* 0: always there; where it is narrow those of the highest rank go first */
+};
+
+/* Something that a person can have done from a table: a key, and the command for the actor (see
+ * struct cansim_decoder). In the command "{row}" stands for the first cell of the page's row,
+ * "{word}" for that of the selected row of a section, both up to a blank; at "{ask}" a person goes
+ * on to type. */
+struct cansim_action {
+    char key; /* a letter */
+    const char *label, *help;
+    const char *command;
+};
+
+struct cansim_table {
+    uint32_t size;
+    const char *title;
+    const char *empty;                   /* what to do where there are no rows */
+    const struct cansim_column *columns; /* ends with one without title; NULL: lines, see below */
+    /* Each row is open(), a field for each column in order, close(); of the row's own field the
+     * value.u is what it is known by. Without columns: any tree, drawn as lines "label value".
+     * `row` is that of the page where this is one of its sections, else 0. */
+    void (*rows)(void *state, uint64_t row, int64_t at_ps, struct cansim_sink *sink);
+    const struct cansim_action *actions; /* ends with one without key; NULL: none */
+};
+
+/* A list, and behind each of its rows further tables. */
+struct cansim_page {
+    uint32_t size;
+    const char *name; /* "network" */
+    const struct cansim_table *list;
+    const struct cansim_table *const *sections; /* ends with NULL; NULL: none */
+};
+
 /* ---- decoders -------------------------------------------------------------------------------- */
 
 /* One instance for each bus, from its first frame on. Same frames: same output, byte for byte. */
@@ -234,6 +281,16 @@ struct cansim_decoder {
     void (*time)(void *state, int64_t at_ps, struct cansim_sink *sink);
     /* All that is known at at_ps as a tree, such as the network's nodes; NULL: nothing. */
     void (*model)(void *state, int64_t at_ps, struct cansim_sink *sink);
+
+    /* Members since cansim 0.1.0's first decoders end here; those that follow may be missing. */
+
+    const struct cansim_page *const *pages; /* ends with NULL; NULL: none */
+    /* The node type whose commands do what a person asks for on these pages. It is opened with
+     * `actor_settings` (ends with one without path; NULL: none), and where it knows "eds/#" with
+     * the decoder's files, and sends from the host's own controller; what it notes is the answer.
+     * NULL: nothing can be asked for. */
+    const char *actor;
+    const struct cansim_setting *actor_settings;
 };
 
 /* ---- nodes ----------------------------------------------------------------------------------- */

@@ -474,3 +474,26 @@ int cs_decode_model(struct cs_decode *decode, unsigned bus, unsigned index, stru
     inst->decoder->model(inst->state, decode->now_ps, &tree->sink);
     return 0;
 }
+
+const struct cansim_page *cs_decode_page(const struct cs_decode *decode, unsigned index,
+                                         unsigned number)
+{
+    const struct cansim_decoder *decoder = cs_decode_decoder(decode, index);
+
+    if (decoder == NULL || !CANSIM_KNOWS(decoder, struct cansim_decoder, pages) ||
+        decoder->pages == NULL)
+        return NULL;
+    for (unsigned i = 0; i < number; i++) {
+        if (decoder->pages[i] == NULL)
+            return NULL;
+    }
+    return decoder->pages[number];
+}
+
+void cs_decode_rows(struct cs_decode *decode, unsigned bus, unsigned index,
+                    const struct cansim_table *table, uint64_t row, int64_t at_ps,
+                    struct cs_tree *tree)
+{
+    cs_tree_clear(tree);
+    table->rows(decode->buses[bus]->instances[index].state, row, at_ps, &tree->sink);
+}

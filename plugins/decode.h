@@ -70,6 +70,13 @@ const struct cansim_decoder *cs_decode_decoder(const struct cs_decode *decode, u
 /* All that decoder `index` knows of a bus, now: 0 and the tree filled in, -1 where it has no model.
  */
 int cs_decode_model(struct cs_decode *decode, unsigned bus, unsigned index, struct cs_tree *tree);
+/* A page of decoder `index`, by number until NULL. */
+const struct cansim_page *cs_decode_page(const struct cs_decode *decode, unsigned index,
+                                         unsigned number);
+/* The rows of one of its tables, as of a bus at at_ps; `row` as in struct cansim_table. */
+void cs_decode_rows(struct cs_decode *decode, unsigned bus, unsigned index,
+                    const struct cansim_table *table, uint64_t row, int64_t at_ps,
+                    struct cs_tree *tree);
 
 /* One JSON object without a line's end: {"number","time","bus","frame","decoder","protocol",
  * "severity","summary","links","events","fields"}; seconds as text to the ps, `epoch_s` added. What

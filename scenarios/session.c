@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "qemu-link/link_server.h"
+#include "scenarios/session_actor.h"
 
 static void on_sync(void *ctx)
 {
@@ -313,6 +314,7 @@ struct cs_session *cs_session_create(const struct cs_session_config *config, str
         cs_scenario_add_faults(session->scenario, config->faults, config->n_faults, error) != 0)
         goto failed;
     if (build(session, config, error) != 0 || add_decoder(session, config, error) != 0 ||
+        cs_session_pages_open(session, config, error) != 0 ||
         add_expectations(session, error) != 0 ||
         cs_session_guests_plan(session, config, error) != 0 ||
         cs_session_programs_plan(session, config, error) != 0 ||
@@ -367,6 +369,7 @@ void cs_session_destroy(struct cs_session *session)
     cs_session_close(session, &ignored);
     cs_session_logs_discard(session);
     cs_live_destroy(session->live);
+    cs_session_pages_close(session);
     cs_expect_destroy(session->expect);
     cs_stats_destroy(session->stats);
     if (session->sim != NULL)
@@ -478,6 +481,35 @@ void cs_session_link_counts(const struct cs_session *session, struct cs_session_
 int64_t cs_session_lag_ns(const struct cs_session *session)
 {
     return session->lag_max_ns;
+}
+
+int cs_session_console(struct cs_session *session, unsigned bus)
+{
+    const struct cs_controller_config config = {
+        .name = "console", .via = "console", .ops = &cs_actor_ops, .ctx = &session->actor[bus]};
+
+    if (session->console[bus] == CS_NO_NODE) {
+        int node = cs_bus_attach(cs_sim_bus(session->sim, bus), &config);
+        if (node < 0)
+            return node;
+        session->console[bus] = node;
+    }
+    return session->console[bus];
+}
+
+int cs_session_inject(struct cs_session *session, unsigned bus, const struct cs_frame *frame)
+{
+    struct cs_bus *at = cs_sim_bus(session->sim, bus);
+
+    if (at == NULL)
+        return -EINVAL;
+    cs_session_sync(session);
+    int ret = cs_session_console(session, bus);
+    if (ret < 0)
+        return ret;
+    ret = cs_bus_submit(at, session->console[bus], frame, 0);
+    cs_session_kick(session);
+    return ret;
 }
 
 int cs_session_arm(struct cs_session *session, unsigned bus, const char *text, char *why,

@@ -53,6 +53,7 @@ struct cs_session_config {
     const char *as;         /* decoder that follows the buses; NULL none, or "canopen" with: */
     const char *const *eds; /* "5=drive.eds" each, for it */
     unsigned n_eds;
+    bool pages;          /* all decoders follow the buses, see session_pages.h */
     const char *decoded; /* what it says, JSON lines; "-" stdout, NULL none */
     const char *record;  /* scenario file that does the same again, kept up to date; NULL none */
     bool recording;      /* keep what such a file takes, for cs_session_save() */

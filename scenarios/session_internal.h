@@ -74,6 +74,8 @@ struct cs_session {
     ev_tstamp record_s;       /* that writing it took */
     int console[CS_SIM_MAX_BUSES];
     struct cs_senders *senders; /* of the console; NULL: nothing was given to it so far */
+    struct cs_actor *actor[CS_SIM_MAX_BUSES]; /* what works on it for a person; NULL: none yet */
+    struct cs_pages *pages;                   /* NULL: none */
     int64_t duration_ps;
     bool tui;
     struct cs_error error;
@@ -136,6 +138,14 @@ struct cs_session_eds {
 void cs_session_collect_eds(const struct cs_scenario *scenario,
                             const struct cs_session_config *config, struct cs_session_eds *eds);
 void cs_session_free_eds(struct cs_session_eds *eds);
+
+/* What decoders know: 0 or -1 with `error`; closing twice is nothing. */
+int cs_session_pages_open(struct cs_session *session, const struct cs_session_config *config,
+                          struct cs_error *error);
+void cs_session_pages_close(struct cs_session *session);
+
+/* The session's own controller on that bus, attached at first use: >= 0, or as cs_bus_attach(). */
+int cs_session_console(struct cs_session *session, unsigned bus);
 
 /* Devices: 0 or -1 with `error`; closing twice is nothing. */
 int cs_session_devices_open(struct cs_session *session, const struct cs_session_config *config,

@@ -10,6 +10,7 @@
 struct cs_send;
 struct cs_sent;
 struct cs_tui;
+struct cs_tui_pages; /* tui/pages.h */
 
 /* What a view shows beyond the trace and the buses. */
 enum cs_host_needs {
@@ -52,6 +53,10 @@ struct cs_host_ops {
     int (*send)(void *ctx, unsigned slot, const struct cs_send *send, bool run);
     int (*send_now)(void *ctx, unsigned slot);
     bool (*sent)(void *ctx, unsigned slot, struct cs_sent *sent);
+    /* What decoders know, as far as it is wanted: 0 or -EOPNOTSUPP; NULL: the same. */
+    int (*pages)(void *ctx, struct cs_tui_pages *pages);
+    /* Ask on a page for something to be done. 0, or -1 with one sentence. */
+    int (*ask)(void *ctx, unsigned page, const char *text, char *why, size_t why_size);
 };
 
 struct cs_host {

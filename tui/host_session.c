@@ -4,6 +4,9 @@
 
 #include <stdio.h>
 
+#include "scenarios/session_pages.h"
+#include "tui/pages.h"
+
 static void look_at_port(struct cs_session *s, const struct cs_session_device *from, unsigned i,
                          struct cs_tui_port *port)
 {
@@ -175,6 +178,61 @@ static int save(void *ctx, const char *path, char *told, size_t told_size)
     return ret;
 }
 
+static void list_pages(struct cs_session *s, struct cs_tui_pages *pages)
+{
+    for (; pages->n < cs_session_pages(s) && pages->n < CS_TUI_PAGES; pages->n++) {
+        struct cs_tui_page *page = &pages->page[pages->n];
+        struct cs_page_info info;
+
+        cs_session_page(s, pages->n, &info);
+        page->page = info.page;
+        page->can_ask = info.can_ask;
+        snprintf(page->decoder, sizeof page->decoder, "%s", info.decoder);
+        snprintf(page->bus, sizeof page->bus, "%s", info.bus);
+    }
+}
+
+static void look_at_answers(struct cs_session *s, struct cs_tui_pages *pages)
+{
+    const uint64_t n = cs_session_answers(s);
+    const char *text;
+    int severity;
+
+    if (n == pages->n_answers || !(text = cs_session_answer(s, n - 1, &severity)))
+        return;
+    pages->n_answers = n;
+    pages->answer_bad = severity >= CANSIM_WARNING;
+    snprintf(pages->answer, sizeof pages->answer, "%s", text);
+}
+
+static int look_at_pages(void *ctx, struct cs_tui_pages *pages)
+{
+    struct cs_session *s = ((struct cs_host_session *)ctx)->session;
+    const int64_t now_ps = cs_sim_now_ps(cs_session_sim(s));
+
+    list_pages(s, pages);
+    look_at_answers(s, pages);
+    if (pages->at >= pages->n || (now_ps == pages->at_ps && !pages->anew))
+        return 0;
+    cs_session_page_rows(s, pages->at, pages->page[pages->at].page->list, 0, &pages->list);
+    pages->at_ps = now_ps;
+    if (!pages->section)
+        cs_tree_clear(&pages->rows);
+    else if (pages->anew || pages->rows.n_fields < CS_PAGES_MANY ||
+             ++pages->waited % CS_PAGES_MANY_WAIT == 0)
+        cs_session_page_rows(s, pages->at, pages->section, pages->row, &pages->rows);
+    else
+        return 0;
+    pages->changes++;
+    pages->anew = false;
+    return 0;
+}
+
+static int ask(void *ctx, unsigned page, const char *text, char *why, size_t why_size)
+{
+    return cs_session_ask(((struct cs_host_session *)ctx)->session, page, text, why, why_size);
+}
+
 const struct cs_host_ops cs_host_session_ops = {
     .refresh = refresh,
     .pause = pause_it,
@@ -191,6 +249,8 @@ const struct cs_host_ops cs_host_session_ops = {
     .send = send,
     .send_now = send_now,
     .sent = sent,
+    .pages = look_at_pages,
+    .ask = ask,
 };
 
 int cs_host_session_init(struct cs_host_session *hs, struct cs_session *session, struct cs_tui *tui)

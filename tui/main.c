@@ -278,6 +278,7 @@ struct cs_session_config cs_main_config(const struct cs_options *o)
         .events = o->events,
         .record = o->record,
         .recording = true,
+        .pages = true,
         .devices = o->devices,
         .n_devices = o->n_devices,
         .faults = o->faults,

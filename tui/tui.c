@@ -14,8 +14,8 @@
 #include "tui/widgets.h"
 
 const struct cs_view *const cs_views[] = {
-    &cs_view_trace, &cs_view_ids,      &cs_view_nodes, &cs_view_faults,   &cs_view_devices,
-    &cs_view_wire,  &cs_view_transmit, &cs_view_why,   &cs_view_messages,
+    &cs_view_trace, &cs_view_ids,      &cs_view_nodes,   &cs_view_faults, &cs_view_devices,
+    &cs_view_wire,  &cs_view_transmit, &cs_view_network, &cs_view_why,    &cs_view_messages,
 };
 const unsigned cs_n_views = sizeof cs_views / sizeof *cs_views;
 
@@ -207,9 +207,16 @@ void cs_tui_key(struct cs_tui *tui, int32_t key)
             overlay->key(tui, key);
     } else if (!(view->key && view->key(tui, key)) &&
                !cs_bindings_run(view->bindings, view->n_bindings, tui, key) &&
-               !cs_bindings_run(cs_global_bindings, cs_n_global_bindings, tui, key)) {
-        show_view_of_key(tui, key);
-    }
+}
+else if (view->key && view->key(tui, key))
+{
+    return;
+}
+else if (!cs_bindings_run(view->bindings, view->n_bindings, tui, key) &&
+         !cs_bindings_run(cs_global_bindings, cs_n_global_bindings, tui, key))
+{
+    show_view_of_key(tui, key);
+}
 }
 
 static void cycle_view(struct cs_tui *tui, int by)

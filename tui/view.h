@@ -55,6 +55,9 @@ struct cs_view {
     unsigned n_bindings;
     const struct cs_word *words; /* of its own, behind ':' */
     unsigned n_words;
+    /* Keys that it takes before any binding: text while it is typed, letters that are data; true
+     * where it did. May be NULL. */
+    bool (*key)(struct cs_tui *tui, int32_t key);
 };
 
 struct cs_overlay {
@@ -77,6 +80,7 @@ extern const struct cs_view cs_view_faults;
 extern const struct cs_view cs_view_devices;
 extern const struct cs_view cs_view_wire;
 extern const struct cs_view cs_view_transmit;
+extern const struct cs_view cs_view_network;
 extern const struct cs_view cs_view_why;
 extern const struct cs_view cs_view_messages;
 

@@ -8,6 +8,7 @@
 #include <cansim_plugin.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define PS_PER_MS INT64_C(1000000000)
 
@@ -196,6 +197,65 @@ static void watch_model(void *state, int64_t at_ps, struct cansim_sink *sink)
     cansim_put_uint(sink, "state", "State", w->missing, 0, 0, 0, w->missing ? "missing" : "alive");
 }
 
+/* ---- its page: a table of one row, for the view of networks in cansim-tui -------------------- */
+
+static void cell(struct cansim_sink *sink, int kind, int severity, uint64_t value, const char *text)
+{
+    struct cansim_field field = {.size = sizeof(field), .name = "cell"};
+
+    field.kind = (uint8_t)kind;
+    field.severity = (uint8_t)severity;
+    field.value.u = value;
+    if (kind == CANSIM_TEXT) {
+        field.value.bytes = text;
+        field.len = (uint32_t)strlen(text);
+    } else if (kind == CANSIM_TIME) {
+        field.value.i = (int64_t)value;
+    }
+    sink->field(sink, &field);
+}
+
+static void watch_rows(void *state, uint64_t row, int64_t at_ps, struct cansim_sink *sink)
+{
+    const struct watch *w = state;
+    struct cansim_field open = {.size = sizeof(open), .kind = CANSIM_UINT, .name = "row"};
+    char id[16];
+
+    (void)row;
+    if (!w->seen)
+        return;
+    snprintf(id, sizeof(id), "%X", (unsigned)w->message.id);
+    open.value.u = 1; /* what the row is known by */
+    sink->open(sink, &open);
+    cell(sink, CANSIM_TEXT, CANSIM_INFO, 0, id);
+    cell(sink, CANSIM_TEXT, w->missing ? CANSIM_ERROR : CANSIM_INFO, 0,
+         w->missing ? "missing" : "alive");
+    cell(sink, CANSIM_UINT, CANSIM_INFO, w->counter, NULL);
+    cell(sink, CANSIM_TIME, CANSIM_INFO, (uint64_t)(at_ps - w->last_ps), NULL);
+    cell(sink, CANSIM_UINT, CANSIM_INFO, w->frames, NULL);
+    cell(sink, CANSIM_UINT, w->skipped ? CANSIM_ERROR : CANSIM_INFO, w->skipped, NULL);
+    cell(sink, CANSIM_UINT, w->repeated ? CANSIM_WARNING : CANSIM_INFO, w->repeated, NULL);
+    sink->close(sink);
+}
+
+static const struct cansim_column columns[] = {
+    {"Message", CANSIM_COLUMN_TEXT, 8, 8, 0},     {"State", CANSIM_COLUMN_STATE, 8, 8, 0},
+    {"Counter", CANSIM_COLUMN_NUMBER, 7, 7, 0},   {"Age", CANSIM_COLUMN_NUMBER, 6, 6, 1},
+    {"Frames", CANSIM_COLUMN_NUMBER, 8, 10, 2},   {"Skipped", CANSIM_COLUMN_NUMBER, 8, 10, 0},
+    {"Repeated", CANSIM_COLUMN_NUMBER, 8, 10, 0}, {NULL, 0, 0, 0, 0},
+};
+
+static const struct cansim_table messages = {
+    .size = sizeof(messages),
+    .title = "Alive",
+    .empty = "the message has not come so far",
+    .columns = columns,
+    .rows = watch_rows,
+};
+
+static const struct cansim_page page = {.size = sizeof(page), .name = "alive", .list = &messages};
+static const struct cansim_page *const pages[] = {&page, NULL};
+
 static const struct cansim_decoder decoder = {
     .size = sizeof(decoder),
     .name = "alive",
@@ -207,6 +267,7 @@ static const struct cansim_decoder decoder = {
     .next = watch_next,
     .time = watch_time,
     .model = watch_model,
+    .pages = pages,
 };
 
 /* ---- the node -------------------------------------------------------------------------------- */

@@ -428,6 +428,10 @@ static void decoder_model(void *state, int64_t at_ps, struct cansim_sink *sink)
     co_dec_model(state, at_ps, sink);
 }
 
+/* It is silent until it is asked for something. */
+static const struct cansim_setting actor_settings[] = {
+    {"node_id", "0"}, {"boot", "false"}, {NULL, NULL}};
+
 const struct cansim_decoder co_decoder = {
     .size = sizeof(co_decoder),
     .name = "canopen",
@@ -439,4 +443,7 @@ const struct cansim_decoder co_decoder = {
     .next = decoder_next,
     .time = decoder_time,
     .model = decoder_model,
+    .pages = co_dec_pages,
+    .actor = "canopen-master",
+    .actor_settings = actor_settings,
 };

@@ -189,6 +189,7 @@ static void boot_up(struct co_node *node, const struct cansim_frame *frame,
     uint64_t reset_frame = node->reset_frame;
 
     co_dec_restarted(node);
+    node->boots++;
     node->reset_frame = 0;
     node->state = 127; /* it goes there by itself: CiA 301, 7.3.2.2 */
     node->state_certain = false;

@@ -20,6 +20,7 @@
 #define CO_DEC_OBJECTS  1024 /* of each node, as far as seen */
 #define CO_DEC_LABELS   8192
 #define CO_DEC_EMCY     16
+#define CO_DEC_SDO_LOG  100 /* conversations that are remembered */
 #define CO_DEC_MASTERS  8
 #define CO_OBJECT_KEEP  46         /* bytes of a seen value */
 #define CO_ID_EXT       (1u << 31) /* in identifiers of this decoder: 29 bits */
@@ -114,6 +115,7 @@ struct co_pdo {
     /* What was seen. */
     uint64_t frames, last_frame, rtr_frame;
     int64_t last_ps, period_ps;
+    uint8_t last_len, last_data[8];
     char name[8];   /* "TPDO512" */
     char title[24]; /* "node 127 TPDO512: " */
     uint8_t title_len;
@@ -135,6 +137,17 @@ struct co_seen {
     uint32_t len;    /* in all */
     uint64_t frame;
     uint8_t bytes[CO_OBJECT_KEEP];
+};
+
+/* An SDO conversation that is over. */
+struct co_sdo_said {
+    int64_t began_ps, took_ps; /* took 0: its beginning was not seen */
+    uint64_t frame;            /* the last */
+    uint32_t abort_code, len;
+    uint16_t index;
+    uint8_t sub, node, outcome; /* enum co_sdo_outcome */
+    bool read, block, by_client, have_object;
+    uint8_t bytes[24]; /* the value's first */
 };
 
 struct co_heart {
@@ -192,6 +205,7 @@ struct co_node {
     struct co_emcy emcy[CO_DEC_EMCY];
     uint64_t n_emcy; /* in all; the ring's next place is n_emcy % CO_DEC_EMCY */
     bool in_error;   /* an EMCY, and no reset since */
+    uint64_t boots, sdo_aborts;
     struct co_pdo *pdos;
     struct co_sdo_watch *sdo;  /* of the default channel; NULL until used */
     struct co_sdo_names names; /* of its server */
@@ -263,6 +277,8 @@ struct co_dec {
     uint8_t active_master; /* by flying master negotiation */
     uint64_t flying_frame; /* last request of it */
     uint64_t lost_frame;   /* last heartbeat of the node that was lost last */
+    struct co_sdo_said sdo_log[CO_DEC_SDO_LOG];
+    uint64_t n_sdo_log; /* in all; a ring */
     uint64_t n_frames, n_foreign;
     struct co_labels labels;
     char summary[480];
@@ -413,5 +429,15 @@ extern const struct cansim_setting_row co_dec_settings[];
 int co_dec_configure(struct co_dec *dec, const struct cansim_setting *settings, size_t n, char *why,
                      size_t why_size);
 void co_dec_model(struct co_dec *dec, int64_t at_ps, struct cansim_sink *sink);
+/* Of it what is of the whole network, with node 0, or how one node is: without its objects and
+ * conversations. */
+void co_dec_model_part(const struct co_dec *dec, unsigned node, int64_t at_ps,
+                       struct cansim_sink *sink);
+
+/* ---- dec_pages.c, dec_page_node.c --------------------------------------------------------------
+ */
+
+extern const struct cansim_page *const co_dec_pages[];
+extern const struct cansim_table *const co_node_sections[];
 
 #endif

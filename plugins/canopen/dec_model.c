@@ -369,6 +369,19 @@ static void model_objects(const struct co_node *node, struct cansim_sink *sink)
     sink->close(sink);
 }
 
+static void model_state(const struct co_node *node, struct cansim_sink *sink)
+{
+    put_bool(sink, "seen", "Seen on the bus", node->seen);
+    if (node->state < 0)
+        return;
+    const char *name = co_nmt_state_name((unsigned)node->state);
+    put_uint(sink, "state", "State", (uint64_t)node->state,
+             node->state == 0 ? "initialising"
+             : name != NULL   ? name
+                              : "unknown state");
+    put_bool(sink, "state_told", "State told by the node", node->state_certain);
+}
+
 static void model_node(const struct co_node *node, int64_t at_ps, struct cansim_sink *sink)
 {
     struct cansim_field field = {
@@ -376,15 +389,7 @@ static void model_node(const struct co_node *node, int64_t at_ps, struct cansim_
 
     field.value.u = node->id;
     sink->open(sink, &field);
-    put_bool(sink, "seen", "Seen on the bus", node->seen);
-    if (node->state >= 0) {
-        const char *name = co_nmt_state_name((unsigned)node->state);
-        put_uint(sink, "state", "State", (uint64_t)node->state,
-                 node->state == 0 ? "initialising"
-                 : name != NULL   ? name
-                                  : "unknown state");
-        put_bool(sink, "state_told", "State told by the node", node->state_certain);
-    }
+    model_state(node, sink);
     model_identity(node, sink);
     model_heart(node, at_ps, sink);
     model_guard(node, at_ps, sink);
@@ -395,11 +400,24 @@ static void model_node(const struct co_node *node, int64_t at_ps, struct cansim_
     sink->close(sink);
 }
 
+void co_dec_model_part(const struct co_dec *dec, unsigned node, int64_t at_ps,
+                       struct cansim_sink *sink)
+{
+    if (node == 0) {
+        model_sync(&dec->sync, at_ps, sink);
+        model_masters(dec, at_ps, sink);
+        co_lss_model(&dec->lss, sink);
+    } else if (node < CO_NODES && dec->nodes[node] != NULL) {
+        model_state(dec->nodes[node], sink);
+        model_identity(dec->nodes[node], sink);
+        model_heart(dec->nodes[node], at_ps, sink);
+        model_guard(dec->nodes[node], at_ps, sink);
+    }
+}
+
 void co_dec_model(struct co_dec *dec, int64_t at_ps, struct cansim_sink *sink)
 {
-    model_sync(&dec->sync, at_ps, sink);
-    model_masters(dec, at_ps, sink);
-    co_lss_model(&dec->lss, sink);
+    co_dec_model_part(dec, 0, at_ps, sink);
     for (unsigned i = 1; i < CO_NODES; i++) {
         const struct co_node *node = dec->nodes[i];
         if (node != NULL && (node->seen || node->dict != NULL || node->n_objects != 0))

@@ -354,6 +354,8 @@ void co_dec_pdo(struct co_dec *dec, struct co_pdo *pdo, const struct cansim_fram
     pdo->period_ps = pdo->last_ps >= 0 ? frame->at_ps - pdo->last_ps : 0;
     pdo->last_ps = frame->at_ps;
     pdo->last_frame = frame->number;
+    pdo->last_len = (uint8_t)len;
+    memcpy(pdo->last_data, frame->data, len);
     if (sink == NULL)
         return;
     if (asked != 0)

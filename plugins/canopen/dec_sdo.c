@@ -45,6 +45,33 @@ static struct co_sdo_watch *watch_of(struct co_dec *dec, const struct co_slot *s
     return *watch;
 }
 
+static void remember(struct co_dec *dec, struct co_node *server, const struct co_sdo_told *told,
+                     const struct cansim_frame *frame)
+{
+    struct co_sdo_said *said = &dec->sdo_log[dec->n_sdo_log++ % CO_DEC_SDO_LOG];
+
+    *said = (struct co_sdo_said){
+        .began_ps = told->first_frame != 0 ? told->began_ps : frame->at_ps,
+        .took_ps = told->first_frame != 0 ? frame->at_ps - told->began_ps : 0,
+        .frame = frame->number,
+        .abort_code = told->abort_code,
+        .len = (uint32_t)told->value_len,
+        .index = told->index,
+        .sub = told->sub,
+        .node = server->id,
+        .outcome = (uint8_t)told->outcome,
+        .read = told->upload,
+        .block = told->block,
+        .by_client = told->by_client,
+        /* The rest of `told` may be about the transfer that broke it. */
+        .have_object = told->have_object && told->outcome != CO_SDO_BROKEN,
+    };
+    if (told->outcome == CO_SDO_DONE && told->value != NULL)
+        memcpy(said->bytes, told->value,
+               told->kept_len < sizeof(said->bytes) ? told->kept_len : sizeof(said->bytes));
+    server->sdo_aborts += told->outcome == CO_SDO_ABORTED;
+}
+
 void co_dec_sdo(struct co_dec *dec, const struct co_slot *slot, const struct cansim_frame *frame,
                 struct cansim_sink *sink)
 {
@@ -58,6 +85,8 @@ void co_dec_sdo(struct co_dec *dec, const struct co_slot *slot, const struct can
     if (co_wants(sink, CANSIM_WANT_FIELDS))
         cansim_put_uint(sink, "node", "Node", server->id, 0, 0, 0, NULL);
     co_sdo_watch_frame(watch, slot->service == CO_SDO_RESPONSE, frame, sink, &told);
+    if (told.outcome != CO_SDO_GOES_ON)
+        remember(dec, server, &told, frame);
     if (told.outcome == CO_SDO_DONE && told.have_object && told.value != NULL)
         co_dec_learn(server, told.index, told.sub, told.value, told.value_len, told.kept_len,
                      told.upload ? CO_FROM_UPLOAD : CO_FROM_DOWNLOAD, told.first_frame);

@@ -228,7 +228,10 @@ static void attached(void *state, int64_t at_ps)
     master->heartbeat_at = master->heartbeat_ps != 0 ? at_ps + master->heartbeat_ps : CANSIM_NEVER;
     master->sync_at = master->sync_ps != 0 ? at_ps + master->sync_ps : CANSIM_NEVER;
     master->time_at = master->time_ps != 0 ? at_ps + master->time_ps : CANSIM_NEVER;
-    master_send_bytes(master, 0x700u + master->node_id, &boot_up, 1);
+    if (master->node_id == 0)
+        master->heartbeat_at = CANSIM_NEVER;
+    else
+        master_send_bytes(master, 0x700u + master->node_id, &boot_up, 1);
     if (master->boot)
         master_boot_start(master, at_ps);
     master_script_start(master);

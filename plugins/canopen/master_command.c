@@ -247,6 +247,13 @@ static int parse_sdo(struct master_command *command, char **words, unsigned n, c
         return -1;
     if (!write)
         return parse_rest(command, words + 3, n - 3, true, why, why_size);
+    /* "u16 6" is meant as "6 u16". */
+    if (n >= 5 && type_of(words[3]) != CO_TYPE_NONE && type_of(words[4]) == CO_TYPE_NONE &&
+        strcmp(words[4], "=") != 0) {
+        char *type = words[3];
+        words[3] = words[4];
+        words[4] = type;
+    }
     if (parse_rest(command, words + 4, n - 4, false, why, why_size) != 0)
         return -1;
     return parse_value(command, words[3], why, why_size);

@@ -11,7 +11,8 @@
 #define MS_PS INT64_C(1000000000)
 
 const struct cansim_setting_row master_settings[] = {
-    {"node_id", CANSIM_SET_NUMBER, false, "1..127", "127", "node-ID of the master"},
+    {"node_id", CANSIM_SET_NUMBER, false, "0..127", "127",
+     "node-ID of the master; 0: none, it sends neither boot-up nor heartbeat"},
     {"boot", CANSIM_SET_BOOL, false, "true, false", "true", "boot the slaves when it is attached"},
     {"reset", CANSIM_SET_TEXT, false, "all, each, none", "all",
      "before booting: reset communication of all nodes, of each slave, or of none"},
@@ -31,6 +32,8 @@ const struct cansim_setting_row master_settings[] = {
     {"block_size", CANSIM_SET_NUMBER, false, "1..127", "127",
      "segments per block of a block upload"},
     {"lss_timeout", CANSIM_SET_TIME, false, "1ms..10s", "10ms", "for an answer of an LSS slave"},
+    {"eds/#", CANSIM_SET_TEXT, false, "[BUS:]NODE=FILE", NULL,
+     "EDS, DCF or XDD of a node that is no slave: types for reading and writing"},
     {"slaves/#/node_id", CANSIM_SET_NUMBER, true, "1..127", NULL, "node-ID of the slave"},
     {"slaves/#/dcf", CANSIM_SET_FILE, false, "FILE", NULL,
      "DCF or XDC: its parameter values are written into the slave"},
@@ -85,7 +88,7 @@ static const char *const download_words[] = {"differs", "all", "never", NULL};
 #define U32_MAX           INT64_C(0xFFFFFFFF)
 
 static const struct field_row master_fields[] = {
-    {"node_id", IN_MASTER(node_id), 1, 127, NULL, FIELD_NUMBER, -1},
+    {"node_id", IN_MASTER(node_id), 0, 127, NULL, FIELD_NUMBER, -1},
     {"boot", IN_MASTER(boot), 0, 0, NULL, FIELD_BOOL, -1},
     {"reset", IN_MASTER(reset), 0, 0, whom_words, FIELD_WORD, -1},
     {"start", IN_MASTER(start), 0, 0, whom_words, FIELD_WORD, -1},
@@ -348,6 +351,28 @@ static int load_files(struct master_slave *slave, char *why, size_t why_size)
     return 0;
 }
 
+/* "can0:5=drive.eds"; that of another bus is nothing. */
+static int read_eds(struct reading *r, const struct cansim_setting *setting)
+{
+    const char *value = setting->value, *bus = r->master->host->host->bus_name;
+    const char *equals = strchr(value, '='), *colon = strchr(value, ':');
+    const char *digits = colon != NULL && equals != NULL && colon < equals ? colon + 1 : value;
+    char *end;
+    unsigned long id = strtoul(digits, &end, 10);
+
+    if (equals == NULL || end != equals || end == digits || id < 1 || id > 127 || equals[1] == '\0')
+        return refuse(setting->path, "[BUS:]NODE=FILE with NODE 1..127", value, r->why,
+                      r->why_size);
+    if (digits != value && bus != NULL &&
+        (strlen(bus) != (size_t)(colon - value) || memcmp(bus, value, strlen(bus)) != 0))
+        return 0;
+    struct master_slave *slave = master_slave_get(r->master, (unsigned)id);
+    if (slave == NULL || slave->eds_file != NULL)
+        return slave != NULL ? 0 : refuse(setting->path, "small", value, r->why, r->why_size);
+    slave->eds_file = strdup(equals + 1);
+    return 0;
+}
+
 /* ---- script ---------------------------------------------------------------------------------- */
 
 static int read_step(struct reading *r, const struct cansim_setting *setting, unsigned long index,
@@ -436,6 +461,11 @@ int master_settings_read(struct master *master, const struct cansim_setting *set
         const struct field_row *row = field(master_fields, path);
         if (within(path, "slaves", &index) != NULL || within(path, "script", &index) != NULL)
             continue;
+        if (strncmp(path, "eds/", 4) == 0) {
+            if (read_eds(&r, &settings[i]) != 0)
+                return -1;
+            continue;
+        }
         if (row == NULL)
             return refuse(path, "known", settings[i].value, why, why_size);
         if (put(row, settings[i].value, master) != 0 ||

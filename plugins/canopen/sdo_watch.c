@@ -561,3 +561,18 @@ void co_sdo_watch_model(const struct co_sdo_watch *watch, int64_t at_ps, struct 
     sink->field(sink, &field);
     sink->close(sink);
 }
+
+bool co_sdo_watch_now(const struct co_sdo_watch *watch, struct co_sdo_now *now)
+{
+    *now = (struct co_sdo_now){
+        .upload = watch->upload,
+        .block = watch->state >= SDO_BLOCK_DOWN_INIT,
+        .have_size = watch->have_size,
+        .index = watch->index,
+        .sub = watch->sub,
+        .size = watch->size,
+        .len = (uint32_t)watch->len,
+        .began_ps = watch->began_ps,
+    };
+    return busy(watch);
+}

@@ -61,6 +61,16 @@ void co_sdo_watch_frame(struct co_sdo_watch *watch, bool response, const struct 
 /* Its present conversation as fields, for the network model; nothing while idle. */
 void co_sdo_watch_model(const struct co_sdo_watch *watch, int64_t at_ps, struct cansim_sink *sink);
 
+/* The same as numbers; false while idle. */
+struct co_sdo_now {
+    bool upload, block, have_size;
+    uint16_t index;
+    uint8_t sub;
+    uint32_t size, len;
+    int64_t began_ps;
+};
+bool co_sdo_watch_now(const struct co_sdo_watch *watch, struct co_sdo_now *now);
+
 /* The CRC of block transfers: CRC-16-CCITT, polynomial 1021h, start 0. CiA 301, 7.2.4.3.16. */
 uint16_t co_sdo_crc(uint16_t crc, const uint8_t *bytes, size_t len);
 

@@ -161,6 +161,39 @@ def node():
 
 
 @test
+def page():
+    """the decoder's page is in the terminal interface, and one without pages does no harm"""
+    write("page.json", json.dumps({
+        "duration": "5s", "plugins": ["alive.so"],
+        "nodes": {"sender": {"type": "alive"}, "other": {}},
+        "timeline": [{"at": "55ms", "node": "sender", "command": "skip 2"},
+                     {"at": "100ms", "node": "sender", "command": "freeze"}]}))
+    done = run(os.path.join(STAGE, "usr/bin/cansim-tui"), "--plugin", "alive.so", "--dump", "text", "--view", "network",
+               "--at", "1s", "page.json", env=environment(), cwd=FOLDER)
+    same((done.returncode, done.stderr), (0, ""))
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert ["Message", "State", "Counter", "Age", "Frames", "Skipped", "Repeated"] in lines, done.stdout
+    row = [line for line in lines if line[:2] == ["100", "alive"]]
+    assert len(row) == 1 and row[0][5] == "2" and int(row[0][6]) > 80, done.stdout
+    assert "alive Alive · can0" in done.stdout, done.stdout
+    old = built("old", """#include <cansim_plugin.h>
+        static int open(void **state, const struct cansim_host *host, const struct cansim_setting *settings, size_t n,
+                        char *why, size_t why_size) { *state = 0; return 0; }
+        static void close(void *state) {}
+        static int frame(void *state, const struct cansim_frame *frame, struct cansim_sink *sink) { return 0; }
+        static const struct cansim_decoder decoder = {
+            .size = offsetof(struct cansim_decoder, pages), .name = "old", .title = "of before there were pages",
+            .open = open, .close = close, .frame = frame, .pages = (void *)1, .actor = (const char *)1};
+        static const struct cansim_decoder *const decoders[] = {&decoder, 0};
+        CANSIM_PLUGIN_EXPORT const struct cansim_plugin cansim_plugin = {
+            .magic = CANSIM_PLUGIN_MAGIC, .abi = CANSIM_PLUGIN_ABI, .size = sizeof(cansim_plugin), .name = "old",
+            .version = "1", .about = "old", .license = "MIT", .decoders = decoders};""")
+    done = run(os.path.join(STAGE, "usr/bin/cansim-tui"), "--plugin", old, "--dump", "text", "--view", "network",
+               env=environment(), cwd=FOLDER)
+    same((done.returncode, done.stderr, "canopen Network" in done.stdout), (0, "", True), done.stdout)
+
+
+@test
 def live():
     """decode --link listens to a running host"""
     write("live.json", json.dumps({

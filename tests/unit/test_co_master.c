@@ -306,6 +306,25 @@ static void produces(void **state)
     net_free(net);
 }
 
+/* Without a node-ID it says nothing of itself, and does what it is told. */
+static void no_node_id(void **state)
+{
+    struct net *net = net_make();
+    const char *settings[] = {"node_id",      "0",  "boot", "false", "heartbeat",
+                              "100000000000", NULL, NULL};
+    char why[200];
+
+    (void)state;
+    net_open(net, settings);
+    net_run(net, 1100 * MS);
+    assert_string_equal(net->trace, "");
+    assert_int_equal(
+        co_master_type.command(net->master, net->now, "nmt start all", why, sizeof(why)), 0);
+    net_run(net, 1200 * MS);
+    assert_string_equal(net->trace, "000#0100 ");
+    net_free(net);
+}
+
 static void emergencies(void **state)
 {
     struct net *net = net_make();
@@ -330,8 +349,12 @@ static void bad_settings(void **state)
         const char *rows[6];
         const char *why;
     } rows[] = {
-        {{"node_id", "0"}, "node_id: must be 1..127, got \"0\""},
-        {{"node_id", "128"}, "node_id: must be 1..127, got \"128\""},
+        {{"node_id", "-1"}, "node_id: must be 0..127, got \"-1\""},
+        {{"node_id", "128"}, "node_id: must be 0..127, got \"128\""},
+        {{"eds/0", "drive.eds"},
+         "eds/0: must be [BUS:]NODE=FILE with NODE 1..127, got \"drive.eds\""},
+        {{"eds/0", "128=drive.eds"},
+         "eds/0: must be [BUS:]NODE=FILE with NODE 1..127, got \"128=drive.eds\""},
         {{"sync/overflow", "1"}, "sync/overflow: must be 0, 2..240, got \"1\""},
         {{"on_loss", "panic"}, "on_loss: must be none, stop, reset, got \"panic\""},
         {{"slaves/0/node_id", "127"},
@@ -391,8 +414,9 @@ int main(void)
         cmocka_unit_test(heartbeat_lost), cmocka_unit_test(no_heartbeat_at_all),
         cmocka_unit_test(guarding),       cmocka_unit_test(keep_alive),
         cmocka_unit_test(boots_again),    cmocka_unit_test(start_each),
-        cmocka_unit_test(produces),       cmocka_unit_test(emergencies),
-        cmocka_unit_test(bad_settings),   cmocka_unit_test(power),
+        cmocka_unit_test(produces),       cmocka_unit_test(no_node_id),
+        cmocka_unit_test(emergencies),    cmocka_unit_test(bad_settings),
+        cmocka_unit_test(power),
     };
 
     return cmocka_run_group_tests_name("co_master", tests, NULL, NULL);
