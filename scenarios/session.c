@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "qemu-link/link_server.h"
-#include "scenarios/session_actor.h"
 
 static void on_sync(void *ctx)
 {
@@ -481,35 +480,6 @@ void cs_session_link_counts(const struct cs_session *session, struct cs_session_
 int64_t cs_session_lag_ns(const struct cs_session *session)
 {
     return session->lag_max_ns;
-}
-
-int cs_session_console(struct cs_session *session, unsigned bus)
-{
-    const struct cs_controller_config config = {
-        .name = "console", .via = "console", .ops = &cs_actor_ops, .ctx = &session->actor[bus]};
-
-    if (session->console[bus] == CS_NO_NODE) {
-        int node = cs_bus_attach(cs_sim_bus(session->sim, bus), &config);
-        if (node < 0)
-            return node;
-        session->console[bus] = node;
-    }
-    return session->console[bus];
-}
-
-int cs_session_inject(struct cs_session *session, unsigned bus, const struct cs_frame *frame)
-{
-    struct cs_bus *at = cs_sim_bus(session->sim, bus);
-
-    if (at == NULL)
-        return -EINVAL;
-    cs_session_sync(session);
-    int ret = cs_session_console(session, bus);
-    if (ret < 0)
-        return ret;
-    ret = cs_bus_submit(at, session->console[bus], frame, 0);
-    cs_session_kick(session);
-    return ret;
 }
 
 int cs_session_arm(struct cs_session *session, unsigned bus, const char *text, char *why,

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* session_actor.c - cookies of an actor's frames begin at 1: frames that a person injects on the
- * same controller have 0. */
+/* session_actor.c - see session_actor.h. */
 #include "scenarios/session_actor.h"
 
 #include <errno.h>
@@ -40,11 +39,11 @@ static int on_send(void *ctx, const struct cansim_frame *from, uint64_t cookie)
 
     if (actor->over || session->console[actor->bus] == CS_NO_NODE)
         return -ENETDOWN;
-    if (cookie == UINT64_MAX || from->size < sizeof(*from) || from->len > sizeof(from->data))
+    if (cookie >= CS_CONSOLE_ACTOR || from->size < sizeof(*from) || from->len > sizeof(from->data))
         return -EINVAL;
     frame = cs_plugins_frame(from);
     int ret = cs_bus_submit(cs_sim_bus(session->sim, actor->bus), session->console[actor->bus],
-                            &frame, cookie + 1);
+                            &frame, cookie + CS_CONSOLE_ACTOR);
     return ret == -EOPNOTSUPP ? -EINVAL : ret == -ENOENT ? -ENETDOWN : ret;
 }
 
@@ -53,10 +52,10 @@ static int on_abort(void *ctx, uint64_t cookie)
     struct cs_actor *actor = ctx;
     struct cs_session *session = actor->session;
 
-    if (actor->over || session->console[actor->bus] == CS_NO_NODE || cookie == UINT64_MAX)
+    if (actor->over || session->console[actor->bus] == CS_NO_NODE || cookie >= CS_CONSOLE_ACTOR)
         return 0;
     int n = cs_bus_abort(cs_sim_bus(session->sim, actor->bus), session->console[actor->bus],
-                         cookie + 1);
+                         cookie + CS_CONSOLE_ACTOR);
     return n > 0 ? n : 0;
 }
 
@@ -114,16 +113,13 @@ static void on_timer(void *ctx, struct cs_timer *timer)
 /* ---- what the controller tells ----------------------------------------------------------------
  */
 
-static struct cs_actor *actor_of(void *ctx)
+static bool hears(const struct cs_actor *actor)
 {
-    struct cs_actor *actor = *(struct cs_actor **)ctx;
-
-    return actor != NULL && actor->is_open && !actor->over ? actor : NULL;
+    return actor != NULL && actor->is_open && !actor->over;
 }
 
-static void on_received(void *ctx, const struct cs_rx *rx)
+void cs_actor_received(struct cs_actor *actor, const struct cs_rx *rx)
 {
-    struct cs_actor *actor = actor_of(ctx);
     struct cansim_frame frame = {
         .size = sizeof(frame),
         .id = rx->frame->id,
@@ -135,26 +131,20 @@ static void on_received(void *ctx, const struct cs_rx *rx)
         .at_ps = rx->at_ps,
     };
 
-    if (actor == NULL || rx->own || actor->type->frame == NULL)
+    if (!hears(actor) || rx->own || actor->type->frame == NULL)
         return;
     frame.bus = (uint16_t)actor->bus;
     memcpy(frame.data, rx->frame->data, frame.len);
     actor->type->frame(actor->state, &frame);
 }
 
-static void on_confirmed(void *ctx, const struct cs_tx_done *done)
+void cs_actor_confirmed(struct cs_actor *actor, const struct cs_tx_done *done)
 {
-    struct cs_actor *actor = actor_of(ctx);
-
-    if (actor != NULL && done->cookie != 0 && done->result != CS_TX_DETACHED &&
+    if (hears(actor) && done->cookie >= CS_CONSOLE_ACTOR && done->result != CS_TX_DETACHED &&
         actor->type->sent != NULL)
-        actor->type->sent(actor->state, done->cookie - 1, (int)done->result, done->at_ps);
+        actor->type->sent(actor->state, done->cookie - CS_CONSOLE_ACTOR, (int)done->result,
+                          done->at_ps);
 }
-
-const struct cs_controller_ops cs_actor_ops = {
-    .received = on_received,
-    .confirmed = on_confirmed,
-};
 
 /* ---- its life -------------------------------------------------------------------------------- */
 

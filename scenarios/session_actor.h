@@ -24,7 +24,8 @@ const struct cansim_node_type *cs_actor_type(const struct cs_actor *actor);
 /* 0, or -1 with one sentence. */
 int cs_actor_command(struct cs_actor *actor, const char *text, char *why, size_t why_size);
 
-/* What the controller "console" of a bus has; `ctx` is the place in session->actor. */
-extern const struct cs_controller_ops cs_actor_ops;
+/* What its controller tells; NULL is nobody. */
+void cs_actor_received(struct cs_actor *actor, const struct cs_rx *rx);
+void cs_actor_confirmed(struct cs_actor *actor, const struct cs_tx_done *done); /* of any cookie */
 
 #endif

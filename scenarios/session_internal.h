@@ -33,6 +33,12 @@ struct cs_capture {
 int cs_session_capture_start(struct cs_session *session); /* 0 or -errno */
 void cs_session_capture_end(struct cs_session *session);
 
+/* The session's own controller on a bus. */
+struct cs_console {
+    struct cs_session *session;
+    struct cs_actor *actor; /* what works on it for a person; NULL: none yet */
+};
+
 struct cs_session {
     struct ev_loop *loop;
     struct cs_scenario *scenario; /* NULL: an empty host */
@@ -74,8 +80,8 @@ struct cs_session {
     ev_tstamp record_s;       /* that writing it took */
     int console[CS_SIM_MAX_BUSES];
     struct cs_senders *senders; /* of the console; NULL: nothing was given to it so far */
-    struct cs_actor *actor[CS_SIM_MAX_BUSES]; /* what works on it for a person; NULL: none yet */
-    struct cs_pages *pages;                   /* NULL: none */
+    struct cs_console own[CS_SIM_MAX_BUSES]; /* what it has, by bus */
+    struct cs_pages *pages;                  /* NULL: none */
     int64_t duration_ps;
     bool tui;
     struct cs_error error;
@@ -144,7 +150,10 @@ int cs_session_pages_open(struct cs_session *session, const struct cs_session_co
                           struct cs_error *error);
 void cs_session_pages_close(struct cs_session *session);
 
-/* The session's own controller on that bus, attached at first use: >= 0, or as cs_bus_attach(). */
+/* Cookies of frames of the session's own controller: 0 for what is injected, those of senders
+ * below this, those of actors from it on. */
+#define CS_CONSOLE_ACTOR (UINT64_C(1) << 62)
+/* That controller, attached at first use: >= 0, or as cs_bus_attach(). */
 int cs_session_console(struct cs_session *session, unsigned bus);
 
 /* Devices: 0 or -1 with `error`; closing twice is nothing. */

@@ -119,8 +119,8 @@ void cs_session_pages_close(struct cs_session *session)
     struct cs_pages *pages = session->pages;
 
     for (unsigned i = 0; i < CS_SIM_MAX_BUSES; i++) {
-        cs_actor_destroy(session->actor[i]);
-        session->actor[i] = NULL;
+        cs_actor_destroy(session->own[i].actor);
+        session->own[i].actor = NULL;
     }
     if (pages == NULL)
         return;
@@ -194,7 +194,7 @@ static struct cs_actor *actor_for(struct cs_session *session, unsigned page, cha
     const char *name = actor_name(decoder);
     const struct cansim_node_type *type =
         name != NULL ? cs_plugins_node(pages->plugins, name) : NULL;
-    struct cs_actor **actor = &session->actor[bus];
+    struct cs_actor **actor = &session->own[bus].actor;
 
     if (type == NULL || type->command == NULL) {
         snprintf(why, why_size, "on this page nothing can be asked for");

@@ -1,35 +1,48 @@
 /* SPDX-License-Identifier: MIT */
 /* What people send: from a controller of the session's own on each bus, which joins when it is
  * needed first. */
-#include "scenarios/session_internal.h"
+#include "scenarios/session_actor.h"
 
 #include <errno.h>
 
-static void on_confirmed(void *ctx, const struct cs_tx_done *done)
+static void on_received(void *ctx, const struct cs_rx *rx)
 {
-    struct cs_session *session = ctx;
-
-    if (session->senders != NULL)
-        cs_senders_over(session->senders, done);
+    cs_actor_received(((struct cs_console *)ctx)->actor, rx);
 }
 
-static int submit(void *ctx, unsigned bus, const struct cs_frame *frame, uint64_t cookie)
+static void on_confirmed(void *ctx, const struct cs_tx_done *done)
 {
-    static const struct cs_controller_ops ops = {.confirmed = on_confirmed};
-    struct cs_session *session = ctx;
-    struct cs_bus *at = cs_sim_bus(session->sim, bus);
-    struct cs_controller_config config = {
-        .name = "console", .via = "console", .ops = &ops, .ctx = session};
+    const struct cs_console *console = ctx;
 
-    if (at == NULL)
-        return -EINVAL;
+    if (console->session->senders != NULL)
+        cs_senders_over(console->session->senders, done);
+    cs_actor_confirmed(console->actor, done);
+}
+
+int cs_session_console(struct cs_session *session, unsigned bus)
+{
+    static const struct cs_controller_ops ops = {.received = on_received,
+                                                 .confirmed = on_confirmed};
+    const struct cs_controller_config config = {
+        .name = "console", .via = "console", .ops = &ops, .ctx = &session->own[bus]};
+
+    session->own[bus].session = session;
     if (session->console[bus] == CS_NO_NODE) {
-        int node = cs_bus_attach(at, &config);
+        int node = cs_bus_attach(cs_sim_bus(session->sim, bus), &config);
         if (node < 0)
             return node;
         session->console[bus] = node;
     }
-    return cs_bus_submit(at, session->console[bus], frame, cookie);
+    return session->console[bus];
+}
+
+static int submit(void *ctx, unsigned bus, const struct cs_frame *frame, uint64_t cookie)
+{
+    struct cs_session *session = ctx;
+    struct cs_bus *at = cs_sim_bus(session->sim, bus);
+    const int node = at != NULL ? cs_session_console(session, bus) : -EINVAL;
+
+    return node < 0 ? node : cs_bus_submit(at, node, frame, cookie);
 }
 
 int cs_session_inject(struct cs_session *session, unsigned bus, const struct cs_frame *frame)

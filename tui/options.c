@@ -395,8 +395,6 @@ static const struct {
     {"--no-config", NULL, "no settings, and nothing remembered of the last time", take_no_config},
     {"--theme", "NAME", "colours: dark, light, contrast, safe (colour-blind) or mono (dark)",
      take_theme},
-    {"--view", "NAME", "view to start with: trace, ids, nodes, faults, devices, network",
-     take_view},
     {"--ascii", NULL, "draw with ASCII only, whatever the locale says", take_ascii},
     {"--dump", "text|svg", "write one screen to standard output, without a terminal", take_dump},
     {"--screenshot", "FILE", "the same into a file: .svg, .png or .txt", take_screenshot},

@@ -82,7 +82,6 @@ int cs_tui_init(struct cs_tui *tui, const struct cs_host *host, uint32_t ring_ro
     tui->nodes_room = CS_SIM_MAX_BUSES * CS_BUS_MAX_NODES;
     tui->nodes = calloc(tui->nodes_room, sizeof *tui->nodes);
     tui->air = calloc(1, sizeof *tui->air);
-    if (!tui->nodes || !tui->air ||
     tui->edges = calloc(1, sizeof *tui->edges);
     if (!tui->nodes || !tui->air || !tui->edges ||
         cs_tui_ring_init(&tui->ring, ring_rows ? ring_rows : CS_TUI_ROWS_DFLT) ||
@@ -207,16 +206,9 @@ void cs_tui_key(struct cs_tui *tui, int32_t key)
             overlay->key(tui, key);
     } else if (!(view->key && view->key(tui, key)) &&
                !cs_bindings_run(view->bindings, view->n_bindings, tui, key) &&
-}
-else if (view->key && view->key(tui, key))
-{
-    return;
-}
-else if (!cs_bindings_run(view->bindings, view->n_bindings, tui, key) &&
-         !cs_bindings_run(cs_global_bindings, cs_n_global_bindings, tui, key))
-{
-    show_view_of_key(tui, key);
-}
+               !cs_bindings_run(cs_global_bindings, cs_n_global_bindings, tui, key)) {
+        show_view_of_key(tui, key);
+    }
 }
 
 static void cycle_view(struct cs_tui *tui, int by)

@@ -45,7 +45,8 @@ struct cs_view {
     void (*draw)(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body);
     /* In cells of its pane; NULL: the wheel is the up and down key. */
     void (*mouse)(struct cs_tui *tui, const struct cs_mouse *mouse);
-    /* Before any binding; true: that was all that the key is for. May be NULL. */
+    /* Keys that it takes before any binding: text while it is typed, letters that are data; true
+     * where it did. May be NULL. */
     bool (*key)(struct cs_tui *tui, int32_t key);
     /* A few words for the right end of the tab line; "" for none. */
     void (*status)(const struct cs_tui *tui, char *text, size_t size);
@@ -55,9 +56,6 @@ struct cs_view {
     unsigned n_bindings;
     const struct cs_word *words; /* of its own, behind ':' */
     unsigned n_words;
-    /* Keys that it takes before any binding: text while it is typed, letters that are data; true
-     * where it did. May be NULL. */
-    bool (*key)(struct cs_tui *tui, int32_t key);
 };
 
 struct cs_overlay {

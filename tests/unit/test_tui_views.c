@@ -22,7 +22,6 @@ static void views(void **state)
     (void)state;
     cs_bus_set_counters(cs_sim_bus(b->sim, 0), 1, 140, 3);
     bench_run(b, 1500 * CS_PS_PER_MS);
-    for (unsigned v = 0; v < 5; v++)
     for (unsigned v = 0; v < 5; v++) /* the others have tests of their own */
         for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
             b->tui.view = v;
