@@ -71,7 +71,7 @@ extern const unsigned cs_n_views;
 extern const struct cs_view cs_view_trace, cs_view_ids, cs_view_nodes, cs_view_faults,
     cs_view_devices;
 extern const struct cs_overlay cs_overlay_inject, cs_overlay_filter, cs_overlay_help,
-    cs_overlay_fault, cs_overlay_prompt, cs_overlay_row, cs_overlay_save;
+    cs_overlay_fault, cs_overlay_prompt, cs_overlay_row, cs_overlay_save, cs_overlay_search;
 
 /* What a view keeps, as much as its state_size. */
 void *cs_view_state(const struct cs_tui *tui, const struct cs_view *view);
@@ -99,6 +99,9 @@ bool cs_bindings_run(const struct cs_binding *bindings, unsigned n, struct cs_tu
  */
 uint64_t cs_trace_before(const struct cs_tui *tui, uint64_t number);
 uint64_t cs_trace_from(const struct cs_tui *tui, uint64_t number);
+/* Search on in the trace: go to the nearest row that passes. 0; -EINVAL with one sentence. */
+int cs_trace_search(struct cs_tui *tui, const char *text, char *why, size_t why_size);
+const char *cs_trace_searched(const struct cs_tui *tui); /* what was searched last */
 /* The row under the trace's cursor, the newest where it follows; NULL for none. */
 const struct cs_row *cs_trace_selected(const struct cs_tui *tui);
 
