@@ -117,6 +117,8 @@ static void on_redraw(struct ev_loop *loop, ev_timer *w, int revents)
     app->tui.dirty |= !cs_screen_show(&app->canvas, &cs_theme_dark);
     flush(app);
     app->drawing_s = ev_time() - begun;
+    if (app->tui.more) /* rows are left to be looked at */
+        wake(app);
 }
 
 static void on_clock(struct ev_loop *loop, ev_timer *w, int revents)
@@ -198,6 +200,10 @@ static void on_input(struct ev_loop *loop, ev_io *w, int revents)
         leave(app, last == CS_KEY_CTRL_C ? 130 : 0);
     else if (!any && cs_screen_gone())
         leave(app, 128 + SIGHUP);
+    if (app->tui.copy[0]) {
+        cs_screen_copy(app->tui.copy);
+        app->tui.copy[0] = '\0';
+    }
     if (app->tui.suspend) {
         app->tui.suspend = false;
         suspend(app);
