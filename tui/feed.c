@@ -69,7 +69,7 @@ static void keep_said(struct cs_row *row, size_t at, const struct cs_live_said *
     row->said = true;
 }
 
-/* The decoder's name and those of its events, by number. */
+/* The decoder's name, the protocol and the names of its events, by number. */
 static uint8_t what_is(struct cs_feed *feed, const struct cs_decode_said *said)
 {
     char text[2 * CS_EVENT_NAMES_TEXT];
@@ -77,7 +77,7 @@ static uint8_t what_is(struct cs_feed *feed, const struct cs_decode_said *said)
 
     if (!said || !said->decoder)
         return 0;
-    n = (size_t)snprintf(text, sizeof text, "%s", said->decoder->name);
+    n = (size_t)snprintf(text, sizeof text, "%s %s", said->decoder->name, said->tree->protocol);
     for (unsigned i = 0; i < said->tree->n_events && n < sizeof text; i++)
         n += (size_t)snprintf(text + n, sizeof text - n, " %s", said->tree->events[i].name);
     return cs_event_names_add(&feed->tui->event_names, text);

@@ -113,7 +113,8 @@ static void offer_events(const struct cs_tui *tui, const char *begun, struct cs_
         char copy[CS_EVENT_NAMES_TEXT], *word, *left = copy;
         snprintf(copy, sizeof copy, "%s", cs_event_names_text(&tui->event_names, (uint8_t)i));
         while ((word = strsep(&left, " ")))
-            offer(offers, begun, word);
+            for (; word; word = strchr(word, '.') ? strchr(word, '.') + 1 : NULL)
+                offer(offers, begun, word);
     }
 }
 
@@ -143,6 +144,8 @@ bool cs_query_hint(const char *text, char *hint, size_t size)
     word = word ? word + 1 : text;
     word += strspn(word, "(!");
     len = strcspn(word, "=<>![");
+    if (word[len] && word[len + strspn(word + len, "=<>!")]) /* its value has begun */
+        return false;
     for (unsigned i = 0; len && (name = cs_query_word(i, &form, &help)); i++)
         if (strlen(name) == len && !strncasecmp(name, word, len)) {
             snprintf(hint, size, "%s: %s", form, help);

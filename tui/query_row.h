@@ -16,7 +16,7 @@ int cs_tui_filter(struct cs_tui *tui, const char *text, char *why, size_t why_si
 /* Words with which a query may go on; *from is where they begin in `begun`. */
 void cs_query_offers(const struct cs_tui *tui, const char *begun, int *from,
                      struct cs_offers *offers);
-/* What the word that is being typed at the end of `text` means: "node=drive,io*: who sent it ...";
+/* What the word at the end of `text` means, before its value: "node=drive,io*: who sent it ...";
  * false where that is not known. */
 bool cs_query_hint(const char *text, char *hint, size_t size);
 

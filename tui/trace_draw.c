@@ -190,12 +190,17 @@ static void cell_meaning(const struct cs_tui *tui, struct cs_canvas *canvas, str
 
 static int want_meaning(const struct cs_tui *tui)
 {
-    return tui->decoded ? 16 : 0;
+    return !tui->decoded ? 0 : cs_tui_body(tui).w >= 100 ? 34 : 16;
 }
 
 static int want_ascii(const struct cs_tui *tui)
 {
     return tui->decoded ? 0 : 8;
+}
+
+static int want_direction(const struct cs_tui *tui)
+{
+    return cs_tui_body(tui).w >= 120 ? 2 : 0;
 }
 
 static int want_delta(const struct cs_tui *tui)
@@ -212,7 +217,7 @@ static const struct cs_column columns[] = {
     CS_COLUMN("bus", 5, 5, false, 1, .cell = cell_bus, .wanted = cs_want_bus),
     CS_COLUMN("node", 10, 10, false, 0, .cell = cell_node, .wanted = cs_want_node),
     CS_COLUMN("id", 8, 8, true, 0, .cell = cell_id),
-    CS_COLUMN("", 2, 2, false, 3, .cell = cell_direction),
+    CS_COLUMN("", 2, 2, false, 3, .cell = cell_direction, .wanted = want_direction),
     CS_COLUMN("fd", 3, 3, false, 0, .cell = cell_fd, .wanted = cs_want_fd),
     CS_COLUMN(" n", 2, 2, true, 0, .cell = cell_dlc, .wanted = cs_want_len),
     CS_COLUMN("data", 23, 24, false, 0, .cell = cell_data, .most = cs_most_data),

@@ -74,7 +74,8 @@ void cs_trace_measure(struct cs_tui *tui)
     }
     if (!cs_trace_measures(tui))
         return;
-    low = keep->mark < tui->trace.sel ? keep->mark : tui->trace.sel;
+    /* From the end of the first row on: its own bits were before. */
+    low = (keep->mark < tui->trace.sel ? keep->mark : tui->trace.sel) + 1;
     high = (keep->mark < tui->trace.sel ? tui->trace.sel : keep->mark) + 1;
     const unsigned bus = cs_tui_ring_get(&tui->ring, keep->mark)->bus;
     span->wide = high - low > COUNTED_MOST;
@@ -103,7 +104,7 @@ void cs_trace_span_text(const struct cs_tui *tui, char *text, size_t size)
         row->at_ps > mark->at_ps ? row->at_ps - mark->at_ps : mark->at_ps - row->at_ps;
     const int64_t bit = bus->bitrate_bps ? CS_PS_PER_S / bus->bitrate_bps : CS_PS_PER_S;
     const int64_t tenths = ps / bit * 10 + ps % bit * 10 / bit;
-    char took[CS_NUMBER_MAX], rate[CS_NUMBER_MAX];
+    char took[CS_NUMBER_MAX], rate[CS_NUMBER_MAX], load[CS_NUMBER_MAX];
     int n = snprintf(text, size, "%s mark: %s · %" PRId64 ".%d bit times at %s",
                      row->at_ps >= mark->at_ps ? "since the" : "before the", cs_text_span(ps, took),
                      tenths / 10, (int)(tenths % 10), cs_text_rates(bus->bitrate_bps, 0, rate));
@@ -113,7 +114,8 @@ void cs_trace_span_text(const struct cs_tui *tui, char *text, size_t size)
     n += snprintf(text + n, size - (size_t)n, " · %" PRIu64 " frame%s", span->frames,
                   span->frames == 1 ? "" : "s");
     if (n < (int)size && tenths > 0)
-        snprintf(text + n, size - (size_t)n, ", %" PRIu64 " bits on %s", span->bits, bus->name);
+        snprintf(text + n, size - (size_t)n, " · %s %s", bus->name,
+                 cs_text_permille((unsigned)(span->bits * 10000 / (uint64_t)tenths), load));
 }
 
 /* ---- bookmarks ------------------------------------------------------------------------------- */

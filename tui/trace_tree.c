@@ -49,8 +49,8 @@ static void frame_facts(const struct cs_row *row, struct facts *facts)
     if (row->kind != CS_EV_FRAME)
         return;
     snprintf(add(facts, "wire", CS_STYLE_TEXT), sizeof facts->line[0].text,
-             "%u bits in %s, begun %s after it was queued; attempt %u, lost arbitration %u×",
-             row->n_bits, cs_text_span(row->at_ps - row->start_ps, on),
+             "%u bits in %s, queued %s before it began; attempt %u, lost %u×", row->n_bits,
+             cs_text_span(row->at_ps - row->start_ps, on),
              cs_text_span(row->start_ps - row->queued_ps, waited), row->attempt, row->lost);
 }
 

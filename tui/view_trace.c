@@ -15,8 +15,8 @@ static void status(const struct cs_tui *tui, char *text, size_t size)
     char filter[48] = "", n[CS_NUMBER_MAX];
 
     if (tui->filter.n)
-        snprintf(filter, sizeof filter, "%s/%.24s · ", tui->more ? "searching " : "",
-                 tui->filter.text);
+        snprintf(filter, sizeof filter, "%s/%.16s%s · ", tui->more ? "searching " : "",
+                 tui->filter.text, strlen(tui->filter.text) > 16 ? "…" : "");
     if (tui->trace.follow)
         snprintf(text, size, "%s%s%s rows · following", filter, shows[tui->trace.show],
                  cs_text_count(rows, 9, n));
@@ -243,7 +243,6 @@ static const struct cs_binding bindings[] = {
     {{CS_KEY_PGDN}, NULL, "a page down", move_page, 1},
     {{CS_KEY_HOME, 'g'}, NULL, "to the oldest row", go_first, 0},
     {{CS_KEY_END, 'G'}, NULL, "to the newest row, and follow", follow, 0},
-    {{CS_KEY_ENTER}, "more", "all of the selected row, 64 bytes among it", show_row, 0},
     {{CS_KEY_RIGHT},
      "open",
      "its fields and what they mean, below it; again: further ones",
@@ -262,6 +261,7 @@ static const struct cs_binding bindings[] = {
     {{']', '\''}, NULL, "to the next bookmark", cs_trace_next_bookmark, 1},
     {{'['}, NULL, "to the one before", cs_trace_next_bookmark, -1},
     {{'y'}, "copy", "copy the frame as text: 123#DEADBEEF", cs_trace_copy, 0},
+    {{CS_KEY_ENTER}, "more", "all of the selected row, 64 bytes among it", show_row, 0},
     {{'c'}, NULL, "clear older rows away", clear, 0},
 };
 
