@@ -32,9 +32,24 @@ uint64_t cs_seen_key(unsigned bus, uint32_t id, unsigned flags)
            (flags & CS_FRAME_RTR ? UINT64_C(1) << 31 : 0) | id;
 }
 
+static uint32_t place_of(uint64_t key)
+{
+    return (uint32_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 40);
+}
+
+int64_t cs_seen_get(const struct cs_seen *seen, uint64_t key)
+{
+    for (uint32_t i = 0; i < PROBES; i++) {
+        const struct cs_seen_entry *entry = &seen->entries[(place_of(key) + i) % CS_SEEN_SIZE];
+        if (entry->key == key)
+            return entry->value;
+    }
+    return -1;
+}
+
 int64_t cs_seen_swap(struct cs_seen *seen, uint64_t key, int64_t value)
 {
-    const uint32_t at = (uint32_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 40);
+    const uint32_t at = place_of(key);
     struct cs_seen_entry *oldest = NULL;
 
     for (uint32_t i = 0; i < PROBES; i++) {

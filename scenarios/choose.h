@@ -46,6 +46,7 @@ struct cs_seen {
 };
 /* Its value, -1 where it was not met, and *value from now on. Values only grow. */
 int64_t cs_seen_swap(struct cs_seen *seen, uint64_t key, int64_t value);
+int64_t cs_seen_get(const struct cs_seen *seen, uint64_t key); /* -1: it was not met */
 uint64_t cs_seen_key(unsigned bus, uint32_t id, unsigned flags);
 
 #endif

@@ -55,6 +55,8 @@ bool cs_row_passes(const struct cs_tui *tui, const struct cs_query *query, const
 bool cs_id_passes(const struct cs_tui *tui, const struct cs_query *query,
                   const struct cs_tui_id *id)
 {
+    const struct cs_row *row =
+        query->n ? cs_row_newest(&tui->ring, id->bus, id->stat.last.id, id->stat.last.flags) : NULL;
     const struct cs_query_item item = {
         .kind = CS_EV_FRAME,
         .at_ps = id->stat.last_ps,
@@ -71,7 +73,7 @@ bool cs_id_passes(const struct cs_tui *tui, const struct cs_query *query,
         .events = "",
     };
 
-    return cs_query_passes(query, &item);
+    return row ? cs_row_passes(tui, query, row) : cs_query_passes(query, &item);
 }
 
 int cs_tui_filter(struct cs_tui *tui, const char *text, char *why, size_t why_size)

@@ -49,6 +49,14 @@ uint64_t cs_row_number(const struct cs_tui_ring *ring, const struct cs_row *row)
     return newest - (newest % ring->capacity + ring->capacity - at) % ring->capacity;
 }
 
+const struct cs_row *cs_row_newest(const struct cs_tui_ring *ring, unsigned bus, uint32_t id,
+                                   unsigned flags)
+{
+    const int64_t number = cs_seen_get(ring->seen, cs_seen_key(bus, id, flags));
+
+    return number < 0 ? NULL : cs_tui_ring_get(ring, (uint64_t)number);
+}
+
 const struct cs_row *cs_row_before(const struct cs_tui_ring *ring, const struct cs_row *row)
 {
     if (row->kind != CS_EV_FRAME || !row->count)

@@ -50,6 +50,9 @@ struct cs_row *cs_tui_ring_push(struct cs_tui_ring *ring);
 void cs_tui_ring_link(struct cs_tui_ring *ring);
 /* That frame, NULL where there is none, or none any more. */
 const struct cs_row *cs_row_before(const struct cs_tui_ring *ring, const struct cs_row *row);
+/* The newest frame of an identifier, NULL where it is not known. */
+const struct cs_row *cs_row_newest(const struct cs_tui_ring *ring, unsigned bus, uint32_t id,
+                                   unsigned flags);
 uint64_t cs_row_number(const struct cs_tui_ring *ring, const struct cs_row *row);
 
 /* A row by its number, NULL where it is gone or not there yet; valid until the next push. */
