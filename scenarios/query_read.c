@@ -315,21 +315,32 @@ static int read_pattern(struct reader *r, struct cs_query_step *step)
     return 0;
 }
 
+/* At most two digits: the text behind them, NULL where there are none. */
+static const char *read_small(const char *text, unsigned *value)
+{
+    const size_t n = strspn(text, "0123456789");
+
+    *value = (unsigned)strtoul(text, NULL, 10);
+    return n > 0 && n <= 2 ? text + n : NULL;
+}
+
 /* "[1]", "[1..2]". 1 where it is there. */
 static int read_index(struct reader *r, unsigned *low, unsigned *high)
 {
-    const char *at = r->at;
-    int n = 0;
+    const char *at = r->at, *p;
 
     if (*at != '[')
         return 0;
-    if (sscanf(at, "[%2u]%n", low, &n) == 1 && n > 0)
-        *high = *low;
-    else if (sscanf(at, "[%2u..%2u]%n", low, high, &n) != 2 || n == 0)
+    p = read_small(at + 1, low);
+    *high = *low;
+    if (p != NULL && strncmp(p, "..", 2) == 0)
+        p = read_small(p + 2, high);
+    if (p == NULL || *p != ']')
         return query_must_be(r, at, strcspn(at, " \t="), "a byte or bytes, [0] or [1..2]");
+    p++;
     if (*high >= CS_FRAME_MAX_DATA || *low > *high)
-        return query_must_be(r, at, (size_t)n, "bytes 0..63, the smaller one first");
-    r->at += n;
+        return query_must_be(r, at, (size_t)(p - at), "bytes 0..63, the smaller one first");
+    r->at = p;
     return 1;
 }
 
