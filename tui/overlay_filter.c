@@ -77,7 +77,7 @@ static void apply(struct cs_tui *tui, int unused)
     }
     tui->overlay = CS_OVERLAY_NONE;
     if (!search)
-        tui->trace.follow = true;
+        cs_trace_settle(tui);
 }
 
 static void leave(struct cs_tui *tui, int unused)

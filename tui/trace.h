@@ -60,6 +60,8 @@ void cs_trace_free(struct cs_trace_keep *keep);
 /* ---- view_trace.c: moving -------------------------------------------------------------------- */
 
 void cs_trace_select(struct cs_tui *tui, uint64_t number);
+/* ", hidden by the filter: Esc shows all", or nothing. */
+const char *cs_trace_hidden(const struct cs_tui *tui, uint64_t number);
 void cs_trace_stop(struct cs_tui *tui); /* to follow */
 void cs_trace_show_selected(struct cs_tui *tui);
 

@@ -168,6 +168,11 @@ uint64_t cs_trace_from(const struct cs_tui *tui, uint64_t number)
     return CS_NO_ROW;
 }
 
+const char *cs_trace_hidden(const struct cs_tui *tui, uint64_t number)
+{
+    return cs_trace_from(tui, number) == number ? "" : ", hidden by the filter: Esc shows all";
+}
+
 /* ---- lines ----------------------------------------------------------------------------------- */
 
 int cs_trace_height(const struct cs_tui *tui, uint64_t number)

@@ -294,7 +294,6 @@ void cs_trace_answer(struct cs_tui *tui, int unused)
     const bool later = other->at_ps >= row->at_ps;
     cs_text_span(later ? other->at_ps - row->at_ps : row->at_ps - other->at_ps, span);
     cs_trace_select(tui, to);
-    cs_tui_say(tui, false,
-               later ? "the answer, %s later: a goes back" : "the request, %s earlier: a goes back",
-               span);
+    cs_tui_say(tui, false, "the %s, %s %s: a goes back%s", later ? "answer" : "request", span,
+               later ? "later" : "earlier", cs_trace_hidden(tui, to));
 }

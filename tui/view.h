@@ -102,6 +102,9 @@ uint64_t cs_trace_from(const struct cs_tui *tui, uint64_t number);
 /* Search on in the trace: go to the nearest row that passes. 0; -EINVAL with one sentence. */
 int cs_trace_search(struct cs_tui *tui, const char *text, char *why, size_t why_size);
 const char *cs_trace_searched(const struct cs_tui *tui); /* what was searched last */
+/* What is shown has changed: where the trace does not follow, the cursor goes to the nearest row
+ * that is shown. */
+void cs_trace_settle(struct cs_tui *tui);
 /* The row under the trace's cursor, the newest where it follows; NULL for none. */
 const struct cs_row *cs_trace_selected(const struct cs_tui *tui);
 

@@ -85,6 +85,22 @@ void cs_trace_select(struct cs_tui *tui, uint64_t number)
     }
 }
 
+void cs_trace_settle(struct cs_tui *tui)
+{
+    uint64_t number;
+
+    cs_trace_index(tui);
+    if (tui->trace.follow)
+        return;
+    number = cs_trace_from(tui, tui->trace.sel);
+    if (number == CS_NO_ROW)
+        number = cs_trace_before(tui, tui->trace.sel);
+    if (number == CS_NO_ROW)
+        tui->trace.follow = true;
+    else
+        cs_trace_select(tui, number);
+}
+
 static void move(struct cs_tui *tui, int by)
 {
     struct cs_trace_state *t = &tui->trace;

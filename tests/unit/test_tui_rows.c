@@ -379,6 +379,30 @@ static void answers(void **state)
     bench_free(b);
 }
 
+/* Whoever goes to a row that is not shown is told so; a filter takes the cursor along. */
+static void hidden_rows(void **state)
+{
+    struct bench *b = bench_at(300 * CS_PS_PER_MS);
+    uint64_t at;
+
+    (void)state;
+    bench_keys(b, "<Up><Up><Up><Up>b/100<Enter>a");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "a goes back, hidden by the filter: Esc shows all"));
+    bench_keys(b, "<Esc>");
+    assert_int_equal(row_of(b)->id, 0x2a0);
+    at = b->tui.trace.sel;
+    bench_keys(b, "/18fef100<Enter>");
+    assert_int_equal(row_of(b)->id, 0x18fef100);
+    assert_true(b->tui.trace.sel < at); /* there is none after it */
+    bench_keys(b, "]");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "bookmark 1 of 1, hidden by the filter"));
+    bench_keys(b, "/<^U>7ff<Enter>");
+    assert_true(b->tui.trace.follow);
+    bench_free(b);
+}
+
 /* Where nobody decodes: what is customary. */
 static void customary_answers(void **state)
 {
@@ -496,21 +520,14 @@ static void mouse_measures(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(filter_is_live),
-        cmocka_unit_test(filter_completes),
-        cmocka_unit_test(bits_are_right),
-        cmocka_unit_test(search_goes_on),
-        cmocka_unit_test(measures),
-        cmocka_unit_test(spans_are_right),
-        cmocka_unit_test(bookmarks),
-        cmocka_unit_test(marks_go),
-        cmocka_unit_test(opens),
-        cmocka_unit_test(small_panes),
-        cmocka_unit_test(long_trees),
-        cmocka_unit_test(answers),
-        cmocka_unit_test(customary_answers),
-        cmocka_unit_test(copies),
-        cmocka_unit_test(exports),
+        cmocka_unit_test(filter_is_live), cmocka_unit_test(filter_completes),
+        cmocka_unit_test(bits_are_right), cmocka_unit_test(search_goes_on),
+        cmocka_unit_test(measures),       cmocka_unit_test(spans_are_right),
+        cmocka_unit_test(bookmarks),      cmocka_unit_test(marks_go),
+        cmocka_unit_test(opens),          cmocka_unit_test(small_panes),
+        cmocka_unit_test(long_trees),     cmocka_unit_test(answers),
+        cmocka_unit_test(hidden_rows),    cmocka_unit_test(customary_answers),
+        cmocka_unit_test(copies),         cmocka_unit_test(exports),
         cmocka_unit_test(mouse_measures),
     };
     return cmocka_run_group_tests_name("tui rows", tests, NULL, NULL);
