@@ -81,7 +81,6 @@ void cs_trace_index(struct cs_tui *tui)
     struct cs_trace_keep *keep = cs_trace_keep(tui);
     const uint64_t oldest = cs_trace_oldest(tui);
 
-    tui->more = false;
     if (shows_all(tui) || !begin(tui, keep))
         return;
     if (keep->up < tui->ring.first)
@@ -92,7 +91,7 @@ void cs_trace_index(struct cs_tui *tui)
         ask(tui, keep, keep->up);
     for (unsigned i = 0; i < ASKED_AT_ONCE && keep->down > oldest; i++)
         ask(tui, keep, --keep->down);
-    tui->more = keep->down > oldest;
+    tui->more |= keep->down > oldest;
 }
 
 /* The newest with its bit in [limit, number). */

@@ -113,6 +113,7 @@ void cs_tui_refresh(struct cs_tui *tui)
     tui->pane_view[tui->focus] = tui->view;
     for (unsigned p = 0; p < panes; p++)
         needs |= cs_views[tui->pane_view[p]]->needs;
+    tui->more = false;
     tui->host->ops->refresh(tui->host->ctx, tui, needs);
     for (tui->at = 0; tui->at < panes; tui->at++)
         if (cs_views[tui->pane_view[tui->at]]->refresh)
