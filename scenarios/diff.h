@@ -121,6 +121,9 @@ int cs_diff_read(struct cs_diff_input *input, struct cs_diff *diff, int side,
 bool cs_diff_has_events(const struct cs_diff_input *input); /* it may have some */
 /* What of it was left out, as cs_input_said(); NULL: there is no more. */
 const char *cs_diff_said(const struct cs_diff_input *input, unsigned index);
+/* Only what passes is read; `filter` stays until it is closed. NULL: all. */
+struct cs_chooser;
+void cs_diff_choose(struct cs_diff_input *input, struct cs_chooser *filter);
 void cs_diff_close(struct cs_diff_input *input); /* NULL is nothing */
 
 #endif

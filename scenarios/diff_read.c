@@ -10,12 +10,14 @@
 #include "plugins/input.h"
 #include "scenarios/diff.h"
 #include "scenarios/file.h"
+#include "scenarios/choose.h"
 #include "simcore/sim.h"
 
 #define LINE_MAX_BYTES (1 << 20) /* of JSON */
 
 struct cs_diff_input {
     struct cs_input *log; /* NULL: JSON lines */
+    struct cs_chooser *filter;
     int64_t epoch_s;
     FILE *lines;
     char *name, *line;
@@ -83,6 +85,11 @@ struct cs_diff_input *cs_diff_open(const struct cs_plugins *plugins, const char 
     return NULL;
 }
 
+void cs_diff_choose(struct cs_diff_input *in, struct cs_chooser *filter)
+{
+    in->filter = filter;
+}
+
 void cs_diff_close(struct cs_diff_input *in)
 {
     if (in == NULL)
@@ -108,6 +115,8 @@ static int read_log(struct cs_diff_input *in, struct cs_diff *diff, int side,
         return cs_error_set(error, CS_STATUS_INPUT, "%s", why);
     if (ret == 0)
         return 0;
+    if (!cs_choose_log(in->filter, log))
+        return 1;
     const struct cs_frame frame = cs_plugins_frame(&in->frame);
     if (cs_diff_frame(diff, side, log->stamp_ps, log->epoch_s == 0, log->bus_name, &frame,
                       log->error_frame) != 0)
@@ -238,6 +247,82 @@ static int take_decoded(struct cs_diff *diff, int side, const cJSON *line)
     return 1;
 }
 
+/* ---- which lines --------------------------------------------------------------------------- */
+
+static int kind_of(const char *event)
+{
+    for (int kind = 0; kind < CS_EV_KIND_COUNT; kind++) {
+        if (strcmp(cs_event_name((enum cs_event_kind)kind), event) == 0)
+            return kind;
+    }
+    return CS_EV_FRAME; /* what a decoder said */
+}
+
+static void names_of_events(const cJSON *line, char *text, size_t size)
+{
+    const cJSON *event;
+
+    snprintf(text, size, "%s", text_of(line, "decoder"));
+    cJSON_ArrayForEach(event, cJSON_GetObjectItemCaseSensitive(line, "events"))
+    {
+        size_t n = strlen(text);
+        snprintf(text + n, size - n, " %s", text_of(event, "name"));
+    }
+}
+
+static unsigned count_of(const cJSON *line, const char *key)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(line, key);
+
+    return cJSON_IsNumber(item) && item->valuedouble > 0 ? (unsigned)item->valuedouble : 0;
+}
+
+static bool passes(struct cs_diff_input *in, const cJSON *line, const char *event)
+{
+    struct cs_frame frame = {.id = 0};
+    char events[256], said[600], why[200];
+
+    if (in->filter == NULL)
+        return true;
+    names_of_events(line, events, sizeof(events));
+    snprintf(said, sizeof(said), "%s%s%s", text_of(line, "protocol"),
+             text_of(line, "protocol")[0] != '\0' ? " " : text_of(line, "text"),
+             text_of(line, "summary"));
+    struct cs_query_item item = {
+        .kind = event[0] != '\0' ? kind_of(event) : CS_EV_FRAME,
+        .at_ps = time_of(text_of(line, "time")),
+        .since_ps = -1,
+        .bus = text_of(line, "bus"),
+        .node = text_of(line, "node"),
+        .said = said,
+        .decoded = text_of(line, "decoder")[0] != '\0',
+        .events = events,
+        .has_counters = cJSON_HasObjectItem(line, "tec") != 0,
+        .tec = count_of(line, "tec"),
+        .rec = count_of(line, "rec"),
+    };
+    cs_reader_integer(cJSON_GetObjectItemCaseSensitive(line, "at_ps"), &item.at_ps);
+    for (int i = 0; i < CS_STATE_COUNT; i++) {
+        if (strcmp(cs_state_name((enum cs_node_state)i), text_of(line, "state")) == 0)
+            item.state = (unsigned)i;
+    }
+    for (int i = 0; i < CS_ERROR_COUNT; i++) {
+        if (strcmp(cs_error_name((enum cs_error_kind)i), text_of(line, "error")) == 0)
+            item.error = (unsigned)i;
+    }
+    if (cs_frame_parse(text_of(line, "frame"), &frame, why, sizeof(why)) == 0) {
+        item.has_frame = true;
+        item.id = frame.id;
+        item.flags = frame.flags;
+        item.dlc = frame.dlc;
+        item.len = frame.len;
+        item.data = frame.data;
+    } else if (item.kind == CS_EV_FRAME) {
+        item.kind = CS_EV_NOTE; /* time alone told it */
+    }
+    return cs_choose_item(in->filter, &item);
+}
+
 /* One more byte of the line: 0, or -1 where it is too long or there is no memory. */
 static int append_byte(struct cs_diff_input *in, size_t at, int c)
 {
@@ -285,10 +370,10 @@ static int read_line(struct cs_diff_input *in, struct cs_diff *diff, int side,
         return ret;
     cJSON *line = cJSON_Parse(in->line);
     const char *event = text_of(line, "event");
-    ret = 0;
-    if (cJSON_IsObject(line) && event[0] != '\0')
+    ret = cJSON_IsObject(line) && !passes(in, line, event) ? 1 : 0;
+    if (ret == 0 && cJSON_IsObject(line) && event[0] != '\0')
         ret = take_event(diff, side, line, event);
-    else if (cJSON_IsObject(line) && text_of(line, "time")[0] != '\0')
+    else if (ret == 0 && cJSON_IsObject(line) && text_of(line, "time")[0] != '\0')
         ret = take_decoded(diff, side, line);
     cJSON_Delete(line);
     if (ret < 0)

@@ -26,6 +26,7 @@ void cs_log_events(void *ctx, const struct cs_event *event);
 struct cs_trace {
     struct cs_log log; /* first: the same writer */
     bool color;
+    struct cs_chooser *filter;  /* what passes is told; NULL: all */
     const struct cs_live *live; /* what it says stands behind each frame; NULL: nothing */
     int32_t fired;              /* the fault of which this was told last, 0: none */
     unsigned n_errors;

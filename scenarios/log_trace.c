@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 
+#include "scenarios/choose.h"
 #include "scenarios/log.h"
 #include "scenarios/text.h"
 #include "simcore/fault.h"
@@ -243,8 +244,12 @@ void cs_log_trace_live(void *ctx, const struct cs_live_said *said)
     const struct cs_event at = {
         .at_ps = said->at_ps, .bus = (uint16_t)said->bus, .node = CS_NO_NODE};
 
-    if (said->event != NULL)
-        return; /* behind the frame */
+    if (said->event != NULL) { /* behind the frame */
+        cs_choose_hear(trace->filter, said);
+        return;
+    }
+    if (!cs_choose_said(trace->filter, trace->log.sim, said))
+        return;
     cs_log_trace_end(trace);
     put_head(trace, &at);
     put_said(trace, said);
@@ -255,6 +260,8 @@ void cs_log_trace(void *ctx, const struct cs_event *event)
 {
     struct cs_trace *trace = ctx;
 
+    if (!cs_choose_event(trace->filter, trace->log.sim, event))
+        return;
     /* A fault that fires often is told once. */
     if (event->kind == CS_EV_FAULT && event->stage == CS_FAULT_FIRED &&
         event->fault == trace->fired)

@@ -47,6 +47,7 @@ struct cs_args {
     bool have_around;
     int64_t around_ps;
     struct cs_texts filters;
+    const char *query; /* of frames and events, query.h */
     uint64_t jobs, repeat;
     bool have_jobs, have_repeat, have_timeout, fail_fast, list;
     int64_t timeout_ps;

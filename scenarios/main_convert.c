@@ -8,6 +8,7 @@
 
 #include "plugins/input.h"
 #include "scenarios/file.h"
+#include "scenarios/choose.h"
 #include "scenarios/main.h"
 #include "scenarios/out.h"
 #include "scenarios/text.h"
@@ -20,6 +21,7 @@
 struct source {
     struct cs_input *input;
     struct cs_file_id id;
+    struct cs_chooser *filter; /* NULL: all pass */
     bool ready;
     struct cansim_frame frame;
     struct cansim_log_frame log;
@@ -116,7 +118,7 @@ static int advance(struct conversion *c, struct source *s)
 
     do {
         ret = cs_input_read(s->input, &s->log, why, sizeof(why));
-    } while (ret > 0 && !is_wanted(c, s->log.bus_name));
+    } while (ret > 0 && (!is_wanted(c, s->log.bus_name) || !cs_choose_log(s->filter, &s->log)));
     s->ready = ret > 0;
     return ret < 0 ? cs_error_set(&c->error, CS_STATUS_INPUT, "%s", why) : 0;
 }
@@ -134,6 +136,9 @@ static int open_sources(struct conversion *c)
         s->input = cs_input_open(c->plugins, path, c->args->from, why, sizeof(why));
         if (s->input == NULL)
             return cs_error_set(&c->error, CS_STATUS_INPUT, "%s", why);
+        if (c->args->query != NULL &&
+            (s->filter = cs_choose_create(c->args->query, c->plugins, &c->error)) == NULL)
+            return -1;
         cs_file_identify(path, &s->id);
         c->live |= !s->id.regular; /* somebody may still write it */
     }
@@ -303,8 +308,10 @@ int cs_main_convert(const struct cs_args *args)
     }
     finish(&c);
     tell(&c);
-    for (unsigned i = 0; i < c.n_sources; i++)
+    for (unsigned i = 0; i < c.n_sources; i++) {
         cs_input_close(c.sources[i].input);
+        cs_choose_free(c.sources[i].filter);
+    }
     free(c.sources);
     free(c.out.name);
     cs_plugins_free(c.plugins);

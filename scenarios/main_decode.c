@@ -242,6 +242,8 @@ int cs_main_decode(const struct cs_args *args)
     };
     int ret = check_sources(&d);
 
+    if (ret == 0 && args->query != NULL)
+        ret = (d.filter = cs_choose_create(args->query, NULL, &d.error)) != NULL ? 0 : -1;
     if (ret == 0)
         d.plugins = cs_main_find_plugins(args, &d.error);
     ret = d.plugins != NULL ? make(&d) : -1;
@@ -255,6 +257,7 @@ int cs_main_decode(const struct cs_args *args)
                 d.error_frames == 1 ? "" : "s");
     fflush(stdout);
     cs_decode_destroy(d.decode);
+    cs_choose_free(d.filter);
     cs_plugins_free(d.plugins);
     return cs_main_complain(&d.error);
 }

@@ -4,12 +4,14 @@
 #define CANSIM_SCENARIOS_MAIN_DECODE_H
 
 #include "plugins/decode.h"
+#include "scenarios/choose.h"
 #include "scenarios/main.h"
 
 struct cs_decoding {
     const struct cs_args *args;
     struct cs_plugins *plugins;
     struct cs_decode *decode;
+    struct cs_chooser *filter; /* NULL: all pass */
     bool color, live;
     bool have_epoch;
     int64_t epoch_s; /* of bus time 0, seconds since 1970; 0: none */

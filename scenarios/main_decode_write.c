@@ -119,7 +119,9 @@ void cs_decoding_said(void *ctx, const struct cs_decode_said *said)
 {
     struct cs_decoding *d = ctx;
 
-    if (d->closed || !wanted(d, said))
+    const bool passes = cs_choose_decoded(d->filter, said);
+
+    if (d->closed || !passes || !wanted(d, said))
         return;
     if (d->args->json) {
         cs_decode_json(said, d->epoch_s, stdout);

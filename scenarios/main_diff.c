@@ -7,6 +7,7 @@
 
 #include "plugins/input.h"
 #include "scenarios/diff.h"
+#include "scenarios/choose.h"
 #include "scenarios/json.h"
 #include "scenarios/main.h"
 #include "scenarios/out.h"
@@ -124,6 +125,7 @@ struct comparison {
     struct cs_diff_options options;
     struct cs_diff *diff;
     struct cs_diff_input *input[2];
+    struct cs_chooser *filter[2];
     struct cs_out out;
     struct cs_error error;
 };
@@ -228,6 +230,10 @@ static int open_all(struct comparison *c)
         c->input[side] = cs_diff_open(c->plugins, args->operands[side], args->from, &c->error);
         if (c->input[side] == NULL)
             return -1;
+        if (args->query != NULL &&
+            (c->filter[side] = cs_choose_create(args->query, c->plugins, &c->error)) == NULL)
+            return -1;
+        cs_diff_choose(c->input[side], c->filter[side]);
     }
     c->options.frames_only = !cs_diff_has_events(c->input[0]) || !cs_diff_has_events(c->input[1]);
     c->diff = cs_diff_create(&c->options);
@@ -290,8 +296,10 @@ int cs_main_diff(const struct cs_args *args)
         cs_main_check_from(args, c->plugins, "events", &c->error) == 0 && open_all(c) == 0 &&
         compare(c) == 0)
         tell(c);
-    for (int side = 0; side < 2; side++)
+    for (int side = 0; side < 2; side++) {
         cs_diff_close(c->input[side]);
+        cs_choose_free(c->filter[side]);
+    }
     cs_diff_destroy(c->diff);
     cs_plugins_free(c->plugins);
     int status = cs_main_complain(&c->error);

@@ -159,6 +159,8 @@ const struct cs_option cs_run_options[] = {
     {"decode", 0, OPTION_FLAG, ARG(decode), CS_NOWHERE, NULL, 0, 0, NULL,
      "say behind each frame of the trace what it means"},
     DECODE_OPTIONS,
+    {"filter", 0, OPTION_TEXT, ARG(query), CS_NOWHERE, "EXPR", 0, 0, NULL,
+     "of the trace, only what passes, such as \"id=180-1ff and data[0]>3\": docs/filter.md"},
     {"wait", 0, OPTION_WAIT, ARG(wait_ps), ARG(have_wait), "T", 0, 24 * 3600 * CS_PS_PER_S, NULL,
      "wait so long (or \"forever\") for the scenario's outside clients"},
     CS_REPORT_OPTIONS,

@@ -24,6 +24,10 @@
         NULL, 0, OPTION_FLAG, 0, 0, NULL, 0, 0, NULL, NULL \
     }
 
+#define FILTER_OPTION                   \
+    TEXT("filter", query, "EXPR", NULL, \
+         "only what passes, such as \"id=180-1ff and data[0]>3\": docs/filter.md")
+
 const struct cs_option cs_explain_options[] = {
     {"json", 0, OPTION_FLAG, ARG(json), CS_NOWHERE, NULL, 0, 0, NULL,
      "one JSON object a frame, a line each"},
@@ -50,6 +54,7 @@ const struct cs_option cs_decode_options[] = {
     FLAG("verbose", 'v', verbose, "also all fields, a line for each"),
     TEXT("only", only, "WORD[,WORD]", NULL,
          "what has that protocol or event; note, warning or error: what is at least that"),
+    FILTER_OPTION,
     FLAG("network", 0, network, "at the end, all that is known of the nodes"),
     TEXT("format", format, "NAME", "by content", "of the files"),
     {"bitrate", 0, OPTION_RATE, ARG(bitrate_bps), CS_NOWHERE, "RATE", CS_BITRATE_MIN,
@@ -66,6 +71,7 @@ const struct cs_option cs_convert_options[] = {
     TEXT("from", from, "NAME", "by content", "format of what is read, see cansim plugins"),
     TEXT("to", to, "NAME", "by suffix", "format of what is written"),
     MORE("bus", OPTION_BUS, "NAME", "only this bus, once for each; else all"),
+    FILTER_OPTION,
     PLUGIN_OPTION,
     HELP_OPTION,
     END_OPTION,
@@ -91,6 +97,7 @@ const struct cs_option cs_diff_options[] = {
     TEXT("count-tolerance", count_tolerance, "N|P%", "0",
          "so many of an identifier may be missing or too many"),
     TEXTS("ignore", ignored, "ID|RANGE", "frames that are not compared, once for each"),
+    FILTER_OPTION,
     TEXTS("mask", masks, "ID=HEX", "bits of data that are compared, once for each"),
     TEXTS("bus", renames, "A=B", "bus A of the first is B of the second, once for each"),
     TEXT("from", from, "NAME", "by content",

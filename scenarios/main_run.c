@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "scenarios/expect.h"
+#include "scenarios/choose.h"
 #include "scenarios/log.h"
 #include "scenarios/main.h"
 #include "scenarios/main_report.h"
@@ -272,8 +273,15 @@ static int open_trace(struct host *host)
     if (args->quiet || args->log != NULL || args->events != NULL || args->explain != NULL ||
         args->vcd != NULL || args->decoded != NULL || args->pcapng != NULL ||
         cs_main_reports_to_stdout(args))
-        return 0;
+        return args->query == NULL
+                   ? 0
+                   : cs_error_set(&host->error, CS_STATUS_INPUT,
+                                  "--filter: must have the trace on standard "
+                                  "output, which other outputs and --quiet leave out");
     if (cs_out_open(&host->trace.log.out, "-", host->loop, &host->error) != 0)
+        return -1;
+    if (args->query != NULL &&
+        (host->trace.filter = cs_choose_create(args->query, NULL, &host->error)) == NULL)
         return -1;
     host->trace.log.sim = cs_session_sim(host->session);
     host->trace.log.out.failed = on_trace_failed;
@@ -296,6 +304,7 @@ static void close_trace(struct host *host)
     cs_log_trace_end(&host->trace);
     cs_out_close(out); /* an error reaches on_trace_failed() */
     cs_out_discard(out);
+    cs_choose_free(host->trace.filter);
 }
 
 static bool stdout_is_taken(const struct cs_args *args)
@@ -404,6 +413,16 @@ int cs_main_host(const struct cs_args *args, const struct cs_session_config *con
     return status;
 }
 
+/* What the filter asks for can be that which a decoder says. */
+static bool asks_decoder(const struct cs_args *args)
+{
+    struct cs_query query = {.n = 0};
+    char why[400];
+
+    return args->query != NULL && cs_query_parse(args->query, &query, why, sizeof(why)) == 0 &&
+           query.asks_said;
+}
+
 void cs_main_common_config(const struct cs_args *args, struct cs_session_config *config)
 {
     memset(config, 0, sizeof(*config));
@@ -411,7 +430,7 @@ void cs_main_common_config(const struct cs_args *args, struct cs_session_config 
     config->plugins = &args->plugins;
     config->constants = &args->constants;
     config->as = args->as;
-    if (args->as == NULL && args->decode)
+    if (args->as == NULL && (args->decode || asks_decoder(args)))
         config->as = "canopen";
     config->eds = args->eds;
     config->n_eds = args->n_eds;

@@ -25,6 +25,8 @@ struct cs_live {
     unsigned n_listeners;
     void (*say)(void *ctx, const char *text);
     void *say_ctx;
+    char *name, *eds[CS_LIVE_EDS]; /* for cs_live_again() */
+    unsigned n_eds;
 };
 
 static void on_say(void *ctx, const char *decoder, const char *bus_name, int severity,
@@ -78,32 +80,66 @@ static void on_event(void *ctx, const struct cs_event *event)
     live->event = NULL;
 }
 
+/* A decoder as the configuration has it, for all buses. NULL with `why`. */
+static struct cs_decode *make(const struct cs_live *live, struct cs_decode_config *config,
+                              char *why, size_t why_size)
+{
+    struct cs_decode_setting eds[CS_LIVE_EDS];
+    const char *name = live->name;
+
+    config->plugins = live->plugins;
+    config->names = &name;
+    config->n_names = 1;
+    config->settings = eds;
+    config->n_settings = live->n_eds;
+    for (unsigned i = 0; i < live->n_eds; i++)
+        eds[i] = (struct cs_decode_setting){.path = "eds", .value = live->eds[i]};
+    struct cs_decode *decode = cs_decode_create(config, why, why_size);
+    for (unsigned i = 0; decode != NULL && i < cs_sim_bus_count(live->sim); i++) {
+        struct cs_bus *bus = cs_sim_bus(live->sim, i);
+        if (cs_decode_bus(decode, cs_bus_name(bus), cs_bus_bitrate_bps(bus), why, why_size) < 0) {
+            cs_decode_destroy(decode);
+            return NULL;
+        }
+    }
+    return decode;
+}
+
+struct cs_decode *cs_live_again(const struct cs_live *live,
+                                void (*said)(void *ctx, const struct cs_decode_said *said),
+                                void *ctx)
+{
+    struct cs_decode_config config = {
+        .want = CANSIM_WANT_SUMMARY | CANSIM_WANT_FIELDS, .said = said, .ctx = ctx};
+    char why[400];
+
+    return make(live, &config, why, sizeof(why));
+}
+
+static int keep_config(struct cs_live *live, const struct cs_live_config *config)
+{
+    live->name = strdup(config->name);
+    for (; live->n_eds < config->n_eds; live->n_eds++) {
+        live->eds[live->n_eds] = strdup(config->eds[live->n_eds]);
+        if (live->eds[live->n_eds] == NULL)
+            return -1;
+    }
+    return live->name != NULL ? 0 : -1;
+}
+
 static int open_decoder(struct cs_live *live, const struct cs_live_config *config,
                         struct cs_error *error)
 {
-    struct cs_decode_setting eds[CS_LIVE_EDS];
-    const struct cs_decode_config decode = {
-        .plugins = live->plugins,
-        .names = &config->name,
-        .n_names = 1,
-        .settings = eds,
-        .n_settings = config->n_eds,
+    struct cs_decode_config decode = {
         .want = CANSIM_WANT_SUMMARY | (config->fields ? CANSIM_WANT_FIELDS : 0),
         .said = on_said,
         .say = on_say,
         .ctx = live,
     };
-    char why[400];
+    char why[400] = "not enough memory";
 
-    for (unsigned i = 0; i < config->n_eds; i++)
-        eds[i] = (struct cs_decode_setting){.path = "eds", .value = config->eds[i]};
-    live->decode = cs_decode_create(&decode, why, sizeof(why));
-    for (unsigned i = 0; live->decode != NULL && i < cs_sim_bus_count(live->sim); i++) {
-        struct cs_bus *bus = cs_sim_bus(live->sim, i);
-        if (cs_decode_bus(live->decode, cs_bus_name(bus), cs_bus_bitrate_bps(bus), why,
-                          sizeof(why)) < 0)
-            return cs_error_set(error, CS_STATUS_INPUT, "%s", why);
-    }
+    if (keep_config(live, config) == 0)
+        live->decode = make(live, &decode, why, sizeof(why));
     if (live->decode != NULL)
         return 0;
     return cs_error_set(error, CS_STATUS_INPUT, "%s%s",
@@ -147,6 +183,9 @@ void cs_live_destroy(struct cs_live *live)
     if (live->decode != NULL)
         cs_decode_destroy(live->decode);
     cs_plugins_free(live->plugins);
+    for (unsigned i = 0; i < live->n_eds; i++)
+        free(live->eds[i]);
+    free(live->name);
     free(live);
 }
 

@@ -9,6 +9,8 @@
 struct cs_live;        /* opaque */
 struct cs_decode_said; /* plugins/decode.h */
 
+struct cs_decode;
+
 /* What was said: of the frame of `event` (nothing, where it does not belong to the decoder's
  * protocol), or with NULL of time alone. */
 struct cs_live_said {
@@ -64,5 +66,12 @@ void cs_live_catch_up(struct cs_live *live);
 /* Of the latest frame, within a later observer of the same event; NULL: it does not belong to the
  * decoder's protocol. */
 const struct cs_live_said *cs_live_frame(const struct cs_live *live);
+
+/* Another decoder of the same kind, with all fields, that knows the buses by their index and
+ * nothing of what happened: for who decodes frames of the past again. cs_decode_destroy() ends it.
+ * NULL: no memory. */
+struct cs_decode *cs_live_again(const struct cs_live *live,
+                                void (*said)(void *ctx, const struct cs_decode_said *said),
+                                void *ctx);
 
 #endif

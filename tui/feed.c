@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plugins/decode.h"
 #include "scenarios/session_live.h"
 #include "scenarios/text.h"
 #include "tui/host.h"
@@ -71,6 +72,20 @@ static void keep_said(struct cs_row *row, size_t at, const struct cs_live_said *
     row->said = true;
 }
 
+/* The decoder's name, the protocol and the names of its events, by number. */
+static uint8_t what_is(struct cs_feed *feed, const struct cs_decode_said *said)
+{
+    char text[2 * CS_EVENT_NAMES_TEXT];
+    size_t n;
+
+    if (!said || !said->decoder)
+        return 0;
+    n = (size_t)snprintf(text, sizeof text, "%s %s", said->decoder->name, said->tree->protocol);
+    for (unsigned i = 0; i < said->tree->n_events && n < sizeof text; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n, " %s", said->tree->events[i].name);
+    return cs_event_names_add(&feed->tui->event_names, text);
+}
+
 /* What time alone told the decoder is a row of its own. */
 static void on_said(void *ctx, const struct cs_live_said *said)
 {
@@ -79,8 +94,13 @@ static void on_said(void *ctx, const struct cs_live_said *said)
     struct cs_row *row;
     int64_t at_ps;
 
-    if (!feed->sim || said->event)
+    if (!feed->sim)
         return;
+    if (said->event) {
+        feed->heard = said->event;
+        feed->heard_what = what_is(feed, said->said);
+        return;
+    }
     last = cs_tui_ring_get(&feed->tui->ring, feed->tui->ring.end - 1);
     at_ps = last && last->at_ps > said->at_ps ? last->at_ps : said->at_ps; /* rows are in order */
     row = cs_tui_ring_push(&feed->tui->ring);
@@ -92,6 +112,7 @@ static void on_said(void *ctx, const struct cs_live_said *said)
                            .node = CS_NO_NODE};
     keep_said(row, 0, said);
     cs_messages_row(feed->tui, NULL);
+    row->what = what_is(feed, said->said);
 }
 
 static struct cs_row *push_row(struct cs_feed *feed, const struct cs_event *event)
@@ -108,7 +129,7 @@ static struct cs_row *push_row(struct cs_feed *feed, const struct cs_event *even
         .queued_ps = event->queued_ps,
         .who = who,
         .peer = peer,
-        .count = event->n_bits,
+        .count = event->kind == CS_EV_LOST ? event->n_bits : 0,
         .fault = event->fault,
         .kind = event->kind,
         .bus = event->bus,
@@ -141,6 +162,10 @@ static struct cs_row *push_row(struct cs_feed *feed, const struct cs_event *even
         if (event->kind == CS_EV_FRAME && row->len <= CS_ROW_SAID && feed->live &&
             cs_live_frame(feed->live))
             keep_said(row, CS_ROW_SAID, cs_live_frame(feed->live));
+        if (event->kind == CS_EV_FRAME) {
+            row->what = feed->heard == event ? feed->heard_what : 0;
+            cs_tui_ring_link(&feed->tui->ring);
+        }
     } else if (event->text) {
         keep_text(row, 0, event->text);
     }

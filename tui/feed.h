@@ -16,6 +16,8 @@ struct cs_feed {
     void (*wake)(void *ctx); /* runs when the model becomes dirty; may be NULL */
     void *wake_ctx;
     uint32_t who[CS_SIM_MAX_BUSES][CS_BUS_MAX_NODES]; /* names of present nodes in tui->names */
+    const struct cs_event *heard; /* of this event a decoder has said something; only compared */
+    uint8_t heard_what;
     struct cs_tui_error last[CS_SIM_MAX_BUSES][CS_BUS_MAX_NODES];
 };
 

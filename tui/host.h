@@ -4,6 +4,7 @@
 #define CANSIM_TUI_HOST_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "simcore/event.h"
 
@@ -11,6 +12,25 @@ struct cs_send;
 struct cs_sent;
 struct cs_tui;
 struct cs_tui_pages; /* tui/pages.h */
+
+/* What a decoder says of one frame, as a list of fields. */
+#define CS_DECODED_FIELDS 128
+struct cs_decoded {
+    char protocol[32], summary[256];
+    unsigned n, left_out;
+    struct cs_decoded_field {
+        uint8_t depth, severity;
+        uint16_t first_bit, n_bits; /* in the data; n_bits 0: not in this frame */
+        char label[48], value[120];
+    } field[CS_DECODED_FIELDS];
+    uint64_t answers, answered_by; /* rows; UINT64_MAX: none */
+};
+
+/* Those of the rows from..to, both among them, that the trace shows. */
+struct cs_export {
+    const char *path;
+    uint64_t from, to;
+};
 
 /* What a view shows beyond the trace and the buses. */
 enum cs_host_needs {
@@ -57,6 +77,12 @@ struct cs_host_ops {
     int (*pages)(void *ctx, struct cs_tui_pages *pages);
     /* Ask on a page for something to be done. 0, or -1 with one sentence. */
     int (*ask)(void *ctx, unsigned page, const char *text, char *why, size_t why_size);
+    /* Decode the frame of a row again, after those before it. 0; -EOPNOTSUPP (nobody decodes; or
+     * the op is NULL), -ENOENT (it is no decoder's frame, or gone), -ENOMEM. */
+    int (*decode)(void *ctx, const struct cs_tui *tui, uint64_t row, struct cs_decoded *decoded);
+    /* Write rows to a file, in the format of its suffix. 0 or -1; what came of it in `told`. */
+    int (*export_rows)(void *ctx, struct cs_tui *tui, const struct cs_export *rows, char *told,
+                       size_t told_size);
 };
 
 struct cs_host {

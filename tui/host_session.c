@@ -6,6 +6,7 @@
 
 #include "scenarios/session_pages.h"
 #include "tui/pages.h"
+#include "tui/host_rows.h"
 
 static void look_at_port(struct cs_session *s, const struct cs_session_device *from, unsigned i,
                          struct cs_tui_port *port)
@@ -233,6 +234,18 @@ static int ask(void *ctx, unsigned page, const char *text, char *why, size_t why
     return cs_session_ask(((struct cs_host_session *)ctx)->session, page, text, why, why_size);
 }
 
+static int decode(void *ctx, const struct cs_tui *tui, uint64_t row, struct cs_decoded *decoded)
+{
+    return cs_host_decode(((struct cs_host_session *)ctx)->feed.live, tui, row, decoded);
+}
+
+static int export_rows(void *ctx, struct cs_tui *tui, const struct cs_export *rows, char *told,
+                       size_t told_size)
+{
+    (void)ctx;
+    return cs_host_export(tui, rows, told, told_size);
+}
+
 const struct cs_host_ops cs_host_session_ops = {
     .refresh = refresh,
     .pause = pause_it,
@@ -251,6 +264,8 @@ const struct cs_host_ops cs_host_session_ops = {
     .sent = sent,
     .pages = look_at_pages,
     .ask = ask,
+    .decode = decode,
+    .export_rows = export_rows,
 };
 
 int cs_host_session_init(struct cs_host_session *hs, struct cs_session *session, struct cs_tui *tui)

@@ -120,6 +120,8 @@ static void on_redraw(struct ev_loop *loop, ev_timer *w, int revents)
     app->tui.dirty |= !cs_screen_show(&app->canvas, app->tui.theme);
     flush(app);
     app->drawing_s = ev_time() - begun;
+    if (app->tui.more) /* rows are left to be looked at */
+        wake(app);
 }
 
 /* The screen as it is now, on request. */
@@ -221,6 +223,10 @@ static void on_input(struct ev_loop *loop, ev_io *w, int revents)
         leave(app, 128 + SIGHUP);
     if (app->tui.take_picture)
         take_picture(app);
+    if (app->tui.copy[0]) {
+        cs_screen_copy(app->tui.copy);
+        app->tui.copy[0] = '\0';
+    }
     if (app->tui.suspend) {
         app->tui.suspend = false;
         suspend(app);

@@ -44,6 +44,8 @@ static int write_screen(struct dump *dump, const struct cs_options *options)
         cs_tui_key(&dump->tui, key);
         cs_tui_refresh(&dump->tui);
     }
+    while (dump->tui.more)
+        cs_tui_refresh(&dump->tui);
     cs_tui_draw(&dump->tui, &dump->canvas);
     if (options->screenshot) {
         char why[400];

@@ -23,4 +23,18 @@ uint32_t cs_names_add(struct cs_names *names, const char *text);
 /* The text, "" for CS_NAME_NONE, NULL where it had to give way. */
 const char *cs_names_text(const struct cs_names *names, uint32_t number);
 
+/* What decoders called what they found: their name and those of its events, blanks between. Few
+ * differ; what finds no room has no name. */
+#define CS_EVENT_NAMES      255u
+#define CS_EVENT_NAMES_TEXT 96
+
+struct cs_event_names {
+    unsigned n;
+    char text[CS_EVENT_NAMES][CS_EVENT_NAMES_TEXT];
+};
+
+/* Its number from 1 on, 0: no room. */
+uint8_t cs_event_names_add(struct cs_event_names *names, const char *text);
+const char *cs_event_names_text(const struct cs_event_names *names, uint8_t number); /* "" for 0 */
+
 #endif

@@ -1,57 +1,143 @@
 /* SPDX-License-Identifier: MIT */
-/* overlay_filter.c - one line above the footer that says which identifiers are shown. */
+/* overlay_filter.c - two lines above the footer for what is shown, and for what is searched. What
+ * passes is shown while it is typed; Esc leaves all as it was. */
 #include <stdio.h>
+#include <string.h>
 
+#include "tui/query_row.h"
 #include "tui/view.h"
+
+/* What is wrong, what the word at hand means, or what there is to do. */
+static uint8_t feedback(const struct cs_tui *tui, char *text, size_t size)
+{
+    const struct cs_textfield *field = &tui->filter_field;
+    char begun[CS_TEXTFIELD_MAX];
+    struct cs_query query = {.n = 0};
+
+    snprintf(begun, sizeof begun, "%.*s", field->cursor, field->text);
+    if (!field->len) {
+        snprintf(text, size,
+                 "180-1ff,7e8 · id=123 data[0]>3 · node=drive · sdo.abort · error · "
+                 "\"text\" · and or not ( ): Tab goes on");
+        return CS_STYLE_DIM;
+    }
+    if (cs_query_parse(field->text, &query, text, size) == 0) {
+        if (!cs_query_hint(begun, text, size))
+            snprintf(text, size, "%s",
+                     tui->overlay == CS_OVERLAY_SEARCH
+                         ? "Enter goes to the nearest that passes, < and > to others"
+                         : "only what passes is shown");
+        return CS_STYLE_GOOD;
+    }
+    return cs_query_hint(begun, text, size) ? CS_STYLE_INFO : CS_STYLE_BAD;
+}
 
 static void draw(const struct cs_tui *tui, struct cs_canvas *canvas)
 {
-    static const char label[] = "show identifiers ";
-    struct cs_id_filter filter;
-    char why[160] = "such as 123 or 180-1ff,7e8; empty: all";
-    int y = tui->height - 2, x = 1 + (int)sizeof label - 1, width = 22;
-    bool bad = cs_id_filter_parse(tui->filter_field.text, &filter, why, sizeof why) < 0;
+    const struct cs_completion *completion = &tui->filter_completion;
+    const char *label = tui->overlay == CS_OVERLAY_SEARCH ? "search " : "show ";
+    int y = tui->height - 2, x, from;
+    struct cs_offers offers;
+    char text[320];
+    uint8_t style = feedback(tui, text, sizeof text);
 
-    cs_canvas_fill(canvas, (struct cs_rect){0, y, tui->width, 1}, CS_STYLE_TEXT, ' ');
-    cs_canvas_put(canvas, 1, y, CS_STYLE_BRIGHT, label);
-    cs_textfield_draw(&tui->filter_field, canvas, x, y, width);
-    cs_canvas_field(canvas, x + width + 1, y, tui->width - x - width - 2, false,
-                    bad ? CS_STYLE_BAD : CS_STYLE_DIM, bad ? why + 9 : why);
+    cs_canvas_fill(canvas, (struct cs_rect){0, y - 1, tui->width, 2}, CS_STYLE_TEXT, ' ');
+    if (completion->on) {
+        cs_query_offers(tui, completion->begun, &from, &offers);
+        cs_completion_draw(completion, &offers, canvas,
+                           (struct cs_rect){1, y - 1, tui->width - 2, 1});
+    } else {
+        cs_canvas_field(canvas, 1, y - 1, tui->width - 2, false, style, text);
+    }
+    x = cs_canvas_put(canvas, 1, y, CS_STYLE_BRIGHT, label);
+    cs_textfield_draw(&tui->filter_field, canvas, x, y, tui->width - x - 1);
+}
+
+/* What is typed is valid more often than not; while it is not, what was shown last stays. */
+static void show_at_once(struct cs_tui *tui)
+{
+    char why[320];
+
+    if (tui->overlay == CS_OVERLAY_FILTER)
+        cs_tui_filter(tui, tui->filter_field.text, why, sizeof why);
 }
 
 static void apply(struct cs_tui *tui, int unused)
 {
-    char why[CS_TUI_MESSAGE_MAX];
+    const bool search = tui->overlay == CS_OVERLAY_SEARCH;
+    char why[320];
 
     (void)unused;
-    if (cs_id_filter_parse(tui->filter_field.text, &tui->filter, why, sizeof why) < 0) {
+    if (search ? cs_trace_search(tui, tui->filter_field.text, why, sizeof why) < 0
+               : cs_tui_filter(tui, tui->filter_field.text, why, sizeof why) < 0) {
         cs_tui_say(tui, true, "%s", why);
+        /* the sentence has a place, and the field shows what is there */
+        tui->filter_field.cursor = tui->filter_field.len;
         return;
     }
     tui->overlay = CS_OVERLAY_NONE;
-    tui->trace.follow = true;
+    if (!search)
+        cs_trace_settle(tui);
+}
+
+static void leave(struct cs_tui *tui, int unused)
+{
+    char why[320];
+
+    (void)unused;
+    if (tui->overlay == CS_OVERLAY_FILTER)
+        cs_tui_filter(tui, tui->filter_before, why, sizeof why);
+    tui->overlay = CS_OVERLAY_NONE;
+}
+
+static void complete(struct cs_tui *tui, int by)
+{
+    struct cs_offers offers;
+    int from;
+
+    cs_query_offers(tui, cs_completion_begin(&tui->filter_completion, &tui->filter_field), &from,
+                    &offers);
+    cs_completion_step(&tui->filter_completion, &tui->filter_field, from, &offers, by);
+    show_at_once(tui);
 }
 
 static void key(struct cs_tui *tui, int32_t code)
 {
-    if (cs_textfield_key(&tui->filter_field, code) && tui->filter_field.len >= CS_ID_FILTER_TEXT) {
-        tui->filter_field.text[CS_ID_FILTER_TEXT - 1] = '\0';
-        tui->filter_field.len = CS_ID_FILTER_TEXT - 1;
-        if (tui->filter_field.cursor > tui->filter_field.len)
-            tui->filter_field.cursor = tui->filter_field.len;
-    }
+    tui->filter_completion.on = false;
+    cs_textfield_key(&tui->filter_field, code);
+    show_at_once(tui);
 }
 
-static const struct cs_binding bindings[] = {
-    {{CS_KEY_ENTER}, "show these", "show only these identifiers", apply, 0},
+static const struct cs_binding filter_bindings[] = {
+    {{CS_KEY_ENTER}, "show these", "keep it", apply, 0},
+    {{CS_KEY_TAB}, "complete", "complete words, names of nodes, buses and events", complete, 1},
+    {{CS_KEY_BACKTAB}, NULL, "the offer before", complete, -1},
     {{CS_KEY_CTRL_U}, "erase", "erase what is left of the cursor", NULL, 0},
-    {{CS_KEY_ESC}, "leave as it was", "close", cs_tui_open, CS_OVERLAY_NONE},
+    {{CS_KEY_ESC}, "leave as it was", "close, and all is as it was", leave, 0},
+};
+
+static const struct cs_binding search_bindings[] = {
+    {{CS_KEY_ENTER}, "search", "go to the nearest that passes", apply, 0},
+    {{CS_KEY_TAB}, "complete", "complete words, names of nodes, buses and events", complete, 1},
+    {{CS_KEY_BACKTAB}, NULL, "the offer before", complete, -1},
+    {{CS_KEY_CTRL_U}, "erase", "erase what is left of the cursor", NULL, 0},
+    {{CS_KEY_ESC}, "close", "close", leave, 0},
 };
 
 const struct cs_overlay cs_overlay_filter = {
     .title = "Filter",
+    .needs = CS_NEEDS_NODES,
     .draw = draw,
     .key = key,
-    .bindings = bindings,
-    .n_bindings = sizeof bindings / sizeof *bindings,
+    .bindings = filter_bindings,
+    .n_bindings = sizeof filter_bindings / sizeof *filter_bindings,
+};
+
+const struct cs_overlay cs_overlay_search = {
+    .title = "Search",
+    .needs = CS_NEEDS_NODES,
+    .draw = draw,
+    .key = key,
+    .bindings = search_bindings,
+    .n_bindings = sizeof search_bindings / sizeof *search_bindings,
 };

@@ -10,12 +10,14 @@ int cs_tui_ring_init(struct cs_tui_ring *ring, uint32_t capacity)
 {
     *ring = (struct cs_tui_ring){.capacity = capacity};
     ring->rows = malloc(capacity * sizeof *ring->rows);
-    return ring->rows ? 0 : -ENOMEM;
+    ring->seen = calloc(1, sizeof *ring->seen);
+    return ring->rows && ring->seen ? 0 : -ENOMEM;
 }
 
 void cs_tui_ring_fini(struct cs_tui_ring *ring)
 {
     free(ring->rows);
+    free(ring->seen);
     *ring = (struct cs_tui_ring){0};
 }
 
@@ -27,6 +29,39 @@ struct cs_row *cs_tui_ring_push(struct cs_tui_ring *ring)
     if (ring->end - ring->first > ring->capacity)
         ring->first = ring->end - ring->capacity;
     return row;
+}
+
+void cs_tui_ring_link(struct cs_tui_ring *ring)
+{
+    const uint64_t number = ring->end - 1;
+    struct cs_row *row = &ring->rows[number % ring->capacity];
+    const int64_t before =
+        cs_seen_swap(ring->seen, cs_seen_key(row->bus, row->id, row->flags), (int64_t)number);
+    const uint64_t back = before >= 0 ? number - (uint64_t)before : 0;
+
+    row->count = back < UINT32_MAX ? (uint32_t)back : 0;
+}
+
+uint64_t cs_row_number(const struct cs_tui_ring *ring, const struct cs_row *row)
+{
+    const uint64_t at = (uint64_t)(row - ring->rows), newest = ring->end - 1;
+
+    return newest - (newest % ring->capacity + ring->capacity - at) % ring->capacity;
+}
+
+const struct cs_row *cs_row_newest(const struct cs_tui_ring *ring, unsigned bus, uint32_t id,
+                                   unsigned flags)
+{
+    const int64_t number = cs_seen_get(ring->seen, cs_seen_key(bus, id, flags));
+
+    return number < 0 ? NULL : cs_tui_ring_get(ring, (uint64_t)number);
+}
+
+const struct cs_row *cs_row_before(const struct cs_tui_ring *ring, const struct cs_row *row)
+{
+    if (row->kind != CS_EV_FRAME || !row->count)
+        return NULL;
+    return cs_tui_ring_get(ring, cs_row_number(ring, row) - row->count);
 }
 
 const struct cs_row *cs_tui_ring_get(const struct cs_tui_ring *ring, uint64_t number)

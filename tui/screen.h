@@ -33,6 +33,8 @@ void cs_screen_repaint(void);
 int32_t cs_screen_key(void);
 /* What CS_KEY_MOUSE was. */
 void cs_screen_mouse(struct cs_mouse *mouse);
+/* Put text into the terminal's clipboard, where it has one (OSC 52). */
+void cs_screen_copy(const char *text);
 /* Input has ended: the terminal is gone. */
 bool cs_screen_gone(void);
 /* Leave the terminal to the shell for a while, and come back. */

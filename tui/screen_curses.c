@@ -342,6 +342,32 @@ bool cs_screen_flush(void)
     return true;
 }
 
+/* Base64 (RFC 4648) of at most 3 bytes. */
+static void put_base64(FILE *to, const unsigned char *bytes, size_t n)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const unsigned bits = (unsigned)bytes[0] << 16 | (n > 1 ? (unsigned)bytes[1] << 8 : 0) |
+                          (n > 2 ? (unsigned)bytes[2] : 0);
+
+    for (size_t i = 0; i < 4; i++)
+        putc(i <= n ? digits[bits >> (18 - 6 * i) & 63] : '=', to);
+}
+
+/* Through the same file as what curses writes, so that neither is cut. The Linux console takes no
+ * such sequence, and would show it. */
+void cs_screen_copy(const char *text)
+{
+    const char *name = getenv("TERM");
+
+    if (!name || !strncmp(name, "linux", 5) || !strncmp(name, "vt", 2))
+        return;
+    fputs("\033]52;c;", stdout);
+    for (size_t left = strlen(text), at = 0; left > at; at += 3)
+        put_base64(stdout, (const unsigned char *)text + at, left - at < 3 ? left - at : 3);
+    fputs("\a", stdout);
+    fflush(stdout);
+}
+
 int cs_screen_fd(void)
 {
     return term.out_fd;

@@ -4,12 +4,14 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "tui/keymap.h"
 #include "tui/messages.h"
+#include "tui/query_row.h"
 #include "tui/view.h"
 #include "tui/widgets.h"
 
@@ -24,7 +26,7 @@ static const struct cs_overlay *const overlays[CS_OVERLAY_COUNT] = {
     [CS_OVERLAY_HELP] = &cs_overlay_help,       [CS_OVERLAY_FAULT] = &cs_overlay_fault,
     [CS_OVERLAY_PROMPT] = &cs_overlay_prompt,   [CS_OVERLAY_ROW] = &cs_overlay_row,
     [CS_OVERLAY_SAVE] = &cs_overlay_save,       [CS_OVERLAY_SEND] = &cs_overlay_send,
-    [CS_OVERLAY_PRESETS] = &cs_overlay_presets,
+    [CS_OVERLAY_PRESETS] = &cs_overlay_presets, [CS_OVERLAY_SEARCH] = &cs_overlay_search,
 };
 
 _Static_assert(sizeof cs_views / sizeof *cs_views <= CS_TUI_VIEWS_MAX, "room for views");
@@ -124,6 +126,7 @@ void cs_tui_refresh(struct cs_tui *tui)
     tui->pane_view[tui->focus] = tui->view;
     for (unsigned p = 0; p < panes; p++)
         needs |= cs_views[tui->pane_view[p]]->needs;
+    tui->more = false;
     tui->host->ops->refresh(tui->host->ctx, tui, needs);
     cs_messages_look(tui);
     for (tui->at = 0; tui->at < panes; tui->at++)
@@ -242,8 +245,13 @@ void cs_tui_open(struct cs_tui *tui, int overlay)
     tui->overlay = (enum cs_tui_overlay)overlay;
     if (overlay == CS_OVERLAY_HELP)
         tui->help_top = 0;
-    if (overlay == CS_OVERLAY_FILTER)
+    if (overlay == CS_OVERLAY_FILTER) {
         cs_textfield_set(&tui->filter_field, tui->filter.text);
+        snprintf(tui->filter_before, sizeof tui->filter_before, "%s", tui->filter.text);
+    }
+    if (overlay == CS_OVERLAY_SEARCH)
+        cs_textfield_set(&tui->filter_field, cs_trace_searched(tui));
+    tui->filter_completion.on = false;
     if (overlay == CS_OVERLAY_PROMPT) {
         cs_textfield_set(&tui->prompt.field, "");
         tui->prompt.recall = 0;
@@ -312,9 +320,10 @@ static void change_speed(struct cs_tui *tui, int by)
 static void show_all(struct cs_tui *tui, int unused)
 {
     (void)unused;
-    if (tui->filter.n)
-        cs_tui_say(tui, false, "all identifiers are shown again");
-    tui->filter = (struct cs_id_filter){0};
+    if (!tui->filter.n)
+        return;
+    cs_tui_say(tui, false, "all is shown again");
+    cs_tui_filter(tui, "", NULL, 0);
 }
 
 static void quit(struct cs_tui *tui, int unused)
@@ -347,7 +356,11 @@ const struct cs_binding cs_global_bindings[] = {
     {{'i'}, "inject", "send a frame of your own", cs_tui_open, CS_OVERLAY_INJECT},
     {{'.'}, NULL, "while paused: on to the next thing that happens", step, 0},
     {{'n'}, NULL, "while paused: on to the end of the next frame", step, 1},
-    {{'/'}, "filter", "show only certain identifiers", cs_tui_open, CS_OVERLAY_FILTER},
+    {{'/'},
+     "filter",
+     "show only what passes, such as id=180-1ff and data[0]>3",
+     cs_tui_open,
+     CS_OVERLAY_FILTER},
     {{':'},
      "do",
      "type what is to be done: a fault or a word; Tab completes",
@@ -358,7 +371,7 @@ const struct cs_binding cs_global_bindings[] = {
      "save what was done as a scenario that does it again",
      cs_tui_open,
      CS_OVERLAY_SAVE},
-    {{CS_KEY_ESC}, NULL, "show all identifiers again", show_all, 0},
+    {{CS_KEY_ESC}, NULL, "show all again", show_all, 0},
     {{'+', '='}, "faster", "let bus time pass faster than the clock", change_speed, 1},
     {{'-'}, "slower", "or slower", change_speed, -1},
     {{'|'}, NULL, "divide the screen: two views, three, four, one", next_split, 1},

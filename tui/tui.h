@@ -5,6 +5,7 @@
 #ifndef CANSIM_TUI_TUI_H
 #define CANSIM_TUI_TUI_H
 
+#include "scenarios/query.h"
 #include "simcore/sim.h"
 #include "simcore/stats.h"
 #include "tui/air.h"
@@ -12,7 +13,6 @@
 #include "tui/edges.h"
 #include "tui/fault_form.h"
 #include "tui/fault_list.h"
-#include "tui/filter.h"
 #include "tui/ids.h"
 #include "tui/keys.h"
 #include "tui/names.h"
@@ -114,11 +114,18 @@ enum cs_tui_overlay {
     CS_OVERLAY_SAVE,
     CS_OVERLAY_SEND,
     CS_OVERLAY_PRESETS,
+    CS_OVERLAY_SEARCH,
     CS_OVERLAY_COUNT
 };
 
 enum cs_trace_show { CS_SHOW_ALL, CS_SHOW_FRAMES, CS_SHOW_ERRORS, CS_SHOW_COUNT };
-enum cs_trace_time { CS_TIME_ABSOLUTE, CS_TIME_DELTA, CS_TIME_COUNT };
+enum cs_trace_time {
+    CS_TIME_ABSOLUTE,
+    CS_TIME_DELTA, /* since the row before */
+    CS_TIME_SAME,  /* since the frame before with the same identifier */
+    CS_TIME_MARK,
+    CS_TIME_COUNT
+};
 
 struct cs_trace_state {
     bool follow;  /* the newest row stays in sight */
@@ -174,6 +181,7 @@ struct cs_tui {
     struct cs_air *air; /* what is on the wire */
     struct cs_edges *edges;
     struct cs_names names;
+    struct cs_event_names event_names;
     struct cs_ids ids;
     struct cs_tui_node *nodes; /* n_nodes of nodes_room; only while a view needs them */
     unsigned n_nodes, nodes_room;
@@ -197,8 +205,13 @@ struct cs_tui {
     struct cs_faults_state faults;
     struct cs_fault_form form;
     struct cs_prompt_state prompt;
-    struct cs_id_filter filter;
+    struct cs_query filter;
+    uint64_t filter_changes; /* so many times */
     struct cs_textfield filter_field, save_field;
+    struct cs_completion filter_completion;
+    char filter_before[CS_QUERY_TEXT];
+    char copy[CS_FRAME_TEXT_MAX]; /* to the terminal's clipboard; main takes it */
+    bool more;                    /* the next screen will show more, whatever happens */
     int help_top;
 
     char message[CS_TUI_MESSAGE_MAX]; /* until the next key; "" for none */

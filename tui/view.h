@@ -83,9 +83,8 @@ extern const struct cs_view cs_view_why;
 extern const struct cs_view cs_view_messages;
 
 extern const struct cs_overlay cs_overlay_inject, cs_overlay_filter, cs_overlay_help,
-    cs_overlay_fault, cs_overlay_prompt, cs_overlay_row, cs_overlay_save;
-extern const struct cs_overlay cs_overlay_send;
-extern const struct cs_overlay cs_overlay_presets;
+    cs_overlay_fault, cs_overlay_prompt, cs_overlay_row, cs_overlay_save, cs_overlay_send,
+    cs_overlay_presets, cs_overlay_search;
 
 /* What a view keeps, as much as its state_size. */
 void *cs_view_state(const struct cs_tui *tui, const struct cs_view *view);
@@ -113,6 +112,12 @@ bool cs_bindings_run(const struct cs_binding *bindings, unsigned n, struct cs_tu
  */
 uint64_t cs_trace_before(const struct cs_tui *tui, uint64_t number);
 uint64_t cs_trace_from(const struct cs_tui *tui, uint64_t number);
+/* Search on in the trace: go to the nearest row that passes. 0; -EINVAL with one sentence. */
+int cs_trace_search(struct cs_tui *tui, const char *text, char *why, size_t why_size);
+const char *cs_trace_searched(const struct cs_tui *tui); /* what was searched last */
+/* What is shown has changed: where the trace does not follow, the cursor goes to the nearest row
+ * that is shown. */
+void cs_trace_settle(struct cs_tui *tui);
 /* The row under the trace's cursor, the newest where it follows; NULL for none. */
 const struct cs_row *cs_trace_selected(const struct cs_tui *tui);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "simcore/units.h"
+#include "tui/query_row.h"
 #include "tui/view.h"
 #include "tui/widgets.h"
 
@@ -183,8 +184,7 @@ static void refresh(struct cs_tui *tui)
         state->sort = COLUMN_ID;
     ids->n_lines = 0;
     for (uint32_t i = 0; i < ids->n; i++)
-        if (ids->items[i].stat.count &&
-            cs_id_filter_passes(&tui->filter, ids->items[i].stat.last.id))
+        if (ids->items[i].stat.count && cs_id_passes(tui, &tui->filter, &ids->items[i]))
             ids->order[ids->n_lines++] = i;
     if (ids->n_lines)
         qsort_r(ids->order, ids->n_lines, sizeof *ids->order, cmp_lines, tui);
@@ -225,7 +225,7 @@ static void draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_r
 
 static void status(const struct cs_tui *tui, char *text, size_t size)
 {
-    char filter[CS_ID_FILTER_TEXT + 12] = "";
+    char filter[40] = "";
     uint64_t unlisted = tui->ids.unlisted;
 
     for (unsigned b = 0; b < tui->n_buses; b++)
@@ -317,7 +317,7 @@ static void show_in_trace(struct cs_tui *tui, int unused)
         return;
     snprintf(text, sizeof text, item->stat.last.flags & CS_FRAME_EXT ? "%08" PRIX32 : "%03" PRIX32,
              item->stat.last.id);
-    cs_id_filter_parse(text, &tui->filter, why, sizeof why);
+    cs_tui_filter(tui, text, why, sizeof why);
     tui->view = 0;
     tui->trace.follow = true;
     cs_tui_say(tui, false, "only %s is shown: Esc shows all again", text);

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "simcore/units.h"
+#include "tui/query_row.h"
 #include "tui/view.h"
 #include "tui/widgets.h"
 
@@ -152,7 +153,7 @@ static int send(struct cs_tui *tui, const char *rest, char *why, size_t why_size
 
 static int filter(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
 {
-    if (cs_id_filter_parse(rest, &tui->filter, why, why_size) < 0)
+    if (cs_tui_filter(tui, rest, why, why_size) < 0)
         return -1;
     tui->trace.follow = true;
     return 0;
@@ -222,7 +223,8 @@ const struct cs_word cs_global_words[] = {
     {"view", "NAME", "show that view", show_view, offer_views},
     {"panes", "one|rows|columns|three|four", "divide the screen", split, offer_splits},
     {"send", "FRAME [BUS]", "queue a frame from the console", send, NULL},
-    {"filter", "[IDS]", "show only certain identifiers; without any, all", filter, NULL},
+    {"filter", "[EXPR]", "show only what passes, such as node=drive; without it, all", filter,
+     cs_query_offers},
     {"pause", "", "stop bus time; nothing is lost", pause_it, NULL},
     {"go", "", "let bus time go on", go, NULL},
     {"speed", "X", "bus time over the clock's: 0.001..1000 or max", speed, offer_speeds},

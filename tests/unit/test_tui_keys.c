@@ -226,37 +226,6 @@ static void text_fields(void **state)
     assert_int_equal(strlen(field.text), CS_TEXTFIELD_MAX - 1);
 }
 
-static void filters(void **state)
-{
-    static const struct {
-        const char *text;
-        uint32_t in, out;
-    } good[] = {{"123", 0x123, 0x124},
-                {"100-1ff", 0x1ff, 0x200},
-                {" 7df , 7e8-7EF", 0x7e9, 0x7e0},
-                {"18daf110", 0x18daf110, 0x110}};
-    static const char *const bad[] = {
-        "x", "12-", "12-11", "20000000", "1,2,z", "1:2", "1 2 3 4 5 6 7 8 9 a b c d e f 10 11"};
-    struct cs_id_filter filter = {0};
-    char why[160];
-
-    (void)state;
-    assert_true(cs_id_filter_passes(&filter, 5));
-    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
-        assert_int_equal(cs_id_filter_parse(good[i].text, &filter, why, sizeof why), 0);
-        assert_true(cs_id_filter_passes(&filter, good[i].in));
-        assert_false(cs_id_filter_passes(&filter, good[i].out));
-    }
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        why[0] = '\0';
-        assert_int_equal(cs_id_filter_parse(bad[i], &filter, why, sizeof why), -EINVAL);
-        assert_true(strlen(why) > 10);
-        assert_true(cs_id_filter_passes(&filter, 0x18daf110)); /* as before */
-    }
-    assert_int_equal(cs_id_filter_parse("", &filter, why, sizeof why), 0);
-    assert_true(cs_id_filter_passes(&filter, 5));
-}
-
 /* Whatever keys come, in whatever order: no crash, and the screen can be drawn. */
 static void random_keys(void **state)
 {
@@ -364,8 +333,8 @@ int main(void)
         cmocka_unit_test(names),         cmocka_unit_test(no_key_twice),
         cmocka_unit_test(host_is_asked), cmocka_unit_test(views_switch),
         cmocka_unit_test(inject),        cmocka_unit_test(save),
-        cmocka_unit_test(text_fields),   cmocka_unit_test(filters),
-        cmocka_unit_test(random_keys),   cmocka_unit_test(options),
+        cmocka_unit_test(text_fields),   cmocka_unit_test(random_keys),
+        cmocka_unit_test(options),
     };
     return cmocka_run_group_tests_name("tui keys", tests, NULL, NULL);
 }

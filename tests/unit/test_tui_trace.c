@@ -164,7 +164,13 @@ static void filtered(void **state)
     bench_keys(b, "e");
     assert_int_equal(b->tui.trace.show, CS_SHOW_ERRORS);
     assert_int_equal(cs_tui_ring_get(&b->tui.ring, cs_trace_from(&b->tui, 0))->kind, CS_EV_ATTACH);
-    bench_keys(b, "2/7<Enter>");
+    bench_keys(b, "2/dt<lt>1us<Enter>");
+    bench_draw(b, 80, 24);
+    assert_int_equal(b->tui.ids.n_lines, 0);
+    bench_keys(b, "/<^U>dt<lt>5ms<Enter>");
+    bench_draw(b, 80, 24);
+    assert_int_equal(b->tui.ids.n_lines, 1);
+    bench_keys(b, "/<^U>7<Enter>");
     bench_draw(b, 80, 24);
     assert_true(bench_shows(b, "nothing passes the filter"));
     bench_keys(b, "<Esc><Down><Down><Enter>");

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* query.h - the small language in which frames and events are asked for: "id=180-1ff and
+ * data[0]>3", "node=drive", "canopen.sdo.abort". docs/filter.md tells all of it.
+ * Pure: text becomes a compiled form of bounded size; asking it allocates nothing. */
+#ifndef CANSIM_SCENARIOS_QUERY_H
+#define CANSIM_SCENARIOS_QUERY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CS_QUERY_TEXT   512 /* bytes of the longest text, NUL included */
+#define CS_QUERY_STEPS  128
+#define CS_QUERY_RANGES 64
+#define CS_QUERY_BYTES  512 /* of words and patterns */
+#define CS_QUERY_DEPTH  24  /* of parentheses and "not" */
+
+struct cs_event;
+
+/* What is asked about: one frame or event. */
+struct cs_query_item {
+    int kind; /* enum cs_event_kind */
+    int64_t at_ps;
+    int64_t since_ps;       /* since the frame before with the same identifier; -1: not known */
+    const char *bus, *node; /* "": none */
+    bool has_frame;         /* id .. data are there */
+    bool has_counters;      /* tec, rec are */
+    uint32_t id;
+    unsigned flags, dlc, len; /* flags: enum cs_frame_flag */
+    const uint8_t *data;
+    unsigned state, error, tec, rec;
+    /* What is said of it in words, that of a decoder with the protocol first. */
+    const char *said;
+    bool decoded;       /* it is a decoder's */
+    const char *events; /* the decoder's name and those of its events, blanks between; "": none */
+};
+
+struct cs_query_step {
+    uint8_t op, field; /* enums of query.c */
+    bool negate;
+    uint16_t first, n;  /* ranges, or bytes of words */
+    uint16_t low, high; /* of data[low..high]; where a jump goes */
+};
+
+struct cs_query {
+    unsigned n; /* 0: everything passes */
+    struct cs_query_step steps[CS_QUERY_STEPS];
+    struct cs_query_range {
+        int64_t low, high;
+    } ranges[CS_QUERY_RANGES];
+    unsigned n_ranges;
+    char bytes[CS_QUERY_BYTES];
+    unsigned n_bytes;
+    bool asks_said;  /* for what a decoder says */
+    bool asks_since; /* for the time since the frame before */
+    char text[CS_QUERY_TEXT];
+};
+
+/* 0; or -EINVAL with one sentence that begins with the column, "column 4: ...", and the query as it
+ * was. Empty text lets all pass. */
+int cs_query_parse(const char *text, struct cs_query *query, char *why, size_t why_size);
+bool cs_query_passes(const struct cs_query *query, const struct cs_query_item *item);
+
+/* What may come at the end of what was typed so far. */
+enum cs_query_next {
+    CS_QUERY_NEXT_TERM, /* `words`, protocols and names of events */
+    CS_QUERY_NEXT_BUS,  /* names of buses */
+    CS_QUERY_NEXT_NODE,
+    CS_QUERY_NEXT_EVENT, /* protocols and names of events */
+    CS_QUERY_NEXT_WORD,  /* one of `words` */
+    CS_QUERY_NEXT_VALUE, /* something else */
+};
+/* *from is where the word begins that is being typed; *words ends with NULL. */
+enum cs_query_next cs_query_next(const char *text, int *from, const char *const **words);
+
+/* The words of the language with what they mean, by number until NULL. */
+const char *cs_query_word(unsigned index, const char **form, const char **help);
+
+#endif

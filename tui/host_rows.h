@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* host_rows.h - what a host in this program does with rows of the trace: decode them again, write
+ * them to files. For cs_host_ops. */
+#ifndef CANSIM_TUI_HOST_ROWS_H
+#define CANSIM_TUI_HOST_ROWS_H
+
+#include "tui/host.h"
+#include "tui/tui.h"
+
+struct cs_live;
+
+/* `live` NULL: nobody decodes. */
+int cs_host_decode(const struct cs_live *live, const struct cs_tui *tui, uint64_t row,
+                   struct cs_decoded *decoded);
+int cs_host_export(struct cs_tui *tui, const struct cs_export *rows, char *told, size_t told_size);
+
+#endif

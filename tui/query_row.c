@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+#include "tui/query_row.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "tui/view.h"
+
+static const char *bus_name(const struct cs_tui *tui, unsigned bus)
+{
+    return bus < tui->n_buses ? tui->bus[bus].name : "";
+}
+
+/* Since the frame before with the same identifier. */
+static int64_t since(const struct cs_tui *tui, const struct cs_query *query,
+                     const struct cs_row *row)
+{
+    const struct cs_row *before = query->asks_since ? cs_row_before(&tui->ring, row) : NULL;
+
+    return before ? row->at_ps - before->at_ps : -1;
+}
+
+bool cs_row_passes(const struct cs_tui *tui, const struct cs_query *query, const struct cs_row *row)
+{
+    struct cs_query_item item = {
+        .kind = row->kind,
+        .at_ps = row->at_ps,
+        .since_ps = since(tui, query, row),
+        .bus = bus_name(tui, row->bus),
+        .node = row->node >= 0 ? cs_tui_who(tui, row->who) : "",
+        .has_frame = row->has_frame,
+        .has_counters = row->kind == CS_EV_ERROR || row->kind == CS_EV_STATE,
+        .id = row->id,
+        .flags = row->flags,
+        .dlc = row->dlc,
+        .len = row->len,
+        .data = (const uint8_t *)row->data,
+        .state = row->state,
+        .error = row->error,
+        .tec = row->tec,
+        .rec = row->rec,
+        .said = "",
+        .decoded = row->said,
+        .events = cs_event_names_text(&tui->event_names, row->what),
+    };
+
+    if (row->said)
+        item.said = row->kind == CS_EV_FRAME ? row->data + CS_ROW_SAID : row->data;
+    else if (!row->has_frame)
+        item.said = row->data;
+    return cs_query_passes(query, &item);
+}
+
+bool cs_id_passes(const struct cs_tui *tui, const struct cs_query *query,
+                  const struct cs_tui_id *id)
+{
+    const struct cs_row *row =
+        query->n ? cs_row_newest(&tui->ring, id->bus, id->stat.last.id, id->stat.last.flags) : NULL;
+    const struct cs_query_item item = {
+        .kind = CS_EV_FRAME,
+        .at_ps = id->stat.last_ps,
+        .since_ps = id->stat.count > 1 ? id->stat.period_ps : -1,
+        .bus = bus_name(tui, id->bus),
+        .node = id->who == CS_NAME_NONE ? "" : cs_tui_who(tui, id->who),
+        .has_frame = true,
+        .id = id->stat.last.id,
+        .flags = id->stat.last.flags,
+        .dlc = id->stat.last.dlc,
+        .len = id->stat.last.len,
+        .data = id->stat.last.data,
+        .said = "",
+        .events = "",
+    };
+
+    return row ? cs_row_passes(tui, query, row) : cs_query_passes(query, &item);
+}
+
+int cs_tui_filter(struct cs_tui *tui, const char *text, char *why, size_t why_size)
+{
+    const int ret = cs_query_parse(text, &tui->filter, why, why_size);
+
+    if (!ret)
+        tui->filter_changes++;
+    return ret;
+}
+
+/* ---- completion ------------------------------------------------------------------------------ */
+
+static void offer(struct cs_offers *offers, const char *begun, const char *word)
+{
+    for (unsigned i = 0; i < offers->n; i++)
+        if (!strcmp(offers->text[i], word))
+            return;
+    if (offers->n < CS_OFFERS && strlen(word) < sizeof offers->text[0] &&
+        !strncasecmp(word, begun, strlen(begun)))
+        snprintf(offers->text[offers->n++], sizeof offers->text[0], "%s", word);
+}
+
+static void offer_nodes(const struct cs_tui *tui, const char *begun, struct cs_offers *offers)
+{
+    for (unsigned i = 0; i < tui->n_nodes; i++) {
+        char name[CS_NAME_MAX];
+        snprintf(name, sizeof name,
+                 strpbrk(tui->nodes[i].status.name, " ,()=<>!") ? "\"%.28s\"" : "%s",
+                 tui->nodes[i].status.name);
+        offer(offers, begun, name);
+    }
+}
+
+/* Names of decoders and of their events that came so far. */
+static void offer_events(const struct cs_tui *tui, const char *begun, struct cs_offers *offers)
+{
+    for (unsigned i = 1; i <= tui->event_names.n; i++) {
+        char copy[CS_EVENT_NAMES_TEXT], *word, *left = copy;
+        snprintf(copy, sizeof copy, "%s", cs_event_names_text(&tui->event_names, (uint8_t)i));
+        while ((word = strsep(&left, " ")))
+            for (; word; word = strchr(word, '.') ? strchr(word, '.') + 1 : NULL)
+                offer(offers, begun, word);
+    }
+}
+
+void cs_query_offers(const struct cs_tui *tui, const char *begun, int *from,
+                     struct cs_offers *offers)
+{
+    const char *const *words;
+    const enum cs_query_next next = cs_query_next(begun, from, &words);
+
+    offers->n = 0;
+    begun += *from;
+    for (; *words; words++)
+        offer(offers, begun, *words);
+    if (next == CS_QUERY_NEXT_NODE)
+        offer_nodes(tui, begun, offers);
+    for (unsigned b = 0; next == CS_QUERY_NEXT_BUS && b < tui->n_buses; b++)
+        offer(offers, begun, tui->bus[b].name);
+    if (next == CS_QUERY_NEXT_EVENT || next == CS_QUERY_NEXT_TERM)
+        offer_events(tui, begun, offers);
+}
+
+bool cs_query_hint(const char *text, char *hint, size_t size)
+{
+    const char *word = strrchr(text, ' '), *name, *form, *help;
+    size_t len;
+
+    word = word ? word + 1 : text;
+    word += strspn(word, "(!");
+    len = strcspn(word, "=<>![");
+    if (word[len] && word[len + strspn(word + len, "=<>!")]) /* its value has begun */
+        return false;
+    for (unsigned i = 0; len && (name = cs_query_word(i, &form, &help)); i++)
+        if (strlen(name) == len && !strncasecmp(name, word, len)) {
+            snprintf(hint, size, "%s: %s", form, help);
+            return true;
+        }
+    return false;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* trace.h - what the parts of the trace's view share: which rows are shown, the tree of the one
+ * that is open, marks, bookmarks and what was searched. */
+#ifndef CANSIM_TUI_TRACE_H
+#define CANSIM_TUI_TRACE_H
+
+#include "tui/host.h"
+#include "tui/view.h"
+
+#define CS_TRACE_BOOKMARKS 64
+#define CS_NO_ROW          UINT64_MAX
+
+/* Frames and their bits between two rows; both ends move, nothing is counted twice. */
+struct cs_trace_span {
+    uint64_t low, high; /* rows low..high - 1 are counted */
+    uint64_t frames, bits;
+    unsigned bus; /* of which bits are counted */
+    bool wide;    /* there are too many to count */
+};
+
+/* What the view keeps beyond cs_tui's trace. */
+struct cs_trace_keep {
+    /* Whether a row is shown, a bit each by number % capacity; those of [down, up) are known. */
+    uint64_t *bits;
+    uint32_t capacity;
+    uint64_t down, up;
+    uint64_t filter_changes;
+    enum cs_trace_show show;
+
+    bool marked;
+    uint64_t mark;
+    bool dragged; /* the mouse set the mark, and still moves */
+    struct cs_trace_span span;
+    uint64_t bookmarks[CS_TRACE_BOOKMARKS]; /* in their order */
+    unsigned n_bookmarks;
+
+    struct cs_query search;
+
+    bool open; /* open_row's tree is shown below it */
+    uint64_t open_row;
+    int tree_top; /* lines of it that are scrolled away */
+    int decode_error;
+    struct cs_decoded tree;
+};
+
+struct cs_trace_keep *cs_trace_keep(const struct cs_tui *tui);
+
+/* ---- trace_rows.c ---------------------------------------------------------------------------- */
+
+/* Look at rows that were not looked at; bounded, and tui->more tells that some are left. */
+void cs_trace_index(struct cs_tui *tui);
+uint64_t cs_trace_oldest(const struct cs_tui *tui);
+/* The row from which on `lines` lines of rows and trees reach up to `number`. */
+uint64_t cs_trace_back(const struct cs_tui *tui, uint64_t number, int lines);
+uint64_t cs_trace_top(const struct cs_tui *tui, int page);
+/* Lines that a row takes: its own, and those of its tree. */
+int cs_trace_height(const struct cs_tui *tui, uint64_t number);
+void cs_trace_free(struct cs_trace_keep *keep);
+
+/* ---- view_trace.c: moving -------------------------------------------------------------------- */
+
+void cs_trace_select(struct cs_tui *tui, uint64_t number);
+/* ", hidden by the filter: Esc shows all", or nothing. */
+const char *cs_trace_hidden(const struct cs_tui *tui, uint64_t number);
+void cs_trace_stop(struct cs_tui *tui); /* to follow */
+void cs_trace_show_selected(struct cs_tui *tui);
+
+/* ---- trace_marks.c --------------------------------------------------------------------------- */
+
+void cs_trace_mark(struct cs_tui *tui, int unused);
+void cs_trace_bookmark(struct cs_tui *tui, int unused);
+void cs_trace_next_bookmark(struct cs_tui *tui, int by);
+void cs_trace_next_match(struct cs_tui *tui, int by);
+void cs_trace_ask(struct cs_tui *tui, int unused); /* for what to search */
+void cs_trace_copy(struct cs_tui *tui, int unused);
+/* Bring the span up to date with mark and cursor. */
+void cs_trace_measure(struct cs_tui *tui);
+bool cs_trace_measures(const struct cs_tui *tui);
+void cs_trace_span_text(const struct cs_tui *tui, char *text, size_t size);
+int cs_trace_export(struct cs_tui *tui, const char *rest, char *why, size_t why_size);
+/* What stands in front of a row, 0: nothing; and its style. */
+uint32_t cs_trace_sign(const struct cs_tui *tui, uint64_t number, uint8_t *style);
+
+/* ---- trace_tree.c ---------------------------------------------------------------------------- */
+
+void cs_trace_open(struct cs_tui *tui, int unused);
+void cs_trace_close(struct cs_tui *tui, int unused);
+void cs_trace_answer(struct cs_tui *tui, int unused);
+int cs_trace_tree_lines(const struct cs_tui *tui); /* all that there are */
+void cs_trace_draw_tree(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at);
+
+/* ---- trace_draw.c ---------------------------------------------------------------------------- */
+
+void cs_trace_draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body);
+
+#endif

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: MIT */
+/* trace_draw.c - the rows of the trace as lines.
+ * Positions are row numbers, never lines: what is on the screen stays there while rows come. */
+#include <stdio.h>
+#include <string.h>
+
+#include "simcore/units.h"
+#include "tui/row_text.h"
+#include "tui/trace.h"
+#include "tui/widgets.h"
+
+struct line {
+    const struct cs_row *row;
+    int64_t since_ps; /* since the row shown before; -1: there is none */
+};
+
+/* ---- columns --------------------------------------------------------------------------------- */
+
+/* With its sign; nothing where it is not known. */
+static void span_text(int64_t ps, bool known, char *buf)
+{
+    buf[0] = '\0';
+    if (!known)
+        return;
+    if (ps < 0)
+        *buf++ = '-';
+    cs_text_span(ps < 0 ? -ps : ps, buf);
+}
+
+static void cell_time(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
+                      const void *item)
+{
+    const struct line *line = item;
+    const struct cs_row *before = NULL;
+    char buf[CS_NUMBER_MAX + 1] = "";
+
+    if (tui->trace.time == CS_TIME_SAME)
+        before = cs_row_before(&tui->ring, line->row);
+    else if (tui->trace.time == CS_TIME_MARK)
+        before = cs_tui_ring_get(&tui->ring, cs_trace_keep(tui)->mark);
+    if (tui->trace.time == CS_TIME_DELTA)
+        span_text(line->since_ps, line->since_ps >= 0, buf);
+    else if (tui->trace.time == CS_TIME_ABSOLUTE)
+        cs_units_format_seconds(line->row->at_ps, buf, sizeof buf);
+    else
+        span_text(before ? line->row->at_ps - before->at_ps : 0, before != NULL, buf);
+    cs_canvas_field(canvas, at.x, at.y, at.w, true, CS_STYLE_DIM, buf);
+}
+
+static void cell_delta(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
+                       const void *item)
+{
+    const struct line *line = item;
+    char buf[CS_NUMBER_MAX];
+
+    (void)tui;
+    if (line->since_ps >= 0) /* the last cell keeps it apart from the text that follows */
+        cs_canvas_field(canvas, at.x, at.y, at.w - 1, true, CS_STYLE_FAINT,
+                        cs_text_span(line->since_ps, buf));
+}
+
+static void cell_bus(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
+                     const void *item)
+{
+    const struct cs_row *row = ((const struct line *)item)->row;
+
+    if (row->bus < tui->n_buses)
+        cs_canvas_field(canvas, at.x, at.y, at.w, false, CS_STYLE_DIM, tui->bus[row->bus].name);
+}
+
+static void cell_node(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
+                      const void *item)
+{
+    const struct cs_row *row = ((const struct line *)item)->row;
+
+    cs_canvas_field(canvas, at.x, at.y, at.w, false, CS_STYLE_NODE, cs_tui_who(tui, row->who));
+}
+
+/* Whose frame it is: the console's, or somebody else's. */
+static void cell_direction(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
+                           const void *item)
+{
+    const struct cs_row *row = ((const struct line *)item)->row;
+    const bool ours = !strcmp(cs_tui_who(tui, row->who), "console");
+
+    if (row->kind == CS_EV_FRAME)
+        cs_canvas_put(canvas, at.x, at.y, ours ? CS_STYLE_GOOD : CS_STYLE_FAINT,
+                      ours ? "tx" : "rx");
+}
+
+static void cell_id(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
+                    const void *item)
+{
+    const struct cs_row *row = ((const struct line *)item)->row;
+
+    (void)tui;
+    if (row->has_frame)
+        cs_put_id(canvas, at, row->id, row->flags);
+}
+
+static void cell_dlc(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
+                     const void *item)
+{
+    const struct cs_row *row = ((const struct line *)item)->row;
+
+    (void)tui;
+    if (row->kind == CS_EV_FRAME)
+        cs_put_len(canvas, at, row->flags, row->dlc, row->len);
+}
+
+static void cell_fd(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
+                    const void *item)
+{
+    const struct cs_row *row = ((const struct line *)item)->row;
+
+    (void)tui;
+    if (row->kind == CS_EV_FRAME)
+        cs_put_fd(canvas, at, row->flags);
+}
+
+static void cell_data(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
+                      const void *item)
+{
+    const struct cs_row *row = ((const struct line *)item)->row;
+
+    (void)tui;
+    if (row->kind != CS_EV_FRAME)
+        return;
+    if (row->flags & CS_FRAME_RTR)
+        cs_canvas_field(canvas, at.x, at.y, at.w, false, CS_STYLE_RTR, "remote request");
+    else
+        cs_put_data(canvas, at, (const uint8_t *)row->data, row->len, 0, 0);
+}
+
+static void cell_ascii(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
+                       const void *item)
+{
+    const struct cs_row *row = ((const struct line *)item)->row;
+
+    (void)tui;
+    if (row->kind == CS_EV_FRAME)
+        cs_put_ascii(canvas, at, (const uint8_t *)row->data, row->len);
+}
+
+static void cell_bits(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
+                      const void *item)
+{
+    const struct cs_row *row = ((const struct line *)item)->row;
+
+    (void)tui;
+    if (row->kind == CS_EV_FRAME)
+        cs_canvas_printf(canvas, at.x, at.y, CS_STYLE_DIM, "%*u", at.w, row->n_bits);
+}
+
+static void cell_wait(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
+                      const void *item)
+{
+    const struct cs_row *row = ((const struct line *)item)->row;
+    char buf[CS_NUMBER_MAX];
+
+    (void)tui;
+    if (row->kind == CS_EV_FRAME)
+        cs_canvas_field(canvas, at.x, at.y, at.w, true, CS_STYLE_DIM,
+                        cs_text_span(row->start_ps - row->queued_ps, buf));
+}
+
+static void cell_try(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
+                     const void *item)
+{
+    const struct cs_row *row = ((const struct line *)item)->row;
+
+    (void)tui;
+    if (row->kind == CS_EV_FRAME)
+        cs_canvas_printf(canvas, at.x, at.y, row->attempt > 1 ? CS_STYLE_ARB : CS_STYLE_FAINT,
+                         "%*u", at.w, row->attempt);
+}
+
+static void cell_meaning(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
+                         const void *item)
+{
+    /* By severity: info, note, warning, error. */
+    static const uint8_t styles[] = {CS_STYLE_DIM, CS_STYLE_INFO, CS_STYLE_HIGH, CS_STYLE_BAD};
+    const struct cs_row *row = ((const struct line *)item)->row;
+
+    (void)tui;
+    if (row->kind == CS_EV_FRAME && row->said)
+        cs_canvas_field(canvas, at.x, at.y, at.w, false, styles[row->severity & 3],
+                        row->data + CS_ROW_SAID);
+}
+
+static int want_meaning(const struct cs_tui *tui)
+{
+    return !tui->decoded ? 0 : cs_tui_body(tui).w >= 100 ? 34 : 16;
+}
+
+static int want_ascii(const struct cs_tui *tui)
+{
+    return tui->decoded ? 0 : 8;
+}
+
+static int want_direction(const struct cs_tui *tui)
+{
+    return cs_tui_body(tui).w >= 120 ? 2 : 0;
+}
+
+static int want_delta(const struct cs_tui *tui)
+{
+    return tui->trace.time == CS_TIME_ABSOLUTE ? 10 : 0;
+}
+
+enum { COLUMN_NODE = 3, COLUMN_ID = 4 };
+
+static const struct cs_column columns[] = {
+    CS_COLUMN("time", 12, 12, true, 0, .cell = cell_time),
+    CS_COLUMN("Δ ", 10, 10, true, 2, .title_ascii = "delta ", .cell = cell_delta,
+              .wanted = want_delta),
+    CS_COLUMN("bus", 5, 5, false, 1, .cell = cell_bus, .wanted = cs_want_bus),
+    CS_COLUMN("node", 10, 10, false, 0, .cell = cell_node, .wanted = cs_want_node),
+    CS_COLUMN("id", 8, 8, true, 0, .cell = cell_id),
+    CS_COLUMN("", 2, 2, false, 3, .cell = cell_direction, .wanted = want_direction),
+    CS_COLUMN("fd", 3, 3, false, 0, .cell = cell_fd, .wanted = cs_want_fd),
+    CS_COLUMN(" n", 2, 2, true, 0, .cell = cell_dlc, .wanted = cs_want_len),
+    CS_COLUMN("data", 23, 24, false, 0, .cell = cell_data, .most = cs_most_data),
+    CS_COLUMN("meaning", 16, 55, false, 0, .cell = cell_meaning, .wanted = want_meaning),
+    CS_COLUMN("text", 8, 10, false, 1, .cell = cell_ascii, .wanted = want_ascii),
+    CS_COLUMN("bits", 4, 4, true, 3, .cell = cell_bits),
+    CS_COLUMN("waited", 9, 9, true, 4, .cell = cell_wait),
+    CS_COLUMN("try", 3, 3, true, 4, .cell = cell_try),
+};
+#define N_COLUMNS (sizeof columns / sizeof *columns)
+
+/* ---- drawing --------------------------------------------------------------------------------- */
+
+static void draw_line(const struct cs_tui *tui, struct cs_canvas *canvas, int y,
+                      const struct cs_columns_layout *layout, const struct line *line)
+{
+    char text[CS_FAULT_TEXT_MAX + 64];
+    int x;
+
+    cs_columns_row(tui, columns, N_COLUMNS, canvas, y, layout, line);
+    if (line->row->kind == CS_EV_FRAME)
+        return;
+    x = layout->x[COLUMN_ID + 1];
+    if (line->row->node < 0)
+        x = layout->x[COLUMN_NODE];
+    else if (!line->row->has_frame)
+        x = layout->x[COLUMN_ID] + 5;
+    cs_canvas_field(canvas, x, y, cs_tui_body(tui).w - x, false, cs_row_style(line->row),
+                    cs_row_text(tui, line->row, text, sizeof text));
+}
+
+static void draw_sign(const struct cs_tui *tui, struct cs_canvas *canvas, int y, uint64_t number)
+{
+    uint8_t style;
+    const uint32_t sign = cs_trace_sign(tui, number, &style);
+
+    if (sign)
+        cs_canvas_put_ch(canvas, 0, y, style, sign);
+}
+
+/* What the first column counts from, where it is not the start. */
+static void draw_time_title(const struct cs_tui *tui, struct cs_canvas *canvas, int y,
+                            const struct cs_columns_layout *layout)
+{
+    static const char *const titles[CS_TIME_COUNT] = {[CS_TIME_DELTA] = "since row",
+                                                      [CS_TIME_SAME] = "since same",
+                                                      [CS_TIME_MARK] = "since mark"};
+
+    if (titles[tui->trace.time])
+        cs_canvas_field(canvas, layout->x[0], y, layout->w[0], true, CS_STYLE_COLUMN_SORT,
+                        titles[tui->trace.time]);
+}
+
+static void draw_nothing(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body)
+{
+    const char *text = tui->more ? "searching" : "nothing passes the filter yet: Esc shows all";
+    int y = body.y + body.h / 2;
+
+    if (!tui->filter.n && tui->trace.show == CS_SHOW_ALL) {
+        text = "the bus is silent: i injects a frame, ? tells more";
+        if (tui->info.link[0] && tui->n_buses) {
+            int x = (cs_tui_body(tui).w - 43 - (int)strlen(tui->bus[0].name)) / 2;
+            x = cs_canvas_put(canvas, x, y + 2, CS_STYLE_DIM, "programs join:  ");
+            x = cs_canvas_put(canvas, x, y + 2, CS_STYLE_KEY, "cansim-attach -- candump ");
+            cs_canvas_put(canvas, x, y + 2, CS_STYLE_KEY, tui->bus[0].name);
+        }
+    }
+    cs_canvas_put(canvas, (cs_tui_body(tui).w - cs_text_width(text)) / 2, y, CS_STYLE_DIM, text);
+}
+
+void cs_trace_draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body)
+{
+    const struct cs_trace_keep *keep = cs_trace_keep(tui);
+    const int page = cs_tui_page(tui);
+    uint64_t number = cs_trace_from(tui, cs_trace_top(tui, page));
+    uint64_t before = number == UINT64_MAX ? UINT64_MAX : cs_trace_before(tui, number);
+    const struct cs_row *last = cs_tui_ring_get(&tui->ring, before);
+    struct cs_columns_layout layout;
+
+    cs_columns_fit(tui, columns, N_COLUMNS, body.w, &layout);
+    cs_columns_titles(columns, N_COLUMNS, canvas, body.y, &layout, -1, false);
+    draw_time_title(tui, canvas, body.y, &layout);
+    if (number == UINT64_MAX)
+        draw_nothing(tui, canvas, body);
+    for (int i = 0; i < page && number != UINT64_MAX; i++) {
+        struct line line = {.row = cs_tui_ring_get(&tui->ring, number)};
+        line.since_ps = last ? line.row->at_ps - last->at_ps : -1;
+        draw_line(tui, canvas, body.y + 1 + i, &layout, &line);
+        draw_sign(tui, canvas, body.y + 1 + i, number);
+        if (!tui->trace.follow && number == tui->trace.sel)
+            cs_canvas_select(canvas, (struct cs_rect){0, body.y + 1 + i, body.w, 1});
+        if (keep->open && keep->open_row == number) {
+            const int lines = cs_trace_height(tui, number) - 1, left = page - i - 1;
+            cs_trace_draw_tree(
+                tui, canvas,
+                (struct cs_rect){0, body.y + 2 + i, body.w, lines < left ? lines : left});
+            i += lines;
+        }
+        last = line.row;
+        number = cs_trace_from(tui, number + 1);
+    }
+}

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: MIT */
+/* trace_marks.c - what a person does with rows: mark and measure, bookmark, search, copy, export.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "simcore/units.h"
+#include "tui/query_row.h"
+#include "tui/row_text.h"
+#include "tui/trace.h"
+#include "tui/widgets.h"
+
+#define COUNTED_MOST  1000000u
+#define SEARCHED_MOST 2000000u
+
+static uint64_t cursor(const struct cs_tui *tui)
+{
+    return tui->trace.follow ? cs_trace_before(tui, tui->ring.end) : tui->trace.sel;
+}
+
+/* ---- measuring ------------------------------------------------------------------------------- */
+
+void cs_trace_mark(struct cs_tui *tui, int unused)
+{
+    struct cs_trace_keep *keep = cs_trace_keep(tui);
+    const uint64_t at = cursor(tui);
+
+    (void)unused;
+    if (!cs_tui_ring_get(&tui->ring, at))
+        return;
+    if (keep->marked && keep->mark == at) {
+        keep->marked = false;
+        if (tui->trace.time == CS_TIME_MARK)
+            tui->trace.time = CS_TIME_ABSOLUTE;
+        cs_tui_say(tui, false, "the mark is gone");
+        return;
+    }
+    keep->marked = true;
+    keep->mark = at;
+    cs_tui_say(tui, false,
+               "marked: move, and the line below measures from here; t counts time from it");
+}
+
+bool cs_trace_measures(const struct cs_tui *tui)
+{
+    const struct cs_trace_keep *keep = cs_trace_keep(tui);
+
+    return keep->marked && !tui->trace.follow && keep->mark != tui->trace.sel &&
+           cs_tui_ring_get(&tui->ring, keep->mark) && cs_tui_ring_get(&tui->ring, tui->trace.sel);
+}
+
+static void count(const struct cs_tui *tui, struct cs_trace_span *span, uint64_t number, int by)
+{
+    const struct cs_row *row = cs_tui_ring_get(&tui->ring, number);
+
+    if (!row || row->kind != CS_EV_FRAME)
+        return;
+    span->frames += (uint64_t)by;
+    if (row->bus == span->bus)
+        span->bits += (uint64_t)(by * row->n_bits);
+}
+
+void cs_trace_measure(struct cs_tui *tui)
+{
+    struct cs_trace_keep *keep = cs_trace_keep(tui);
+    struct cs_trace_span *span = &keep->span;
+    uint64_t low, high;
+
+    if (keep->marked && !cs_tui_ring_get(&tui->ring, keep->mark)) {
+        keep->marked = false;
+        cs_tui_say(tui, false, "the row with the mark made room for newer ones");
+    }
+    if (!cs_trace_measures(tui))
+        return;
+    /* From the end of the first row on: its own bits were before. */
+    low = (keep->mark < tui->trace.sel ? keep->mark : tui->trace.sel) + 1;
+    high = (keep->mark < tui->trace.sel ? tui->trace.sel : keep->mark) + 1;
+    const unsigned bus = cs_tui_ring_get(&tui->ring, keep->mark)->bus;
+    span->wide = high - low > COUNTED_MOST;
+    if (span->wide || bus != span->bus || low >= span->high || high <= span->low)
+        *span = (struct cs_trace_span){.low = low, .high = low, .bus = bus, .wide = span->wide};
+    if (span->wide)
+        return;
+    while (span->high < high)
+        count(tui, span, span->high++, 1);
+    while (span->high > high)
+        count(tui, span, --span->high, -1);
+    while (span->low > low)
+        count(tui, span, --span->low, 1);
+    while (span->low < low)
+        count(tui, span, span->low++, -1);
+}
+
+void cs_trace_span_text(const struct cs_tui *tui, char *text, size_t size)
+{
+    const struct cs_trace_keep *keep = cs_trace_keep(tui);
+    const struct cs_trace_span *span = &keep->span;
+    const struct cs_row *mark = cs_tui_ring_get(&tui->ring, keep->mark);
+    const struct cs_row *row = cs_tui_ring_get(&tui->ring, tui->trace.sel);
+    const struct cs_tui_bus *bus = &tui->bus[mark->bus < tui->n_buses ? mark->bus : 0];
+    const int64_t ps =
+        row->at_ps > mark->at_ps ? row->at_ps - mark->at_ps : mark->at_ps - row->at_ps;
+    const int64_t bit = bus->bitrate_bps ? CS_PS_PER_S / bus->bitrate_bps : CS_PS_PER_S;
+    const int64_t tenths = ps / bit * 10 + ps % bit * 10 / bit;
+    char took[CS_NUMBER_MAX], rate[CS_NUMBER_MAX], load[CS_NUMBER_MAX];
+    int n = snprintf(text, size, "%s mark: %s · %" PRId64 ".%d bit times at %s",
+                     row->at_ps >= mark->at_ps ? "since the" : "before the", cs_text_span(ps, took),
+                     tenths / 10, (int)(tenths % 10), cs_text_rates(bus->bitrate_bps, 0, rate));
+
+    if (span->wide || n >= (int)size)
+        return;
+    n += snprintf(text + n, size - (size_t)n, " · %" PRIu64 " frame%s", span->frames,
+                  span->frames == 1 ? "" : "s");
+    if (n < (int)size && tenths > 0)
+        snprintf(text + n, size - (size_t)n, " · %s %s", bus->name,
+                 cs_text_permille((unsigned)(span->bits * 10000 / (uint64_t)tenths), load));
+}
+
+/* ---- bookmarks ------------------------------------------------------------------------------- */
+
+/* Where it is among them, or belongs. */
+static unsigned place_of(const struct cs_trace_keep *keep, uint64_t number)
+{
+    unsigned i = 0;
+
+    while (i < keep->n_bookmarks && keep->bookmarks[i] < number)
+        i++;
+    return i;
+}
+
+static bool is_bookmarked(const struct cs_trace_keep *keep, uint64_t number)
+{
+    const unsigned i = place_of(keep, number);
+
+    return i < keep->n_bookmarks && keep->bookmarks[i] == number;
+}
+
+/* Those whose rows are gone. */
+static void forget_old(const struct cs_tui *tui, struct cs_trace_keep *keep)
+{
+    const unsigned gone = place_of(keep, tui->ring.first);
+
+    keep->n_bookmarks -= gone;
+    memmove(keep->bookmarks, keep->bookmarks + gone, keep->n_bookmarks * sizeof *keep->bookmarks);
+}
+
+void cs_trace_bookmark(struct cs_tui *tui, int unused)
+{
+    struct cs_trace_keep *keep = cs_trace_keep(tui);
+    const uint64_t number = cursor(tui);
+    unsigned at;
+
+    (void)unused;
+    forget_old(tui, keep);
+    if (!cs_tui_ring_get(&tui->ring, number))
+        return;
+    at = place_of(keep, number);
+    if (is_bookmarked(keep, number)) {
+        keep->n_bookmarks--;
+        memmove(keep->bookmarks + at, keep->bookmarks + at + 1,
+                (keep->n_bookmarks - at) * sizeof *keep->bookmarks);
+        cs_tui_say(tui, false, "the bookmark is gone, %u left", keep->n_bookmarks);
+        return;
+    }
+    if (keep->n_bookmarks == CS_TRACE_BOOKMARKS) {
+        cs_tui_say(tui, true, "no room for more than %d bookmarks", CS_TRACE_BOOKMARKS);
+        return;
+    }
+    memmove(keep->bookmarks + at + 1, keep->bookmarks + at,
+            (keep->n_bookmarks - at) * sizeof *keep->bookmarks);
+    keep->bookmarks[at] = number;
+    keep->n_bookmarks++;
+    cs_tui_say(tui, false, "bookmark %u: [ and ] go from one to the next", at + 1);
+}
+
+void cs_trace_next_bookmark(struct cs_tui *tui, int by)
+{
+    struct cs_trace_keep *keep = cs_trace_keep(tui);
+    unsigned at;
+
+    forget_old(tui, keep);
+    if (!keep->n_bookmarks) {
+        cs_tui_say(tui, false, "there are no bookmarks: b makes one");
+        return;
+    }
+    at = place_of(keep, cursor(tui));
+    if (by > 0)
+        at += at < keep->n_bookmarks && keep->bookmarks[at] == cursor(tui);
+    else
+        at += keep->n_bookmarks - 1;
+    at %= keep->n_bookmarks;
+    cs_trace_select(tui, keep->bookmarks[at]);
+    cs_tui_say(tui, false, "bookmark %u of %u%s", at + 1, keep->n_bookmarks,
+               cs_trace_hidden(tui, keep->bookmarks[at]));
+}
+
+/* ---- searching ------------------------------------------------------------------------------- */
+
+void cs_trace_ask(struct cs_tui *tui, int unused)
+{
+    (void)unused;
+    cs_tui_open(tui, CS_OVERLAY_SEARCH);
+}
+
+const char *cs_trace_searched(const struct cs_tui *tui)
+{
+    return cs_trace_keep(tui)->search.text;
+}
+
+/* The nearest row that is shown and passes, beyond `number`; CS_NO_ROW where there is none. */
+static uint64_t find(const struct cs_tui *tui, uint64_t number, int by)
+{
+    const struct cs_query *search = &cs_trace_keep(tui)->search;
+
+    for (unsigned i = 0; i < SEARCHED_MOST; i++) {
+        number = by > 0 ? cs_trace_from(tui, number + 1) : cs_trace_before(tui, number);
+        if (number == CS_NO_ROW || cs_row_passes(tui, search, cs_tui_ring_get(&tui->ring, number)))
+            return number;
+    }
+    return CS_NO_ROW;
+}
+
+void cs_trace_next_match(struct cs_tui *tui, int by)
+{
+    const struct cs_trace_keep *keep = cs_trace_keep(tui);
+    uint64_t found;
+
+    if (!keep->search.n) {
+        cs_trace_ask(tui, 0);
+        return;
+    }
+    found = find(tui, cursor(tui), by);
+    if (found == CS_NO_ROW)
+        cs_tui_say(tui, false, "nothing %s here passes %.60s: %s searches the other way",
+                   by > 0 ? "after" : "before", keep->search.text, by > 0 ? "<" : ">");
+    else
+        cs_trace_select(tui, found);
+}
+
+/* The newest where it follows, else the next one; where there is none, the one before. */
+int cs_trace_search(struct cs_tui *tui, const char *text, char *why, size_t why_size)
+{
+    struct cs_trace_keep *keep = cs_trace_keep(tui);
+    const bool followed = tui->trace.follow;
+    const uint64_t at = followed ? tui->ring.end : tui->trace.sel;
+    uint64_t found;
+
+    if (cs_query_parse(text, &keep->search, why, why_size) < 0)
+        return -EINVAL;
+    if (!keep->search.n)
+        return 0;
+    found = followed ? CS_NO_ROW : find(tui, at - 1, 1);
+    if (found == CS_NO_ROW)
+        found = find(tui, at, -1);
+    if (found == CS_NO_ROW)
+        cs_tui_say(tui, false, "nothing that is shown passes %.80s", text);
+    else
+        cs_trace_select(tui, found);
+    return 0;
+}
+
+/* ---- copying and writing --------------------------------------------------------------------- */
+
+void cs_trace_copy(struct cs_tui *tui, int unused)
+{
+    const struct cs_row *row = cs_tui_ring_get(&tui->ring, cursor(tui));
+    char text[CS_FAULT_TEXT_MAX + 64];
+    struct cs_frame frame;
+
+    (void)unused;
+    if (!row)
+        return;
+    if (!cs_row_frame(row, &frame) || !cs_frame_format(&frame, tui->copy)) {
+        cs_row_text(tui, row, text, sizeof text);
+        snprintf(tui->copy, sizeof tui->copy, "%.*s", (int)sizeof tui->copy - 1, text);
+    }
+    cs_tui_say(tui, false, "copied: %s", tui->copy);
+}
+
+int cs_trace_export(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
+{
+    const struct cs_trace_keep *keep = cs_trace_keep(tui);
+    struct cs_export rows = {.path = rest, .from = cs_trace_oldest(tui), .to = tui->ring.end};
+
+    if (!*rest) {
+        snprintf(why, why_size, "the name of a file is missing, such as part.log or part.pcapng");
+        return -1;
+    }
+    if (!tui->host->ops->export_rows) {
+        snprintf(why, why_size, "this host writes no files");
+        return -1;
+    }
+    if (cs_trace_measures(tui)) {
+        rows.from = keep->mark < tui->trace.sel ? keep->mark : tui->trace.sel;
+        rows.to = keep->mark < tui->trace.sel ? tui->trace.sel : keep->mark;
+    }
+    char told[CS_TUI_MESSAGE_MAX];
+    if (tui->host->ops->export_rows(tui->host->ctx, tui, &rows, told, sizeof told) != 0) {
+        snprintf(why, why_size, "%s", told);
+        return -1;
+    }
+    cs_tui_say(tui, false, "%s", told);
+    return 0;
+}
+
+/* ---- what stands in front of a row ----------------------------------------------------------- */
+
+uint32_t cs_trace_sign(const struct cs_tui *tui, uint64_t number, uint8_t *style)
+{
+    const struct cs_trace_keep *keep = cs_trace_keep(tui);
+    const uint64_t low = keep->mark < tui->trace.sel ? keep->mark : tui->trace.sel;
+    const uint64_t high = keep->mark < tui->trace.sel ? tui->trace.sel : keep->mark;
+
+    *style = CS_STYLE_KEY;
+    if (keep->marked && keep->mark == number)
+        return 0x25b8; /* a triangle */
+    if (is_bookmarked(keep, number))
+        return '*';
+    if (keep->search.n && cs_row_passes(tui, &keep->search, cs_tui_ring_get(&tui->ring, number)))
+        return 0x2022; /* a bullet */
+    *style = CS_STYLE_INFO;
+    if (keep->marked && !tui->trace.follow && number >= low && number <= high)
+        return 0x2502; /* a line */
+    return 0;
+}
