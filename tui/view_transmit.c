@@ -49,7 +49,7 @@ static void tell(struct cs_tui *tui, unsigned slot, const struct cs_send *send, 
     struct cs_transmit_told *told = &cs_transmit_of(tui)->told[slot];
 
     if (told->there == (send != NULL) &&
-        (!send || (told->run == run && !memcmp(&told->send, send, sizeof *send))))
+        (!send || (told->run == run && cs_send_equal(&told->send, send))))
         return;
     *told = (struct cs_transmit_told){.there = send != NULL, .run = run};
     if (send)
