@@ -43,6 +43,16 @@ static int host_send_now(void *ctx, unsigned slot)
     return cs_senders_now(senders, slot);
 }
 
+/* A host far away that does not let itself be told. */
+static int host_cannot(void *ctx, unsigned slot, const struct cs_send *send, bool run)
+{
+    (void)ctx;
+    (void)slot;
+    (void)send;
+    (void)run;
+    return -EOPNOTSUPP;
+}
+
 static bool host_sent(void *ctx, unsigned slot, struct cs_sent *sent)
 {
     (void)ctx;
@@ -240,6 +250,7 @@ static void frames_are_sent(void **state)
 static void the_host_refuses(void **state)
 {
     struct bench *b = sender_bench(1);
+    struct cs_host_ops ops;
 
     (void)state;
     /* Classic bus. */
@@ -252,6 +263,13 @@ static void the_host_refuses(void **state)
     bench_draw(b, 80, 24);
     assert_true(bench_shows(b, "the scenario is over: nothing is sent any more"));
     b->finished = false;
+    ops = *b->host.ops;
+    ops.send = host_cannot;
+    b->host.ops = &ops;
+    bench_keys(b, "Ds");
+    bench_draw(b, 120, 30);
+    assert_true(bench_shows(b, "is not sent: this host takes no frames"));
+    assert_true(bench_shows(b, "not taken"));
     b->host.ops = &bench_ops; /* one that knows nothing of all this */
     bench_keys(b, "stTD");
     bench_draw(b, 80, 24);
