@@ -101,7 +101,7 @@ def recorded_to_the_end_over_pauses_and_steps():
         t.wait("armed on can0 as 2")
         t.keys(":")
         t.type("save " + path("end-too.json"))
-        t.wait("Enter saves what was done")
+        t.wait("save FILE: save what was done")
         t.keys("Enter")
         t.wait("saved " + path("end-too.json"))
         t.keys("q")
