@@ -52,7 +52,7 @@ static void read_comment(const cJSON *comment, const char *node, struct cs_send_
         on = cJSON_GetObjectItemCaseSensitive(comment, "on");
     }
     keep(item->name, sizeof(item->name), cJSON_IsString(name) ? name->valuestring : node);
-    if (cJSON_IsString(key) && strlen(key->valuestring) < sizeof(item->key))
+    if (key != NULL && cJSON_IsString(key) && strlen(key->valuestring) < sizeof(item->key))
         keep(item->key, sizeof(item->key), key->valuestring);
     item->on = item->send.period_ps > 0 && !cJSON_IsFalse(on);
 }

@@ -59,6 +59,22 @@ int cs_send_check(const struct cs_send *send, char *why, size_t why_size)
     return 0;
 }
 
+static bool counts_alike(const struct cs_send *a, const struct cs_send *b)
+{
+    const struct cs_counter *c = &a->counter, *d = &b->counter;
+
+    return a->counts == b->counts && c->byte == d->byte && c->bits == d->bits && c->low == d->low &&
+           c->high == d->high && c->step == d->step && c->first == d->first &&
+           c->bounce == d->bounce;
+}
+
+bool cs_send_equal(const struct cs_send *a, const struct cs_send *b)
+{
+    return a->bus == b->bus && cs_frame_equal(&a->frame, &b->frame) &&
+           a->period_ps == b->period_ps && a->burst == b->burst && a->gap_ps == b->gap_ps &&
+           counts_alike(a, b);
+}
+
 /* ---- sending --------------------------------------------------------------------------------- */
 
 static int send_one(struct sender *s)
@@ -175,15 +191,6 @@ static void forget(struct sender *s)
         cs_timer_release(s->all->sim, &s->burst);
     }
     s->there = false;
-}
-
-static bool counts_alike(const struct cs_send *a, const struct cs_send *b)
-{
-    const struct cs_counter *c = &a->counter, *d = &b->counter;
-
-    return a->counts == b->counts && c->byte == d->byte && c->bits == d->bits && c->low == d->low &&
-           c->high == d->high && c->step == d->step && c->first == d->first &&
-           c->bounce == d->bounce;
 }
 
 /* A counter that is new begins anew; else it goes on. */

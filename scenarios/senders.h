@@ -52,6 +52,8 @@ void cs_senders_destroy(struct cs_senders *senders);
 /* Whether it could be sent: 0 or -EINVAL with one sentence. */
 int cs_send_check(const struct cs_send *send, char *why, size_t why_size);
 
+bool cs_send_equal(const struct cs_send *a, const struct cs_send *b);
+
 /* What a slot holds from now on, and whether it is sent periodically. Where it was already, with
  * the same period, its instants stay. `send` NULL: nothing, and what came of it is forgotten. 0,
  * -EINVAL or -ENOMEM. */

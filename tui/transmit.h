@@ -33,6 +33,8 @@ struct cs_listed_frame *cs_transmit_selected(const struct cs_tui *tui); /* NULL:
 void cs_transmit_sync(struct cs_tui *tui);
 /* The form for a row of the list, or for a new one that begins as `item`. */
 void cs_transmit_edit(struct cs_tui *tui, int row, const struct cs_send_item *item);
+/* Why the host did not take it (cs_transmit_told), in words. */
+const char *cs_transmit_refusal(int error);
 /* A frame and its name in a few words. */
 void cs_transmit_name(const struct cs_listed_frame *frame, char *text, size_t size);
 

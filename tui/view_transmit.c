@@ -44,12 +44,17 @@ static bool can_send(const struct cs_tui *tui)
     return ops->send && ops->send_now && ops->sent;
 }
 
+const char *cs_transmit_refusal(int error)
+{
+    return error == -EOPNOTSUPP ? "this host takes no frames" : cs_inject_refusal(error);
+}
+
 static void tell(struct cs_tui *tui, unsigned slot, const struct cs_send *send, bool run)
 {
     struct cs_transmit_told *told = &cs_transmit_of(tui)->told[slot];
 
     if (told->there == (send != NULL) &&
-        (!send || (told->run == run && !memcmp(&told->send, send, sizeof *send))))
+        (!send || (told->run == run && cs_send_equal(&told->send, send))))
         return;
     *told = (struct cs_transmit_told){.there = send != NULL, .run = run};
     if (send)
@@ -115,17 +120,19 @@ static void send_frame(struct cs_tui *tui, const struct cs_listed_frame *frame)
     const unsigned burst = frame->item.send.burst;
     const struct cs_transmit_told *told = &cs_transmit_of(tui)->told[frame->slot];
     char name[64], many[32] = "";
+    const char *why;
     int error;
 
     if (!may_send(tui))
         return;
     cs_transmit_sync(tui);
     error = told->error ? told->error : tui->host->ops->send_now(tui->host->ctx, frame->slot);
+    why = told->error ? cs_transmit_refusal(error) : cs_inject_refusal(error);
     cs_transmit_name(frame, name, sizeof name);
     if (burst > 1)
         snprintf(many, sizeof many, ", %u times", burst);
     if (error)
-        cs_tui_say(tui, true, "%s is not sent: %s", name, cs_inject_refusal(error));
+        cs_tui_say(tui, true, "%s is not sent: %s", name, why);
     else
         cs_tui_say(tui, false, "%s is queued on %s%s%s", name, tui->bus[frame->item.send.bus].name,
                    many, tui->info.paused ? "; the bus is paused: n steps" : "");

@@ -424,7 +424,7 @@ void cs_transmit_detail(const struct cs_tui *tui, struct cs_canvas *canvas, int 
     n = strlen(text);
     if (t->told[frame->slot].error)
         snprintf(words, sizeof words, " · not taken: %s",
-                 cs_inject_refusal(t->told[frame->slot].error));
+                 cs_transmit_refusal(t->told[frame->slot].error));
     else if (sent->last == CS_SENT_REFUSED)
         snprintf(words, sizeof words, " · refused: %s", cs_inject_refusal(sent->error));
     else if (sent->last == CS_SENT_QUEUED)

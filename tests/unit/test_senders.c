@@ -241,6 +241,12 @@ static void what_is_wrong(void **state)
     assert_string_equal(why, "the burst must be over before the next period");
     send.burst = 10;
     assert_int_equal(cs_send_check(&send, why, sizeof(why)), 0);
+    assert_false(cs_send_equal(&send, &good));
+    send = good;
+    assert_true(cs_send_equal(&send, &good));
+    send.frame.data[0] ^= 1;
+    assert_false(cs_send_equal(&send, &good));
+    send = good;
     send.counts = true;
     send.counter = (struct cs_counter){.byte = 0, .bits = 16, .high = 65535, .step = 1};
     assert_int_equal(cs_send_check(&send, why, sizeof(why)), -EINVAL);

@@ -43,6 +43,16 @@ static int host_send_now(void *ctx, unsigned slot)
     return cs_senders_now(senders, slot);
 }
 
+/* A host far away that does not let itself be told. */
+static int host_cannot(void *ctx, unsigned slot, const struct cs_send *send, bool run)
+{
+    (void)ctx;
+    (void)slot;
+    (void)send;
+    (void)run;
+    return -EOPNOTSUPP;
+}
+
 static bool host_sent(void *ctx, unsigned slot, struct cs_sent *sent)
 {
     (void)ctx;
@@ -240,6 +250,7 @@ static void frames_are_sent(void **state)
 static void the_host_refuses(void **state)
 {
     struct bench *b = sender_bench(1);
+    struct cs_host_ops ops;
 
     (void)state;
     /* Classic bus. */
@@ -252,6 +263,13 @@ static void the_host_refuses(void **state)
     bench_draw(b, 80, 24);
     assert_true(bench_shows(b, "the scenario is over: nothing is sent any more"));
     b->finished = false;
+    ops = *b->host.ops;
+    ops.send = host_cannot;
+    b->host.ops = &ops;
+    bench_keys(b, "Ds");
+    bench_draw(b, 120, 30);
+    assert_true(bench_shows(b, "is not sent: this host takes no frames"));
+    assert_true(bench_shows(b, "not taken"));
     b->host.ops = &bench_ops; /* one that knows nothing of all this */
     bench_keys(b, "stTD");
     bench_draw(b, 80, 24);
@@ -515,6 +533,44 @@ static void it_fits(void **state)
     sender_free(b);
 }
 
+/* Whatever is pressed, the list is whole, and the bus carries what it says. */
+static void random_keys(void **state)
+{
+    static const char *const keys[] = {
+        "a",       "e",       "s",       "t",      "T",       "d",      "D",        "K",
+        "J",       "u",       "U",       "b",      "f",       "X",      "Y",        "<F12>",
+        "<Esc>",   "<Enter>", "<Enter>", "<Tab>",  "<Up>",    "<Down>", "<PgUp>",   "<Home>",
+        "<End>",   "<BS>",    "<^U>",    "123#11", "7",       "10ms",   "2",        "0:16+3 1..9",
+        "<Right>", "|",       "o",       "z",      "<Space>", "1",      "456##1AA", "<F8>"};
+    const unsigned seed = 4711, n_keys = sizeof keys / sizeof *keys;
+    struct bench *b = sender_bench(2);
+
+    (void)state;
+    bench_traffic(b);
+    srandom(seed);
+    for (int i = 0; i < 30000; i++) {
+        bench_keys(b, keys[(unsigned)random() % n_keys]);
+        if (i % 50 == 0) {
+            bench_run(b, cs_sim_now_ps(b->sim) + 20 * MS);
+            bench_draw(b, 80 + (int)(random() % 100), 24 + (int)(random() % 40));
+            bench_keys(b, "<Esc>7");
+        }
+        assert_in_range(list_of(b)->list.n, 0, CS_SENDERS);
+        assert_in_range(list_of(b)->rows.sel, 0, CS_SENDERS - 1);
+    }
+    bench_keys(b, "<Esc><Esc>7");
+    cs_transmit_sync(&b->tui);
+    unsigned running = 0, wanted = 0;
+    for (unsigned slot = 0; slot < CS_SENDERS; slot++) {
+        struct cs_sent sent;
+        running += cs_senders_look(senders, slot, &sent) && sent.running;
+    }
+    for (unsigned i = 0; i < list_of(b)->list.n; i++)
+        wanted += item_at(b, i)->on && !list_of(b)->held;
+    assert_int_equal(running, wanted);
+    sender_free(b);
+}
+
 static void the_mouse(void **state)
 {
     struct bench *b = sender_bench(2);
@@ -552,6 +608,7 @@ int main(void)
         cmocka_unit_test(lists_are_kept_in_files),
         cmocka_unit_test(pictures),
         cmocka_unit_test(it_fits),
+        cmocka_unit_test(random_keys),
         cmocka_unit_test(the_mouse),
     };
 
