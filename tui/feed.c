@@ -262,6 +262,55 @@ static void refresh_ids(struct cs_feed *feed)
     cs_ids_update(&tui->ids, &tui->ring, tui->info.now_ps);
 }
 
+static void refresh_points(struct cs_feed *feed, unsigned b, struct cs_traffic *traffic)
+{
+    const enum cs_stats_grain grain = feed->tui->traffic_grain;
+    const int64_t now = cs_sim_now_ps(feed->sim);
+    const int64_t last = now / cs_stats_grain_ps(grain), tenth = now / (CS_PS_PER_S / 10);
+    struct cs_stats_point point;
+
+    traffic->n_points = 0;
+    for (int64_t number = last - CS_STATS_HISTORY + 1; number <= last; number++)
+        if (cs_stats_history(feed->stats, b, grain, number, &point))
+            traffic->point[traffic->n_points++] = point;
+    traffic->errors_per_s = 0;
+    for (int64_t number = tenth - 9; number <= tenth; number++)
+        if (cs_stats_history(feed->stats, b, CS_STATS_100MS, number, &point))
+            traffic->errors_per_s += point.error_frames;
+}
+
+static void refresh_tops(struct cs_feed *feed, unsigned b, struct cs_traffic *traffic)
+{
+    const int limit = cs_bus_node_limit(cs_sim_bus(feed->sim, b));
+
+    traffic->n_ids = traffic->n_nodes = 0;
+    for (unsigned i = 0; i < feed->tui->bus[b].stats.ids; i++) {
+        const struct cs_stats_id *stat = cs_stats_id(feed->stats, b, i);
+        struct cs_traffic_top item = {.id = stat->last.id,
+                                      .flags = stat->last.flags,
+                                      .who = who_is(feed, b, stat->node, false),
+                                      .did = *cs_stats_id_since(feed->stats, b, i)};
+        cs_traffic_rank(traffic->ids, &traffic->n_ids, &item);
+    }
+    for (int i = 0; i < limit && i < CS_BUS_MAX_NODES; i++) {
+        struct cs_traffic_top item = {.who = who_is(feed, b, i, false),
+                                      .did = *cs_stats_node_since(feed->stats, b, i)};
+        cs_traffic_rank(traffic->nodes, &traffic->n_nodes, &item);
+    }
+}
+
+static void refresh_traffic(struct cs_feed *feed)
+{
+    for (unsigned b = 0; b < feed->tui->n_buses; b++) {
+        struct cs_traffic *traffic = &feed->tui->traffic[b];
+        cs_stats_since(feed->stats, b, &traffic->since);
+        for (unsigned p = 0; p < CS_STATS_PRIORITIES; p++)
+            traffic->wait[p] = *cs_stats_wait(feed->stats, b, p);
+        refresh_points(feed, b, traffic);
+        refresh_tops(feed, b, traffic);
+    }
+}
+
 void cs_feed_refresh(struct cs_feed *feed, unsigned needs)
 {
     if (feed->live)
@@ -273,4 +322,6 @@ void cs_feed_refresh(struct cs_feed *feed, unsigned needs)
         refresh_ids(feed);
     if (needs & CS_NEEDS_FAULTS)
         refresh_faults(feed);
+    if (needs & CS_NEEDS_TRAFFIC)
+        refresh_traffic(feed);
 }

@@ -15,6 +15,7 @@ enum cs_host_needs {
     CS_NEEDS_NODES = 1 << 1,
     CS_NEEDS_FAULTS = 1 << 2,
     CS_NEEDS_DEVICES = 1 << 3,
+    CS_NEEDS_TRAFFIC = 1 << 16,
 };
 
 struct cs_host_ops {
@@ -33,6 +34,8 @@ struct cs_host_ops {
     int (*save)(void *ctx, const char *path, char *told, size_t told_size);
     /* Returns as cs_session_plug(). */
     int (*plug)(void *ctx, unsigned device, bool plugged);
+    /* Count anew what CS_NEEDS_TRAFFIC tells; NULL: this host cannot. */
+    void (*reset_traffic)(void *ctx);
 };
 
 struct cs_host {

@@ -135,6 +135,11 @@ static int save(void *ctx, const char *path, char *told, size_t told_size)
     return ret;
 }
 
+static void reset_traffic(void *ctx)
+{
+    cs_stats_reset(cs_session_stats(((struct cs_host_session *)ctx)->session));
+}
+
 const struct cs_host_ops cs_host_session_ops = {
     .refresh = refresh,
     .pause = pause_it,
@@ -146,6 +151,7 @@ const struct cs_host_ops cs_host_session_ops = {
     .disarm = disarm,
     .save = save,
     .plug = plug,
+    .reset_traffic = reset_traffic,
 };
 
 int cs_host_session_init(struct cs_host_session *hs, struct cs_session *session, struct cs_tui *tui)

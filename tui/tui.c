@@ -12,7 +12,8 @@
 #include "tui/widgets.h"
 
 const struct cs_view *const cs_views[] = {&cs_view_trace, &cs_view_ids, &cs_view_nodes,
-                                          &cs_view_faults, &cs_view_devices};
+                                          &cs_view_faults, &cs_view_devices,
+                                          &cs_view_stats};
 const unsigned cs_n_views = sizeof cs_views / sizeof *cs_views;
 
 static const struct cs_overlay *const overlays[CS_OVERLAY_COUNT] = {
@@ -75,7 +76,8 @@ int cs_tui_init(struct cs_tui *tui, const struct cs_host *host, uint32_t ring_ro
     *tui = (struct cs_tui){.host = host, .trace.follow = true, .dirty = true};
     tui->nodes_room = CS_SIM_MAX_BUSES * CS_BUS_MAX_NODES;
     tui->nodes = calloc(tui->nodes_room, sizeof *tui->nodes);
-    if (!tui->nodes || cs_tui_ring_init(&tui->ring, ring_rows ? ring_rows : CS_TUI_ROWS_DFLT) ||
+    tui->traffic = calloc(CS_SIM_MAX_BUSES, sizeof *tui->traffic);
+    if (!tui->nodes || !tui->traffic || cs_tui_ring_init(&tui->ring, ring_rows ? ring_rows : CS_TUI_ROWS_DFLT) ||
         cs_names_init(&tui->names) || cs_ids_init(&tui->ids) ||
         cs_fault_list_init(&tui->fault_list) || init_views(tui)) {
         cs_tui_fini(tui);
@@ -92,7 +94,9 @@ void cs_tui_fini(struct cs_tui *tui)
     cs_fault_list_fini(&tui->fault_list);
     fini_views(tui);
     free(tui->nodes);
+    free(tui->traffic);
     tui->nodes = NULL;
+    tui->traffic = NULL;
 }
 
 void cs_tui_resize(struct cs_tui *tui, int width, int height)

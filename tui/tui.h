@@ -16,6 +16,7 @@
 #include "tui/names.h"
 #include "tui/ring.h"
 #include "tui/textfield.h"
+#include "tui/traffic.h"
 
 #define CS_TUI_MIN_WIDTH   80
 #define CS_TUI_MIN_HEIGHT  24
@@ -170,6 +171,8 @@ struct cs_tui {
     struct cs_fault_list fault_list;
     struct cs_tui_device devices[CS_TUI_DEVICES]; /* only while a view needs them */
     unsigned n_devices;
+    struct cs_traffic *traffic; /* of each bus; only while a view needs it */
+    enum cs_stats_grain traffic_grain;
     bool fd;      /* some bus or frame is CAN FD */
     bool decoded; /* a decoder says what frames mean */
 
