@@ -68,6 +68,19 @@ static void keep_said(struct cs_row *row, size_t at, const struct cs_live_said *
     row->said = true;
 }
 
+struct number {
+    struct cs_feed *feed;
+    const struct cs_event *event;
+};
+
+static void on_number(void *ctx, const char *path, const char *label, const char *unit,
+                      const char *meaning, double value)
+{
+    const struct number *n = ctx;
+
+    cs_plots_field(&n->feed->tui->plots, n->event, path, label, unit, meaning, value);
+}
+
 /* What time alone told the decoder is a row of its own. */
 static void on_said(void *ctx, const struct cs_live_said *said)
 {
@@ -76,8 +89,13 @@ static void on_said(void *ctx, const struct cs_live_said *said)
     struct cs_row *row;
     int64_t at_ps;
 
-    if (!feed->sim || said->event)
+    if (!feed->sim)
         return;
+    if (said->event) {
+        if (feed->tui->plots.fields || feed->tui->plots.collect)
+            cs_live_numbers(said, on_number, &(struct number){feed, said->event});
+        return;
+    }
     last = cs_tui_ring_get(&feed->tui->ring, feed->tui->ring.end - 1);
     at_ps = last && last->at_ps > said->at_ps ? last->at_ps : said->at_ps; /* rows are in order */
     row = cs_tui_ring_push(&feed->tui->ring);
@@ -166,6 +184,7 @@ static void observe(void *ctx, const struct cs_event *event)
 {
     struct cs_feed *feed = ctx;
 
+    cs_plots_event(&feed->tui->plots, event);
     if (event->kind < CS_EV_KIND_COUNT && !no_row[event->kind]) {
         push_row(feed, event);
         remember(feed, event);
@@ -322,6 +341,9 @@ void cs_feed_refresh(struct cs_feed *feed, unsigned needs)
         refresh_ids(feed);
     if (needs & CS_NEEDS_FAULTS)
         refresh_faults(feed);
+    feed->tui->plots.collect = feed->live && needs & CS_NEEDS_PLOTS;
+    if (feed->live)
+        cs_live_want_fields(feed->live, feed->tui->plots.collect || feed->tui->plots.fields);
     if (needs & CS_NEEDS_TRAFFIC)
         refresh_traffic(feed);
 }

@@ -16,6 +16,7 @@ enum cs_host_needs {
     CS_NEEDS_FAULTS = 1 << 2,
     CS_NEEDS_DEVICES = 1 << 3,
     CS_NEEDS_TRAFFIC = 1 << 16,
+    CS_NEEDS_PLOTS = 1 << 17, /* decoded fields become known */
 };
 
 struct cs_host_ops {

@@ -11,8 +11,8 @@
 #include "tui/view.h"
 #include "tui/widgets.h"
 
-const struct cs_view *const cs_views[] = {&cs_view_trace, &cs_view_ids, &cs_view_nodes,
-                                          &cs_view_faults, &cs_view_devices,
+const struct cs_view *const cs_views[] = {&cs_view_trace,  &cs_view_ids,     &cs_view_nodes,
+                                          &cs_view_faults, &cs_view_devices, &cs_view_signals,
                                           &cs_view_stats};
 const unsigned cs_n_views = sizeof cs_views / sizeof *cs_views;
 
@@ -20,7 +20,7 @@ static const struct cs_overlay *const overlays[CS_OVERLAY_COUNT] = {
     [CS_OVERLAY_INJECT] = &cs_overlay_inject, [CS_OVERLAY_FILTER] = &cs_overlay_filter,
     [CS_OVERLAY_HELP] = &cs_overlay_help,     [CS_OVERLAY_FAULT] = &cs_overlay_fault,
     [CS_OVERLAY_PROMPT] = &cs_overlay_prompt, [CS_OVERLAY_ROW] = &cs_overlay_row,
-    [CS_OVERLAY_SAVE] = &cs_overlay_save,
+    [CS_OVERLAY_SAVE] = &cs_overlay_save,     [CS_OVERLAY_PLOT] = &cs_overlay_plot,
 };
 
 _Static_assert(sizeof cs_views / sizeof *cs_views <= CS_TUI_VIEWS_MAX, "room for views");
@@ -77,9 +77,10 @@ int cs_tui_init(struct cs_tui *tui, const struct cs_host *host, uint32_t ring_ro
     tui->nodes_room = CS_SIM_MAX_BUSES * CS_BUS_MAX_NODES;
     tui->nodes = calloc(tui->nodes_room, sizeof *tui->nodes);
     tui->traffic = calloc(CS_SIM_MAX_BUSES, sizeof *tui->traffic);
-    if (!tui->nodes || !tui->traffic || cs_tui_ring_init(&tui->ring, ring_rows ? ring_rows : CS_TUI_ROWS_DFLT) ||
+    if (!tui->nodes || !tui->traffic ||
+        cs_tui_ring_init(&tui->ring, ring_rows ? ring_rows : CS_TUI_ROWS_DFLT) ||
         cs_names_init(&tui->names) || cs_ids_init(&tui->ids) ||
-        cs_fault_list_init(&tui->fault_list) || init_views(tui)) {
+        cs_fault_list_init(&tui->fault_list) || cs_plots_init(&tui->plots) || init_views(tui)) {
         cs_tui_fini(tui);
         return -ENOMEM;
     }
@@ -92,6 +93,7 @@ void cs_tui_fini(struct cs_tui *tui)
     cs_names_fini(&tui->names);
     cs_ids_fini(&tui->ids);
     cs_fault_list_fini(&tui->fault_list);
+    cs_plots_fini(&tui->plots);
     fini_views(tui);
     free(tui->nodes);
     free(tui->traffic);

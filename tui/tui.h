@@ -14,6 +14,7 @@
 #include "tui/ids.h"
 #include "tui/keys.h"
 #include "tui/names.h"
+#include "tui/plot.h"
 #include "tui/ring.h"
 #include "tui/textfield.h"
 #include "tui/traffic.h"
@@ -109,6 +110,7 @@ enum cs_tui_overlay {
     CS_OVERLAY_PROMPT,
     CS_OVERLAY_ROW,
     CS_OVERLAY_SAVE,
+    CS_OVERLAY_PLOT,
     CS_OVERLAY_COUNT
 };
 
@@ -173,6 +175,7 @@ struct cs_tui {
     unsigned n_devices;
     struct cs_traffic *traffic; /* of each bus; only while a view needs it */
     enum cs_stats_grain traffic_grain;
+    struct cs_plots plots; /* what is plotted, fed by each event */
     bool fd;      /* some bus or frame is CAN FD */
     bool decoded; /* a decoder says what frames mean */
 
