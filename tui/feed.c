@@ -68,17 +68,19 @@ static void keep_said(struct cs_row *row, size_t at, const struct cs_live_said *
     row->said = true;
 }
 
-struct number {
+struct telling {
     struct cs_feed *feed;
-    const struct cs_event *event;
+    const struct cs_live_said *said;
 };
 
 static void on_number(void *ctx, const char *path, const char *label, const char *unit,
                       const char *meaning, double value)
 {
-    const struct number *n = ctx;
+    const struct telling *telling = ctx;
+    const struct cs_plot_number number = {
+        telling->said->protocol, path, label, unit, meaning, value};
 
-    cs_plots_field(&n->feed->tui->plots, n->event, path, label, unit, meaning, value);
+    cs_plots_field(&telling->feed->tui->plots, telling->said->event, &number);
 }
 
 /* What time alone told the decoder is a row of its own. */
@@ -93,7 +95,7 @@ static void on_said(void *ctx, const struct cs_live_said *said)
         return;
     if (said->event) {
         if (feed->tui->plots.fields || feed->tui->plots.collect)
-            cs_live_numbers(said, on_number, &(struct number){feed, said->event});
+            cs_live_numbers(said, on_number, &(struct telling){feed, said});
         return;
     }
     last = cs_tui_ring_get(&feed->tui->ring, feed->tui->ring.end - 1);

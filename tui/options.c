@@ -101,6 +101,16 @@ static int take_fault(struct ask *ask, const char *value)
     return 0;
 }
 
+static int take_plot(struct ask *ask, const char *value)
+{
+    struct cs_options *o = ask->options;
+
+    if (o->n_plots == CS_PLOTS_MAX)
+        return expected(ask, "at most 16 plots", value);
+    o->plots[o->n_plots++] = value;
+    return 0;
+}
+
 static int take_const(struct ask *ask, const char *value)
 {
     struct cs_constants *constants = &ask->options->constants;
@@ -359,6 +369,7 @@ static const struct {
     {"--seed", "N", "seed of random traffic, instead of the scenario's", take_seed},
     {"--rows", "N", "rows of the trace to keep, 1000..10000000 (200000)", take_rows},
     {"--view", "NAME", "view to start with: trace, ids, nodes, faults or devices", take_view},
+    {"--plot", "TEXT", "plot it from the start, such as \"load can0\", once for each", take_plot},
     {"--ascii", NULL, "draw with ASCII only, whatever the locale says", take_ascii},
     {"--dump", "text|svg", "write one screen to standard output, without a terminal", take_dump},
     {"--size", "WxH", "of that screen (80x24)", take_size},

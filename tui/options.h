@@ -9,6 +9,7 @@
 #include "scenarios/scenario.h"
 #include "scenarios/session.h"
 #include "scenarios/session_live.h"
+#include "tui/plot.h"
 
 #define CS_OPTIONS_FAULTS 64
 
@@ -32,6 +33,8 @@ struct cs_options {
     uint64_t seed;
     uint32_t speed_permille; /* 0 with have_speed: as fast as the machine goes */
     uint32_t rows;           /* of the trace; 0: default */
+    const char *plots[CS_PLOTS_MAX]; /* made at the start */
+    unsigned n_plots;
     unsigned view;
 #define CS_OPTIONS_FAULTS 64
 

@@ -99,7 +99,7 @@ static void offer_fields(struct search *search)
         const struct cs_plot_known *known = &plots->known[i];
         snprintf(text, sizeof text, known->ext ? "%08" PRIX32 "%s %s" : "%03" PRIX32 "%s %s",
                  known->id, at_bus(search->tui, known->bus, at, sizeof at), known->field);
-        snprintf(help, sizeof help, "decoded: %s", known->label);
+        snprintf(help, sizeof help, "decoded: %s %s", known->protocol, known->label);
         offer(search, text, help);
     }
 }
@@ -147,20 +147,21 @@ static void offer_ids(struct search *search)
 void cs_signals_choices(const struct cs_tui *tui, const char *filter,
                         struct cs_signals_state *state)
 {
-    struct search search = {tui, filter, state};
+    struct search search = {tui, filter, state}, all = {tui, "", state};
     struct cs_plot_spec spec;
     char why[128];
+    const bool typed = cs_plot_parse(tui, filter, &spec, why, sizeof why) == 0;
 
     state->n_choices = state->more = 0;
-    if (cs_plot_parse(tui, filter, &spec, why, sizeof why) == 0 && strlen(filter) < 96) {
-        search.filter = "";
-        offer(&search, filter, "as typed");
-        search.filter = filter;
-    }
+    if (typed && spec.kind != CS_PLOT_FIELD)
+        offer(&all, filter, "as typed");
     offer_selected(&search);
     offer_fields(&search);
     offer_sources(&search);
     offer_ids(&search);
+    /* Any word may be a field that is still to come. */
+    if (typed && spec.kind == CS_PLOT_FIELD && tui->decoded)
+        offer(&all, filter, "as typed");
 }
 
 void cs_signals_offers(const struct cs_tui *tui, const char *rest, int *from,

@@ -184,9 +184,10 @@ static void learn_word(struct cs_plot_spec *spec, double value, const char *mean
     snprintf(spec->words[spec->n_words++].text, sizeof spec->words[0].text, "%s", meaning);
 }
 
-static void become_known(struct cs_plots *plots, const struct cs_event *event, const char *field,
-                         const char *label)
+static void become_known(struct cs_plots *plots, const struct cs_event *event,
+                         const struct cs_plot_number *number)
 {
+    const char *field = number->field;
     const bool ext = event->frame->flags & CS_FRAME_EXT;
     uint32_t at = event->frame->id * UINT32_C(2654435761) + event->bus * 97u + ext;
 
@@ -205,27 +206,32 @@ static void become_known(struct cs_plots *plots, const struct cs_event *event, c
         known = &plots->known[plots->n_known++];
         *known = (struct cs_plot_known){.bus = event->bus, .id = event->frame->id, .ext = ext};
         snprintf(known->field, sizeof known->field, "%s", field);
-        snprintf(known->label, sizeof known->label, "%s", label ? label : "");
+        snprintf(known->label, sizeof known->label, "%s", number->label ? number->label : "");
+        snprintf(known->protocol, sizeof known->protocol, "%s", number->protocol);
         *place = (uint16_t)plots->n_known;
         return;
     }
 }
 
-void cs_plots_field(struct cs_plots *plots, const struct cs_event *event, const char *field,
-                    const char *label, const char *unit, const char *meaning, double value)
+void cs_plots_field(struct cs_plots *plots, const struct cs_event *event,
+                    const struct cs_plot_number *number)
 {
     if (plots->collect)
-        become_known(plots, event, field, label);
+        become_known(plots, event, number);
     for (unsigned i = 0; i < plots->n; i++) {
         struct cs_plot_spec *s = &plots->plot[i]->spec;
         if (s->kind != CS_PLOT_FIELD || s->id != event->frame->id || s->bus != event->bus ||
-            s->ext != ((event->frame->flags & CS_FRAME_EXT) != 0) || strcmp(s->field, field) != 0)
+            s->ext != ((event->frame->flags & CS_FRAME_EXT) != 0) ||
+            strcmp(s->field, number->field) != 0)
             continue;
-        if (meaning)
-            learn_word(s, value, meaning);
-        if (unit && !s->unit[0])
-            snprintf(s->unit, sizeof s->unit, "%s", unit);
-        cs_plot_ring_push(&plots->plot[i]->ring, event->at_ps, value * s->factor + s->offset);
+        if (number->label && !strcmp(s->name, s->field))
+            snprintf(s->name, sizeof s->name, "%.39s", number->label);
+        if (number->meaning)
+            learn_word(s, number->value, number->meaning);
+        if (number->unit && !s->unit[0])
+            snprintf(s->unit, sizeof s->unit, "%s", number->unit);
+        cs_plot_ring_push(&plots->plot[i]->ring, event->at_ps,
+                          number->value * s->factor + s->offset);
     }
 }
 

@@ -67,7 +67,7 @@ struct cs_plot_known {
     uint16_t bus;
     uint32_t id;
     bool ext;
-    char field[64], label[32];
+    char field[64], label[32], protocol[16];
 };
 
 struct cs_plots {
@@ -92,9 +92,14 @@ void cs_plots_remove(struct cs_plots *plots, unsigned index);
 bool cs_plots_move(struct cs_plots *plots, unsigned index, int by);
 
 void cs_plots_event(struct cs_plots *plots, const struct cs_event *event);
-/* A number that the decoder told of a frame: its value, and what that means (NULL: nothing). */
-void cs_plots_field(struct cs_plots *plots, const struct cs_event *event, const char *field,
-                    const char *label, const char *unit, const char *meaning, double value);
+/* A number that the decoder told of a frame. */
+struct cs_plot_number {
+    const char *protocol, *field, *label; /* "SDO", its path, its name for people (NULL: none) */
+    const char *unit, *meaning;           /* NULL: none */
+    double value;
+};
+void cs_plots_field(struct cs_plots *plots, const struct cs_event *event,
+                    const struct cs_plot_number *number);
 /* It is that time: loads go on where nothing happens, nodes are found by their names. */
 void cs_plots_refresh(struct cs_tui *tui);
 

@@ -340,6 +340,20 @@ int cs_signals_plot(struct cs_tui *tui, const char *text, char *why, size_t why_
     return 0;
 }
 
+int cs_signals_start(struct cs_tui *tui, const char *const *texts, unsigned n, char *why,
+                     size_t why_size)
+{
+    tui->host->ops->refresh(tui->host->ctx, tui, CS_NEEDS_NODES);
+    for (unsigned i = 0; i < n; i++)
+        if (cs_signals_plot(tui, texts[i], why, why_size))
+            return -1;
+    cs_signals_state(tui)->sel = 0;
+    tui->message[0] = '\0';
+    /* Decoders are asked for fields from the first frame on, until the screen is drawn. */
+    tui->host->ops->refresh(tui->host->ctx, tui, CS_NEEDS_PLOTS);
+    return 0;
+}
+
 /* ---- the mouse ------------------------------------------------------------------------------- */
 
 static void press(struct cs_tui *tui, const struct cs_mouse *mouse)
@@ -452,12 +466,12 @@ static const struct cs_word words[] = {
 
 static const struct cs_binding bindings[] = {
     {{'a', CS_KEY_INSERT}, "add", "choose what is to be plotted", cs_signals_choose, 0},
-    {{'d', CS_KEY_DELETE}, "remove", "plot the selected one no longer", remove_plot, 0},
-    {{'['}, "shorter", "a shorter time in sight", zoom, -1},
-    {{']'}, "longer", "a longer time in sight", zoom, 1},
     {{'c'}, "cursor", "set a cursor, then a second one; then take one or the other", cursor, 0},
-    {{'f'}, "follow", "stand still, or follow the present moment", follow, 0},
+    {{'['}, "zoom in", "a shorter time in sight", zoom, -1},
+    {{']'}, "out", "a longer time in sight", zoom, 1},
     {{'v'}, "overlay", "curves over one another, or one above the other", toggle_overlay, 0},
+    {{'f'}, "follow", "stand still, or follow the present moment", follow, 0},
+    {{'d', CS_KEY_DELETE}, "remove", "plot the selected one no longer", remove_plot, 0},
     {{'s'}, "scale", "keep the scale as it is, or by what is in sight", fix_scale, 0},
     {{'e'}, NULL, "draw as a curve, as steps, as bands with names", next_shape, 0},
     {{CS_KEY_UP, 'k'}, NULL, "select a plot, one up", select_plot, -1},

@@ -85,6 +85,9 @@ char *cs_signals_value(const struct cs_plot *plot, bool any, double value, char 
 /* A span as people say it: "500 ms", "5 s", "2 min". */
 char *cs_signals_span(int64_t span_ps, char *text, size_t size);
 
+/* Plots from the start of a session. 0, or -1 with one sentence. */
+int cs_signals_start(struct cs_tui *tui, const char *const *texts, unsigned n, char *why,
+                     size_t why_size);
 /* Add what a text says, and tell. 0, or -1 with one sentence in `why`. */
 int cs_signals_plot(struct cs_tui *tui, const char *text, char *why, size_t why_size);
 /* What could be plotted that has all words of `filter` in it. */

@@ -22,7 +22,7 @@ static int least_rows(const struct cs_plot *plot)
 static void share_rows(struct cs_signals_place *place, const struct cs_tui *tui, int first,
                        bool overlaid)
 {
-    int rest = place->at.h, curves = 0;
+    int rest = place->at.h, curves = 0, gap;
 
     for (int i = first; i < (int)tui->plots.n && place->n_lanes < CS_PLOTS_MAX; i++) {
         const bool curve = cs_plot_shape(tui->plots.plot[i]) == CS_SHAPE_CURVE;
@@ -36,23 +36,25 @@ static void share_rows(struct cs_signals_place *place, const struct cs_tui *tui,
             place->lane[place->n_lanes - 1].plot = -1;
         curves += rows && curve;
     }
-    for (int i = 0; i < place->n_lanes && curves; i++) {
+    for (int i = 0, left = curves; i < place->n_lanes && left; i++) {
         struct cs_lane *lane = &place->lane[i];
         if (lane->plot >= 0 && cs_plot_shape(tui->plots.plot[lane->plot]) != CS_SHAPE_CURVE)
             continue;
-        lane->h += rest / curves;
-        rest -= rest / curves--;
+        lane->h += rest / left;
+        rest -= rest / left--;
     }
+    gap = rest >= place->n_lanes && !curves; /* nobody else needs the room */
     for (int i = 0, y = 0; i < place->n_lanes; i++) {
         place->lane[i].y = y;
-        y += place->lane[i].h;
+        y += place->lane[i].h + gap;
     }
 }
 
-static bool in_sight(const struct cs_signals_place *place, int plot)
+static bool in_sight(const struct cs_signals_place *place, const struct cs_tui *tui, int plot)
 {
     for (int i = 0; i < place->n_lanes; i++)
-        if (place->lane[i].plot == plot || place->lane[i].plot < 0)
+        if (place->lane[i].plot == plot ||
+            (place->lane[i].plot < 0 && cs_plot_shape(tui->plots.plot[plot]) == CS_SHAPE_CURVE))
             return true;
     return false;
 }
@@ -76,7 +78,7 @@ struct cs_signals_place cs_signals_place(const struct cs_tui *tui,
     for (int first = 0; first < (int)tui->plots.n; first++) {
         place.n_lanes = 0;
         share_rows(&place, tui, first, state->overlaid);
-        if (in_sight(&place, state->sel))
+        if (in_sight(&place, tui, state->sel))
             break;
     }
     return place;
@@ -143,7 +145,7 @@ void cs_signals_scale(const struct cs_plot *plot, const struct cs_signals_window
         min -= plot->spec.kind >= CS_PLOT_LOAD ? 0 : pad;
         max += pad;
     }
-    step = nice((max - min) / (rows >= 6 ? 8 : 2));
+    step = nice((max - min) / (rows >= 6 ? 8 : rows >= 3 ? 4 : 2));
     *low = floor(min / step + 1e-9) * step;
     *high = ceil(max / step - 1e-9) * step;
 }
@@ -231,6 +233,8 @@ static void draw_lane(const struct cs_tui *tui, const struct cs_signals_state *s
 
     put_name(tui, state, lane->plot, canvas, lane->y, lane->h > 1 ? width : 1 + width / 2);
     value_text(state, plot, &window, text, sizeof text);
+    if (lane->h == 1 && strchr(text, ' ') && plot->spec.n_words)
+        memmove(text, strchr(text, ' ') + 1, strlen(strchr(text, ' '))); /* the word alone */
     if (lane->h > 1)
         cs_canvas_field(canvas, 1, lane->y + 1, width - 1, false, CS_STYLE_TEXT, text);
     if (curve) {
@@ -258,10 +262,13 @@ static void draw_curves(const struct cs_tui *tui, const struct cs_signals_state 
 {
     const struct cs_rect at = {place->at.x, lane->y, place->at.w, lane->h};
     const int width = place->gutter - 9, n = (int)tui->plots.n;
+    int top = state->sel;
     int y = lane->y;
 
+    for (int i = n - 1; i >= 0 && cs_plot_shape(tui->plots.plot[state->sel]) != CS_SHAPE_CURVE; i--)
+        top = cs_plot_shape(tui->plots.plot[i]) == CS_SHAPE_CURVE ? i : top;
     for (int i = 0; i <= n; i++) {
-        const int which = i < n ? i : state->sel;
+        const int which = i < n ? i : top;
         const struct cs_plot *plot = tui->plots.plot[which];
         struct cs_signals_window window;
         double low, high;
@@ -271,7 +278,7 @@ static void draw_curves(const struct cs_tui *tui, const struct cs_signals_state 
         window = cs_signals_look(plot, place, state->columns);
         cs_signals_scale(plot, &window, lane->h, &low, &high);
         cs_signals_curve(plot, place, &window, state->columns, canvas, at, low, high);
-        if (i == n || which == state->sel)
+        if (i == n)
             put_scale(canvas, place, lane, low, high);
         if (i == n || y >= lane->y + lane->h)
             continue;
@@ -400,7 +407,7 @@ static void cursor_text(const struct cs_signals_state *state, const struct cs_pl
                       cs_signals_value(plot, any[c], value[c], form, sizeof form));
     }
     if (state->cursor[1].on)
-        n += snprintf(text + n, size - (size_t)n, " · B−A %s",
+        n += snprintf(text + n, size - (size_t)n, " · B-A %s",
                       cs_text_span(state->cursor[1].at_ps - state->cursor[0].at_ps, span));
     if (any[0] && any[1])
         snprintf(text + n, size - (size_t)n, ": %+.7g%s%s", value[1] - value[0],
