@@ -485,7 +485,7 @@ static const struct cs_binding bindings[] = {
     {{CS_KEY_HOME, 'g'}, NULL, "to the first value", to_start, 0},
     {{CS_KEY_END, 'G'}, NULL, "to the present moment, and follow it", to_now, 0},
     {{CS_KEY_ENTER}, NULL, "the trace at the cursor's time", show_in_trace, 0},
-    {{'x', CS_KEY_ESC}, NULL, "no cursors", no_cursors, 0},
+    {{'x'}, NULL, "no cursors", no_cursors, 0},
 };
 
 const struct cs_view cs_view_signals = {

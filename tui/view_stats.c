@@ -409,7 +409,7 @@ static const struct cs_binding bindings[] = {
     {{CS_KEY_ENTER}, "trace", "the selected identifier alone in the trace", show_in_trace, 0},
     {{'<'}, NULL, "mark a bar: its exact bits are told below; the one before", mark, -1},
     {{'>'}, NULL, "mark the next bar", mark, 1},
-    {{'x', CS_KEY_ESC}, NULL, "no mark and no selection", unmark, 0},
+    {{'x'}, NULL, "no mark and no selection", unmark, 0},
 };
 
 const struct cs_view cs_view_stats = {
