@@ -45,13 +45,16 @@ static struct cs_stats_id *new_id(struct cs_stats_of_bus *bus, uint16_t *place)
     if (bus->n_ids == bus->n_allocated) {
         unsigned n = bus->n_allocated ? 2 * bus->n_allocated : 64;
         struct cs_stats_id *ids = realloc(bus->ids, n * sizeof(*ids));
+        if (!ids) {
+            return NULL;
+        }
+        bus->ids = ids;
         struct cs_stats_talker *since = realloc(bus->id_since, n * sizeof(*since));
-        bus->ids = ids ? ids : bus->ids;
-        bus->id_since = since ? since : bus->id_since;
-        if (!ids || !since) {
+        if (!since) {
             return NULL;
         }
         memset(since + bus->n_allocated, 0, (n - bus->n_allocated) * sizeof(*since));
+        bus->id_since = since;
         bus->n_allocated = n;
     }
     struct cs_stats_id *id = &bus->ids[bus->n_ids++];

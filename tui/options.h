@@ -31,8 +31,8 @@ struct cs_options {
     unsigned n_devices;
     bool no_link, have_seed, have_speed, ascii, help, version;
     uint64_t seed;
-    uint32_t speed_permille; /* 0 with have_speed: as fast as the machine goes */
-    uint32_t rows;           /* of the trace; 0: default */
+    uint32_t speed_permille;         /* 0 with have_speed: as fast as the machine goes */
+    uint32_t rows;                   /* of the trace; 0: default */
     const char *plots[CS_PLOTS_MAX]; /* made at the start */
     unsigned n_plots;
     unsigned view;

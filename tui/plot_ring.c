@@ -4,6 +4,7 @@
 #include "tui/plot_ring.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "simcore/sim.h"
@@ -48,6 +49,8 @@ static uint64_t oldest(const struct cs_plot_ring *ring)
 
 void cs_plot_ring_push(struct cs_plot_ring *ring, int64_t at_ps, double value)
 {
+    if (!isfinite(value) || fabs(value) > 1e300)
+        return; /* there is no place for it on any scale */
     if (ring->end && at_ps < sample(ring, ring->end - 1)->at_ps)
         at_ps = sample(ring, ring->end - 1)->at_ps;
     if (!ring->end)
@@ -113,9 +116,12 @@ static int level_of(const struct cs_plot_ring *ring, int64_t from_ps)
 static const struct cs_plot_bucket *bucket_at(const struct cs_plot_ring *ring, int level,
                                               int64_t number)
 {
-    const struct cs_plot_bucket *bucket = &ring->level[level][number % CS_PLOT_BUCKETS];
+    const struct cs_plot_bucket *bucket;
 
-    return number >= 0 && bucket->number == number && bucket->n ? bucket : NULL;
+    if (number < 0)
+        return NULL;
+    bucket = &ring->level[level][number % CS_PLOT_BUCKETS];
+    return bucket->number == number && bucket->n ? bucket : NULL;
 }
 
 bool cs_plot_ring_value(const struct cs_plot_ring *ring, int64_t at_ps, double *value)

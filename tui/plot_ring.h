@@ -39,7 +39,8 @@ struct cs_plot_column {
 /* Returns 0 or -ENOMEM. */
 int cs_plot_ring_init(struct cs_plot_ring *ring);
 void cs_plot_ring_fini(struct cs_plot_ring *ring);
-/* Times never go back; one that does counts as the time before it. */
+/* Times never go back; one that does counts as the time before it. What is no number is left out.
+ */
 void cs_plot_ring_push(struct cs_plot_ring *ring, int64_t at_ps, double value);
 
 /* The `n` columns of the time from from_ps on, span_ps all together. Returns whether a value holds

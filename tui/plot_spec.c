@@ -34,7 +34,7 @@ bool cs_plot_bits(const struct cs_plot_spec *spec, const uint8_t *data, unsigned
             at++;
         }
     }
-    if (spec->is_signed && spec->bits < 64 && raw >> (spec->bits - 1) & 1)
+    if (spec->is_signed && spec->bits > 0 && spec->bits < 64 && raw >> (spec->bits - 1) & 1)
         raw |= ~UINT64_C(0) << spec->bits;
     *value = (spec->is_signed ? (double)(int64_t)raw : (double)raw) * spec->factor + spec->offset;
     return true;

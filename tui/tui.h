@@ -176,8 +176,8 @@ struct cs_tui {
     struct cs_traffic *traffic; /* of each bus; only while a view needs it */
     enum cs_stats_grain traffic_grain;
     struct cs_plots plots; /* what is plotted, fed by each event */
-    bool fd;      /* some bus or frame is CAN FD */
-    bool decoded; /* a decoder says what frames mean */
+    bool fd;               /* some bus or frame is CAN FD */
+    bool decoded;          /* a decoder says what frames mean */
 
     unsigned view; /* that of the pane with the focus: index in cs_views */
     enum cs_tui_split split;

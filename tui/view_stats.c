@@ -27,6 +27,7 @@ unsigned cs_stats_first(const struct cs_tui *tui, const struct cs_stats_state *s
     const unsigned fit = w < 2 * BUS_WIDTH ? 1 : (unsigned)(w / BUS_WIDTH);
 
     *shown = tui->n_buses < fit ? tui->n_buses : fit;
+    *shown = *shown ? *shown : 1;
     if (state->bus + *shown <= tui->n_buses)
         return state->bus / *shown * *shown + *shown <= tui->n_buses ? state->bus / *shown * *shown
                                                                      : tui->n_buses - *shown;

@@ -157,6 +157,8 @@ static void ring_holds(void **state)
     assert_int_equal(cs_plot_ring_init(&ring), 0);
     cs_plot_ring_push(&ring, 5 * CS_PS_PER_S, 7);
     cs_plot_ring_push(&ring, 4 * CS_PS_PER_S, 8); /* time does not go back */
+    cs_plot_ring_push(&ring, 6 * CS_PS_PER_S, NAN);
+    cs_plot_ring_push(&ring, 6 * CS_PS_PER_S, -INFINITY);
     assert_false(cs_plot_ring_value(&ring, 4 * CS_PS_PER_S, &value));
     assert_true(cs_plot_ring_value(&ring, CS_TIME_END, &value));
     assert_true(value == 8);
