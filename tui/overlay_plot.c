@@ -137,7 +137,7 @@ static void offer_ids(struct search *search)
     for (uint32_t i = 0; i < ids->n; i++) {
         const struct cs_tui_id *item = &ids->items[i];
         uint64_t changed = 0;
-        for (unsigned byte = 0; byte < item->stat.last.len; byte++)
+        for (unsigned byte = 0; byte < CS_FRAME_MAX_DATA; byte++)
             changed |= (uint64_t)(item->seen && item->changed_ps[byte] >= 0) << byte;
         offer_bytes(search, item->stat.last.id, item->stat.last.flags, item->bus,
                     item->stat.last.len, item->stat.last.data, changed, "data that move:");

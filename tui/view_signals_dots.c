@@ -76,6 +76,7 @@ void cs_signals_curve(const struct cs_plot *plot, const struct cs_signals_place 
                       struct cs_canvas *canvas, struct cs_rect at, double low, double high)
 {
     static const uint8_t braille[2][4] = {{0x01, 0x02, 0x04, 0x40}, {0x08, 0x10, 0x20, 0x80}};
+    static const uint8_t plain[3] = {1, 2, 4};
     const bool ascii = canvas->ascii;
     const int per_cell = ascii ? 3 : 4, levels = at.h * per_cell;
     struct pen pen = {window->held, window->first};
@@ -89,7 +90,7 @@ void cs_signals_curve(const struct cs_plot *plot, const struct cs_signals_place 
             const int top = level_of(most, low, high, levels);
             const int bottom = level_of(least, low, high, levels);
             for (int l = top < 0 ? 0 : top; l <= bottom; l++)
-                dots[l / per_cell] |= ascii ? (uint8_t)(1 << l % 3) : braille[sub][l % 4];
+                dots[l / per_cell] |= ascii ? plain[l % 3] : braille[sub][l % 4];
         }
         for (int y = 0; y < at.h; y++)
             put_dots(canvas, at.x + x, at.y + y, plot->style, dots[y]);
