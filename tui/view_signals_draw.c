@@ -66,7 +66,7 @@ struct cs_signals_place cs_signals_place(const struct cs_tui *tui,
     struct cs_signals_place place = {.now_ps = tui->info.now_ps, .span_ps = state->span_ps};
     int64_t column_ps, end;
 
-    place.gutter = body.w < 56 ? 16 : body.w < 100 ? 25 : 34;
+    place.gutter = body.w < 56 ? 20 : body.w < 100 ? 25 : 34;
     place.at = (struct cs_rect){place.gutter, 0, body.w - place.gutter, body.h - 1};
     if (place.at.w < 1)
         place.at.w = 1;
@@ -217,6 +217,23 @@ static void put_figures(struct cs_canvas *canvas, const struct cs_lane *lane, in
                          width > 30 ? 1 : 0, " ", figures[i]);
 }
 
+/* Where a controller warns, is error passive and bus-off. */
+static void put_marks(struct cs_canvas *canvas, struct cs_rect at, double low, double high)
+{
+    static const struct {
+        int at;
+        uint8_t style;
+    } marks[] = {{96, CS_STYLE_WARN}, {128, CS_STYLE_HIGH}, {256, CS_STYLE_BAD}};
+
+    for (size_t i = 0; i < sizeof marks / sizeof *marks && at.h >= 4; i++) {
+        const int y = at.y + at.h - 1 - (int)((marks[i].at - low) / (high - low) * at.h);
+        if (marks[i].at <= low || marks[i].at > high)
+            continue;
+        for (int x = at.x; x < at.x + at.w; x += 2)
+            cs_canvas_put(canvas, x, y < at.y ? at.y : y, marks[i].style, "·");
+    }
+}
+
 /* ---- lanes ----------------------------------------------------------------------------------- */
 
 static void draw_lane(const struct cs_tui *tui, const struct cs_signals_state *state,
@@ -241,6 +258,8 @@ static void draw_lane(const struct cs_tui *tui, const struct cs_signals_state *s
         cs_signals_scale(plot, &window, lane->h, &low, &high);
         put_scale(canvas, place, lane, low, high);
         put_figures(canvas, lane, width, &window);
+        if (plot->spec.kind >= CS_PLOT_TEC)
+            put_marks(canvas, at, low, high);
         cs_signals_curve(plot, place, &window, state->columns, canvas, at, low, high);
         return;
     }

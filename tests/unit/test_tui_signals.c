@@ -2,6 +2,7 @@
 /* The view of signals: how plots look, time, cursors, the chooser. */
 #include "test_tui.h"
 
+#include "simcore/rng.h"
 #include "tui/view_signals.h"
 
 static struct bench *bench_signals(unsigned n_buses)
@@ -325,13 +326,44 @@ static void tiny(void **state)
     bench_free(b);
 }
 
+/* Whatever keys come, in whatever order and size. CANSIM_SEED replays a run. */
+static void any_keys(void **state)
+{
+    static const char keys[] = "adcvfsexgGJKjk[]<>0123456789 :/*+.=";
+    static const int32_t others[] = {CS_KEY_UP,     CS_KEY_DOWN,  CS_KEY_LEFT, CS_KEY_RIGHT,
+                                     CS_KEY_PGUP,   CS_KEY_PGDN,  CS_KEY_HOME, CS_KEY_END,
+                                     CS_KEY_ENTER,  CS_KEY_ESC,   CS_KEY_TAB,  CS_KEY_INSERT,
+                                     CS_KEY_DELETE, CS_KEY_CTRL_U};
+    const char *given = getenv("CANSIM_SEED");
+    const uint64_t seed = given ? strtoull(given, NULL, 10) : 1;
+    struct bench *b = bench_signals(2);
+    struct cs_rng rng;
+
+    (void)state;
+    print_message("CANSIM_SEED=%llu\n", (unsigned long long)seed);
+    cs_rng_init(&rng, seed, "keys");
+    some_plots(b);
+    for (int i = 0; i < 20000; i++) {
+        const bool other = cs_rng_below(&rng, 3) == 0;
+        if (cs_rng_below(&rng, 40) == 0 && !b->tui.overlay)
+            b->tui.view = (unsigned)cs_view_find(cs_rng_below(&rng, 2) ? "signals" : "stats");
+        cs_tui_key(&b->tui, other ? others[cs_rng_below(&rng, sizeof others / sizeof *others)]
+                                  : keys[cs_rng_below(&rng, sizeof keys - 1)]);
+        if (cs_rng_below(&rng, 10) == 0)
+            bench_run(b, cs_sim_now_ps(b->sim) + cs_rng_range(&rng, 0, CS_PS_PER_MS));
+        if (cs_rng_below(&rng, 20) == 0)
+            bench_draw(b, (int)cs_rng_range(&rng, 40, 200), (int)cs_rng_range(&rng, 10, 60));
+    }
+    bench_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(looks),   cmocka_unit_test(cursors),     cmocka_unit_test(time_moves),
         cmocka_unit_test(list),    cmocka_unit_test(fixed_scale), cmocka_unit_test(shapes),
         cmocka_unit_test(chooser), cmocka_unit_test(mouse),       cmocka_unit_test(from_the_trace),
-        cmocka_unit_test(sizes),   cmocka_unit_test(tiny),
+        cmocka_unit_test(sizes),   cmocka_unit_test(tiny),        cmocka_unit_test(any_keys),
     };
     return cmocka_run_group_tests_name("tui signals", tests, NULL, NULL);
 }
