@@ -411,6 +411,12 @@ const struct cansim_decoder *cs_decode_frame(struct cs_decode *decode, struct ca
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
+void cs_decode_want(struct cs_decode *decode, unsigned want)
+{
+    decode->config.want = want;
+    decode->tree.sink.want = want;
+}
+
 struct cs_decode *cs_decode_create(const struct cs_decode_config *config, char *why,
                                    size_t why_size)
 {

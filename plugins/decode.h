@@ -52,6 +52,8 @@ struct cs_decode_config {
 struct cs_decode *cs_decode_create(const struct cs_decode_config *config, char *why,
                                    size_t why_size);
 void cs_decode_destroy(struct cs_decode *decode);
+/* From the next frame on something else is wanted: enum cansim_want. */
+void cs_decode_want(struct cs_decode *decode, unsigned want);
 
 /* The bus's number, made where the name is new: >= 0, or -1 with one sentence. Without a name, as
  * one of "", it is a bus like others. bitrate_bps 0: not known. */

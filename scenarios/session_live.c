@@ -16,6 +16,7 @@ struct cs_live {
     struct cs_plugins *plugins;
     struct cs_decode *decode;
     bool theirs; /* the latest frame */
+    bool fields; /* as it was made */
     const struct cs_event *event;
     struct cs_live_said said;
     struct {
@@ -160,6 +161,7 @@ struct cs_live *cs_live_create(struct cs_sim *sim, const struct cs_live_config *
         return NULL;
     }
     live->sim = sim;
+    live->fields = config->fields;
     live->say = config->say;
     live->say_ctx = config->say_ctx;
     cs_plugin_folder(folder, sizeof(folder));
@@ -248,4 +250,51 @@ bool cs_live_field(const struct cs_live_said *said, const char *name, struct cs_
         break;
     }
     return true;
+}
+
+void cs_live_want_fields(struct cs_live *live, bool wanted)
+{
+    cs_decode_want(live->decode,
+                   CANSIM_WANT_SUMMARY | (wanted || live->fields ? CANSIM_WANT_FIELDS : 0));
+}
+
+static bool number_of(const struct cansim_field *field, double *value)
+{
+    switch (field->kind) {
+    case CANSIM_UINT:
+    case CANSIM_BOOL:
+        *value = (double)field->value.u;
+        return true;
+    case CANSIM_INT:
+    case CANSIM_TIME:
+        *value = (double)field->value.i;
+        return true;
+    case CANSIM_REAL:
+        *value = field->value.real;
+        return true;
+    default:
+        return false;
+    }
+}
+
+void cs_live_numbers(const struct cs_live_said *said, cs_live_number_fn *fn, void *ctx)
+{
+    const struct cs_tree *tree = said->said->tree;
+    char path[256];
+    size_t end[CS_TREE_DEPTH + 2] = {0}; /* of the path at each depth */
+    double value;
+
+    for (unsigned i = 0; i < tree->n_fields; i++) {
+        const struct cs_tree_field *at = &tree->fields[i];
+        const size_t from = end[at->depth];
+        const int n =
+            snprintf(path + from, sizeof(path) - from, "%s%s", from ? "/" : "", at->field.name);
+        if (n < 0 || (size_t)n >= sizeof(path) - from) {
+            end[at->depth + 1] = sizeof(path) - 1;
+            continue;
+        }
+        end[at->depth + 1] = from + (size_t)n;
+        if (number_of(&at->field, &value))
+            fn(ctx, path, at->field.label, at->field.unit, at->field.text, value);
+    }
 }

@@ -58,6 +58,14 @@ struct cs_live_value {
  * listeners are called, and where fields are looked at. False: there is none. */
 bool cs_live_field(const struct cs_live_said *said, const char *field, struct cs_live_value *value);
 
+/* Each field of what was said that is a number: its path, label, unit (NULL: none) and an
+ * enumeration's word (NULL: none), all valid within the call alone. Where fields are looked at. */
+typedef void cs_live_number_fn(void *ctx, const char *path, const char *label, const char *unit,
+                               const char *meaning, double value);
+void cs_live_numbers(const struct cs_live_said *said, cs_live_number_fn *fn, void *ctx);
+/* Look at fields from the next frame on, or no more where it was made without. */
+void cs_live_want_fields(struct cs_live *live, bool wanted);
+
 /* At most 8; they are called in the order in which they came. 0 or -ENOSPC. */
 int cs_live_listen(struct cs_live *live, cs_live_fn *fn, void *ctx);
 /* Tell what time alone has to tell up to now: at the end of a run, or where somebody looks. */

@@ -3,32 +3,13 @@
  * Recent figures come from a ring of windows of CS_STATS_WINDOW_PS; a frame's time is spread over
  * the windows that it really occupied, so that a saturated bus shows 1000 permille and never more.
  */
-#include "simcore/stats.h"
+#include "simcore/stats_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define HASH_SIZE (2 * CS_STATS_MAX_IDS) /* a power of two */
-#define RING      (CS_STATS_WINDOWS + 1) /* the one being filled, and those that count */
-#define NODE_RING RING
 #define IFS_BITS  3
-
-struct bus_stats {
-    struct cs_stats_bus total;
-    int64_t bit_ps;
-    int64_t window;     /* number of the newest window */
-    int64_t busy[RING]; /* ps, by window % RING */
-    uint32_t frames[RING];
-    int64_t (*node_busy)[NODE_RING]; /* by node */
-    struct cs_stats_id *ids;         /* CS_STATS_MAX_IDS */
-    unsigned n_ids, n_allocated;
-    uint16_t *hash; /* index + 1 into ids, 0 = free */
-};
-
-struct cs_stats {
-    struct cs_sim *sim;
-    struct bus_stats buses[CS_SIM_MAX_BUSES];
-};
 
 /* ---- identifiers -------------------------------------------------------------------------- */
 
@@ -38,7 +19,7 @@ static uint32_t key_of(uint32_t id, uint8_t flags)
            (flags & CS_FRAME_RTR ? UINT32_C(1) << 30 : 0);
 }
 
-static uint16_t *hash_place(const struct bus_stats *bus, uint32_t id, uint8_t flags)
+static uint16_t *hash_place(const struct cs_stats_of_bus *bus, uint32_t id, uint8_t flags)
 {
     uint32_t key = key_of(id, flags);
     uint32_t at = key * UINT32_C(2654435761) >> 8;
@@ -56,7 +37,7 @@ static uint16_t *hash_place(const struct bus_stats *bus, uint32_t id, uint8_t fl
 }
 
 /* Only a new identifier may allocate. */
-static struct cs_stats_id *new_id(struct bus_stats *bus, uint16_t *place)
+static struct cs_stats_id *new_id(struct cs_stats_of_bus *bus, uint16_t *place)
 {
     if (bus->n_ids == CS_STATS_MAX_IDS) {
         return NULL;
@@ -68,6 +49,12 @@ static struct cs_stats_id *new_id(struct bus_stats *bus, uint16_t *place)
             return NULL;
         }
         bus->ids = ids;
+        struct cs_stats_talker *since = realloc(bus->id_since, n * sizeof(*since));
+        if (!since) {
+            return NULL;
+        }
+        memset(since + bus->n_allocated, 0, (n - bus->n_allocated) * sizeof(*since));
+        bus->id_since = since;
         bus->n_allocated = n;
     }
     struct cs_stats_id *id = &bus->ids[bus->n_ids++];
@@ -89,14 +76,15 @@ static uint64_t changed_bytes(const struct cs_frame *a, const struct cs_frame *b
     return changed;
 }
 
-static void count_id(struct bus_stats *bus, const struct cs_event *event)
+/* Returns the identifier's number, -1 where there is no room for it. */
+static int count_id(struct cs_stats_of_bus *bus, const struct cs_event *event)
 {
     uint16_t *place = hash_place(bus, event->frame->id, event->frame->flags);
     struct cs_stats_id *id = *place ? &bus->ids[*place - 1] : new_id(bus, place);
 
     if (!id) {
         bus->total.untracked++;
-        return;
+        return -1;
     }
     if (id->count > 0) {
         int64_t period = event->at_ps - id->last_ps;
@@ -115,12 +103,13 @@ static void count_id(struct bus_stats *bus, const struct cs_event *event)
     id->last = *event->frame;
     id->last_ps = event->at_ps;
     id->node = event->node;
+    return (int)(id - bus->ids);
 }
 
 /* ---- load --------------------------------------------------------------------------------- */
 
 /* Let `at_ps` lie in the newest window; older ones are forgotten. */
-static void roll(struct bus_stats *bus, int64_t at_ps)
+static void roll(struct cs_stats_of_bus *bus, int64_t at_ps)
 {
     int64_t window = at_ps / CS_STATS_WINDOW_PS;
     int64_t from = bus->window + 1;
@@ -128,40 +117,42 @@ static void roll(struct bus_stats *bus, int64_t at_ps)
     if (window <= bus->window) {
         return;
     }
-    if (window - from >= RING) {
-        from = window - RING + 1;
+    if (window - from >= CS_STATS_RING) {
+        from = window - CS_STATS_RING + 1;
     }
     for (int64_t w = from; w <= window; w++) {
-        bus->busy[w % RING] = 0;
-        bus->frames[w % RING] = 0;
+        bus->busy[w % CS_STATS_RING] = 0;
+        bus->frames[w % CS_STATS_RING] = 0;
         for (int i = 0; i < CS_BUS_MAX_NODES; i++) {
-            bus->node_busy[i][w % RING] = 0;
+            bus->node_busy[i][w % CS_STATS_RING] = 0;
         }
     }
     bus->window = window;
 }
 
-static void occupy(struct bus_stats *bus, int node, int64_t from_ps, int64_t to_ps)
+static void occupy(struct cs_stats_of_bus *bus, int node, int64_t from_ps, int64_t to_ps)
 {
+    cs_stats_since_busy(bus, from_ps, to_ps);
     bus->total.busy_ps += to_ps - from_ps;
     bus->total.bits += (uint64_t)((to_ps - from_ps) / bus->bit_ps);
     roll(bus, to_ps);
-    int64_t oldest = (bus->window - RING + 1) * CS_STATS_WINDOW_PS;
+    int64_t oldest = (bus->window - CS_STATS_RING + 1) * CS_STATS_WINDOW_PS;
     from_ps = from_ps < oldest ? oldest : from_ps;
     while (from_ps < to_ps) {
         int64_t window = from_ps / CS_STATS_WINDOW_PS;
         int64_t end = (window + 1) * CS_STATS_WINDOW_PS;
         end = end < to_ps ? end : to_ps;
-        bus->busy[window % RING] += end - from_ps;
+        bus->busy[window % CS_STATS_RING] += end - from_ps;
         if (node >= 0) {
-            bus->node_busy[node][window % RING] += end - from_ps;
+            bus->node_busy[node][window % CS_STATS_RING] += end - from_ps;
         }
         from_ps = end;
     }
 }
 
 /* Permille of the last whole windows and the part of the present one. */
-static unsigned recent_permille(const struct bus_stats *bus, const int64_t *ring, int64_t now_ps)
+static unsigned recent_permille(const struct cs_stats_of_bus *bus, const int64_t *ring,
+                                int64_t now_ps)
 {
     int64_t window = now_ps / CS_STATS_WINDOW_PS;
     int64_t first = window - CS_STATS_WINDOWS;
@@ -170,8 +161,8 @@ static unsigned recent_permille(const struct bus_stats *bus, const int64_t *ring
     first = first < 0 ? 0 : first;
     for (int64_t w = first; w <= window; w++) {
         /* The ring may reach one intermission beyond now. */
-        if (w <= bus->window && w > bus->window - RING) {
-            busy += ring[w % RING];
+        if (w <= bus->window && w > bus->window - CS_STATS_RING) {
+            busy += ring[w % CS_STATS_RING];
         }
     }
     int64_t span = now_ps - first * CS_STATS_WINDOW_PS;
@@ -184,20 +175,22 @@ static unsigned recent_permille(const struct bus_stats *bus, const int64_t *ring
 
 /* ---- events ------------------------------------------------------------------------------- */
 
-static void count_frame(struct bus_stats *bus, const struct cs_event *event)
+static void count_frame(struct cs_stats_of_bus *bus, const struct cs_event *event)
 {
+    int64_t end_ps = event->at_ps + IFS_BITS * bus->bit_ps;
+
     bus->total.frames++;
     bus->total.remote_frames += event->frame->flags & CS_FRAME_RTR ? 1 : 0;
     bus->total.data_bytes += event->frame->len;
-    occupy(bus, event->node, event->start_ps, event->at_ps + IFS_BITS * bus->bit_ps);
-    bus->frames[event->at_ps / CS_STATS_WINDOW_PS % RING]++;
-    count_id(bus, event);
+    occupy(bus, event->node, event->start_ps, end_ps);
+    bus->frames[event->at_ps / CS_STATS_WINDOW_PS % CS_STATS_RING]++;
+    cs_stats_since_frame(bus, event, end_ps - event->start_ps, count_id(bus, event));
 }
 
 static void observe(void *ctx, const struct cs_event *event)
 {
     struct cs_stats *stats = ctx;
-    struct bus_stats *bus = &stats->buses[event->bus];
+    struct cs_stats_of_bus *bus = &stats->buses[event->bus];
 
     if (!bus->hash) {
         return; /* added later */
@@ -209,12 +202,21 @@ static void observe(void *ctx, const struct cs_event *event)
     case CS_EV_ERROR_FRAME:
         bus->total.error_frames++;
         occupy(bus, CS_NO_NODE, event->start_ps, event->at_ps + IFS_BITS * bus->bit_ps);
+        cs_stats_since_error_frame(bus, event,
+                                   event->at_ps + IFS_BITS * bus->bit_ps - event->start_ps);
         break;
     case CS_EV_ERROR:
         bus->total.errors[event->error % 8]++;
+        bus->since.errors[event->error % 8]++;
         break;
     case CS_EV_ARB_LOST:
         bus->total.arb_lost++;
+        bus->since.arb_lost++;
+        break;
+    case CS_EV_ATTACH:
+        if (event->node >= 0) {
+            bus->node_since[event->node] = (struct cs_stats_talker){0};
+        }
         break;
     default:
         break;
@@ -230,11 +232,12 @@ struct cs_stats *cs_stats_create(struct cs_sim *sim)
     bool whole = stats != NULL;
 
     for (unsigned i = 0; whole && i < n; i++) {
-        struct bus_stats *bus = &stats->buses[i];
+        struct cs_stats_of_bus *bus = &stats->buses[i];
         bus->bit_ps = cs_bus_bit_ps(cs_sim_bus(sim, i));
         bus->node_busy = calloc(CS_BUS_MAX_NODES, sizeof(*bus->node_busy));
         bus->hash = calloc(HASH_SIZE, sizeof(*bus->hash));
-        whole = bus->node_busy && bus->hash;
+        bus->since.from_ps = bus->since.quiet_ps = cs_sim_now_ps(sim);
+        whole = cs_stats_since_init(bus) && bus->node_busy && bus->hash;
     }
     if (whole) {
         stats->sim = sim;
@@ -259,13 +262,14 @@ void cs_stats_destroy(struct cs_stats *stats)
         free(stats->buses[i].node_busy);
         free(stats->buses[i].hash);
         free(stats->buses[i].ids);
+        cs_stats_since_fini(&stats->buses[i]);
     }
     free(stats);
 }
 
 void cs_stats_bus(const struct cs_stats *stats, unsigned index, struct cs_stats_bus *out)
 {
-    const struct bus_stats *bus = &stats->buses[index];
+    const struct cs_stats_of_bus *bus = &stats->buses[index];
     int64_t now = cs_sim_now_ps(stats->sim);
     int64_t window = now / CS_STATS_WINDOW_PS;
 
@@ -277,8 +281,8 @@ void cs_stats_bus(const struct cs_stats *stats, unsigned index, struct cs_stats_
         out->load_total_permille = (unsigned)(busy / (now / 1000 + 1));
     }
     for (int64_t w = window - CS_STATS_WINDOWS + 1; w <= window; w++) {
-        if (w >= 0 && w <= bus->window && w > bus->window - RING) {
-            out->frames_per_s += bus->frames[w % RING];
+        if (w >= 0 && w <= bus->window && w > bus->window - CS_STATS_RING) {
+            out->frames_per_s += bus->frames[w % CS_STATS_RING];
         }
     }
 }

@@ -48,4 +48,76 @@ const struct cs_stats_id *cs_stats_find_id(const struct cs_stats *stats, unsigne
 /* Load caused by one node over the last second, permille. */
 unsigned cs_stats_node_load_permille(const struct cs_stats *stats, unsigned bus, int node);
 
+/* ---- load over time -------------------------------------------------------------------------- */
+
+#define CS_STATS_HISTORY 512 /* windows of each grain that are kept */
+
+enum cs_stats_grain { CS_STATS_100MS, CS_STATS_1S, CS_STATS_10S, CS_STATS_1MIN, CS_STATS_GRAINS };
+
+struct cs_stats_point {
+    int64_t number;                /* its window begins at number * cs_stats_grain_ps() */
+    int64_t busy_ps;               /* a frame's time is spread over the windows that it occupied */
+    uint32_t frames, error_frames; /* that ended within it */
+};
+
+int64_t cs_stats_grain_ps(enum cs_stats_grain grain);
+/* One window; false where it is forgotten or begins after now. */
+bool cs_stats_history(const struct cs_stats *stats, unsigned bus, enum cs_stats_grain grain,
+                      int64_t number, struct cs_stats_point *out);
+
+/* ---- since a moment -------------------------------------------------------------------------- */
+
+#define CS_STATS_GAPS       5
+#define CS_STATS_PRIORITIES 8   /* by the first 3 bits of the identifier */
+#define CS_STATS_WAITS      409 /* steps of a histogram, 8 to each doubling, from 1 ns on */
+
+/* Times from the queue to the SOF of the attempt that succeeded. */
+struct cs_stats_wait {
+    uint64_t count;
+    int64_t sum_ps, max_ps;
+    uint32_t step[CS_STATS_WAITS]; /* by cs_stats_wait_step() */
+};
+
+unsigned cs_stats_wait_step(int64_t wait_ps);
+/* The least wait of a step; cs_stats_wait_from_ps(step + 1) is beyond it. */
+int64_t cs_stats_wait_from_ps(unsigned step);
+/* So many permille of all waited that long or less: the end of the step, one eighth too much at
+ * most. 0 where there are none. */
+int64_t cs_stats_wait_permille_ps(const struct cs_stats_wait *wait, unsigned permille);
+
+struct cs_stats_gap {
+    int64_t from_ps, to_ps; /* nothing was sent in between */
+};
+
+/* What has been counted since the start, or since cs_stats_reset(). */
+struct cs_stats_since {
+    int64_t from_ps;
+    uint64_t frames, data_bytes, bits;
+    uint64_t errors[8]; /* by enum cs_error_kind, as detected by nodes */
+    uint64_t error_frames, arb_lost;
+    int64_t busy_ps, error_busy_ps;         /* with error frames; of these alone */
+    int64_t quiet_ps;                       /* nothing has been sent from then on */
+    struct cs_stats_gap gap[CS_STATS_GAPS]; /* that are over, the longest first */
+    unsigned n_gaps;
+};
+
+/* What a node or an identifier did to its bus since then. */
+struct cs_stats_talker {
+    uint64_t frames, bits;
+    int64_t busy_ps;
+    int64_t wait_sum_ps, wait_max_ps;
+};
+
+/* Only the figures of this part begin anew; all others go on. */
+void cs_stats_reset(struct cs_stats *stats);
+void cs_stats_since(const struct cs_stats *stats, unsigned bus, struct cs_stats_since *out);
+const struct cs_stats_wait *cs_stats_wait(const struct cs_stats *stats, unsigned bus,
+                                          unsigned priority);
+/* Of a node's index; NULL beyond CS_BUS_MAX_NODES. A node that joins begins anew. */
+const struct cs_stats_talker *cs_stats_node_since(const struct cs_stats *stats, unsigned bus,
+                                                  int node);
+/* Of the identifier that cs_stats_id() has under the same number. */
+const struct cs_stats_talker *cs_stats_id_since(const struct cs_stats *stats, unsigned bus,
+                                                unsigned i);
+
 #endif

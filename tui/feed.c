@@ -86,6 +86,21 @@ static uint8_t what_is(struct cs_feed *feed, const struct cs_decode_said *said)
     return cs_event_names_add(&feed->tui->event_names, text);
 }
 
+struct telling {
+    struct cs_feed *feed;
+    const struct cs_live_said *said;
+};
+
+static void on_number(void *ctx, const char *path, const char *label, const char *unit,
+                      const char *meaning, double value)
+{
+    const struct telling *telling = ctx;
+    const struct cs_plot_number number = {
+        telling->said->protocol, path, label, unit, meaning, value};
+
+    cs_plots_field(&telling->feed->tui->plots, telling->said->event, &number);
+}
+
 /* What time alone told the decoder is a row of its own. */
 static void on_said(void *ctx, const struct cs_live_said *said)
 {
@@ -99,6 +114,8 @@ static void on_said(void *ctx, const struct cs_live_said *said)
     if (said->event) {
         feed->heard = said->event;
         feed->heard_what = what_is(feed, said->said);
+        if (feed->tui->plots.fields || feed->tui->plots.collect)
+            cs_live_numbers(said, on_number, &(struct telling){feed, said});
         return;
     }
     last = cs_tui_ring_get(&feed->tui->ring, feed->tui->ring.end - 1);
@@ -197,6 +214,7 @@ static void observe(void *ctx, const struct cs_event *event)
     struct cs_feed *feed = ctx;
     struct cs_row *row = NULL;
 
+    cs_plots_event(&feed->tui->plots, event);
     if (event->kind < CS_EV_KIND_COUNT && !no_row[event->kind]) {
         row = push_row(feed, event);
         remember(feed, event);
@@ -320,6 +338,55 @@ static void watch_edges(struct cs_feed *feed, bool needed)
     cs_sim_set_probe(feed->sim, on ? cs_edges_probe : NULL, on ? edges : NULL);
 }
 
+static void refresh_points(struct cs_feed *feed, unsigned b, struct cs_traffic *traffic)
+{
+    const enum cs_stats_grain grain = feed->tui->traffic_grain;
+    const int64_t now = cs_sim_now_ps(feed->sim);
+    const int64_t last = now / cs_stats_grain_ps(grain), tenth = now / (CS_PS_PER_S / 10);
+    struct cs_stats_point point;
+
+    traffic->n_points = 0;
+    for (int64_t number = last - CS_STATS_HISTORY + 1; number <= last; number++)
+        if (cs_stats_history(feed->stats, b, grain, number, &point))
+            traffic->point[traffic->n_points++] = point;
+    traffic->errors_per_s = 0;
+    for (int64_t number = tenth - 9; number <= tenth; number++)
+        if (cs_stats_history(feed->stats, b, CS_STATS_100MS, number, &point))
+            traffic->errors_per_s += point.error_frames;
+}
+
+static void refresh_tops(struct cs_feed *feed, unsigned b, struct cs_traffic *traffic)
+{
+    const int limit = cs_bus_node_limit(cs_sim_bus(feed->sim, b));
+
+    traffic->n_ids = traffic->n_nodes = 0;
+    for (unsigned i = 0; i < feed->tui->bus[b].stats.ids; i++) {
+        const struct cs_stats_id *stat = cs_stats_id(feed->stats, b, i);
+        struct cs_traffic_top item = {.id = stat->last.id,
+                                      .flags = stat->last.flags,
+                                      .who = who_is(feed, b, stat->node, false),
+                                      .did = *cs_stats_id_since(feed->stats, b, i)};
+        cs_traffic_rank(traffic->ids, &traffic->n_ids, &item);
+    }
+    for (int i = 0; i < limit && i < CS_BUS_MAX_NODES; i++) {
+        struct cs_traffic_top item = {.who = who_is(feed, b, i, false),
+                                      .did = *cs_stats_node_since(feed->stats, b, i)};
+        cs_traffic_rank(traffic->nodes, &traffic->n_nodes, &item);
+    }
+}
+
+static void refresh_traffic(struct cs_feed *feed)
+{
+    for (unsigned b = 0; b < feed->tui->n_buses; b++) {
+        struct cs_traffic *traffic = &feed->tui->traffic[b];
+        cs_stats_since(feed->stats, b, &traffic->since);
+        for (unsigned p = 0; p < CS_STATS_PRIORITIES; p++)
+            traffic->wait[p] = *cs_stats_wait(feed->stats, b, p);
+        refresh_points(feed, b, traffic);
+        refresh_tops(feed, b, traffic);
+    }
+}
+
 void cs_feed_refresh(struct cs_feed *feed, unsigned needs)
 {
     if (feed->live)
@@ -332,4 +399,9 @@ void cs_feed_refresh(struct cs_feed *feed, unsigned needs)
         refresh_ids(feed);
     if (needs & CS_NEEDS_FAULTS)
         refresh_faults(feed);
+    feed->tui->plots.collect = feed->live && needs & CS_NEEDS_PLOTS;
+    if (feed->live)
+        cs_live_want_fields(feed->live, feed->tui->plots.collect || feed->tui->plots.fields);
+    if (needs & CS_NEEDS_TRAFFIC)
+        refresh_traffic(feed);
 }

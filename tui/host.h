@@ -39,6 +39,8 @@ enum cs_host_needs {
     CS_NEEDS_FAULTS = 1 << 2,
     CS_NEEDS_DEVICES = 1 << 3,
     CS_NEEDS_EDGES = 1 << 15, /* tui->edges, while bus time is slow enough to watch */
+    CS_NEEDS_TRAFFIC = 1 << 16,
+    CS_NEEDS_PLOTS = 1 << 17, /* decoded fields become known */
 };
 
 /* What happened, for a story of it: events in order of time, and what nodes were before. */
@@ -83,6 +85,8 @@ struct cs_host_ops {
     /* Write rows to a file, in the format of its suffix. 0 or -1; what came of it in `told`. */
     int (*export_rows)(void *ctx, struct cs_tui *tui, const struct cs_export *rows, char *told,
                        size_t told_size);
+    /* Count anew what CS_NEEDS_TRAFFIC tells; NULL: this host cannot. */
+    void (*reset_traffic)(void *ctx);
 };
 
 struct cs_host {

@@ -246,6 +246,11 @@ static int export_rows(void *ctx, struct cs_tui *tui, const struct cs_export *ro
     return cs_host_export(tui, rows, told, told_size);
 }
 
+static void reset_traffic(void *ctx)
+{
+    cs_stats_reset(cs_session_stats(((struct cs_host_session *)ctx)->session));
+}
+
 const struct cs_host_ops cs_host_session_ops = {
     .refresh = refresh,
     .pause = pause_it,
@@ -266,6 +271,7 @@ const struct cs_host_ops cs_host_session_ops = {
     .ask = ask,
     .decode = decode,
     .export_rows = export_rows,
+    .reset_traffic = reset_traffic,
 };
 
 int cs_host_session_init(struct cs_host_session *hs, struct cs_session *session, struct cs_tui *tui)

@@ -17,6 +17,7 @@
 #include "tui/picture.h"
 #include "tui/screen.h"
 #include "tui/tui.h"
+#include "tui/view_signals.h"
 
 #define FRAMES_PER_S 30.0
 #define DRAWING_MOST 0.25 /* of the time */
@@ -365,6 +366,8 @@ static int run(struct app *app, const struct cs_options *options)
         cs_tui_say(&app->tui, false, "%s", cs_session_said(app->session, --said));
     cs_session_on_pause(app->session, on_pause, app);
     cs_session_start(app->session, finished, app);
+    if (cs_signals_start(&app->tui, options->plots, options->n_plots, why, sizeof why))
+        cs_tui_say(&app->tui, true, "--plot: %.140s", why);
     changed(app);
     ev_run(app->loop, 0);
     cs_screen_close();

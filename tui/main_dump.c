@@ -12,6 +12,7 @@
 #include "tui/picture.h"
 #include "tui/svg.h"
 #include "tui/tui.h"
+#include "tui/view_signals.h"
 
 struct dump {
     struct ev_loop *loop;
@@ -68,11 +69,17 @@ static int write_screen(struct dump *dump, const struct cs_options *options)
 
 static int run(struct dump *dump, const struct cs_options *options, struct cs_session *session)
 {
+    char why[200];
+
     if (cs_host_session_init(&dump->host, session, &dump->tui) < 0) {
         fprintf(stderr, "cansim-tui: no room for one more observer\n");
         return 3;
     }
     cs_session_start(session, finished, dump);
+    if (cs_signals_start(&dump->tui, options->plots, options->n_plots, why, sizeof why)) {
+        fprintf(stderr, "cansim-tui: --plot: %s\n", why);
+        return 2;
+    }
     if (!dump->host.finished)
         ev_run(dump->loop, 0);
     if (dump->status > 1) {

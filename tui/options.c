@@ -101,6 +101,16 @@ static int take_fault(struct ask *ask, const char *value)
     return 0;
 }
 
+static int take_plot(struct ask *ask, const char *value)
+{
+    struct cs_options *o = ask->options;
+
+    if (o->n_plots == CS_PLOTS_MAX)
+        return expected(ask, "at most 16 plots", value);
+    o->plots[o->n_plots++] = value;
+    return 0;
+}
+
 static int take_const(struct ask *ask, const char *value)
 {
     struct cs_constants *constants = &ask->options->constants;
@@ -395,6 +405,7 @@ static const struct {
     {"--no-config", NULL, "no settings, and nothing remembered of the last time", take_no_config},
     {"--theme", "NAME", "colours: dark, light, contrast, safe (colour-blind) or mono (dark)",
      take_theme},
+    {"--plot", "TEXT", "plot it from the start, such as \"load can0\", once for each", take_plot},
     {"--ascii", NULL, "draw with ASCII only, whatever the locale says", take_ascii},
     {"--dump", "text|svg", "write one screen to standard output, without a terminal", take_dump},
     {"--screenshot", "FILE", "the same into a file: .svg, .png or .txt", take_screenshot},

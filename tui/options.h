@@ -10,6 +10,7 @@
 #include "scenarios/session.h"
 #include "scenarios/session_live.h"
 #include "tui/theme.h"
+#include "tui/plot.h"
 
 #define CS_OPTIONS_FAULTS 64
 
@@ -34,8 +35,10 @@ struct cs_options {
     bool have_view;
     bool no_link, have_seed, have_speed, ascii, help, version;
     uint64_t seed;
-    uint32_t speed_permille; /* 0 with have_speed: as fast as the machine goes */
-    uint32_t rows;           /* of the trace; 0: default */
+    uint32_t speed_permille;         /* 0 with have_speed: as fast as the machine goes */
+    uint32_t rows;                   /* of the trace; 0: default */
+    const char *plots[CS_PLOTS_MAX]; /* made at the start */
+    unsigned n_plots;
     unsigned view;
 #define CS_OPTIONS_FAULTS 64
 

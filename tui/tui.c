@@ -16,8 +16,9 @@
 #include "tui/widgets.h"
 
 const struct cs_view *const cs_views[] = {
-    &cs_view_trace, &cs_view_ids,      &cs_view_nodes,   &cs_view_faults, &cs_view_devices,
-    &cs_view_wire,  &cs_view_transmit, &cs_view_network, &cs_view_why,    &cs_view_messages,
+    &cs_view_trace,   &cs_view_ids,   &cs_view_nodes,    &cs_view_faults,
+    &cs_view_devices, &cs_view_wire,  &cs_view_transmit, &cs_view_network,
+    &cs_view_signals, &cs_view_stats, &cs_view_why,      &cs_view_messages,
 };
 const unsigned cs_n_views = sizeof cs_views / sizeof *cs_views;
 
@@ -27,6 +28,7 @@ static const struct cs_overlay *const overlays[CS_OVERLAY_COUNT] = {
     [CS_OVERLAY_PROMPT] = &cs_overlay_prompt,   [CS_OVERLAY_ROW] = &cs_overlay_row,
     [CS_OVERLAY_SAVE] = &cs_overlay_save,       [CS_OVERLAY_SEND] = &cs_overlay_send,
     [CS_OVERLAY_PRESETS] = &cs_overlay_presets, [CS_OVERLAY_SEARCH] = &cs_overlay_search,
+    [CS_OVERLAY_PLOT] = &cs_overlay_plot,
 };
 
 _Static_assert(sizeof cs_views / sizeof *cs_views <= CS_TUI_VIEWS_MAX, "room for views");
@@ -85,10 +87,11 @@ int cs_tui_init(struct cs_tui *tui, const struct cs_host *host, uint32_t ring_ro
     tui->nodes = calloc(tui->nodes_room, sizeof *tui->nodes);
     tui->air = calloc(1, sizeof *tui->air);
     tui->edges = calloc(1, sizeof *tui->edges);
-    if (!tui->nodes || !tui->air || !tui->edges ||
+    tui->traffic = calloc(CS_SIM_MAX_BUSES, sizeof *tui->traffic);
+    if (!tui->nodes || !tui->air || !tui->edges || !tui->traffic ||
         cs_tui_ring_init(&tui->ring, ring_rows ? ring_rows : CS_TUI_ROWS_DFLT) ||
         cs_names_init(&tui->names) || cs_ids_init(&tui->ids) ||
-        cs_fault_list_init(&tui->fault_list) || init_views(tui)) {
+        cs_fault_list_init(&tui->fault_list) || cs_plots_init(&tui->plots) || init_views(tui)) {
         cs_tui_fini(tui);
         return -ENOMEM;
     }
@@ -101,13 +104,16 @@ void cs_tui_fini(struct cs_tui *tui)
     cs_names_fini(&tui->names);
     cs_ids_fini(&tui->ids);
     cs_fault_list_fini(&tui->fault_list);
+    cs_plots_fini(&tui->plots);
     fini_views(tui);
     free(tui->nodes);
     free(tui->air);
     free(tui->edges);
     tui->air = NULL;
     tui->edges = NULL;
+    free(tui->traffic);
     tui->nodes = NULL;
+    tui->traffic = NULL;
 }
 
 void cs_tui_resize(struct cs_tui *tui, int width, int height)

@@ -16,8 +16,10 @@
 #include "tui/ids.h"
 #include "tui/keys.h"
 #include "tui/names.h"
+#include "tui/plot.h"
 #include "tui/ring.h"
 #include "tui/textfield.h"
+#include "tui/traffic.h"
 
 #define CS_TUI_MIN_WIDTH   80
 #define CS_TUI_MIN_HEIGHT  24
@@ -115,6 +117,7 @@ enum cs_tui_overlay {
     CS_OVERLAY_SEND,
     CS_OVERLAY_PRESETS,
     CS_OVERLAY_SEARCH,
+    CS_OVERLAY_PLOT,
     CS_OVERLAY_COUNT
 };
 
@@ -188,8 +191,11 @@ struct cs_tui {
     struct cs_fault_list fault_list;
     struct cs_tui_device devices[CS_TUI_DEVICES]; /* only while a view needs them */
     unsigned n_devices;
-    bool fd;      /* some bus or frame is CAN FD */
-    bool decoded; /* a decoder says what frames mean */
+    struct cs_traffic *traffic; /* of each bus; only while a view needs it */
+    enum cs_stats_grain traffic_grain;
+    struct cs_plots plots; /* what is plotted, fed by each event */
+    bool fd;               /* some bus or frame is CAN FD */
+    bool decoded;          /* a decoder says what frames mean */
 
     unsigned view; /* that of the pane with the focus: index in cs_views */
     enum cs_tui_split split;

@@ -79,9 +79,12 @@ extern const struct cs_view cs_view_devices;
 extern const struct cs_view cs_view_wire;
 extern const struct cs_view cs_view_transmit;
 extern const struct cs_view cs_view_network;
+extern const struct cs_view cs_view_signals;
+extern const struct cs_view cs_view_stats;
 extern const struct cs_view cs_view_why;
 extern const struct cs_view cs_view_messages;
 
+extern const struct cs_overlay cs_overlay_plot;
 extern const struct cs_overlay cs_overlay_inject, cs_overlay_filter, cs_overlay_help,
     cs_overlay_fault, cs_overlay_prompt, cs_overlay_row, cs_overlay_save, cs_overlay_send,
     cs_overlay_presets, cs_overlay_search;

@@ -7,6 +7,7 @@
 #include "simcore/units.h"
 #include "tui/query_row.h"
 #include "tui/view.h"
+#include "tui/view_signals.h"
 #include "tui/widgets.h"
 
 static int needs(const char *rest, const char *what, char *why, size_t why_size)
@@ -228,6 +229,8 @@ const struct cs_word cs_global_words[] = {
     {"pause", "", "stop bus time; nothing is lost", pause_it, NULL},
     {"go", "", "let bus time go on", go, NULL},
     {"speed", "X", "bus time over the clock's: 0.001..1000 or max", speed, offer_speeds},
+    {"plot", "123 8:16 ...|ID FIELD|load BUS|tec NODE", "plot it among the signals",
+     cs_signals_plot, cs_signals_offers},
     {"save", "FILE", "save what was done as a scenario that does it again", save, NULL},
     {"screenshot", "[FILE]", "this screen as .svg, .png or .txt", screenshot, NULL},
     {"theme", "NAME", "other colours: dark, light, contrast, safe, mono", theme, offer_themes},
