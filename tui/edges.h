@@ -16,7 +16,7 @@ struct cs_edge {
 
 struct cs_edges {
     bool on;
-    int64_t until_ps; /* where it is not: when it was */
+    int64_t until_ps;    /* where it is not: when it was */
     uint64_t first, end; /* as a ring's rows are numbered */
     struct cs_edge edge[CS_EDGES];
 };
