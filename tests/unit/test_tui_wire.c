@@ -356,6 +356,40 @@ static void any_size(void **state)
     bench_free(b);
 }
 
+/* Its keys in any order, with faults on a busy bus, time now fast, now slow, now standing still. */
+static void random_keys(void **state)
+{
+    static const int32_t keys[] = {
+        CS_KEY_LEFT, CS_KEY_RIGHT, CS_KEY_HOME,  CS_KEY_END, CS_KEY_PGUP, CS_KEY_PGDN, CS_KEY_UP,
+        CS_KEY_DOWN, CS_KEY_ENTER, CS_KEY_SPACE, '[',        ']',         'e',         'E',
+        'g',         'G',          'f',          'm',        's',         '>',         '<',
+        '<',         '{',          '}',          '6',        'W',         '|',         'o',
+        'z',         '-',          '+',          '1'};
+    const char *length = getenv("CANSIM_RANDOM_KEYS");
+    struct bench *b = bench_new(1000, 2);
+    uint32_t seed = 7;
+    char why[256];
+
+    (void)state;
+    bench_traffic(b);
+    assert_true(bench_arm(b, 0, "noise ber=0.1% for=1h", why, sizeof why) > 0);
+    for (long i = 0, n = length ? atol(length) : 4000; i < n; i++) {
+        struct cs_mouse mouse;
+        seed = seed * 1664525u + 1013904223u;
+        cs_tui_key(&b->tui, keys[(seed >> 16) % (sizeof keys / sizeof *keys)]);
+        mouse = (struct cs_mouse){.x = (int)(seed >> 8 & 127),
+                                  .y = (int)(seed >> 20 & 31),
+                                  .kind = (enum cs_mouse_kind)(seed >> 25 & 3)};
+        if (i % 7 == 0)
+            cs_tui_mouse(&b->tui, &mouse);
+        if (i % 11 == 0)
+            bench_run(b, cs_sim_now_ps(b->sim) + (b->paused ? 7 : 3000) * CS_PS_PER_US);
+        if (i % 3 == 0)
+            bench_draw(b, 80 + (int)(i / 50 % 90), 24 + (int)(i / 50 % 41));
+    }
+    bench_free(b);
+}
+
 /* Rows that made room: nothing is shown of what is gone. */
 static void forgotten(void **state)
 {
@@ -414,6 +448,7 @@ int main(void)
         cmocka_unit_test(any_size),
         cmocka_unit_test(tiny_panes),
         cmocka_unit_test(forgotten),
+        cmocka_unit_test(random_keys),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
