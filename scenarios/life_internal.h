@@ -83,9 +83,9 @@ struct life_bus {
 struct cs_life_state {
     struct cs_life *life;
     unsigned n_buses;
-    unsigned n_over;     /* buses whose block waits to be closed */
+    unsigned n_over;      /* buses whose block waits to be closed */
     bool observes, hears; /* the sim itself; is told who received */
-    bool any, paragraph; /* something was written; the last of it was a block */
+    bool any, paragraph;  /* something was written; the last of it was a block */
     ev_timer timer;
     int64_t at_ps;         /* of the last event */
     int64_t looked_ps;     /* bus time when the timer last fired */

@@ -11,6 +11,9 @@
 #define FLAG_BITS         6
 #define DELIM_BITS        8
 #define INTERMISSION_BITS 3
+#define SUSPEND_BITS      8
+#define PASSIVE_LIMIT     128
+#define BUS_OFF_LIMIT     256
 #define NO_BIT            (-1)
 
 /* ---- lanes ----------------------------------------------------------------------------------- */
@@ -87,6 +90,7 @@ static void add_error(const struct cs_tui *tui, struct cs_shot *shot, const stru
     lane->error_stuff = row->stuff;
     lane->error_level = row->level;
     lane->passive = row->state != CS_STATE_ERROR_ACTIVE; /* as it was before the error counted */
+    lane->suspends = row->tx && row->tec >= PASSIVE_LIMIT && row->tec < BUS_OFF_LIMIT;
     lane->listens = row->mode & CS_MODE_LISTEN_ONLY;
     if (!lane->listens)
         lane->flag = row->bit + 1;
@@ -114,6 +118,7 @@ static void add_row(const struct cs_tui *tui, struct cs_shot *shot, const struct
             lane->tec = row->tec > 0 ? (uint16_t)(row->tec - 1) : 0;
             lane->rec = row->rec;
             lane->counted = true;
+            lane->suspends = lane->tec >= PASSIVE_LIMIT || lane->rec >= PASSIVE_LIMIT;
         }
         shot->valid = true;
         shot->end_ps = row->at_ps;
@@ -348,6 +353,20 @@ static void set_levels(struct cs_shot *shot)
     }
 }
 
+/* Its transmitter is error passive: it waits longer, unless somebody else begins.
+ * ISO 11898-1:2015, 10.4.6.4. */
+static void suspend_bits(const struct cs_tui *tui, struct cs_shot *shot)
+{
+    const int64_t next_ps = cs_attempt_after(tui, shot->bus, shot->end_ps);
+
+    for (unsigned i = 0; i < SUSPEND_BITS; i++) {
+        if (next_ps >= 0 &&
+            next_ps < shot->start_ps + shot->bit[shot->n_bits].at_ps + shot->bit_ps / 2)
+            return;
+        append(shot, CS_FIELD_SUSPEND, i, shot->bit_ps);
+    }
+}
+
 static void make_bits(const struct cs_tui *tui, struct cs_shot *shot)
 {
     const struct cs_lane *main = shot->n_lanes ? &shot->lane[0] : NULL;
@@ -367,6 +386,8 @@ static void make_bits(const struct cs_tui *tui, struct cs_shot *shot)
     if (shot->valid || shot->failed)
         append_run(shot, CS_FIELD_INTERMISSION, INTERMISSION_BITS);
     overload_bits(shot);
+    if ((shot->valid || shot->failed) && main && main->suspends)
+        suspend_bits(tui, shot);
     while (shot->n_bits > 0 &&
            shot->start_ps + shot->bit[shot->n_bits - 1].at_ps >= tui->info.now_ps)
         shot->n_bits--; /* it is still to come */

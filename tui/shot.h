@@ -38,7 +38,8 @@ struct cs_lane {
     bool error_stuff;
     bool passive; /* the flag is recessive */
     bool acks, listens, counted;
-    uint16_t tec, rec;                                    /* after it, where `counted` */
+    bool suspends;     /* it is error passive then, and has sent */
+    uint16_t tec, rec; /* after it, where `counted` */
     uint64_t measured[CS_SHOT_WORDS], low[CS_SHOT_WORDS]; /* bits of which its level is known */
 };
 
@@ -88,6 +89,8 @@ enum cs_drive cs_shot_drive(const struct cs_shot *shot, const struct cs_lane *la
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 
+/* When the next attempt on a bus began after that time, -1: none is known. */
+int64_t cs_attempt_after(const struct cs_tui *tui, unsigned bus, int64_t after_ps);
 /* When the attempt began to which a row belongs, -1: to none. */
 int64_t cs_attempt_start(const struct cs_tui *tui, uint64_t number);
 /* Rows of a bus that are about one attempt: from the first on, until false. `number` goes on. */

@@ -65,6 +65,19 @@ int64_t cs_attempt_start(const struct cs_tui *tui, uint64_t number)
     return NO_ATTEMPT;
 }
 
+int64_t cs_attempt_after(const struct cs_tui *tui, unsigned bus, int64_t after_ps)
+{
+    const struct cs_air_bus *air = &tui->air->bus[bus];
+    const uint64_t first = cs_tui_ring_after(&tui->ring, after_ps);
+
+    for (uint64_t n = first; n < tui->ring.end && n < first + LOOK_ROWS; n++) {
+        const struct cs_row *row = cs_tui_ring_get(&tui->ring, n);
+        if (of_bus(row, bus) && tells(row) && row->start_ps > after_ps)
+            return row->start_ps;
+    }
+    return air->on && air->start_ps > after_ps ? air->start_ps : NO_ATTEMPT;
+}
+
 void cs_attempt_rows(const struct cs_tui *tui, unsigned bus, int64_t start_ps,
                      struct cs_attempt_rows *rows)
 {

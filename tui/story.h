@@ -8,7 +8,7 @@
 #include "tui/host.h"
 #include "tui/tui.h"
 
-#define CS_STORY_EVENTS 1024
+#define CS_STORY_EVENTS 8192 /* taken as they are needed: 16 attempts of many nodes */
 #define CS_STORY_KNOWS  64
 #define CS_STORY_TEXT   65536
 

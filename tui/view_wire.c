@@ -528,7 +528,7 @@ static int go_bit(struct cs_tui *tui, const char *rest, char *text, size_t size)
 }
 
 static const struct cs_word words[] = {
-    {"bit", "N|FIELD", "the wire's cursor to a bit, or to the first of a field", go_bit, NULL},
+    {"bit", "N|FIELD", "to a bit, or a field's first", go_bit, NULL},
 };
 
 static const struct cs_binding bindings[] = {
@@ -547,7 +547,7 @@ static const struct cs_binding bindings[] = {
     {{'G'}, NULL, "to the newest frame, and follow", follow, 0},
     {{'>', 'x'}, "closer", "more columns for a bit", zoom, -1},
     {{'<', 'X'}, "wider", "more time: to the bus second", zoom, 1},
-    {{'m'}, NULL, "mark a bit, to measure from there; dragging does it too", mark, 0},
+    {{'m'}, NULL, "mark a bit, to measure from there; or drag", mark, 0},
     {{'s'}, "step", "stop bus time; then on by one bit", step_bit, 0},
     {{'}'}, NULL, "scroll the nodes, where there are more", move_lanes, 1},
     {{'{'}, NULL, "and back", move_lanes, -1},
@@ -557,7 +557,7 @@ static const struct cs_binding bindings[] = {
 const struct cs_view cs_view_wire = {
     .name = "wire",
     .keys = {'6', CS_KEY_F1 + 6},
-    .help = "the bits of a frame, who drove them; and the bus over time",
+    .help = "the bits of a frame; the bus over time",
     .title = "Wire",
     .needs = CS_NEEDS_NODES | CS_NEEDS_EDGES,
     .state_size = sizeof(struct wire_state),

@@ -412,6 +412,8 @@ static void put_names(const struct picture *p, const struct lines *l)
     cs_canvas_put(p->canvas, 1, l->values, CS_STYLE_DIM, "bit");
     cs_canvas_put(p->canvas, 1, l->high, CS_STYLE_DIM, "recessive");
     cs_canvas_put(p->canvas, 1, l->low, CS_STYLE_DIM, "dominant");
+    if (l->marks >= 0 && p->columns >= 4)
+        cs_canvas_put(p->canvas, 1, l->marks, CS_STYLE_FAINT, "▴ sampled");
 }
 
 static void draw_strip(struct picture *p, const struct lines *l)

@@ -206,6 +206,7 @@ static const struct {
     [CS_FIELD_ACK_DELIM] = {"must be recessive", "fixed form"},
     [CS_FIELD_EOF] = {"must be recessive", "seven recessive bits: valid"},
     [CS_FIELD_INTERMISSION] = {"asks for an overload frame", "then the bus is free"},
+    [CS_FIELD_SUSPEND] = {"another frame begins", "error passive: it lets others go first"},
     [CS_FIELD_ERROR_DELIM] = {"eight recessive bits", "eight recessive bits"},
     [CS_FIELD_OVERLOAD_DELIM] = {"eight recessive bits", "eight recessive bits"},
 };
