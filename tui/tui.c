@@ -11,9 +11,8 @@
 #include "tui/view.h"
 #include "tui/widgets.h"
 
-const struct cs_view *const cs_views[] = {&cs_view_trace, &cs_view_ids, &cs_view_nodes,
-                                          &cs_view_faults, &cs_view_devices,
-                                          &cs_view_network};
+const struct cs_view *const cs_views[] = {&cs_view_trace,  &cs_view_ids,     &cs_view_nodes,
+                                          &cs_view_faults, &cs_view_devices, &cs_view_network};
 const unsigned cs_n_views = sizeof cs_views / sizeof *cs_views;
 
 static const struct cs_overlay *const overlays[CS_OVERLAY_COUNT] = {
