@@ -66,11 +66,46 @@ static void list_pages(struct cs_pages *pages)
             }
 }
 
+static bool has_pages(const struct cansim_decoder *decoder)
+{
+    return CANSIM_KNOWS(decoder, struct cansim_decoder, pages) && decoder->pages != NULL;
+}
+
+/* Nobody is asked for settings here: what needs some is left out. */
+static bool needs_settings(const struct cansim_decoder *decoder)
+{
+    const struct cansim_setting_row *row = decoder->settings;
+
+    for (; row != NULL && row->path != NULL; row++) {
+        if (row->required && strchr(row->path, '/') == NULL)
+            return true;
+    }
+    return false;
+}
+
+static unsigned choose(const struct cs_plugins *plugins, const char **names)
+{
+    const struct cansim_decoder *decoder;
+    unsigned n = 0;
+
+    for (unsigned i = 0; (decoder = cs_plugins_decoder_at(plugins, i)) != NULL; i++) {
+        if (n < CS_DECODE_DECODERS && has_pages(decoder) && !needs_settings(decoder))
+            names[n++] = decoder->name;
+    }
+    return n; /* at least CANopen's, which is built in */
+}
+
 static int open_decoders(struct cs_pages *pages, struct cs_error *error)
 {
+    const char *names[CS_DECODE_DECODERS];
     struct cs_decode_setting eds[CS_LIVE_EDS];
     const struct cs_decode_config config = {
-        .plugins = pages->plugins, .settings = eds, .n_settings = pages->eds.n};
+        .plugins = pages->plugins,
+        .names = names,
+        .n_names = choose(pages->plugins, names),
+        .settings = eds,
+        .n_settings = pages->eds.n,
+    };
     struct cs_sim *sim = pages->session->sim;
     char why[400];
 

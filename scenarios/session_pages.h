@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* session_pages.h - what decoders know of the buses, as tables, and what a person asks for on them.
- * All decoders that there are follow all buses of the session, for their state alone, beside the
- * one that says what frames mean. What is asked for is done by the decoder's actor, a node type
- * that sends and receives through the session's own controller ("console"). */
+ * All decoders that have pages, and need no settings, follow all buses of the session, for their
+ * state alone, beside the one that says what frames mean. What is asked for is done by the
+ * decoder's actor, a node type that sends and receives through the session's own controller
+ * ("console"). */
 #ifndef CANSIM_SCENARIOS_SESSION_PAGES_H
 #define CANSIM_SCENARIOS_SESSION_PAGES_H
 

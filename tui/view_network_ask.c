@@ -148,13 +148,43 @@ static void offer_among(const char *const *words, const char *rest, int *from,
             snprintf(offers->text[offers->n++], sizeof offers->text[0], "%s", *words);
 }
 
+/* Rows of the list, by their first word. */
+static void offer_rows(const struct cs_tui *tui, const char *begun, struct cs_offers *offers)
+{
+    const struct cs_network *net = cs_network_of(tui);
+    const struct cs_tree *list = &net->pages.list;
+
+    for (unsigned i = 0; i < net->list.n && offers->n < CS_OFFERS; i++) {
+        char word[CS_NAME_MAX];
+        if (net->list.shown[i] + 1 >= list->n_fields)
+            break;
+        cs_network_text(&list->fields[net->list.shown[i] + 1].field, word, sizeof word);
+        word[strcspn(word, " ")] = '\0';
+        if (*word && !strncmp(word, begun, strlen(begun)))
+            memcpy(offers->text[offers->n++], word, sizeof word);
+    }
+}
+
+static void offer_node(const struct cs_tui *tui, const char *rest, int *from,
+                       struct cs_offers *offers)
+{
+    *from = 0;
+    if (!strchr(rest, ' '))
+        offer_rows(tui, rest, offers);
+}
+
 static void offer_nmt(const struct cs_tui *tui, const char *rest, int *from,
                       struct cs_offers *offers)
 {
     static const char *const words[] = {"start", "stop", "preop", "reset", "reset-comm", NULL};
+    const char *second = strchr(rest, ' ');
 
-    (void)tui;
-    offer_among(words, rest, from, offers);
+    if (second) {
+        *from = (int)(second + 1 - rest);
+        offer_rows(tui, second + 1, offers);
+    } else {
+        offer_among(words, rest, from, offers);
+    }
 }
 
 static void offer_lss(const struct cs_tui *tui, const char *rest, int *from,
@@ -170,10 +200,10 @@ static void offer_lss(const struct cs_tui *tui, const char *rest, int *from,
 
 const struct cs_word cs_network_words[CS_NETWORK_WORDS] = {
     {"nmt", "start|stop|preop|reset|reset-comm [N|all]", "NMT", nmt, offer_nmt},
-    {"read", "[NODE] INDEX[:SUB] [TYPE]", "read by SDO", read_it, NULL},
-    {"write", "[NODE] INDEX[:SUB] [TYPE] VALUE", "such as 5 6040 u16 6", write_it, NULL},
-    {"block-read", "[NODE] INDEX[:SUB] [TYPE]", "the same in blocks", block_read, NULL},
-    {"block-write", "[NODE] INDEX[:SUB] [TYPE] VALUE", "in blocks", block_write, NULL},
+    {"read", "[NODE] INDEX[:SUB] [TYPE]", "read by SDO", read_it, offer_node},
+    {"write", "[NODE] INDEX[:SUB] [TYPE] VALUE", "such as 5 6040 u16 6", write_it, offer_node},
+    {"block-read", "[NODE] INDEX[:SUB] [TYPE]", "the same in blocks", block_read, offer_node},
+    {"block-write", "[NODE] INDEX[:SUB] [TYPE] VALUE", "in blocks", block_write, offer_node},
     {"lss", "fastscan [ID]|inquire|node-id N|...", "LSS", lss, offer_lss},
     {"tell", "COMMAND", "any other command of the page's decoder", tell, NULL},
 };

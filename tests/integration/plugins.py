@@ -184,7 +184,12 @@ def page():
         static const struct cansim_decoder decoder = {
             .size = offsetof(struct cansim_decoder, pages), .name = "old", .title = "of before there were pages",
             .open = open, .close = close, .frame = frame, .pages = (void *)1, .actor = (const char *)1};
-        static const struct cansim_decoder *const decoders[] = {&decoder, 0};
+        static const struct cansim_setting_row rows[] = {{"file", CANSIM_SET_FILE, true, 0, 0, "needed"}, {0}};
+        static const struct cansim_page *const pages[] = {0};
+        static const struct cansim_decoder needy = {
+            .size = sizeof(needy), .name = "needy", .title = "with a setting that must be there", .settings = rows,
+            .open = open, .close = close, .frame = frame, .pages = pages};
+        static const struct cansim_decoder *const decoders[] = {&decoder, &needy, 0};
         CANSIM_PLUGIN_EXPORT const struct cansim_plugin cansim_plugin = {
             .magic = CANSIM_PLUGIN_MAGIC, .abi = CANSIM_PLUGIN_ABI, .size = sizeof(cansim_plugin), .name = "old",
             .version = "1", .about = "old", .license = "MIT", .decoders = decoders};""")

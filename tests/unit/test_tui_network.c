@@ -357,6 +357,39 @@ static void lss(void **state)
     lab_free(lab);
 }
 
+/* By hand, without a scan. */
+static void lss_by_hand(void **state)
+{
+    struct lab *lab = lab_new(LAB);
+
+    (void)state;
+    lab_run(lab, ms(3000));
+    bench_draw(&lab->b, 120, 40);
+    lab_keys(lab, ":lss switch config<Enter>");
+    lab_run(lab, ms(3100));
+    lab_keys(lab, ":lss inquire<Enter>");
+    lab_run(lab, ms(3200));
+    bench_draw(&lab->b, 120, 40);
+    assert_true(bench_shows(&lab->b, "lss inquire: "));
+    lab_free(lab);
+}
+
+static void completion(void **state)
+{
+    struct lab *lab = lab_new(LAB);
+
+    (void)state;
+    lab_run(lab, ms(3000));
+    bench_draw(&lab->b, 120, 40);
+    lab_keys(lab, ":nmt sto<Tab> 2<Tab>");
+    assert_string_equal(lab->b.tui.prompt.field.text, "nmt stop 20");
+    lab_keys(lab, "<Esc>:rea<Tab> 5<Tab>");
+    assert_string_equal(lab->b.tui.prompt.field.text, "read 5");
+    lab_keys(lab, "<Esc>:lss fa<Tab>");
+    assert_string_equal(lab->b.tui.prompt.field.text, "lss fastscan");
+    lab_free(lab);
+}
+
 static void wrong(void **state)
 {
     static const struct {
@@ -442,6 +475,8 @@ int main(void)
         cmocka_unit_test(no_file),
         cmocka_unit_test(object_under_the_cursor),
         cmocka_unit_test(lss),
+        cmocka_unit_test(lss_by_hand),
+        cmocka_unit_test(completion),
         cmocka_unit_test(wrong),
         cmocka_unit_test(console),
         cmocka_unit_test(mouse),
