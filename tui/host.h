@@ -33,6 +33,8 @@ struct cs_host_ops {
     int (*save)(void *ctx, const char *path, char *told, size_t told_size);
     /* Returns as cs_session_plug(). */
     int (*plug)(void *ctx, unsigned device, bool plugged);
+    /* Where it went away: try again; what came of it in `told`. NULL: it cannot go away. */
+    int (*reconnect)(void *ctx, char *told, size_t told_size);
 };
 
 struct cs_host {

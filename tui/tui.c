@@ -226,13 +226,22 @@ static bool ended(struct cs_tui *tui)
     return tui->info.finished;
 }
 
+bool cs_tui_denied(struct cs_tui *tui)
+{
+    if (tui->info.denied[0])
+        cs_tui_say(tui, true, "%.150s", tui->info.denied);
+    return tui->info.denied[0] != '\0';
+}
+
 static void toggle_pause(struct cs_tui *tui, int unused)
 {
+    const bool paused = !tui->info.paused;
+
     (void)unused;
-    if (ended(tui))
+    if (ended(tui) || cs_tui_denied(tui))
         return;
-    tui->host->ops->pause(tui->host->ctx, !tui->info.paused);
-    tui->info.paused = !tui->info.paused;
+    tui->host->ops->pause(tui->host->ctx, paused);
+    tui->info.paused = paused;
     if (tui->info.paused)
         cs_tui_say(tui, false,
                    "bus time stands still, nothing is lost: . steps, n goes one frame on");
@@ -240,7 +249,7 @@ static void toggle_pause(struct cs_tui *tui, int unused)
 
 static void step(struct cs_tui *tui, int frame)
 {
-    if (ended(tui))
+    if (ended(tui) || cs_tui_denied(tui))
         return;
     if (!tui->info.paused) {
         toggle_pause(tui, 0);
@@ -267,7 +276,7 @@ static void change_speed(struct cs_tui *tui, int by)
     /* Between two steps, down goes to the lower and up to the upper one. */
     if (by < 0 || speeds[at] == tui->info.speed_permille)
         at += by;
-    if (at < 0 || at >= n)
+    if (at < 0 || at >= n || cs_tui_denied(tui))
         return;
     tui->host->ops->set_speed(tui->host->ctx, speeds[at]);
     tui->info.speed_permille = speeds[at];
@@ -280,6 +289,19 @@ static void show_all(struct cs_tui *tui, int unused)
     if (tui->filter.n)
         cs_tui_say(tui, false, "all identifiers are shown again");
     tui->filter = (struct cs_id_filter){0};
+}
+
+static void reconnect(struct cs_tui *tui, int unused)
+{
+    char told[CS_TUI_MESSAGE_MAX] = "";
+
+    (void)unused;
+    if (!tui->host->ops->reconnect) {
+        cs_tui_say(tui, false, "the host is this program: there is nothing to connect to");
+        return;
+    }
+    const int ret = tui->host->ops->reconnect(tui->host->ctx, told, sizeof told);
+    cs_tui_say(tui, ret != 0, "%s", told);
 }
 
 static void quit(struct cs_tui *tui, int unused)
@@ -324,6 +346,7 @@ const struct cs_binding cs_global_bindings[] = {
     {{'z'}, NULL, "the view with the focus alone, on all of the screen", full_screen, 0},
     {{CS_KEY_TAB}, NULL, "next view", cycle_view, 1},
     {{CS_KEY_BACKTAB}, NULL, "view before", cycle_view, -1},
+    {{'R'}, NULL, "connect again to a host that went away", reconnect, 0},
     {{CS_KEY_CTRL_L}, NULL, "write the screen anew", repaint, 0},
     {{CS_KEY_CTRL_Z}, NULL, "back to the shell; fg returns", suspend, 0},
     {{'?', CS_KEY_F1, 'h'}, "help", "these pages", cs_tui_open, CS_OVERLAY_HELP},

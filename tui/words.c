@@ -91,6 +91,10 @@ static int pause_or_go(struct cs_tui *tui, bool pause, char *why, size_t why_siz
         snprintf(why, why_size, "the scenario is over");
         return -1;
     }
+    if (tui->info.denied[0]) {
+        snprintf(why, why_size, "%s", tui->info.denied);
+        return -1;
+    }
     tui->host->ops->pause(tui->host->ctx, pause);
     tui->info.paused = pause;
     return 0;
@@ -114,6 +118,10 @@ static int speed(struct cs_tui *tui, const char *rest, char *why, size_t why_siz
 
     if (cs_units_parse_speed(rest, &permille) != 0) {
         snprintf(why, why_size, "must be 0.001..1000 or max");
+        return -1;
+    }
+    if (tui->info.denied[0]) {
+        snprintf(why, why_size, "%s", tui->info.denied);
         return -1;
     }
     tui->host->ops->set_speed(tui->host->ctx, permille);
