@@ -254,7 +254,7 @@ bool cs_link_act(struct cs_link_conn *conn)
     snprintf(why, sizeof(why), "%s: %s", cs_proto_find(msg->type)->name,
              msg->type == CS_PROTO_LOOK || msg->type == CS_PROTO_CONTROL ? "only after MONITOR"
              : now == WHEN_NEW                                           ? "only after HELLO"
-             : now == WHEN_JOINED                                        ? "a second one"
+             : now == WHEN_JOINED || msg->type == CS_PROTO_MONITOR       ? "a second one"
                                                                          : "not from a monitor");
     cs_link_blame(conn, why);
     return true;

@@ -97,9 +97,14 @@ static void add_words(const struct cs_link_server *server, struct cs_proto_msg *
 
     if (event->kind == CS_EV_ATTACH && bus && event->node >= 0)
         snprintf(msg->name, sizeof(msg->name), "%s", cs_bus_node_name(bus, event->node));
-    if (event->kind == CS_EV_FRAME && server->host.decodes &&
+    if (event->kind != CS_EV_FRAME)
+        return;
+    msg->spec[0] = '\0';
+    if (server->host.decodes &&
         server->host.watch->said(server->host.ctx, event, &severity, msg->spec, sizeof(msg->spec)))
         msg->severity = (uint8_t)(severity + 1);
+    if (msg->severity == 0)
+        msg->spec[0] = '\0';
 }
 
 static void tell(struct cs_link_server *server, const struct cs_proto_msg *msg)
