@@ -83,9 +83,20 @@ static void copy_event(struct cs_proto_msg *msg, const struct cs_event *event)
     msg->fault = event->fault;
     msg->has_frame = event->frame != NULL;
     msg->severity = 0;
+    msg->matched = 0;
     msg->frame = event->frame ? *event->frame : (struct cs_frame){0};
     msg->name[0] = '\0';
     snprintf(msg->spec, sizeof(msg->spec), "%s", event->text ? event->text : "");
+}
+
+static uint64_t matched_by(const struct cs_bus *bus, int fault)
+{
+    struct cs_fault_status status;
+
+    for (unsigned i = 0; bus && cs_fault_look(bus, i, &status); i++)
+        if (status.id == fault)
+            return status.matched;
+    return 0;
 }
 
 /* What only the host knows: a node's name, and what a frame means. */
@@ -97,6 +108,8 @@ static void add_words(const struct cs_link_server *server, struct cs_proto_msg *
 
     if (event->kind == CS_EV_ATTACH && bus && event->node >= 0)
         snprintf(msg->name, sizeof(msg->name), "%s", cs_bus_node_name(bus, event->node));
+    if (event->kind == CS_EV_FAULT)
+        msg->matched = matched_by(bus, event->fault);
     if (event->kind != CS_EV_FRAME)
         return;
     msg->spec[0] = '\0';

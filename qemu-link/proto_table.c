@@ -268,6 +268,7 @@ static const struct cs_proto_field event[] = {
     FIELD(I32, fault, 0, INT32_MAX),
     FIELD(U8, severity, 0, UINT8_MAX),
     PAD(3),
+    COUNT(matched),
     FIELD(FRAME, frame, 0, 0),
     WORDS(name, CS_NAME_MAX - 1),
     WORDS(spec, CS_FAULT_TEXT_MAX - 1),

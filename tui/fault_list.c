@@ -107,6 +107,14 @@ void cs_fault_list_event(struct cs_fault_list *list, const struct cs_bus *bus,
     }
 }
 
+void cs_fault_list_matched(struct cs_fault_list *list, int id, uint64_t matched)
+{
+    struct cs_tui_fault *fault = live_of(list, id);
+
+    if (fault && matched > fault->matched)
+        fault->matched = matched;
+}
+
 void cs_fault_list_begin(struct cs_fault_list *list)
 {
     for (unsigned i = 0; i < list->n_live; i++)

@@ -37,6 +37,9 @@ void cs_fault_list_fini(struct cs_fault_list *list);
 void cs_fault_list_event(struct cs_fault_list *list, const struct cs_bus *bus,
                          const struct cs_event *event);
 
+/* Where there is no bus to look at: what an armed one has matched by then. */
+void cs_fault_list_matched(struct cs_fault_list *list, int id, uint64_t matched);
+
 /* Begin a look, look at each bus, end it: what nobody saw is past. */
 void cs_fault_list_begin(struct cs_fault_list *list);
 void cs_fault_list_look(struct cs_fault_list *list, const struct cs_bus *bus);

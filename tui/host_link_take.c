@@ -66,8 +66,10 @@ static struct cs_event event_of(const struct cs_proto_msg *msg)
 static void remember(struct cs_host_link *link, const struct cs_event *event,
                      const struct cs_proto_msg *msg)
 {
-    if (event->kind == CS_EV_FAULT)
+    if (event->kind == CS_EV_FAULT) {
         cs_fault_list_event(&link->tui->fault_list, NULL, event);
+        cs_fault_list_matched(&link->tui->fault_list, event->fault, msg->matched);
+    }
     if (!known(event->bus, event->node))
         return;
     if (event->kind == CS_EV_ATTACH) {

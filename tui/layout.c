@@ -55,7 +55,7 @@ static void draw_title(const struct cs_tui *tui, struct cs_canvas *canvas)
     int x = tui->width - 1;
 
     cs_canvas_fill(canvas, (struct cs_rect){0, 0, tui->width, 1}, CS_STYLE_BAR, ' ');
-    if (info->link[0]) {
+    if (info->link[0] && !info->gone) {
         snprintf(text, sizeof text, "%u client%s", info->clients, info->clients == 1 ? "" : "s");
         x = put_right(canvas, x, info->clients ? CS_STYLE_BAR : CS_STYLE_BAR_DIM, text) - 2;
     }
@@ -86,7 +86,7 @@ static void draw_title(const struct cs_tui *tui, struct cs_canvas *canvas)
     x = put_right(canvas, x, CS_STYLE_BAR, cs_text_clock(info->now_ps, buf)) - 2;
     cs_canvas_put(canvas, 1, 0, CS_STYLE_BAR_NAME, "cansim");
     if (info->remote[0])
-        snprintf(title, sizeof title, "%s on %s", info->title, info->remote);
+        snprintf(title, sizeof title, "%s · %s", info->remote, info->title);
     else
         snprintf(title, sizeof title, "%s", info->title);
     if (cs_text_width(title) <= x - 9)
