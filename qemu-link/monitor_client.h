@@ -8,8 +8,8 @@
 
 struct cs_monitor; /* opaque */
 
-/* Connect and be let watch. `kinds`: of events, a bit for each enum cs_event_kind. Returns NULL with
- * a sentence in `why`: a host older than 1.2 is told apart from none. */
+/* Connect and be let watch. `kinds`: of events, a bit for each enum cs_event_kind. Returns NULL
+ * with a sentence in `why`: a host older than 1.2 is told apart from none. */
 struct cs_monitor *cs_monitor_open(const char *address, const char *name, uint64_t kinds,
                                    int timeout_ms, char *why, size_t why_size);
 void cs_monitor_close(struct cs_monitor *monitor); /* NULL is nothing */

@@ -449,24 +449,22 @@ static int watch(struct app *app, const struct cs_options *options)
 
 static int connected(const struct cs_options *options)
 {
-    struct app app = {.link = calloc(1, sizeof *app.link)};
-    int status = 3;
+    struct cs_host_link link = {.host = {&cs_host_link_ops, &link}};
+    struct app app = {.link = &link};
+    int status;
 
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
         return no_terminal();
     app.loop = ev_loop_new(EVFLAG_AUTO);
-    if (app.link)
-        app.link->host = (struct cs_host){&cs_host_link_ops, app.link};
-    if (!app.loop || !app.link || cs_tui_init(&app.tui, &app.link->host, options->rows) < 0) {
+    if (!app.loop || cs_tui_init(&app.tui, &link.host, options->rows) < 0) {
         fprintf(stderr, "cansim-tui: not enough memory\n");
         return 3;
     }
     status = watch(&app, options);
-    cs_host_link_close(app.link);
+    cs_host_link_close(&link);
     cs_tui_fini(&app.tui);
     cs_canvas_fini(&app.canvas);
     ev_loop_destroy(app.loop);
-    free(app.link);
     return status;
 }
 

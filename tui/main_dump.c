@@ -6,7 +6,6 @@
 #include <ev.h>
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "scenarios/wall.h"
 #include "tui/canvas.h"
@@ -148,22 +147,19 @@ static int watch(struct dump *dump, const struct cs_options *options)
 
 int cs_main_dump_link(const struct cs_options *options)
 {
-    struct dump dump = {.link = calloc(1, sizeof *dump.link)};
+    struct cs_host_link link = {.host = {&cs_host_link_ops, &link}};
+    struct dump dump = {.link = &link};
     int status;
 
-    if (!dump.link)
-        return 3;
-    dump.link->host = (struct cs_host){&cs_host_link_ops, dump.link};
     dump.canvas.ascii = options->ascii;
     if (cs_canvas_resize(&dump.canvas, options->width, options->height) < 0 ||
-        cs_tui_init(&dump.tui, &dump.link->host, options->rows) < 0) {
+        cs_tui_init(&dump.tui, &link.host, options->rows) < 0) {
         fprintf(stderr, "cansim-tui: not enough memory\n");
         return 3;
     }
     status = watch(&dump, options);
-    cs_host_link_close(dump.link);
+    cs_host_link_close(&link);
     cs_tui_fini(&dump.tui);
     cs_canvas_fini(&dump.canvas);
-    free(dump.link);
     return status;
 }
