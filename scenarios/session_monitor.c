@@ -60,6 +60,10 @@ static int save(struct cs_session *session, const char *path, char *why, size_t 
 {
     struct cs_error error = {0};
 
+    if (session->record == NULL) {
+        snprintf(why, why_size, "the host keeps no record: start it with --record FILE");
+        return -EIO;
+    }
     if (cs_session_save(session, path, why, why_size, &error) == 0)
         return 0;
     snprintf(why, why_size, "%.250s", error.text);

@@ -291,17 +291,21 @@ static void show_all(struct cs_tui *tui, int unused)
     tui->filter = (struct cs_id_filter){0};
 }
 
+int cs_tui_reconnect(struct cs_tui *tui)
+{
+    char told[CS_TUI_MESSAGE_MAX] = "the host is this program: there is nothing to connect to";
+    int ret = 0;
+
+    if (tui->host->ops->reconnect)
+        ret = tui->host->ops->reconnect(tui->host->ctx, told, sizeof told);
+    cs_tui_say(tui, ret != 0, "%s", told);
+    return ret;
+}
+
 static void reconnect(struct cs_tui *tui, int unused)
 {
-    char told[CS_TUI_MESSAGE_MAX] = "";
-
     (void)unused;
-    if (!tui->host->ops->reconnect) {
-        cs_tui_say(tui, false, "the host is this program: there is nothing to connect to");
-        return;
-    }
-    const int ret = tui->host->ops->reconnect(tui->host->ctx, told, sizeof told);
-    cs_tui_say(tui, ret != 0, "%s", told);
+    cs_tui_reconnect(tui);
 }
 
 static void quit(struct cs_tui *tui, int unused)

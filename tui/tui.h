@@ -224,6 +224,9 @@ void cs_tui_say(struct cs_tui *tui, bool bad, const char *format, ...)
 /* Nothing can be changed; it has been said why. */
 bool cs_tui_denied(struct cs_tui *tui);
 
+/* Connect again to a host that went away, and say what came of it. 0 or -1. */
+int cs_tui_reconnect(struct cs_tui *tui);
+
 /* Where the view at hand (tui->at) draws, from 0, 0 on: the size of its pane. */
 struct cs_rect cs_tui_body(const struct cs_tui *tui);
 /* Lines of a view's list: the body without its column titles. */

@@ -180,6 +180,15 @@ static int save(struct cs_tui *tui, const char *rest, char *why, size_t why_size
     return -1;
 }
 
+static int reconnect(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
+{
+    (void)rest;
+    if (cs_tui_reconnect(tui) == 0)
+        return 0;
+    snprintf(why, why_size, "%s", tui->message);
+    return -1;
+}
+
 static int help(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
 {
     (void)rest;
@@ -207,6 +216,7 @@ const struct cs_word cs_global_words[] = {
     {"go", "", "let bus time go on", go, NULL},
     {"speed", "X", "bus time over the clock's: 0.001..1000 or max", speed, offer_speeds},
     {"save", "FILE", "save what was done as a scenario that does it again", save, NULL},
+    {"reconnect", "", "connect again to a host that went away", reconnect, NULL},
     {"help", "", "all keys and words", help, NULL},
     {"quit", "", "leave", quit, NULL},
 };
