@@ -139,7 +139,7 @@ $(O)/bin/cansim: $(MAIN_OBJ) $(LIB_HOST) $(CLIENT_A) $(LIB_CORE)
 	$(call say,LINK)
 	$(Q)$(CC) $(SAN_FLAGS) $(LDFLAGS) -o $@ $^ -lev -ldl -lm $(shell pkg-config --libs $(PKGS_LIB))
 
-$(O)/bin/cansim-tui: $(TUI_MAIN_OBJ) $(LIB_TUI) $(LIB_HOST) $(LIB_CORE)
+$(O)/bin/cansim-tui: $(TUI_MAIN_OBJ) $(LIB_TUI) $(LIB_HOST) $(CLIENT_A) $(LIB_CORE)
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)$(CC) $(SAN_FLAGS) $(LDFLAGS) -o $@ $^ -lev -ldl -lm $(shell pkg-config --libs $(PKGS_LIB) $(PKGS_TUI))

@@ -122,7 +122,7 @@ static const enum cs_client_event_kind kinds[] = {
 static const int fault_errno[CS_PROTO_FAULT_CODE_COUNT] = {
     [CS_PROTO_FAULT_DONE] = 0,         [CS_PROTO_FAULT_UNUSABLE] = EINVAL,
     [CS_PROTO_FAULT_UNKNOWN] = ENOENT, [CS_PROTO_FAULT_BUSY] = EBUSY,
-    [CS_PROTO_FAULT_FULL] = ENOSPC,
+    [CS_PROTO_FAULT_FULL] = ENOSPC,    [CS_PROTO_FAULT_DENIED] = EACCES,
 };
 
 static void copy_fault(const struct cs_proto_msg *msg, struct cs_client_event *event)

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-static int64_t epoch_ns(const struct cs_sim *sim)
+int64_t cs_link_epoch_ns(const struct cs_sim *sim)
 {
     struct timespec now;
 
@@ -71,7 +71,7 @@ static bool act_hello(struct cs_link_conn *conn, const struct cs_proto_msg *hell
     fill_controller(conn, msg);
     msg->bitrate_bps = cs_bus_bitrate_bps(conn->bus);
     msg->data_bitrate_bps = cs_bus_data_bitrate_bps(conn->bus);
-    msg->epoch_ns = epoch_ns(server->host.sim);
+    msg->epoch_ns = cs_link_epoch_ns(server->host.sim);
     msg->at_ps = cs_sim_now_ps(server->host.sim);
     cs_link_put(conn, msg, true);
     cs_link_fault_watch(conn, hello->want_faults);
@@ -194,9 +194,10 @@ static bool act_ping(struct cs_link_conn *conn, const struct cs_proto_msg *ping)
     return true;
 }
 
-#define WHEN_NEW    1u
-#define WHEN_JOINED 2u
-#define ANY_TIME    (WHEN_NEW | WHEN_JOINED)
+#define WHEN_NEW     1u
+#define WHEN_JOINED  2u
+#define WHEN_WATCHES 4u
+#define ANY_TIME     (WHEN_NEW | WHEN_JOINED | WHEN_WATCHES)
 
 static const struct {
     enum cs_proto_type type;
@@ -214,6 +215,9 @@ static const struct {
     {CS_PROTO_FAULT_CLEAR, ANY_TIME, cs_link_fault_clear},
     {CS_PROTO_FAULT_LIST, ANY_TIME, cs_link_fault_list},
     {CS_PROTO_HELLO, WHEN_NEW, act_hello},
+    {CS_PROTO_MONITOR, WHEN_NEW, cs_link_monitor},
+    {CS_PROTO_LOOK, WHEN_WATCHES, cs_link_look},
+    {CS_PROTO_CONTROL, WHEN_WATCHES, cs_link_control},
     {CS_PROTO_LIST, ANY_TIME, act_list},
     {CS_PROTO_PING, ANY_TIME, act_ping},
     {CS_PROTO_BYE, ANY_TIME, act_bye},
@@ -237,7 +241,9 @@ static bool is_version_fine(struct cs_link_conn *conn, const struct cs_proto_msg
 bool cs_link_act(struct cs_link_conn *conn)
 {
     const struct cs_proto_msg *msg = &conn->server->in;
-    const unsigned now = conn->state == CS_LINK_NEW ? WHEN_NEW : WHEN_JOINED;
+    const unsigned now = conn->state == CS_LINK_NEW      ? WHEN_NEW
+                         : conn->state == CS_LINK_JOINED ? WHEN_JOINED
+                                                         : WHEN_WATCHES;
     char why[96];
 
     if (msg->type == CS_PROTO_SKIPPED || !is_version_fine(conn, msg))
@@ -246,7 +252,10 @@ bool cs_link_act(struct cs_link_conn *conn)
         if ((unsigned)actions[i].type == msg->type && actions[i].when & now)
             return actions[i].act(conn, msg);
     snprintf(why, sizeof(why), "%s: %s", cs_proto_find(msg->type)->name,
-             now == WHEN_NEW ? "only after HELLO" : "a second one");
+             msg->type == CS_PROTO_LOOK || msg->type == CS_PROTO_CONTROL ? "only after MONITOR"
+             : now == WHEN_NEW                                           ? "only after HELLO"
+             : now == WHEN_JOINED || msg->type == CS_PROTO_MONITOR       ? "a second one"
+                                                                         : "not from a monitor");
     cs_link_blame(conn, why);
     return true;
 }

@@ -24,7 +24,21 @@ static void drop(struct cs_link_conn *conn)
         cs_link_want_flush(conn);
     }
     conn->losing_count++;
-    conn->server->stats.lost++;
+    if (conn->state != CS_LINK_WATCHES) /* which has a count of its own, and harms nobody */
+        conn->server->stats.lost++;
+}
+
+void cs_link_put_bytes(struct cs_link_conn *conn, const uint8_t *bytes, size_t len)
+{
+    if (conn->fd < 0 || conn->out_dead)
+        return;
+    if (conn->losing || cs_ring_used(&conn->out) + len > conn->out_max) {
+        drop(conn);
+        return;
+    }
+    cs_ring_put(&conn->out, bytes, len);
+    if (!conn->dirty)
+        cs_link_want_flush(conn);
 }
 
 void cs_link_put(struct cs_link_conn *conn, const struct cs_proto_msg *msg, bool must)
@@ -40,7 +54,7 @@ void cs_link_put(struct cs_link_conn *conn, const struct cs_proto_msg *msg, bool
         return;
     }
     len = cs_proto_encode(msg, bytes);
-    if (!must && cs_ring_used(&conn->out) + len > CS_LINK_OUT_BYTES) {
+    if (!must && cs_ring_used(&conn->out) + len > conn->out_max) {
         drop(conn);
         return;
     }
@@ -137,7 +151,7 @@ void cs_link_flush(struct cs_link_conn *conn)
 
     conn->dirty = false;
     while (send_some(conn))
-        if (cs_ring_used(&conn->out) <= CS_LINK_OUT_BYTES / 2)
+        if (cs_ring_used(&conn->out) <= conn->out_max / 2)
             end_losing(conn);
     conn->dirty = false;
     if (cs_ring_used(&conn->out) > 0) {
@@ -161,12 +175,14 @@ static void on_writable(struct ev_loop *loop, ev_io *watcher, int events)
 void cs_link_turn_away(struct cs_link_conn *conn, enum cs_proto_code code, const char *text)
 {
     struct cs_link_server *server = conn->server;
-    const bool joined = conn->state == CS_LINK_JOINED;
+    const bool joined = conn->state == CS_LINK_JOINED || conn->state == CS_LINK_WATCHES;
     struct cs_proto_msg *msg = &server->out;
 
     end_losing(conn);
     cs_link_tell_losses(conn);
-    if (joined) {
+    if (conn->state == CS_LINK_WATCHES) {
+        cs_link_monitor_end(conn);
+    } else if (joined) {
         server->stats.clients--;
         cs_link_detach(conn);
     } else {
@@ -208,6 +224,8 @@ void cs_link_hang_up(struct cs_link_conn *conn)
     server->n_open--;
     if (conn->state == CS_LINK_JOINED)
         server->stats.clients--;
+    if (conn->state == CS_LINK_WATCHES)
+        cs_link_monitor_end(conn);
     conn->state = CS_LINK_GONE;
     cs_link_linger(conn);
 }
@@ -246,7 +264,8 @@ static bool act_on_input(struct cs_link_conn *conn)
     size_t used = 0;
     char why[192];
 
-    while (conn->state == CS_LINK_NEW || conn->state == CS_LINK_JOINED) {
+    while (conn->state == CS_LINK_NEW || conn->state == CS_LINK_JOINED ||
+           conn->state == CS_LINK_WATCHES) {
         const int n = cs_proto_decode(conn->in + used, conn->in_len - used, CS_PROTO_CLIENT,
                                       &server->in, why, sizeof(why));
 
@@ -316,6 +335,7 @@ struct cs_link_conn *cs_link_conn_create(struct cs_link_server *server, int fd)
     }
     conn->server = server;
     conn->fd = fd;
+    conn->out_max = CS_LINK_OUT_BYTES;
     conn->next = server->conns;
     if (conn->next)
         conn->next->prev = conn;

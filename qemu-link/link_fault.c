@@ -14,6 +14,7 @@ static const struct {
     {-ENOENT, CS_PROTO_FAULT_UNKNOWN},
     {-EBUSY, CS_PROTO_FAULT_BUSY},
     {-ENOSPC, CS_PROTO_FAULT_FULL},
+    {-EACCES, CS_PROTO_FAULT_DENIED},
 };
 
 static uint16_t code_of(int err)
@@ -46,6 +47,17 @@ static void put_status(struct cs_link_conn *conn, const struct answer *answer)
     cs_link_put(conn, msg, false);
 }
 
+/* Faults are more than what a controller can do. True: answered. */
+static bool is_denied(struct cs_link_conn *conn, const struct cs_proto_msg *msg)
+{
+    struct answer answer = {.token = msg->token, .err = -EACCES};
+
+    if (cs_link_may_control(conn, &answer.text))
+        return false;
+    put_status(conn, &answer);
+    return true;
+}
+
 /* The bus of that name; of none: the client's own, else the host's first. NULL and a sentence. */
 static struct cs_bus *bus_named(const struct cs_link_conn *conn, const char *name, char *why,
                                 size_t why_size)
@@ -68,6 +80,8 @@ bool cs_link_fault_arm(struct cs_link_conn *conn, const struct cs_proto_msg *msg
     struct answer answer = {.token = msg->token, .err = -ENOENT, .text = text};
     struct cs_fault_spec spec;
 
+    if (is_denied(conn, msg))
+        return true;
     if (bus)
         answer.err = cs_fault_parse(msg->spec, &spec, text, sizeof(text));
     if (answer.err == 0)
@@ -109,6 +123,8 @@ bool cs_link_fault_clear(struct cs_link_conn *conn, const struct cs_proto_msg *m
     struct cs_bus *bus = bus_named(conn, msg->bus, why, sizeof(why));
     struct answer answer = {.token = msg->token, .fault = msg->fault, .text = why};
 
+    if (is_denied(conn, msg))
+        return true;
     if (!bus) {
         answer.err = -ENOENT;
     } else if (msg->fault == 0) {
@@ -138,6 +154,7 @@ static void put_entry(struct cs_link_conn *conn, uint64_t token,
     msg->fired = status->fired;
     msg->armed_ps = status->armed_ps;
     msg->fired_ps = status->fired_ps;
+    msg->bus_index = 0;
     msg->spec[0] = '\0';
     if (!conn->losing) /* else it is only counted */
         cs_fault_format(&status->spec, msg->spec);

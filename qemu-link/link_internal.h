@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* link_internal.h - what the files of the link server share.
  * link_server.c accepts and ends, link_conn.c moves bytes, link_act.c does what clients ask for,
- * link_controller.c tells them what their controller did, link_fault.c is about faults. */
+ * link_controller.c tells them what their controller did, link_fault.c is about faults,
+ * link_monitor.c and link_look.c about those who only watch. */
 #ifndef CANSIM_QEMU_LINK_LINK_INTERNAL_H
 #define CANSIM_QEMU_LINK_LINK_INTERNAL_H
 
@@ -24,11 +25,14 @@
  * GOODBYE. */
 #define CS_LINK_OUT_BYTES     262144u
 #define CS_LINK_TX_DONE_BYTES 40u
+#define CS_LINK_WATCH_BYTES   (2u << 20) /* of a monitor, in place of CS_LINK_OUT_BYTES */
+#define CS_LINK_MAX_MONITORS  32
 #define CS_LINK_RESERVE_BYTES (CS_TX_QUEUE_MAX * CS_LINK_TX_DONE_BYTES + 2u * 2048u)
 
 enum cs_link_state {
     CS_LINK_NEW,     /* no HELLO yet */
     CS_LINK_JOINED,  /* has a controller */
+    CS_LINK_WATCHES, /* a monitor: has none, and is told everything */
     CS_LINK_CLOSING, /* was told goodbye; input is thrown away until the client closes */
     CS_LINK_GONE,    /* no socket any more; the controller sends what it has queued */
 };
@@ -54,6 +58,10 @@ struct cs_link_conn {
     bool losing; /* the client is too slow: drop until half of the output is sent */
     bool tell_losing, tell_lost;
     uint64_t losing_count, lost_count;
+    size_t out_max; /* output from which on messages are dropped */
+
+    uint64_t kinds;  /* CS_LINK_WATCHES: of events that it wants, a bit each */
+    uint64_t looked; /* end of the last answer to LOOK in the output */
 
     struct cs_bus *bus; /* from here on only in CS_LINK_JOINED and after */
     int node;
@@ -77,6 +85,7 @@ struct cs_link_server {
     struct cs_link_conn *conns;
     unsigned n_open;     /* with a socket */
     unsigned n_watchers; /* that want FAULT_EVENT */
+    unsigned n_monitors;
     struct cs_link_server_stats stats;
     struct cs_proto_msg in, out; /* scratch */
 };
@@ -85,6 +94,8 @@ struct cs_link_server {
 struct cs_link_conn *cs_link_conn_create(struct cs_link_server *server, int fd);
 /* Queue a message. `must`: there is always room. Else it may be dropped, counted and announced. */
 void cs_link_put(struct cs_link_conn *conn, const struct cs_proto_msg *msg, bool must);
+/* The same for a message that may be dropped and is encoded already. */
+void cs_link_put_bytes(struct cs_link_conn *conn, const uint8_t *bytes, size_t len);
 void cs_link_flush(struct cs_link_conn *conn);
 /* Say REFUSED or GOODBYE and wait a moment for the client to close; the controller leaves at once.
  */
@@ -118,6 +129,21 @@ bool cs_link_fault_clear(struct cs_link_conn *conn, const struct cs_proto_msg *m
 bool cs_link_fault_list(struct cs_link_conn *conn, const struct cs_proto_msg *msg);
 /* Send FAULT_EVENTs from now on, or no more. */
 void cs_link_fault_watch(struct cs_link_conn *conn, bool on);
+
+/* link_monitor.c */
+bool cs_link_monitor(struct cs_link_conn *conn, const struct cs_proto_msg *msg);
+bool cs_link_control(struct cs_link_conn *conn, const struct cs_proto_msg *msg);
+/* The connection ends: it is told no more. */
+void cs_link_monitor_end(struct cs_link_conn *conn);
+/* Whether the host lets this client do more than join buses; else why not. */
+bool cs_link_may_control(const struct cs_link_conn *conn, const char **why);
+int64_t cs_link_epoch_ns(const struct cs_sim *sim);
+
+/* link_look.c */
+bool cs_link_look(struct cs_link_conn *conn, const struct cs_proto_msg *msg);
+void cs_link_put_info(struct cs_link_conn *conn, uint64_t token);
+/* All that a monitor begins with. */
+void cs_link_put_snapshot(struct cs_link_conn *conn);
 
 /* link_server.c */
 void cs_link_want_flush(struct cs_link_conn *conn); /* have cs_link_flush() called soon */

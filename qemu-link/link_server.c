@@ -192,7 +192,8 @@ static void farewell(struct cs_link_conn *conn, int *budget_ms)
 
 static void end_connection(struct cs_link_conn *conn, int *budget_ms)
 {
-    if (conn->state == CS_LINK_JOINED || conn->state == CS_LINK_NEW)
+    if (conn->state == CS_LINK_JOINED || conn->state == CS_LINK_NEW ||
+        conn->state == CS_LINK_WATCHES)
         cs_link_turn_away(conn, CS_PROTO_CODE_SHUTDOWN, "the host ends");
     if (conn->fd >= 0) {
         farewell(conn, budget_ms);

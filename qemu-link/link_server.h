@@ -9,6 +9,74 @@
 struct ev_loop;
 struct cs_link_server; /* opaque */
 
+struct cs_stats;
+
+/* Who may do more than join buses: pause, change the speed, inject, arm faults, plug, save. */
+enum cs_link_control {
+    CS_LINK_CONTROL_LOCAL, /* processes of the same user, over a unix socket */
+    CS_LINK_CONTROL_NONE,
+    CS_LINK_CONTROL_ALL,
+    CS_LINK_CONTROL_COUNT
+};
+
+/* By its name: "local", "none", "all"; -1: it is none. */
+int cs_link_control_find(const char *name);
+
+/* What monitors are told of the host itself. */
+struct cs_link_info {
+    char title[128], address[128], waiting[128];
+    const char
+        *reason; /* why the scenario has paused it, "" for no reason given; NULL: it has not */
+    bool paused, finished;
+    uint32_t speed_permille;
+    int64_t duration_ps; /* 0: endless */
+    unsigned clients, n_devices;
+};
+
+#define CS_LINK_PORTS 4
+
+struct cs_link_device {
+    const char *name, *kind, *model, *driver, *path;
+    char option[512];
+    bool plugged, connected;
+    unsigned n_ports;
+    const char *bus[CS_LINK_PORTS];
+    int node[CS_LINK_PORTS]; /* CS_NO_NODE: off the bus */
+    uint64_t connections, refused, protocol_errors, lost;
+};
+
+enum cs_link_op {
+    CS_LINK_PAUSE,
+    CS_LINK_STEP,
+    CS_LINK_STEP_FRAME,
+    CS_LINK_SPEED,
+    CS_LINK_INJECT,
+    CS_LINK_ARM,
+    CS_LINK_CLEAR,
+    CS_LINK_PLUG,
+    CS_LINK_SAVE,
+};
+
+struct cs_link_request {
+    enum cs_link_op op;
+    bool on; /* PAUSE, PLUG: or the opposite */
+    unsigned bus;
+    int fault;
+    uint32_t value; /* SPEED: permille; PLUG: the device */
+    const struct cs_frame *frame;
+    const char *text; /* ARM: the form; SAVE: the file */
+};
+
+/* What a server needs of its host for monitors; a host without it has none. */
+struct cs_link_watch {
+    void (*info)(void *ctx, struct cs_link_info *info);
+    bool (*device)(void *ctx, unsigned index, struct cs_link_device *device);
+    /* 0, an id > 0 (ARM) or -errno; a sentence in `why`. */
+    int (*control)(void *ctx, const struct cs_link_request *request, char *why, size_t why_size);
+    /* What a decoder says of the event that observers are just told of; false: nothing. */
+    bool (*said)(void *ctx, const struct cs_event *event, int *severity, char *text, size_t size);
+};
+
 /* How the server reaches whoever owns the sim. Both functions may run the sim; neither may destroy
  * it or the server. */
 struct cs_link_host {
@@ -17,12 +85,17 @@ struct cs_link_host {
     void (*sync)(void *ctx); /* bring bus time to the present before acting on a message */
     void (*kick)(void *ctx); /* something was queued */
     void *ctx;
+    const struct cs_link_watch *watch; /* NULL: no monitors */
+    const struct cs_stats *stats;      /* for them */
+    bool decodes;                      /* watch->said() may say something */
+    enum cs_link_control control;
 };
 
 struct cs_link_server_stats {
     unsigned clients;                            /* joined now */
     uint64_t accepted, refused, protocol_errors; /* joined ever; turned away instead; garbage */
     uint64_t lost;                               /* messages that slow clients did not get */
+    unsigned monitors;                           /* now */
 };
 
 /* Listen. address: "unix:/path", "/path", "tcp:HOST:PORT" ("tcp::PORT" = loopback); NULL =
@@ -41,5 +114,10 @@ void cs_link_server_destroy(struct cs_link_server *server);
 /* As a client would give it: with the port that was chosen. */
 const char *cs_link_server_address(const struct cs_link_server *server);
 void cs_link_server_stats(const struct cs_link_server *server, struct cs_link_server_stats *out);
+/* Paused, going on, another speed, over: monitors are told. */
+void cs_link_server_changed(struct cs_link_server *server);
+/* What time alone told a decoder: monitors get it as a row of its own. */
+void cs_link_server_say(struct cs_link_server *server, unsigned bus, int64_t at_ps, int severity,
+                        const char *text);
 
 #endif

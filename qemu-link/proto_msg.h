@@ -10,7 +10,7 @@
 
 #define CS_PROTO_MAGIC        0x534E4143u /* "CANS" */
 #define CS_PROTO_MAJOR        1
-#define CS_PROTO_MINOR        1
+#define CS_PROTO_MINOR        2
 #define CS_PROTO_HEADER_BYTES 8
 #define CS_PROTO_MAX_BYTES    4096 /* a whole message, header included */
 #define CS_PROTO_MAX_BUSES    16
@@ -35,6 +35,9 @@ enum cs_proto_type {
     CS_PROTO_FAULT_ARM = 0x0C,
     CS_PROTO_FAULT_CLEAR = 0x0D,
     CS_PROTO_FAULT_LIST = 0x0E,
+    CS_PROTO_MONITOR = 0x0F,
+    CS_PROTO_LOOK = 0x10,
+    CS_PROTO_CONTROL = 0x11,
     CS_PROTO_WELCOME = 0x81,
     CS_PROTO_REFUSED = 0x82,
     CS_PROTO_BUSES = 0x83,
@@ -49,6 +52,15 @@ enum cs_proto_type {
     CS_PROTO_FAULT_STATUS = 0x8C,
     CS_PROTO_FAULT_ENTRY = 0x8D,
     CS_PROTO_FAULT_EVENT = 0x8E,
+    CS_PROTO_WATCHING = 0x8F,
+    CS_PROTO_EVENT = 0x90,
+    CS_PROTO_INFO = 0x91,
+    CS_PROTO_BUS_STATUS = 0x92,
+    CS_PROTO_NODE_STATUS = 0x93,
+    CS_PROTO_ID_STATUS = 0x94,
+    CS_PROTO_DEVICE_STATUS = 0x95,
+    CS_PROTO_LOOKED = 0x96,
+    CS_PROTO_CONTROLLED = 0x97,
 };
 
 enum cs_proto_side { CS_PROTO_CLIENT, CS_PROTO_HOST };
@@ -60,6 +72,45 @@ enum cs_proto_side { CS_PROTO_CLIENT, CS_PROTO_HOST };
 /* WELCOME's `features`. */
 #define CS_PROTO_FEATURE_FD 0x01u /* the controller may send CAN FD frames */
 
+/* WATCHING's `features`. */
+#define CS_PROTO_FEATURE_DECODED 0x01u /* what frames mean comes with them */
+
+/* LOOK's `needs`; INFO and the buses always come. */
+#define CS_PROTO_NEEDS_IDS     0x01u
+#define CS_PROTO_NEEDS_NODES   0x02u
+#define CS_PROTO_NEEDS_FAULTS  0x04u
+#define CS_PROTO_NEEDS_DEVICES 0x08u
+
+/* CONTROL's `op`. */
+enum cs_proto_op {
+    CS_PROTO_OP_PAUSE = 0,
+    CS_PROTO_OP_GO = 1,
+    CS_PROTO_OP_STEP = 2,
+    CS_PROTO_OP_STEP_FRAME = 3,
+    CS_PROTO_OP_SPEED = 4,  /* value: thousandths of the clock's, 0: as fast as it goes */
+    CS_PROTO_OP_INJECT = 5, /* bus_index, frame */
+    CS_PROTO_OP_ARM = 6,    /* bus_index, spec */
+    CS_PROTO_OP_CLEAR = 7,  /* bus_index, fault (0: all) */
+    CS_PROTO_OP_PLUG = 8,   /* value: device */
+    CS_PROTO_OP_UNPLUG = 9,
+    CS_PROTO_OP_SAVE = 10, /* spec: the file, on the host's machine */
+    CS_PROTO_OP_COUNT
+};
+
+/* CONTROLLED's `code`. */
+enum cs_proto_control_code {
+    CS_PROTO_CONTROL_DONE = 0,
+    CS_PROTO_CONTROL_FAILED = 1, /* see the text */
+    CS_PROTO_CONTROL_DENIED = 2, /* the host does not let this client */
+    CS_PROTO_CONTROL_UNUSABLE = 3,
+    CS_PROTO_CONTROL_UNKNOWN = 4, /* no such bus, fault or device */
+    CS_PROTO_CONTROL_BUSY = 5,    /* contradicts what is there */
+    CS_PROTO_CONTROL_FULL = 6,
+    CS_PROTO_CONTROL_BUS_OFF = 7,
+    CS_PROTO_CONTROL_CANNOT = 8, /* this bus or device does not do that */
+    CS_PROTO_CONTROL_COUNT
+};
+
 /* FAULT_STATUS's `code`. */
 enum cs_proto_fault_code {
     CS_PROTO_FAULT_DONE = 0,
@@ -67,6 +118,7 @@ enum cs_proto_fault_code {
     CS_PROTO_FAULT_UNKNOWN = 2,  /* no such bus, node or fault */
     CS_PROTO_FAULT_BUSY = 3,     /* contradicts one that is armed */
     CS_PROTO_FAULT_FULL = 4,     /* CS_FAULT_MAX are armed */
+    CS_PROTO_FAULT_DENIED = 5,   /* the host does not let this client */
     CS_PROTO_FAULT_CODE_COUNT
 };
 
@@ -89,6 +141,16 @@ struct cs_proto_bus {
     uint32_t bitrate_bps;
     uint32_t data_bitrate_bps; /* 0: none */
     uint8_t fd;                /* 1: its controllers know CAN FD unless they say otherwise */
+};
+
+#define CS_PROTO_PORTS 4
+
+/* A port of a device, on the wire as single fields. */
+struct cs_proto_port {
+    char bus[16];
+    uint8_t on, state;
+    uint16_t tec, rec;
+    uint32_t bitrate_bps, data_bitrate_bps;
 };
 
 /* Any message: a type has the members that its table names, the others are 0. */
@@ -118,6 +180,27 @@ struct cs_proto_msg {
     struct cs_timing timing; /* all 0: none */
     uint16_t n_filters, n_buses;
     struct cs_frame frame;
+
+    /* What monitors are told, since 1.2. */
+    uint64_t kinds, seq;
+    int64_t since_ps, queued_ps, duration_ps;
+    uint32_t needs, cursor, value, clients, speed_permille;
+    uint16_t bus_index, kind, n_bits, n_devices, device;
+    uint8_t op, control, paused, finished, reasoned, plugged, sending, receiving, attached;
+    uint8_t has_frame, severity, connected, n_ports;
+    uint64_t frames, remote_frames, data_bytes, errors[8], error_frames, arb_lost, bits, untracked;
+    int64_t busy_ps;
+    uint32_t load_permille, load_total_permille, frames_per_s, ids;
+    int64_t cable_ps;
+    uint32_t recovery_runs, queued, queue_len;
+    uint64_t sent, received, retries, n_errors, dropped, refused;
+    uint64_t changed;
+    int64_t first_ps, last_ps, period_ps, period_min_ps, period_max_ps;
+    uint64_t connections, protocol_errors, n_lost;
+    struct cs_proto_port port[CS_PROTO_PORTS];
+    char title[128], address[128], waiting[128], reason[192]; /* `address`: the link's */
+    char via[32], device_kind[8], model[16], driver[16], path[128], option[512];
+
     char text[CS_PROTO_TEXT_MAX];
     char spec[CS_FAULT_TEXT_MAX]; /* a fault's text form, or why there is none */
     struct cs_filter filters[CS_MAX_FILTERS];

@@ -188,6 +188,7 @@ static const struct cs_proto_field fault_entry[] = {
     TIME(armed_ps),
     FIELD(I64, fired_ps, -1, INT64_MAX),
     FIELD(TEXT, spec, 0, CS_FAULT_TEXT_MAX - 1),
+    LATER(2, U16, bus_index, 0, CS_PROTO_MAX_BUSES - 1),
 };
 
 static const struct cs_proto_field fault_event[] = {
@@ -197,6 +198,211 @@ static const struct cs_proto_field fault_event[] = {
     PAD(1),
     FIELD(I16, from, CS_NO_NODE, CS_BUS_MAX_NODES - 1),
     FIELD(TEXT, spec, 0, CS_FAULT_TEXT_MAX - 1),
+};
+
+/* ---- monitors, since 1.2 --------------------------------------------------------------------- */
+
+#define BUS_INDEX          FIELD(U16, bus_index, 0, CS_PROTO_MAX_BUSES - 1)
+#define ANY_TIME(member)   FIELD(I64, member, INT64_MIN, INT64_MAX)
+#define U16_OF(member)     FIELD(U16, member, 0, UINT16_MAX)
+#define U32_OF(member)     FIELD(U32, member, 0, UINT32_MAX)
+#define COUNT(member)      FIELD(U64, member, 0, 0)
+#define FLAG(member)       FIELD(U8, member, 0, 1)
+#define WORDS(member, max) FIELD(TEXT, member, 0, max)
+
+static const struct cs_proto_field monitor[] = {
+    MAGIC_AND_VERSION,
+    FIELD(NAME, name, 0, 0),
+    COUNT(kinds),
+};
+
+static const struct cs_proto_field look[] = {
+    COUNT(token),
+    U32_OF(needs),
+    U32_OF(cursor),
+    FIELD(I64, since_ps, -1, INT64_MAX),
+};
+
+static const struct cs_proto_field control[] = {
+    COUNT(token), FIELD(U8, op, 0, UINT8_MAX),     PAD(1),
+    BUS_INDEX,    FIELD(I32, fault, 0, INT32_MAX), U32_OF(value),
+    PAD(4),       FIELD(FRAME, frame, 0, 0),       FIELD(TEXT, spec, 0, CS_FAULT_TEXT_MAX - 1),
+};
+
+static const struct cs_proto_field watching[] = {
+    MAGIC_AND_VERSION,
+    U32_OF(features),
+    FLAG(control),
+    PAD(3),
+    TIME(at_ps),
+    ANY_TIME(epoch_ns),
+    FIELD(TEXT, text, 0, CS_PROTO_TEXT_MAX - 1),
+};
+
+static const struct cs_proto_field event[] = {
+    TIME(at_ps),
+    ANY_TIME(start_ps),
+    ANY_TIME(queued_ps),
+    COUNT(seq),
+    U16_OF(kind),
+    BUS_INDEX,
+    FIELD(I16, node, CS_NO_NODE, CS_BUS_MAX_NODES - 1),
+    FIELD(I16, peer, CS_NO_NODE, CS_BUS_MAX_NODES - 1),
+    U16_OF(tec),
+    U16_OF(rec),
+    U16_OF(n_bits),
+    U16_OF(bit),
+    U16_OF(index),
+    U16_OF(attempts),
+    U16_OF(lost),
+    FIELD(U8, state, 0, CS_STATE_COUNT - 1),
+    FIELD(U8, error, 0, CS_ERROR_COUNT - 1),
+    FIELD(U8, field, 0, UINT8_MAX),
+    FIELD(U8, result, 0, CS_TX_RESULT_COUNT - 1),
+    FIELD(U8, mode, 0, CS_MODE_ALL),
+    FIELD(U8, stage, 0, UINT8_MAX),
+    FLAG(level),
+    FLAG(tx),
+    FLAG(stuff),
+    FLAG(has_frame),
+    FIELD(I32, fault, 0, INT32_MAX),
+    FIELD(U8, severity, 0, UINT8_MAX),
+    PAD(3),
+    COUNT(matched),
+    FIELD(FRAME, frame, 0, 0),
+    WORDS(name, CS_NAME_MAX - 1),
+    WORDS(spec, CS_FAULT_TEXT_MAX - 1),
+};
+
+static const struct cs_proto_field info[] = {
+    COUNT(token),           TIME(at_ps),         TIME(duration_ps),
+    U32_OF(speed_permille), U32_OF(clients),     FIELD(U16, n_buses, 0, CS_PROTO_MAX_BUSES),
+    U16_OF(n_devices),      FLAG(paused),        FLAG(reasoned),
+    FLAG(finished),         FLAG(control),       WORDS(title, 127),
+    WORDS(address, 127),    WORDS(waiting, 127), WORDS(reason, 191),
+};
+
+static const struct cs_proto_field bus_status[] = {
+    COUNT(token),
+    BUS_INDEX,
+    FLAG(fd),
+    PAD(1),
+    FIELD(U32, bitrate_bps, 1, UINT32_MAX),
+    U32_OF(data_bitrate_bps),
+    FIELD(U32, load_permille, 0, UINT32_MAX),
+    U32_OF(load_total_permille),
+    U32_OF(frames_per_s),
+    U32_OF(ids),
+    PAD(4),
+    FIELD(NAME, bus, 0, 0),
+    FIELD(TIMING, timing, 0, 0),
+    COUNT(frames),
+    COUNT(remote_frames),
+    COUNT(data_bytes),
+    COUNT(errors[0]),
+    COUNT(errors[1]),
+    COUNT(errors[2]),
+    COUNT(errors[3]),
+    COUNT(errors[4]),
+    COUNT(errors[5]),
+    COUNT(errors[6]),
+    COUNT(errors[7]),
+    COUNT(error_frames),
+    COUNT(arb_lost),
+    COUNT(bits),
+    TIME(busy_ps),
+    COUNT(untracked),
+};
+
+static const struct cs_proto_field node_status[] = {
+    COUNT(token),
+    BUS_INDEX,
+    FIELD(I16, node, 0, CS_BUS_MAX_NODES - 1),
+    FIELD(U8, state, 0, CS_STATE_COUNT - 1),
+    FIELD(U8, mode, 0, CS_MODE_ALL),
+    FIELD(U8, fd, 0, CS_FD_COUNT - 1),
+    FLAG(plugged),
+    FLAG(sending),
+    FLAG(receiving),
+    FLAG(attached),
+    PAD(1),
+    U16_OF(tec),
+    U16_OF(rec),
+    U32_OF(bitrate_bps),
+    U32_OF(data_bitrate_bps),
+    U32_OF(recovery_runs),
+    U32_OF(queued),
+    U32_OF(queue_len),
+    U32_OF(load_permille),
+    TIME(delay_ps),
+    TIME(cable_ps),
+    COUNT(sent),
+    COUNT(received),
+    COUNT(retries),
+    COUNT(arb_lost),
+    COUNT(n_errors),
+    COUNT(dropped),
+    COUNT(refused),
+    TIME(busy_ps),
+    FIELD(TIMING, timing, 0, 0),
+    WORDS(name, CS_NAME_MAX - 1),
+    WORDS(via, 31),
+};
+
+static const struct cs_proto_field id_status[] = {
+    COUNT(token),
+    BUS_INDEX,
+    FIELD(I16, node, CS_NO_NODE, CS_BUS_MAX_NODES - 1),
+    PAD(4),
+    COUNT(count),
+    COUNT(changed),
+    TIME(first_ps),
+    TIME(last_ps),
+    TIME(period_ps),
+    TIME(period_min_ps),
+    TIME(period_max_ps),
+    FIELD(FRAME, frame, 0, 0),
+};
+
+#define PORT(i)                                                                                \
+    WORDS(port[i].bus, 15), FLAG(port[i].on), FIELD(U8, port[i].state, 0, CS_STATE_COUNT - 1), \
+        U16_OF(port[i].tec), U16_OF(port[i].rec), U32_OF(port[i].bitrate_bps),                 \
+        U32_OF(port[i].data_bitrate_bps)
+
+static const struct cs_proto_field device_status[] = {
+    COUNT(token),
+    U16_OF(device),
+    FLAG(plugged),
+    FLAG(connected),
+    FIELD(U8, n_ports, 0, CS_PROTO_PORTS),
+    PAD(3),
+    COUNT(connections),
+    COUNT(refused),
+    COUNT(protocol_errors),
+    COUNT(n_lost),
+    WORDS(name, CS_NAME_MAX - 1),
+    WORDS(device_kind, 7),
+    WORDS(model, 15),
+    WORDS(driver, 15),
+    WORDS(path, 127),
+    WORDS(option, 511),
+    PORT(0),
+    PORT(1),
+    PORT(2),
+    PORT(3),
+};
+
+static const struct cs_proto_field looked[] = {
+    COUNT(token), TIME(at_ps), U32_OF(needs), U32_OF(cursor), U16_OF(code), PAD(6),
+};
+
+static const struct cs_proto_field controlled[] = {
+    COUNT(token),
+    TIME(at_ps),
+    U16_OF(code),
+    PAD(2),
+    FIELD(I32, fault, 0, INT32_MAX),
+    WORDS(spec, CS_FAULT_TEXT_MAX - 1),
 };
 
 #define MESSAGE(type, from, fields)                                                         \
@@ -223,6 +429,9 @@ static const struct cs_proto_desc messages[] = {
     MESSAGE(FAULT_ARM, CLIENT, fault_arm),
     MESSAGE(FAULT_CLEAR, CLIENT, fault_clear),
     MESSAGE(FAULT_LIST, CLIENT, fault_list),
+    MESSAGE(MONITOR, CLIENT, monitor),
+    MESSAGE(LOOK, CLIENT, look),
+    MESSAGE(CONTROL, CLIENT, control),
     MESSAGE(WELCOME, HOST, welcome),
     MESSAGE(REFUSED, HOST, refused),
     MESSAGE(BUSES, HOST, buses),
@@ -237,6 +446,15 @@ static const struct cs_proto_desc messages[] = {
     MESSAGE(FAULT_STATUS, HOST, fault_status),
     MESSAGE(FAULT_ENTRY, HOST, fault_entry),
     MESSAGE(FAULT_EVENT, HOST, fault_event),
+    MESSAGE(WATCHING, HOST, watching),
+    MESSAGE(EVENT, HOST, event),
+    MESSAGE(INFO, HOST, info),
+    MESSAGE(BUS_STATUS, HOST, bus_status),
+    MESSAGE(NODE_STATUS, HOST, node_status),
+    MESSAGE(ID_STATUS, HOST, id_status),
+    MESSAGE(DEVICE_STATUS, HOST, device_status),
+    MESSAGE(LOOKED, HOST, looked),
+    MESSAGE(CONTROLLED, HOST, controlled),
 };
 
 const struct cs_proto_desc *cs_proto_desc(unsigned i)

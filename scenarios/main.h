@@ -26,7 +26,8 @@ struct cs_args {
     const char *log, *events, *pcapng, *explain, *vcd, *link, *record;
     bool have_record_max;
     uint64_t record_max;
-    int engine; /* enum cs_engine */
+    int engine;  /* enum cs_engine */
+    int control; /* enum cs_link_control */
     const char *faults[CS_FAULT_OPTIONS];
     unsigned n_faults;
     struct cs_plugin_files plugins;
@@ -98,6 +99,7 @@ enum cs_option_type {
     OPTION_CONST,   /* NAME=VALUE, one more each time */
     OPTION_SET,     /* KEY=VALUE, one more each time */
     OPTION_ENGINE,  /* int, enum cs_engine */
+    OPTION_CONTROL, /* int, enum cs_link_control */
 };
 
 struct cs_option {

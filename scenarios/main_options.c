@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "qemu-link/link_server.h"
 #include "scenarios/main.h"
 #include "scenarios/main_report.h"
 #include "scenarios/scenario.h"
@@ -20,6 +21,11 @@
         "link", 0, OPTION_TEXT, ARG(link), CS_NOWHERE, "ADDR", 0, 0,            \
             "CANSIM_LINK, else $XDG_RUNTIME_DIR/cansim/default.sock",           \
             "let outside clients join at this address: a path or tcp:HOST:PORT" \
+    }
+#define CONTROL_OPTION                                                                \
+    {                                                                                 \
+        "control", 0, OPTION_CONTROL, ARG(control), CS_NOWHERE, "WHO", 0, 0, "local", \
+            "who may pause, inject and arm faults over the link: none, local or all"  \
     }
 #define LOG_OPTION                                                       \
     {                                                                    \
@@ -154,6 +160,7 @@ const struct cs_option cs_run_options[] = {
     DURATION_OPTION,
     SEED_OPTION,
     LINK_OPTION,
+    CONTROL_OPTION,
     DEVICE_OPTIONS,
     PLUGIN_OPTION,
     {"decode", 0, OPTION_FLAG, ARG(decode), CS_NOWHERE, NULL, 0, 0, NULL,
@@ -173,6 +180,7 @@ const struct cs_option cs_serve_options[] = {
     {"bus", 0, OPTION_BUS, 0, CS_NOWHERE, "NAME[:RATE]", 0, 0, "can0:500k",
      "a bus, once for each; NAME:RATE:RATE is one with CAN FD, and its second bit rate"},
     LINK_OPTION,
+    CONTROL_OPTION,
     DEVICE_OPTIONS,
     LOG_OPTION,
     EVENTS_OPTION,
@@ -416,6 +424,17 @@ static int set_memory(const struct cs_option *o, const char *value, int64_t *des
     return 0;
 }
 
+static int set_control(const struct cs_option *o, const char *value, int *dest,
+                       struct cs_error *error)
+{
+    const int control = cs_link_control_find(value);
+
+    if (control < 0)
+        return must_be(error, o, "none, local or all", value);
+    *dest = control;
+    return 0;
+}
+
 static int set_engine(const struct cs_option *o, const char *value, int *dest,
                       struct cs_error *error)
 {
@@ -486,6 +505,8 @@ static int set_option(const struct cs_option *o, char *value, struct cs_args *ar
         if (strchr(value, '=') == NULL || value[0] == '=')
             return must_be(error, o, o->arg, value);
         return set_more(o, value, args->sets, &args->n_sets, CS_SET_OPTIONS, error);
+    case OPTION_CONTROL:
+        return set_control(o, value, dest, error);
     case OPTION_ENGINE:
         return set_engine(o, value, dest, error);
     }

@@ -427,6 +427,7 @@ void cs_main_common_config(const struct cs_args *args, struct cs_session_config 
 {
     memset(config, 0, sizeof(*config));
     config->link = args->link;
+    config->control = args->control;
     config->plugins = &args->plugins;
     config->constants = &args->constants;
     config->as = args->as;

@@ -190,6 +190,7 @@ static int open_link(struct cs_session *session, const struct cs_session_config 
         .ctx = session,
     };
 
+    cs_session_monitor_init(session, config, &host);
     if (!asked && !config->serve && config->link == NULL) {
         if (!session->guests_need_link)
             return 0;

@@ -38,6 +38,8 @@ struct cs_session_config {
     unsigned n_buses;                   /* 0: "can0" at 500 kbit/s */
     bool serve;       /* open the link even where the scenario does not ask for it */
     const char *link; /* address; NULL: CANSIM_LINK, else the default */
+    int control; /* who may do more there than join: enum cs_link_control (qemu-link/link_server.h),
+                    0: the same user on this machine */
     const struct cs_device_spec *devices; /* beside the scenario's */
     unsigned n_devices;
     const struct cs_plugin_files *plugins; /* beside those built in; NULL: none */

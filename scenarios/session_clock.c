@@ -135,6 +135,7 @@ void cs_session_finish(struct cs_session *session)
     if (session->finished)
         return;
     session->finished = true;
+    cs_session_monitor_changed(session);
     if (!session->failed) {
         cs_expect_finish(session->expect, cs_sim_now_ps(session->sim));
         cs_session_guests_judge(session);
@@ -291,6 +292,7 @@ void cs_session_pause(struct cs_session *session, bool paused)
         session->pause_reason = NULL;
     cs_session_clock_rebase(session);
     cs_session_clock_run(session);
+    cs_session_monitor_changed(session);
 }
 
 bool cs_session_paused(const struct cs_session *session)
@@ -320,6 +322,7 @@ void cs_session_pause_asked(void *ctx, const char *text)
     session->paused = true;
     session->pause_reason = text != NULL ? text : "";
     cs_sim_stop(session->sim);
+    cs_session_monitor_changed(session);
 }
 
 static bool step_once(struct cs_session *session)
@@ -380,6 +383,7 @@ void cs_session_set_speed(struct cs_session *session, uint32_t permille)
     session->auto_speed = false;
     cs_session_clock_rebase(session);
     cs_session_clock_run(session);
+    cs_session_monitor_changed(session);
 }
 
 uint32_t cs_session_speed(const struct cs_session *session)

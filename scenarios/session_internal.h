@@ -17,6 +17,7 @@
 #include "scenarios/session_live.h"
 
 struct cs_device;
+struct cs_link_host;
 struct cs_device_spec;
 struct cs_session_guest;
 struct cs_link_server;
@@ -197,6 +198,11 @@ void cs_session_clock_rebase(struct cs_session *session);
 void cs_session_clock_run(struct cs_session *session); /* the timers as they should be */
 void cs_session_finish(struct cs_session *session);
 void cs_session_pause_asked(void *ctx, const char *text); /* by the timeline */
+
+/* Those who watch over the link; the host's fields for them. */
+void cs_session_monitor_init(struct cs_session *session, const struct cs_session_config *config,
+                             struct cs_link_host *host);
+void cs_session_monitor_changed(struct cs_session *session); /* paused, going on, speed, over */
 
 /* Waiting: starts to observe where the scenario has places to wait for. */
 void cs_session_wait_init(struct cs_session *session, const struct cs_session_config *config);

@@ -107,24 +107,40 @@ void cs_fault_list_event(struct cs_fault_list *list, const struct cs_bus *bus,
     }
 }
 
+void cs_fault_list_matched(struct cs_fault_list *list, int id, uint64_t matched)
+{
+    struct cs_tui_fault *fault = live_of(list, id);
+
+    if (fault && matched > fault->matched)
+        fault->matched = matched;
+}
+
 void cs_fault_list_begin(struct cs_fault_list *list)
 {
     for (unsigned i = 0; i < list->n_live; i++)
         list->live[i].looked = false;
 }
 
+void cs_fault_list_see(struct cs_fault_list *list, unsigned bus,
+                       const struct cs_fault_status *status, const char *text)
+{
+    struct cs_tui_fault *fault = add(list, status->id, bus, status->armed_ps);
+
+    if (!fault)
+        return;
+    if (!fault->text[0] && text)
+        snprintf(fault->text, sizeof fault->text, "%s", text);
+    else if (!fault->text[0])
+        cs_fault_format(&status->spec, fault->text);
+    take_status(fault, status);
+}
+
 void cs_fault_list_look(struct cs_fault_list *list, const struct cs_bus *bus)
 {
     struct cs_fault_status status;
 
-    for (unsigned i = 0; cs_fault_look(bus, i, &status); i++) {
-        struct cs_tui_fault *fault = add(list, status.id, cs_bus_index(bus), status.armed_ps);
-        if (!fault)
-            continue;
-        if (!fault->text[0])
-            cs_fault_format(&status.spec, fault->text);
-        take_status(fault, &status);
-    }
+    for (unsigned i = 0; cs_fault_look(bus, i, &status); i++)
+        cs_fault_list_see(list, cs_bus_index(bus), &status, NULL);
 }
 
 void cs_fault_list_end(struct cs_fault_list *list, int64_t now_ps)

@@ -37,9 +37,15 @@ void cs_fault_list_fini(struct cs_fault_list *list);
 void cs_fault_list_event(struct cs_fault_list *list, const struct cs_bus *bus,
                          const struct cs_event *event);
 
+/* Where there is no bus to look at: what an armed one has matched by then. */
+void cs_fault_list_matched(struct cs_fault_list *list, int id, uint64_t matched);
+
 /* Begin a look, look at each bus, end it: what nobody saw is past. */
 void cs_fault_list_begin(struct cs_fault_list *list);
 void cs_fault_list_look(struct cs_fault_list *list, const struct cs_bus *bus);
+/* One that is armed; `text`: its form where status->spec is not filled in, else NULL. */
+void cs_fault_list_see(struct cs_fault_list *list, unsigned bus,
+                       const struct cs_fault_status *status, const char *text);
 void cs_fault_list_end(struct cs_fault_list *list, int64_t now_ps);
 
 /* As they are listed: armed ones in the order of arming, then past ones, the last first. */

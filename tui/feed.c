@@ -10,16 +10,11 @@
 #include "plugins/decode.h"
 #include "scenarios/session_live.h"
 #include "scenarios/text.h"
+#include "tui/feed_row.h"
 #include "tui/host.h"
 #include "tui/messages.h"
 
 #define SLOW_PERMILLE 100u
-
-/* Kinds that get no row: a frame's life between these is told by the rows that follow. */
-static const bool no_row[CS_EV_KIND_COUNT] = {
-    [CS_EV_QUEUED] = true,   [CS_EV_TX_START] = true, [CS_EV_SENT] = true,
-    [CS_EV_COUNTERS] = true, [CS_EV_ACKED] = true,    [CS_EV_RECEIVED] = true,
-};
 
 static bool known(unsigned bus, int node)
 {
@@ -44,32 +39,11 @@ static uint32_t who_is(struct cs_feed *feed, unsigned bus, int node, bool anew)
     return *who;
 }
 
-/* As much of it as a row holds from `at` on; dots tell that there is more. */
-static void keep_text(struct cs_row *row, size_t at, const char *text)
+static const char *words_of(const struct cs_live_said *said, char *text, size_t size)
 {
-    static const char more[] = "…";
-    size_t room = sizeof row->data - at - 1, len = strlen(text);
-
-    if (len > room) {
-        len = room - (sizeof more - 1);
-        while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80)
-            len--; /* not within a character */
-        snprintf(row->data + at, sizeof row->data - at, "%.*s%s", (int)len, text, more);
-    } else {
-        memcpy(row->data + at, text, len + 1);
-    }
-}
-
-static void keep_said(struct cs_row *row, size_t at, const struct cs_live_said *said)
-{
-    char text[160];
-
-    snprintf(text, sizeof text, "%s%s%s", said->protocol, *said->protocol ? " " : "",
-             said->summary);
+    snprintf(text, size, "%s%s%s", said->protocol, *said->protocol ? " " : "", said->summary);
     cs_text_clean(text);
-    keep_text(row, at, text);
-    row->severity = (uint8_t)said->severity;
-    row->said = true;
+    return text;
 }
 
 /* The decoder's name, the protocol and the names of its events, by number. */
@@ -105,9 +79,7 @@ static void on_number(void *ctx, const char *path, const char *label, const char
 static void on_said(void *ctx, const struct cs_live_said *said)
 {
     struct cs_feed *feed = ctx;
-    const struct cs_row *last;
-    struct cs_row *row;
-    int64_t at_ps;
+    char text[160];
 
     if (!feed->sim)
         return;
@@ -118,74 +90,26 @@ static void on_said(void *ctx, const struct cs_live_said *said)
             cs_live_numbers(said, on_number, &(struct telling){feed, said});
         return;
     }
-    last = cs_tui_ring_get(&feed->tui->ring, feed->tui->ring.end - 1);
-    at_ps = last && last->at_ps > said->at_ps ? last->at_ps : said->at_ps; /* rows are in order */
-    row = cs_tui_ring_push(&feed->tui->ring);
-    *row = (struct cs_row){.at_ps = at_ps,
-                           .who = CS_NAME_NONE,
-                           .peer = CS_NAME_NONE,
-                           .kind = CS_EV_NOTE,
-                           .bus = (uint16_t)said->bus,
-                           .node = CS_NO_NODE};
-    keep_said(row, 0, said);
-    cs_messages_row(feed->tui, NULL);
-    row->what = what_is(feed, said->said);
+    cs_feed_said_row(feed->tui, said->bus, said->at_ps,
+                     &(struct cs_feed_said){said->severity, words_of(said, text, sizeof text)})
+        ->what = what_is(feed, said->said);
 }
 
 static struct cs_row *push_row(struct cs_feed *feed, const struct cs_event *event)
 {
-    const struct cs_frame *frame = event->frame;
     uint32_t who = who_is(feed, event->bus, event->node, event->kind == CS_EV_ATTACH);
     uint32_t peer =
         event->kind == CS_EV_ARB_LOST ? who_is(feed, event->bus, event->peer, false) : CS_NAME_NONE;
-    struct cs_row *row = cs_tui_ring_push(&feed->tui->ring);
+    const struct cs_live_said *live =
+        feed->live && event->kind == CS_EV_FRAME ? cs_live_frame(feed->live) : NULL;
+    struct cs_feed_said said;
+    char text[160];
 
-    *row = (struct cs_row){
-        .at_ps = event->at_ps,
-        .start_ps = event->start_ps,
-        .queued_ps = event->queued_ps,
-        .who = who,
-        .peer = peer,
-        .count = event->kind == CS_EV_LOST ? event->n_bits : 0,
-        .fault = event->fault,
-        .kind = event->kind,
-        .bus = event->bus,
-        .tec = event->tec,
-        .rec = event->rec,
-        .n_bits = event->n_bits,
-        .bit = event->bit,
-        .index = event->index,
-        .attempt = event->attempt,
-        .lost = event->lost,
-        .node = event->node,
-        .state = event->state,
-        .error = event->error,
-        .field = event->field,
-        .result = event->result,
-        .mode = event->mode,
-        .stage = event->stage,
-        .level = event->level,
-        .tx = event->tx,
-        .stuff = event->stuff,
-    };
-    if (frame) {
-        row->has_frame = true;
-        row->id = frame->id;
-        row->flags = frame->flags;
-        row->dlc = frame->dlc;
-        row->len = frame->len <= CS_FRAME_MAX_DATA ? frame->len : CS_FRAME_MAX_DATA;
-        memcpy(row->data, frame->data, row->len);
-        feed->tui->fd |= frame->flags & CS_FRAME_FD;
-        if (event->kind == CS_EV_FRAME && row->len <= CS_ROW_SAID && feed->live &&
-            cs_live_frame(feed->live))
-            keep_said(row, CS_ROW_SAID, cs_live_frame(feed->live));
-        if (event->kind == CS_EV_FRAME) {
-            row->what = feed->heard == event ? feed->heard_what : 0;
-            cs_tui_ring_link(&feed->tui->ring);
-        }
-    } else if (event->text) {
-        keep_text(row, 0, event->text);
-    }
+    if (live)
+        said = (struct cs_feed_said){live->severity, words_of(live, text, sizeof text)};
+    struct cs_row *row = cs_feed_row(feed->tui, event, who, peer, live ? &said : NULL);
+    if (event->kind == CS_EV_FRAME)
+        row->what = feed->heard == event ? feed->heard_what : 0;
     return row;
 }
 
@@ -197,16 +121,7 @@ static void remember(struct cs_feed *feed, const struct cs_event *event)
     else if (event->kind == CS_EV_ATTACH && known(event->bus, event->node))
         feed->last[event->bus][event->node] = (struct cs_tui_error){0};
     else if (event->kind == CS_EV_ERROR && known(event->bus, event->node))
-        feed->last[event->bus][event->node] = (struct cs_tui_error){
-            .at_ps = event->at_ps,
-            .index = event->index,
-            .bit = event->bit,
-            .error = event->error,
-            .field = event->field,
-            .level = event->level,
-            .tx = event->tx,
-            .stuff = event->stuff,
-        };
+        feed->last[event->bus][event->node] = cs_feed_error(event);
 }
 
 static void observe(void *ctx, const struct cs_event *event)
@@ -215,10 +130,9 @@ static void observe(void *ctx, const struct cs_event *event)
     struct cs_row *row = NULL;
 
     cs_plots_event(&feed->tui->plots, event);
-    if (event->kind < CS_EV_KIND_COUNT && !no_row[event->kind]) {
+    if (cs_feed_has_row(event->kind)) {
         row = push_row(feed, event);
         remember(feed, event);
-        cs_messages_row(feed->tui, event->text);
     }
     cs_air_event(feed->tui->air, event,
                  event->kind == CS_EV_TX_START ? who_is(feed, event->bus, event->node, false)

@@ -87,6 +87,8 @@ struct cs_host_ops {
                        size_t told_size);
     /* Count anew what CS_NEEDS_TRAFFIC tells; NULL: this host cannot. */
     void (*reset_traffic)(void *ctx);
+    /* Where it went away: try again; what came of it in `told`. NULL: it cannot go away. */
+    int (*reconnect)(void *ctx, char *told, size_t told_size);
 };
 
 struct cs_host {

@@ -12,6 +12,7 @@ enum cs_keycode {
     CS_KEY_TAB = 9,
     CS_KEY_CTRL_L = 12,
     CS_KEY_ENTER = 13,
+    CS_KEY_CTRL_R = 18,
     CS_KEY_CTRL_U = 21,
     CS_KEY_CTRL_W = 23,
     CS_KEY_CTRL_Z = 26,

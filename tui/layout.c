@@ -50,16 +50,24 @@ static int put_right(struct cs_canvas *canvas, int end, uint8_t style, const cha
 static void draw_title(const struct cs_tui *tui, struct cs_canvas *canvas)
 {
     const struct cs_tui_info *info = &tui->info;
-    bool good = !info->finished && !info->paused && !info->waiting[0];
-    char text[64], buf[CS_NUMBER_MAX];
+    bool good = !info->gone && !info->finished && !info->paused && !info->waiting[0];
+    char text[64], title[264], buf[CS_NUMBER_MAX];
     int x = tui->width - 1;
 
     cs_canvas_fill(canvas, (struct cs_rect){0, 0, tui->width, 1}, CS_STYLE_BAR, ' ');
-    if (info->link[0]) {
+    if (info->link[0] && !info->gone) {
         snprintf(text, sizeof text, "%u client%s", info->clients, info->clients == 1 ? "" : "s");
         x = put_right(canvas, x, info->clients ? CS_STYLE_BAR : CS_STYLE_BAR_DIM, text) - 2;
     }
-    if (info->finished)
+    if (info->remote[0] && info->denied[0] && !info->gone)
+        x = put_right(canvas, x, CS_STYLE_BAR_WARN, "read-only") - 2;
+    if (info->missed) {
+        snprintf(text, sizeof text, "%s lost", cs_text_count(info->missed, 5, buf));
+        x = put_right(canvas, x, CS_STYLE_BAR_WARN, text) - 2;
+    }
+    if (info->gone)
+        snprintf(text, sizeof text, "■ host gone");
+    else if (info->finished)
         snprintf(text, sizeof text, "■ over");
     else if (info->paused)
         snprintf(text, sizeof text, "‖ paused");
@@ -77,10 +85,14 @@ static void draw_title(const struct cs_tui *tui, struct cs_canvas *canvas)
     }
     x = put_right(canvas, x, CS_STYLE_BAR, cs_text_clock(info->now_ps, buf)) - 2;
     cs_canvas_put(canvas, 1, 0, CS_STYLE_BAR_NAME, "cansim");
-    if (cs_text_width(info->title) <= x - 9)
-        cs_canvas_put(canvas, 9, 0, CS_STYLE_BAR, info->title);
+    if (info->remote[0])
+        snprintf(title, sizeof title, "%s · %s", info->remote, info->title);
     else
-        cs_canvas_field(canvas, 9, 0, x - 9, false, CS_STYLE_BAR, info->title);
+        snprintf(title, sizeof title, "%s", info->title);
+    if (cs_text_width(title) <= x - 9)
+        cs_canvas_put(canvas, 9, 0, CS_STYLE_BAR, title);
+    else
+        cs_canvas_field(canvas, 9, 0, x - 9, false, CS_STYLE_BAR, title);
 }
 
 static void draw_bus(const struct cs_tui *tui, struct cs_canvas *canvas,

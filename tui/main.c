@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "scenarios/expect.h"
+#include "tui/host_link.h"
 #include "tui/host_session.h"
 #include "tui/main_config.h"
 #include "tui/main_dump.h"
@@ -24,8 +25,10 @@
 
 struct app {
     struct ev_loop *loop;
-    struct cs_session *session;
+    struct cs_session *session; /* NULL: the host is elsewhere */
     struct cs_host_session host;
+    struct cs_host_link *link; /* to it, else NULL */
+    ev_io link_io;
     struct cs_tui tui;
     struct cs_canvas canvas;
     struct cs_config config;
@@ -33,6 +36,7 @@ struct app {
     ev_timer redraw, clock;
     ev_signal winch, cont, stop, leave[3];
     ev_tstamp drawn_at, drawing_s;
+    bool held; /* the session stands still because the program is stopped */
     int status;
 };
 
@@ -149,7 +153,8 @@ static void on_clock(struct ev_loop *loop, ev_timer *w, int revents)
 
     (void)loop;
     (void)revents;
-    if (!app->tui.info.paused && !app->tui.info.finished)
+    if ((!app->tui.info.paused && !app->tui.info.finished && !app->tui.info.gone) ||
+        (app->link && cs_host_link_pending(app->link)))
         changed(app);
     else
         ev_timer_stop(loop, w);
@@ -157,15 +162,24 @@ static void on_clock(struct ev_loop *loop, ev_timer *w, int revents)
 
 /* ---- signals and keys ------------------------------------------------------------------------ */
 
+/* As long as the program is stopped; a host elsewhere runs on. */
+static void hold(struct app *app, bool held)
+{
+    if (!app->session)
+        return;
+    if (held)
+        cs_session_sync(app->session); /* the scenario may pause before now */
+    if (held)
+        app->held = !cs_session_paused(app->session);
+    if (app->held)
+        cs_session_pause(app->session, held);
+}
+
 static void suspend(struct app *app)
 {
-    cs_session_sync(app->session); /* the scenario may pause before now */
-    const bool paused = cs_session_paused(app->session);
-
     ev_io_stop(app->loop, &app->output);
     cs_screen_leave();
-    if (!paused)
-        cs_session_pause(app->session, true);
+    hold(app, true);
     ev_signal_stop(app->loop, &app->stop);
     ev_signal_stop(app->loop, &app->cont);
     signal(SIGTSTP, SIG_DFL);
@@ -174,8 +188,7 @@ static void suspend(struct app *app)
     ev_signal_start(app->loop, &app->stop);
     ev_signal_start(app->loop, &app->cont);
     ev_now_update(app->loop);
-    if (!paused)
-        cs_session_pause(app->session, false);
+    hold(app, false);
     cs_screen_return();
     changed(app);
 }
@@ -276,6 +289,7 @@ struct cs_session_config cs_main_config(const struct cs_options *o)
         .n_buses = o->n_buses,
         .serve = !o->no_link,
         .link = o->link,
+        .control = o->control,
         .plugins = &o->plugins,
         .constants = &o->constants,
         .as = o->as,
@@ -339,16 +353,11 @@ static int end_session(struct app *app)
     return app->status;
 }
 
-static int run(struct app *app, const struct cs_options *options)
+/* 0, or an exit status, told on standard error. */
+static int take_screen(struct app *app, const struct cs_options *options)
 {
     char why[256];
 
-    app->host.feed.wake = wake;
-    app->host.feed.wake_ctx = app;
-    if (cs_host_session_init(&app->host, app->session, &app->tui) < 0) {
-        fprintf(stderr, "cansim-tui: no room for one more observer\n");
-        return 3;
-    }
     if (app->config.no_mouse)
         cs_screen_no_mouse();
     if (cs_screen_open(why, sizeof why) < 0) {
@@ -359,6 +368,23 @@ static int run(struct app *app, const struct cs_options *options)
     fit(app); /* panes need to know their room */
     cs_main_config_apply(options, &app->config, true, &app->tui);
     start_watchers(app);
+    return 0;
+}
+
+static int run(struct app *app, const struct cs_options *options)
+{
+    char why[256];
+    int status;
+
+    app->host.feed.wake = wake;
+    app->host.feed.wake_ctx = app;
+    if (cs_host_session_init(&app->host, app->session, &app->tui) < 0) {
+        fprintf(stderr, "cansim-tui: no room for one more observer\n");
+        return 3;
+    }
+    status = take_screen(app, options);
+    if (status != 0)
+        return status;
     unsigned said = 0;
     while (cs_session_said(app->session, said) != NULL)
         said++;
@@ -375,6 +401,16 @@ static int run(struct app *app, const struct cs_options *options)
     return end_session(app);
 }
 
+/* Before anything is opened: whoever has no terminal is told so, and nothing else happens. */
+static int no_terminal(void)
+{
+    char why[256];
+
+    cs_screen_open(why, sizeof why);
+    fprintf(stderr, "cansim-tui: %s\n", why);
+    return 2;
+}
+
 static int serve(const struct cs_options *options)
 {
     struct cs_session_config config = cs_main_config(options);
@@ -387,12 +423,8 @@ static int serve(const struct cs_options *options)
     if (status != 0)
         return status;
     /* Before anything is opened: whoever has no terminal is told so, and nothing else happens. */
-    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
-        char why[256];
-        cs_screen_open(why, sizeof why);
-        fprintf(stderr, "cansim-tui: %s\n", why);
-        return 2;
-    }
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+        return no_terminal();
     app.host.host = (struct cs_host){&cs_host_session_ops, &app.host};
     app.loop = ev_loop_new(EVFLAG_AUTO);
     if (!app.loop || cs_tui_init(&app.tui, &app.host.host, options->rows) < 0) {
@@ -408,6 +440,83 @@ static int serve(const struct cs_options *options)
         fprintf(stderr, "cansim-tui: %s\n", cs_error_sentence(&error, sentence));
         status = error.status;
     }
+    cs_tui_fini(&app.tui);
+    cs_canvas_fini(&app.canvas);
+    ev_loop_destroy(app.loop);
+    return status;
+}
+
+/* ---- a host elsewhere ------------------------------------------------------------------------ */
+
+static void on_link(struct ev_loop *loop, ev_io *w, int revents)
+{
+    (void)loop;
+    (void)revents;
+    cs_host_link_read(((struct app *)w->data)->link);
+}
+
+/* Another connection, or none. */
+static void link_moved(void *ctx)
+{
+    struct app *app = ctx;
+
+    ev_io_stop(app->loop, &app->link_io);
+    if (cs_host_link_fd(app->link) < 0)
+        return;
+    ev_io_set(&app->link_io, cs_host_link_fd(app->link), EV_READ);
+    ev_io_start(app->loop, &app->link_io);
+}
+
+static void link_wakes(void *ctx)
+{
+    struct app *app = ctx;
+
+    if (!ev_is_active(&app->clock))
+        ev_timer_again(app->loop, &app->clock);
+    wake(app);
+}
+
+static int watch(struct app *app, const struct cs_options *options)
+{
+    char why[512];
+
+    app->link->wake = link_wakes;
+    app->link->moved = link_moved;
+    app->link->ctx = app;
+    ev_io_init(&app->link_io, on_link, -1, EV_READ);
+    ev_timer_init(&app->clock, on_clock, 1, 1);
+    app->link_io.data = app->clock.data = app;
+    if (cs_host_link_open(app->link, &app->tui, options->connect, why, sizeof why) != 0) {
+        fprintf(stderr, "cansim-tui: %s\n", why);
+        return 3;
+    }
+    const int status = take_screen(app, options);
+    if (status != 0)
+        return status;
+    changed(app);
+    ev_run(app->loop, 0);
+    cs_screen_close();
+    cs_main_config_remember(options, &app->config, &app->tui);
+    return app->status;
+}
+
+static int connected(const struct cs_options *options)
+{
+    struct cs_host_link link = {.host = {&cs_host_link_ops, &link}};
+    struct app app = {.link = &link};
+    int status = cs_main_config_read(options, true, &app.config);
+
+    if (status != 0)
+        return status;
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+        return no_terminal();
+    app.loop = ev_loop_new(EVFLAG_AUTO);
+    if (!app.loop || cs_tui_init(&app.tui, &link.host, options->rows) < 0) {
+        fprintf(stderr, "cansim-tui: not enough memory\n");
+        return 3;
+    }
+    status = watch(&app, options);
+    cs_host_link_close(&link);
     cs_tui_fini(&app.tui);
     cs_canvas_fini(&app.canvas);
     ev_loop_destroy(app.loop);
@@ -434,5 +543,7 @@ int main(int argc, char **argv)
         printf("cansim-tui %s\n", CANSIM_VERSION);
         return fflush(stdout) ? 3 : 0;
     }
-    return options.dump || options.screenshot ? cs_main_dump(&options) : serve(&options);
+    if (options.dump || options.screenshot)
+        return options.connect ? cs_main_dump_link(&options) : cs_main_dump(&options);
+    return options.connect ? connected(&options) : serve(&options);
 }

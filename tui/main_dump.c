@@ -4,9 +4,12 @@
 #include "tui/main_dump.h"
 
 #include <ev.h>
+#include <poll.h>
 #include <stdio.h>
 
+#include "scenarios/wall.h"
 #include "tui/canvas.h"
+#include "tui/host_link.h"
 #include "tui/host_session.h"
 #include "tui/main_config.h"
 #include "tui/picture.h"
@@ -17,6 +20,7 @@
 struct dump {
     struct ev_loop *loop;
     struct cs_host_session host;
+    struct cs_host_link *link; /* a host elsewhere, else NULL */
     struct cs_tui tui;
     struct cs_canvas canvas;
     struct cs_config config;
@@ -32,6 +36,20 @@ static void finished(void *ctx, int status)
     ev_break(dump->loop, EVBREAK_ALL);
 }
 
+static void bring_up_to_date(struct dump *dump)
+{
+    cs_tui_refresh(&dump->tui);
+    if (!dump->link)
+        return;
+    /* A question may be under way already, then comes the one for this view. */
+    for (int i = 0; i < 3 && dump->link->monitor; i++) {
+        cs_host_link_settle(dump->link, 2000);
+        dump->link->asked_ns = 0;
+        cs_tui_refresh(&dump->tui);
+    }
+    cs_host_link_settle(dump->link, 2000);
+}
+
 static int write_screen(struct dump *dump, const struct cs_options *options)
 {
     const char *keys = options->keys ? options->keys : "";
@@ -40,10 +58,10 @@ static int write_screen(struct dump *dump, const struct cs_options *options)
 
     cs_tui_resize(&dump->tui, options->width, options->height);
     cs_main_config_apply(options, &dump->config, false, &dump->tui);
-    cs_tui_refresh(&dump->tui);
+    bring_up_to_date(dump);
     while ((key = cs_key_script_next(&keys)) > 0) {
         cs_tui_key(&dump->tui, key);
-        cs_tui_refresh(&dump->tui);
+        bring_up_to_date(dump);
     }
     while (dump->tui.more)
         cs_tui_refresh(&dump->tui);
@@ -127,5 +145,45 @@ int cs_main_dump(const struct cs_options *options)
     cs_tui_fini(&dump.tui);
     cs_canvas_fini(&dump.canvas);
     ev_loop_destroy(dump.loop);
+    return status;
+}
+
+/* ---- a host elsewhere ------------------------------------------------------------------------ */
+
+static int watch(struct dump *dump, const struct cs_options *options)
+{
+    const int64_t until_ms = cs_wall_ms() + options->at_ps / CS_PS_PER_MS;
+    char why[512];
+    int64_t left;
+
+    if (cs_host_link_open(dump->link, &dump->tui, options->connect, why, sizeof why) != 0) {
+        fprintf(stderr, "cansim-tui: %s\n", why);
+        return 3;
+    }
+    while ((left = until_ms - cs_wall_ms()) > 0 && cs_host_link_fd(dump->link) >= 0) {
+        struct pollfd pfd = {cs_host_link_fd(dump->link), POLLIN, 0};
+
+        if (poll(&pfd, 1, (int)(left < 100 ? left : 100)) > 0)
+            cs_host_link_read(dump->link);
+    }
+    return write_screen(dump, options);
+}
+
+int cs_main_dump_link(const struct cs_options *options)
+{
+    struct cs_host_link link = {.host = {&cs_host_link_ops, &link}};
+    struct dump dump = {.link = &link};
+    int status;
+
+    dump.canvas.ascii = options->ascii;
+    if (cs_canvas_resize(&dump.canvas, options->width, options->height) < 0 ||
+        cs_tui_init(&dump.tui, &link.host, options->rows) < 0) {
+        fprintf(stderr, "cansim-tui: not enough memory\n");
+        return 3;
+    }
+    status = watch(&dump, options);
+    cs_host_link_close(&link);
+    cs_tui_fini(&dump.tui);
+    cs_canvas_fini(&dump.canvas);
     return status;
 }

@@ -7,6 +7,8 @@
 
 /* Returns an exit status; problems are told on standard error. */
 int cs_main_dump(const struct cs_options *options);
+/* The same of a host elsewhere, after so much time of the clock on the wall. */
+int cs_main_dump_link(const struct cs_options *options);
 /* What the options mean for the session. */
 struct cs_session_config cs_main_config(const struct cs_options *options);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <errno.h>
 
+#include "qemu-link/link_server.h"
 #include "scenarios/scenario.h"
 #include "scenarios/text.h"
 #include "simcore/units.h"
@@ -205,6 +206,24 @@ static int take_link(struct ask *ask, const char *value)
     return 0;
 }
 
+static int take_connect(struct ask *ask, const char *value)
+{
+    char why[300];
+
+    ask->options->connect = strcmp(value, "default") != 0 ? value : "";
+    if (!ask->options->connect[0])
+        return 0;
+    if (strlen(value) < 128 && cs_link_server_check_address(value, why, sizeof why) == 0)
+        return 0;
+    return expected(ask, "unix:PATH, tcp:HOST:PORT or default", value);
+}
+
+static int take_control(struct ask *ask, const char *value)
+{
+    ask->options->control = cs_link_control_find(value);
+    return ask->options->control < 0 ? expected(ask, "none, local or all", value) : 0;
+}
+
 static int take_no_link(struct ask *ask, const char *value)
 {
     (void)value;
@@ -389,6 +408,10 @@ static const struct {
     {"--as", "NAME", "with which decoder (canopen)", take_as},
     {"--eds", "NODE=FILE", "what a CANopen node has: EDS, DCF or XDD, once for each", take_eds},
     {"--link", "ADDR", "where clients join: unix:PATH or tcp:HOST:PORT", take_link},
+    {"--control", "WHO", "who may pause, inject and arm there: none, local or all (local)",
+     take_control},
+    {"--connect", "ADDR", "watch a host that runs elsewhere; default: where CANSIM_LINK says",
+     take_connect},
     {"--card", "M:BUS=PATH", "a PCI card for a QEMU guest, over vfio-user, once for each",
      take_card},
     {"--usb", "M:BUS=PATH", "a USB adapter for a guest of any QEMU, once for each", take_usb},
@@ -453,6 +476,13 @@ static int check(struct ask *ask)
 
     if (o->help || o->version)
         return 0;
+    if (o->connect && (o->scenario || o->n_buses || o->n_faults || o->link || o->log || o->events ||
+                       o->record || o->n_devices || o->as || o->have_speed || o->have_seed)) {
+        snprintf(ask->why, ask->why_size,
+                 "--connect: expected nothing beside it that makes a host (a scenario, buses, "
+                 "faults, devices, logs, --link, --speed ...)");
+        return -EINVAL;
+    }
     if (o->scenario && o->n_buses) {
         snprintf(ask->why, ask->why_size,
                  "--bus: expected no scenario beside it, got \"%s\", which has its own buses",

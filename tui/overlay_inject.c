@@ -175,6 +175,10 @@ const char *cs_inject_refusal(int error)
         return "the console's queue is full: wait until the bus has taken some";
     case -ENETDOWN:
         return "the console is bus-off";
+    case -EACCES:
+        return "the host lets this window only watch";
+    case -ETIMEDOUT:
+        return "the host does not answer";
     case -EPERM:
         return "the console is listen-only";
     case -EOPNOTSUPP:

@@ -275,13 +275,22 @@ static bool ended(struct cs_tui *tui)
     return tui->info.finished;
 }
 
+bool cs_tui_denied(struct cs_tui *tui)
+{
+    if (tui->info.denied[0])
+        cs_tui_say(tui, true, "%.150s", tui->info.denied);
+    return tui->info.denied[0] != '\0';
+}
+
 static void toggle_pause(struct cs_tui *tui, int unused)
 {
+    const bool paused = !tui->info.paused;
+
     (void)unused;
-    if (ended(tui))
+    if (ended(tui) || cs_tui_denied(tui))
         return;
-    tui->host->ops->pause(tui->host->ctx, !tui->info.paused);
-    tui->info.paused = !tui->info.paused;
+    tui->host->ops->pause(tui->host->ctx, paused);
+    tui->info.paused = paused;
     if (tui->info.paused)
         cs_tui_say(tui, false,
                    "bus time stands still, nothing is lost: . steps, n goes one frame on");
@@ -289,7 +298,7 @@ static void toggle_pause(struct cs_tui *tui, int unused)
 
 static void step(struct cs_tui *tui, int frame)
 {
-    if (ended(tui))
+    if (ended(tui) || cs_tui_denied(tui))
         return;
     if (!tui->info.paused) {
         toggle_pause(tui, 0);
@@ -316,7 +325,7 @@ static void change_speed(struct cs_tui *tui, int by)
     /* Between two steps, down goes to the lower and up to the upper one. */
     if (by < 0 || speeds[at] == tui->info.speed_permille)
         at += by;
-    if (at < 0 || at >= n)
+    if (at < 0 || at >= n || cs_tui_denied(tui))
         return;
     tui->host->ops->set_speed(tui->host->ctx, speeds[at]);
     tui->info.speed_permille = speeds[at];
@@ -330,6 +339,23 @@ static void show_all(struct cs_tui *tui, int unused)
         return;
     cs_tui_say(tui, false, "all is shown again");
     cs_tui_filter(tui, "", NULL, 0);
+}
+
+int cs_tui_reconnect(struct cs_tui *tui)
+{
+    char told[CS_TUI_MESSAGE_MAX] = "the host is this program: there is nothing to connect to";
+    int ret = 0;
+
+    if (tui->host->ops->reconnect)
+        ret = tui->host->ops->reconnect(tui->host->ctx, told, sizeof told);
+    cs_tui_say(tui, ret != 0, "%s", told);
+    return ret;
+}
+
+static void reconnect(struct cs_tui *tui, int unused)
+{
+    (void)unused;
+    cs_tui_reconnect(tui);
 }
 
 static void quit(struct cs_tui *tui, int unused)
@@ -386,6 +412,7 @@ const struct cs_binding cs_global_bindings[] = {
     {{CS_KEY_TAB}, NULL, "next view", cycle_view, 1},
     {{CS_KEY_BACKTAB}, NULL, "view before", cycle_view, -1},
     {{CS_KEY_F12}, NULL, "this screen as a picture, cansim-1.svg and so on", take_picture, 0},
+    {{CS_KEY_CTRL_R}, NULL, "connect again to a host that went away", reconnect, 0},
     {{CS_KEY_CTRL_L}, NULL, "write the screen anew", repaint, 0},
     {{CS_KEY_CTRL_Z}, NULL, "back to the shell; fg returns", suspend, 0},
     {{'?', CS_KEY_F1, 'h'}, "help", "these pages", cs_tui_open, CS_OVERLAY_HELP},

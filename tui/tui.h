@@ -45,6 +45,10 @@ struct cs_tui_info {
     bool finished;               /* the duration is over or the run has failed */
     uint32_t speed_permille;     /* 0: as fast as the machine goes */
     int64_t now_ps, duration_ps; /* duration 0: endless */
+    char remote[128];            /* where it is, "": in this program */
+    char denied[192];            /* why nothing can be changed, "": it can */
+    bool gone;                   /* the host elsewhere ended, or the way to it */
+    uint64_t missed;             /* events that it had to leave out because we were too slow */
 };
 
 struct cs_tui_bus {
@@ -250,6 +254,12 @@ void cs_tui_draw(struct cs_tui *tui, struct cs_canvas *canvas);
 /* One line for the person, shown until the next key. */
 void cs_tui_say(struct cs_tui *tui, bool bad, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Nothing can be changed; it has been said why. */
+bool cs_tui_denied(struct cs_tui *tui);
+
+/* Connect again to a host that went away, and say what came of it. 0 or -1. */
+int cs_tui_reconnect(struct cs_tui *tui);
 
 /* Where the view at hand (tui->at) draws, from 0, 0 on: the size of its pane. */
 struct cs_rect cs_tui_body(const struct cs_tui *tui);

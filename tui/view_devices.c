@@ -273,6 +273,8 @@ static void plug(struct cs_tui *tui, int unused)
         cs_tui_say(tui, false, "there is no device");
         return;
     }
+    if (cs_tui_denied(tui))
+        return;
     const bool plugged = !device->plugged;
     const int error =
         tui->host->ops->plug(tui->host->ctx, (unsigned)tui->devices_list.sel, plugged);

@@ -439,6 +439,8 @@ static void clear(struct cs_tui *tui, int unused)
         return;
     if (!fault->live)
         cs_tui_say(tui, false, "fault %d is over; r arms it again", fault->id);
+    else if (cs_tui_denied(tui))
+        return;
     else if (tui->host->ops->disarm(tui->host->ctx, fault->bus, fault->id) < 0)
         cs_tui_say(tui, true, "fault %d is gone already", tui->faults.sel_id);
     else
@@ -450,6 +452,8 @@ static void clear_all(struct cs_tui *tui, int unused)
     unsigned n = 0;
 
     (void)unused;
+    if (cs_tui_denied(tui))
+        return;
     for (unsigned i = tui->fault_list.n_live; i-- > 0;) {
         const struct cs_tui_fault *fault = cs_fault_list_at(&tui->fault_list, i);
         if (fault && fault->live)

@@ -416,7 +416,7 @@ static const struct cs_binding bindings[] = {
 
 const struct cs_view cs_view_stats = {
     .name = "stats",
-    .keys = {'0', CS_KEY_F12},
+    .keys = {'0'},
     .help = "load over time, top talkers, errors, waits and gaps of each bus",
     .title = "Statistics",
     .brief = "Stats",

@@ -89,6 +89,10 @@ static int pause_or_go(struct cs_tui *tui, bool pause, char *why, size_t why_siz
         snprintf(why, why_size, "the scenario is over");
         return -1;
     }
+    if (tui->info.denied[0]) {
+        snprintf(why, why_size, "%s", tui->info.denied);
+        return -1;
+    }
     tui->host->ops->pause(tui->host->ctx, pause);
     tui->info.paused = pause;
     return 0;
@@ -112,6 +116,10 @@ static int speed(struct cs_tui *tui, const char *rest, char *why, size_t why_siz
 
     if (cs_units_parse_speed(rest, &permille) != 0) {
         snprintf(why, why_size, "must be 0.001..1000 or max");
+        return -1;
+    }
+    if (tui->info.denied[0]) {
+        snprintf(why, why_size, "%s", tui->info.denied);
         return -1;
     }
     tui->host->ops->set_speed(tui->host->ctx, permille);
@@ -202,6 +210,15 @@ static int screenshot(struct cs_tui *tui, const char *rest, char *why, size_t wh
     return 0;
 }
 
+static int reconnect(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
+{
+    (void)rest;
+    if (cs_tui_reconnect(tui) == 0)
+        return 0;
+    snprintf(why, why_size, "%s", tui->message);
+    return -1;
+}
+
 static int help(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
 {
     (void)rest;
@@ -234,6 +251,7 @@ const struct cs_word cs_global_words[] = {
     {"save", "FILE", "save what was done as a scenario that does it again", save, NULL},
     {"screenshot", "[FILE]", "this screen as .svg, .png or .txt", screenshot, NULL},
     {"theme", "NAME", "other colours: dark, light, contrast, safe, mono", theme, offer_themes},
+    {"reconnect", "", "connect again to a host that went away", reconnect, NULL},
     {"help", "", "all keys and words", help, NULL},
     {"quit", "", "leave", quit, NULL},
 };

@@ -71,6 +71,42 @@ def fault_seeds():
     yield "timing_full", message(0x0A, b"\xff" * 48)
 
 
+def watching_seeds():
+    yield "monitor", message(0x0F, MAGIC_VERSION + name("watcher") + struct.pack("<Q", 2**64 - 1))
+    yield "monitor_short", message(0x0F, MAGIC_VERSION + name("watcher"))
+    yield "look", message(0x10, struct.pack("<QIIq", 1, 15, 0, -1)) + message(0x10, struct.pack("<QIIq", 1, 1, 7, -2))
+    for operation in (0, 4, 5, 6, 10, 255):
+        yield f"control_{operation}", message(0x11, struct.pack("<QBxHiI4x", 9, operation, 1, 2, 500)
+                                              + frame(0x123, 0, 2, b"\1\2") + text(b"no-ack node=b"))
+    yield "control_far_bus", message(0x11, struct.pack("<QBxHiI4x", 9, 0, 16, 0, 0) + frame(0, 0, 0, b"") + text(b""))
+    yield "control_long", message(0x11, struct.pack("<QBxHiI4x", 9, 10, 0, 0, 0) + frame(0, 0, 0, b"") + text(b"/" * 2048))
+
+
+def watched_seeds():
+    yield "watching", message(0x8F, MAGIC_VERSION + struct.pack("<IB3xqq", 1, 0, 10**12, 0) + text(b"only to look at"))
+    event = struct.pack("<qqqQHHhh7H10BiB3xQ", 2, 1, 0, 5, 7, 1, 3, -1, 0, 0, 111, 0, 0, 1, 0,
+                        0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 3, 0)
+    yield "event", message(0x90, event + frame(0x123, 0, 8, b"\x11" * 8) + text(b"") + text(b"SDO read"))
+    yield "event_fd", message(0x90, event + frame(0x123, 12, 15, b"\x11" * 64) + text(b"x" * 63) + text(b"y" * 2047))
+    yield "event_cut", message(0x90, event + frame(0x123, 0, 8, b"\x11" * 8) + text(b"x" * 64) + text(b""))
+    yield "info", message(0x91, struct.pack("<QqqIIHHBBBB", 0, 1, 2, 1000, 3, 2, 1, 1, 1, 0, 1) + text(b"title")
+                          + text(b"unix:/s") + text(b"") + text(b"a reason"))
+    yield "bus", message(0x92, struct.pack("<QHBxIIIIII4x", 1, 0, 1, 500000, 2000000, 500, 100, 10, 3) + name("can0")
+                         + timing(500000, 2000000) + struct.pack("<14QqQ", *range(14), 5, 6))
+    yield "node", message(0x93, struct.pack("<QHhBBBBBBBxHHIIIIIIqq7Qq", 1, 0, 5, 2, 0, 1, 1, 0, 1, 1, 256, 0, 500000, 0, 7,
+                                            1, 64, 10, 0, 0, *range(7), 9) + timing() + text(b"a") + text(b"scenario"))
+    yield "id", message(0x94, struct.pack("<QHh4xQQqqqqq", 1, 0, -1, 4, 255, 1, 2, 3, 4, 5) + frame(0x321, 2, 4, b""))
+    port = text(b"can0") + struct.pack("<BBHHII", 1, 0, 1, 2, 500000, 0)
+    device = struct.pack("<QHBBB3xQQQQ", 1, 0, 1, 0, 4, 1, 2, 3, 4) + b"".join(map(text, (
+        b"card1", b"card", b"kvaser", b"kvaser_pci", b"/tmp/x", b"-device vfio-user-pci")))
+    yield "device", message(0x95, device + port * 4)
+    yield "device_few_ports", message(0x95, device + port * 3)
+    yield "looked", message(0x96, struct.pack("<QqIIH6x", 1, 10**12, 15, 0x2000005, 0))
+    yield "controlled", message(0x97, struct.pack("<QqHHi", 9, 1, 2, 0, 0) + text(b"the host lets nobody"))
+    yield "fault_1_2", message(0x8D, struct.pack("<QiB3xQQqq", 7, 1, 1, 5, 2, 10**9, -1) + text(b"no-ack node=b")
+                               + struct.pack("<H", 15))
+
+
 def client_seeds():
     options = struct.pack("<IIHBBBxxx", 500000, 100, 16, 7, 3, 1)
     full = filters(*[(i, 0x7FF, 0, 3) for i in range(64)])
@@ -81,6 +117,7 @@ def client_seeds():
     yield "hello_1_1_cut", message(1, MAGIC_VERSION + name("") + name("ecu") + options + filters() + later[:12])
     yield "hello_1_1_within", message(1, MAGIC_VERSION + name("") + name("ecu") + options + filters() + later[:20])
     yield from fault_seeds()
+    yield from watching_seeds()
     yield "hello_wide_filters", message(
         1, MAGIC_VERSION + name("") + name("x") + options + filters((1, 2, 1, 1), size=20))
     yield "hello_no_nul", message(1, MAGIC_VERSION + b"a" * 64 + name("x") + options + filters())
@@ -119,6 +156,7 @@ def host_seeds():
     yield "faults", (message(0x8D, struct.pack("<QiB3xQQqq", 7, 1, 1, 5, 2, 10**9, -1) + text(b"no-ack node=b"))
                      + message(0x8C, struct.pack("<QqHHiQ", 7, 1, 2, 0, 0, 1) + text(b"there is no fault 3"))
                      + message(0x8E, struct.pack("<qiBBh", 1, 1, 3, 0, -1) + text(b"flip field=crc")))
+    yield from watched_seeds()
     yield "refused", message(0x82, struct.pack("<HHH", 3, 1, 0) + text(b"no bus \"x\"; there is can0"))
     yield "buses", message(0x83, MAGIC_VERSION + buses(*[(f"can{i}", 10000) for i in range(16)]))
     yield "rx", message(0x84, struct.pack("<qqhB5x", 0, 10**12, -1, 1) + frame(0x123, 0, 8, b"\0" * 8))

@@ -42,6 +42,9 @@ struct link_env {
     unsigned syncs, kicks;
     unsigned lost_begins, lost_ends;
     uint64_t lost_count;
+    const struct cs_link_watch *watch; /* for env_serve() */
+    struct cs_stats *stats;
+    enum cs_link_control control;
 };
 
 static inline void env_sync(void *ctx)
@@ -69,7 +72,14 @@ static inline void env_observe(void *ctx, const struct cs_event *event)
 
 static inline struct cs_link_host env_host(struct link_env *env)
 {
-    return (struct cs_link_host){env->sim, env->loop, env_sync, env_kick, env};
+    return (struct cs_link_host){.sim = env->sim,
+                                 .loop = env->loop,
+                                 .sync = env_sync,
+                                 .kick = env_kick,
+                                 .ctx = env,
+                                 .watch = env->watch,
+                                 .stats = env->stats,
+                                 .control = env->control};
 }
 
 static inline void env_serve(struct link_env *env)

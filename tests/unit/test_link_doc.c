@@ -168,6 +168,11 @@ static const char *field_name(int i)
     return cs_field_name((enum cs_field)i);
 }
 
+static const char *kind_name(int i)
+{
+    return cs_event_name((enum cs_event_kind)i);
+}
+
 static void value_tables_agree(void **state)
 {
     static const struct {
@@ -179,6 +184,7 @@ static void value_tables_agree(void **state)
         {"\n### States\n", CS_STATE_INTEGRATING + 1, state_name},
         {"\n### Errors\n", CS_ERROR_COUNT, error_name},
         {"\n### Fields\n", CS_FIELD_COUNT, field_name},
+        {"\n### Kinds of events\n", CS_EV_KIND_COUNT, kind_name},
     };
 
     (void)state;

@@ -20,7 +20,7 @@ static void the_bus_says_what_it_is(void **state)
     assert_int_equal(cs_client_data_bitrate_bps(a), 2000000);
     assert_int_equal(cs_client_fd_mode(a), CS_FD_ISO);
     assert_true(cs_client_sends_fd(a));
-    assert_int_equal(cs_client_host_minor(a), 1);
+    assert_int_equal(cs_client_host_minor(a), CS_PROTO_MINOR);
     assert_int_equal(cs_bit_timing_bitrate(&cs_client_timing(a)->data), 2000000);
     cs_client_close(a);
     env_destroy(env);

@@ -215,7 +215,7 @@ static void other_versions_are_refused(void **state)
     msg.minor = 3;
     bare_put(fd, &msg);
     expect_farewell(env, fd, CS_PROTO_REFUSED, CS_PROTO_CODE_VERSION,
-                    "the client speaks version 2.3 of the link protocol, this side 1.1");
+                    "the client speaks version 2.3 of the link protocol, this side 1.2");
     msg.major = 1; /* a younger minor version of ours is fine */
     fd = bare_connect(env);
     bare_put(fd, &msg);

@@ -81,6 +81,8 @@ static void fill(struct cs_proto_msg *msg, const struct cs_proto_desc *desc, boo
 
         if (field->kind <= CS_PROTO_I64)
             set_integer(msg, field, high ? field->high : field->low);
+        else if (field->kind == CS_PROTO_TEXT && high)
+            memset((char *)msg + field->offset, 't', (size_t)field->high);
     }
     if (high) {
         fill_lists(msg);
@@ -458,7 +460,7 @@ static void other_versions_are_recognised(void **state)
     (void)state;
     assert_int_equal(decode(bytes, sizeof(bytes), &msg), 16);
     assert_false(cs_proto_version_fits(&msg, "client", why, sizeof(why)));
-    assert_string_equal(why, "the client speaks version 9.4 of the link protocol, this side 1.1");
+    assert_string_equal(why, "the client speaks version 9.4 of the link protocol, this side 1.2");
 }
 
 static void random_bytes_are_survived(void **state)

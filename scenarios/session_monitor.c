@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/* What those who watch over the link are told of the session, and what they may do to it. */
+#include "scenarios/session_internal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "qemu-link/link_server.h"
+#include "scenarios/text.h"
+
+static void tell_info(void *ctx, struct cs_link_info *info)
+{
+    struct cs_session *session = ctx;
+    const char *link = cs_session_link(session);
+
+    snprintf(info->title, sizeof(info->title), "%s", cs_session_title(session));
+    snprintf(info->address, sizeof(info->address), "%s", link != NULL ? link : "");
+    cs_session_waiting(session, info->waiting, sizeof(info->waiting));
+    info->reason = session->pause_reason;
+    info->paused = session->paused;
+    info->finished = session->finished;
+    info->speed_permille = session->speed_permille;
+    info->duration_ps = session->duration_ps;
+    info->clients = cs_session_clients(session);
+    info->n_devices = session->n_devices;
+}
+
+static bool tell_device(void *ctx, unsigned index, struct cs_link_device *device)
+{
+    struct cs_session *session = ctx;
+    struct cs_session_device from;
+
+    if (index >= session->n_devices)
+        return false;
+    cs_session_device(session, index, &from);
+    *device = (struct cs_link_device){
+        .name = from.name,
+        .kind = from.kind,
+        .model = from.model,
+        .driver = from.driver,
+        .path = from.path,
+        .plugged = from.plugged,
+        .connected = from.connected,
+        .n_ports = from.n_ports < CS_LINK_PORTS ? from.n_ports : CS_LINK_PORTS,
+        .connections = from.connections,
+        .refused = from.refused,
+        .protocol_errors = from.protocol_errors,
+        .lost = from.lost,
+    };
+    for (unsigned i = 0; i < device->n_ports; i++) {
+        device->bus[i] = from.bus[i];
+        device->node[i] = from.node[i];
+    }
+    cs_session_device_option(session, index, device->option, sizeof(device->option));
+    return true;
+}
+
+static int save(struct cs_session *session, const char *path, char *why, size_t why_size)
+{
+    struct cs_error error = {0};
+
+    if (session->record == NULL) {
+        snprintf(why, why_size, "the host keeps no record: start it with --record FILE");
+        return -EIO;
+    }
+    if (cs_session_save(session, path, why, why_size, &error) == 0)
+        return 0;
+    snprintf(why, why_size, "%.250s", error.text);
+    return -EIO;
+}
+
+static int plug(struct cs_session *session, const struct cs_link_request *request)
+{
+    const int ret = cs_session_plug(session, request->value, request->on);
+
+    return request->value >= session->n_devices ? -ENOENT : ret;
+}
+
+static int control(void *ctx, const struct cs_link_request *request, char *why, size_t why_size)
+{
+    struct cs_session *session = ctx;
+
+    switch (request->op) {
+    case CS_LINK_PAUSE:
+        cs_session_pause(session, request->on);
+        return 0;
+    case CS_LINK_STEP:
+        cs_session_step(session);
+        return 0;
+    case CS_LINK_STEP_FRAME:
+        cs_session_step_frame(session);
+        return 0;
+    case CS_LINK_SPEED:
+        if (request->value > 1000 * 1000)
+            return -EINVAL;
+        cs_session_set_speed(session, request->value);
+        return 0;
+    case CS_LINK_INJECT:
+        return cs_session_inject(session, request->bus, request->frame);
+    case CS_LINK_ARM:
+        return cs_session_arm(session, request->bus, request->text, why, why_size);
+    case CS_LINK_CLEAR:
+        return cs_session_clear(session, request->bus, request->fault);
+    case CS_LINK_PLUG:
+        return plug(session, request);
+    case CS_LINK_SAVE:
+        return save(session, request->text, why, why_size);
+    }
+    return -EOPNOTSUPP;
+}
+
+static void join_words(const struct cs_live_said *said, char *text, size_t size)
+{
+    snprintf(text, size, "%s%s%s", said->protocol, *said->protocol ? " " : "", said->summary);
+    cs_text_clean(text);
+}
+
+static bool tell_said(void *ctx, const struct cs_event *event, int *severity, char *text,
+                      size_t size)
+{
+    const struct cs_live_said *said = cs_live_frame(((struct cs_session *)ctx)->live);
+
+    (void)event;
+    if (said == NULL)
+        return false;
+    *severity = said->severity;
+    join_words(said, text, size);
+    return true;
+}
+
+static void on_said(void *ctx, const struct cs_live_said *said)
+{
+    struct cs_session *session = ctx;
+    char text[160];
+
+    if (said->event != NULL || session->link == NULL)
+        return;
+    join_words(said, text, sizeof(text));
+    cs_link_server_say(session->link, said->bus, said->at_ps, said->severity, text);
+}
+
+static const struct cs_link_watch watch = {
+    .info = tell_info,
+    .device = tell_device,
+    .control = control,
+    .said = tell_said,
+};
+
+void cs_session_monitor_init(struct cs_session *session, const struct cs_session_config *config,
+                             struct cs_link_host *host)
+{
+    host->watch = &watch;
+    host->stats = session->stats;
+    host->control = (enum cs_link_control)config->control;
+    host->decodes = session->live != NULL && cs_live_listen(session->live, on_said, session) == 0;
+}
+
+void cs_session_monitor_changed(struct cs_session *session)
+{
+    if (session->link != NULL)
+        cs_link_server_changed(session->link);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* host_link.h - a host that runs elsewhere, seen through host.h over the link.
+ * Events come by themselves and become rows; the state of nodes, faults, identifiers and devices is
+ * asked for while a view needs it, and never twice at a time. What changes something waits for the
+ * host's answer, for a moment at most. */
+#ifndef CANSIM_TUI_HOST_LINK_H
+#define CANSIM_TUI_HOST_LINK_H
+
+#include "qemu-link/proto_msg.h"
+#include "tui/host.h"
+#include "tui/tui.h"
+
+#define CS_HOST_LINK_VIAS 32
+
+struct cs_monitor;
+
+struct cs_host_link {
+    struct cs_host host; /* for cs_tui_init() */
+    struct cs_tui *tui;
+    struct cs_monitor *monitor; /* NULL: the host went away */
+    char address[128];          /* as it was given, "": the default */
+    void (*wake)(void *ctx);    /* runs when the model becomes dirty; may be NULL */
+    void (*moved)(void *ctx);   /* the descriptor is another one, or gone; may be NULL */
+    void *ctx;                  /* of both */
+
+    bool looking;        /* asked, not answered */
+    bool news;           /* events since */
+    bool gap;            /* a part of the answer was lost */
+    unsigned asked, got; /* CS_NEEDS_...: of the question, of the last whole answer */
+    uint64_t token;
+    int64_t asked_ns;
+    int64_t since_ps, next_since_ps; /* identifiers that changed since */
+    unsigned n_nodes, n_devices;     /* of the answer so far */
+
+    uint64_t wishes;  /* so far: their tokens */
+    uint64_t awaited; /* of what was asked for, 0: nothing */
+    bool answered;
+    int result, fault;
+    char answer[256];
+
+    char via[CS_HOST_LINK_VIAS][32]; /* ways in that nodes have */
+    uint32_t who[CS_SIM_MAX_BUSES][CS_BUS_MAX_NODES];
+    struct cs_tui_error last[CS_SIM_MAX_BUSES][CS_BUS_MAX_NODES];
+};
+
+/* Connect; zero-initialise, then set `wake` and `moved` where wanted. `address`: NULL: the default.
+ * Returns 0, or -1 with a sentence in `why`. */
+int cs_host_link_open(struct cs_host_link *link, struct cs_tui *tui, const char *address, char *why,
+                      size_t why_size);
+void cs_host_link_close(struct cs_host_link *link);
+
+int cs_host_link_fd(const struct cs_host_link *link); /* -1: it is gone */
+/* Take what has come; call it when the descriptor is readable. */
+void cs_host_link_read(struct cs_host_link *link);
+/* There is more to ask than the last answer told: refresh again soon. */
+bool cs_host_link_pending(const struct cs_host_link *link);
+/* Wait until the question under way is answered, at most so long: for pictures. */
+void cs_host_link_settle(struct cs_host_link *link, int timeout_ms);
+
+extern const struct cs_host_ops cs_host_link_ops; /* ctx: struct cs_host_link */
+
+/* Ask for the rest of an answer. */
+void cs_host_link_go_on(struct cs_host_link *link, uint32_t cursor);
+
+/* host_link_take.c: one message of the host into the model. */
+void cs_host_link_take(struct cs_host_link *link, const struct cs_proto_msg *msg);
+/* A question begins, or the snapshot: what it brings is new. */
+void cs_host_link_begin(struct cs_host_link *link);
+/* Time goes back: another host than before. */
+void cs_host_link_forget(struct cs_host_link *link, int64_t now_ps);
+
+#endif

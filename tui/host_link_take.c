@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: MIT */
+/* host_link_take.c - what a host elsewhere tells, put into the model. Its numbers have been checked
+ * against the protocol's ranges, not against each other: indices are looked at before use. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tui/feed_row.h"
+#include "tui/host_link.h"
+
+static bool known(unsigned bus, int node)
+{
+    return node >= 0 && node < CS_BUS_MAX_NODES && bus < CS_SIM_MAX_BUSES;
+}
+
+/* ---- events ---------------------------------------------------------------------------------- */
+
+static void name_node(struct cs_host_link *link, unsigned bus, int node, const char *name)
+{
+    uint32_t *who = &link->who[bus][node];
+    const char *old = *who != CS_NAME_NONE ? cs_names_text(&link->tui->names, *who) : NULL;
+
+    if (*name && (!old || strcmp(old, name) != 0))
+        *who = cs_names_add(&link->tui->names, name);
+}
+
+static uint32_t who_is(const struct cs_host_link *link, unsigned bus, int node)
+{
+    return known(bus, node) ? link->who[bus][node] : CS_NAME_NONE;
+}
+
+static struct cs_event event_of(const struct cs_proto_msg *msg)
+{
+    return (struct cs_event){
+        .at_ps = msg->at_ps,
+        .seq = msg->seq,
+        .kind = msg->kind,
+        .bus = msg->bus_index,
+        .node = msg->node,
+        .tec = msg->tec,
+        .rec = msg->rec,
+        .n_bits = msg->n_bits,
+        .bit = msg->bit,
+        .state = msg->state,
+        .error = msg->error,
+        .field = msg->field,
+        .result = msg->result,
+        .tx = msg->tx,
+        .stuff = msg->stuff,
+        .stage = msg->stage,
+        .level = msg->level,
+        .index = msg->index,
+        .peer = msg->peer,
+        .fault = msg->fault,
+        .mode = msg->mode,
+        .attempt = msg->attempts,
+        .lost = msg->lost,
+        .start_ps = msg->start_ps,
+        .queued_ps = msg->queued_ps,
+        .frame = msg->has_frame ? &msg->frame : NULL,
+        .text = *msg->spec && !msg->has_frame ? msg->spec : NULL,
+    };
+}
+
+/* What is kept besides the row. */
+static void remember(struct cs_host_link *link, const struct cs_event *event,
+                     const struct cs_proto_msg *msg)
+{
+    if (event->kind == CS_EV_FAULT) {
+        cs_fault_list_event(&link->tui->fault_list, NULL, event);
+        cs_fault_list_matched(&link->tui->fault_list, event->fault, msg->matched);
+    }
+    if (!known(event->bus, event->node))
+        return;
+    if (event->kind == CS_EV_ATTACH) {
+        link->last[event->bus][event->node] = (struct cs_tui_error){0};
+        name_node(link, event->bus, event->node, msg->name);
+    } else if (event->kind == CS_EV_ERROR) {
+        link->last[event->bus][event->node] = cs_feed_error(event);
+    }
+}
+
+static void take_event(struct cs_host_link *link, const struct cs_proto_msg *msg)
+{
+    const struct cs_event event = event_of(msg);
+    const struct cs_feed_said said = {msg->severity - 1, msg->spec};
+    struct cs_tui *tui = link->tui;
+
+    if (event.bus >= tui->n_buses || !cs_feed_has_row(event.kind))
+        return;
+    if (event.at_ps > tui->info.now_ps)
+        tui->info.now_ps = event.at_ps;
+    link->news = true;
+    if (event.kind == CS_EV_NOTE && msg->severity > 0) {
+        cs_feed_said_row(tui, event.bus, event.at_ps, &said);
+        return;
+    }
+    remember(link, &event, msg);
+    cs_feed_row(tui, &event, who_is(link, event.bus, event.node),
+                event.kind == CS_EV_ARB_LOST ? who_is(link, event.bus, event.peer) : CS_NAME_NONE,
+                msg->severity > 0 ? &said : NULL);
+}
+
+/* ---- states ---------------------------------------------------------------------------------- */
+
+static void take_info(struct cs_host_link *link, const struct cs_proto_msg *msg)
+{
+    struct cs_tui *tui = link->tui;
+    struct cs_tui_info *info = &tui->info;
+
+    snprintf(info->title, sizeof info->title, "%s", msg->title);
+    snprintf(info->link, sizeof info->link, "%s", msg->address);
+    snprintf(info->waiting, sizeof info->waiting, "%s", msg->waiting);
+    info->clients = msg->clients;
+    info->paused = msg->paused;
+    info->pause[0] = '\0';
+    if (msg->reasoned)
+        snprintf(info->pause, sizeof info->pause, "the scenario pauses (space goes on)%s%.140s",
+                 *msg->reason ? ": " : "", msg->reason);
+    info->finished = msg->finished;
+    info->speed_permille = msg->speed_permille;
+    info->now_ps = msg->at_ps;
+    info->duration_ps = msg->duration_ps;
+    tui->n_buses = msg->n_buses < CS_SIM_MAX_BUSES ? msg->n_buses : CS_SIM_MAX_BUSES;
+}
+
+static void copy_stats(struct cs_stats_bus *stats, const struct cs_proto_msg *msg)
+{
+    *stats = (struct cs_stats_bus){
+        .frames = msg->frames,
+        .remote_frames = msg->remote_frames,
+        .data_bytes = msg->data_bytes,
+        .error_frames = msg->error_frames,
+        .arb_lost = msg->arb_lost,
+        .bits = msg->bits,
+        .busy_ps = msg->busy_ps,
+        .load_permille = msg->load_permille,
+        .load_total_permille = msg->load_total_permille,
+        .frames_per_s = msg->frames_per_s,
+        .ids = msg->ids,
+        .untracked = msg->untracked,
+    };
+    memcpy(stats->errors, msg->errors, sizeof stats->errors);
+}
+
+static void take_bus(struct cs_host_link *link, const struct cs_proto_msg *msg)
+{
+    struct cs_tui *tui = link->tui;
+    struct cs_tui_bus *bus = &tui->bus[msg->bus_index];
+
+    if (msg->bus_index >= tui->n_buses)
+        return;
+    snprintf(bus->name, sizeof bus->name, "%.15s", msg->bus);
+    bus->bitrate_bps = msg->bitrate_bps;
+    bus->data_bitrate_bps = msg->data_bitrate_bps;
+    bus->fd = msg->fd;
+    bus->timing = msg->timing;
+    tui->fd |= bus->fd;
+    copy_stats(&bus->stats, msg);
+}
+
+/* Statuses point at a word for the way in. */
+static const char *via_of(struct cs_host_link *link, const char *via)
+{
+    for (unsigned i = 0; i < CS_HOST_LINK_VIAS; i++) {
+        if (!link->via[i][0])
+            snprintf(link->via[i], sizeof link->via[i], "%s", via);
+        if (!strcmp(link->via[i], via))
+            return link->via[i];
+    }
+    return "?";
+}
+
+static void copy_node(struct cs_node_status *status, const struct cs_proto_msg *msg)
+{
+    *status = (struct cs_node_status){
+        .attached = msg->attached,
+        .state = (enum cs_node_state)msg->state,
+        .tec = msg->tec,
+        .rec = msg->rec,
+        .mode = msg->mode,
+        .bitrate_bps = msg->bitrate_bps,
+        .data_bitrate_bps = msg->data_bitrate_bps,
+        .timing = msg->timing,
+        .fd = (enum cs_fd)msg->fd,
+        .delay_ps = msg->delay_ps,
+        .cable_ps = msg->cable_ps,
+        .plugged = msg->plugged,
+        .recovery_runs = msg->recovery_runs,
+        .sending = msg->sending,
+        .receiving = msg->receiving,
+        .queued = msg->queued,
+        .queue_len = msg->queue_len,
+        .sent = msg->sent,
+        .received = msg->received,
+        .retries = msg->retries,
+        .arb_lost = msg->arb_lost,
+        .errors = msg->n_errors,
+        .dropped = msg->dropped,
+        .refused = msg->refused,
+        .busy_ps = (uint64_t)msg->busy_ps,
+    };
+}
+
+static void take_node(struct cs_host_link *link, const struct cs_proto_msg *msg)
+{
+    struct cs_tui *tui = link->tui;
+    struct cs_tui_node *node;
+
+    if (!known(msg->bus_index, msg->node) || msg->bus_index >= tui->n_buses)
+        return;
+    name_node(link, msg->bus_index, msg->node, msg->name);
+    if (link->n_nodes >= tui->nodes_room)
+        return;
+    node = &tui->nodes[link->n_nodes++];
+    node->bus = msg->bus_index;
+    node->index = msg->node;
+    node->load_permille = msg->load_permille;
+    node->last = link->last[msg->bus_index][msg->node];
+    copy_node(&node->status, msg);
+    node->status.via = via_of(link, msg->via);
+    snprintf(node->status.name, sizeof node->status.name, "%s", msg->name);
+    if (tui->n_nodes < link->n_nodes)
+        tui->n_nodes = link->n_nodes;
+}
+
+static void take_id(struct cs_host_link *link, const struct cs_proto_msg *msg)
+{
+    struct cs_tui_id *item =
+        cs_ids_get(&link->tui->ids, msg->bus_index, msg->frame.id, msg->frame.flags);
+
+    if (!item)
+        return;
+    item->stat = (struct cs_stats_id){
+        .last = msg->frame,
+        .changed = msg->changed,
+        .count = msg->count,
+        .first_ps = msg->first_ps,
+        .last_ps = msg->last_ps,
+        .period_ps = msg->period_ps,
+        .period_min_ps = msg->period_min_ps,
+        .period_max_ps = msg->period_max_ps,
+        .node = msg->node,
+    };
+    if (item->who == CS_NAME_NONE)
+        item->who = who_is(link, msg->bus_index, msg->node);
+}
+
+static void take_fault(struct cs_host_link *link, const struct cs_proto_msg *msg)
+{
+    const struct cs_fault_status status = {
+        .id = msg->fault,
+        .active = msg->active,
+        .matched = msg->matched,
+        .fired = msg->fired,
+        .armed_ps = msg->armed_ps,
+        .fired_ps = msg->fired_ps,
+    };
+
+    if (msg->bus_index < link->tui->n_buses)
+        cs_fault_list_see(&link->tui->fault_list, msg->bus_index, &status, msg->spec);
+}
+
+static void copy_port(struct cs_tui_port *port, const struct cs_proto_port *from)
+{
+    *port = (struct cs_tui_port){
+        .on = from->on,
+        .bitrate_bps = from->bitrate_bps,
+        .data_bitrate_bps = from->data_bitrate_bps,
+        .tec = from->tec,
+        .rec = from->rec,
+        .state = from->state,
+    };
+    snprintf(port->bus, sizeof port->bus, "%s", from->bus);
+}
+
+static void take_device(struct cs_host_link *link, const struct cs_proto_msg *msg)
+{
+    struct cs_tui *tui = link->tui;
+    struct cs_tui_device *device;
+
+    if (link->n_devices >= CS_TUI_DEVICES)
+        return;
+    device = &tui->devices[link->n_devices++];
+    *device = (struct cs_tui_device){
+        .plugged = msg->plugged,
+        .connected = msg->connected,
+        .n_ports = msg->n_ports < CS_PROTO_PORTS ? msg->n_ports : CS_PROTO_PORTS,
+        .connections = msg->connections,
+        .refused = msg->refused,
+        .protocol_errors = msg->protocol_errors,
+        .lost = msg->n_lost,
+    };
+    snprintf(device->name, sizeof device->name, "%s", msg->name);
+    snprintf(device->kind, sizeof device->kind, "%s", msg->device_kind);
+    snprintf(device->model, sizeof device->model, "%s", msg->model);
+    snprintf(device->driver, sizeof device->driver, "%s", msg->driver);
+    snprintf(device->path, sizeof device->path, "%s", msg->path);
+    snprintf(device->option, sizeof device->option, "%s", msg->option);
+    for (unsigned i = 0; i < device->n_ports; i++)
+        copy_port(&device->port[i], &msg->port[i]);
+    if (tui->n_devices < link->n_devices)
+        tui->n_devices = link->n_devices;
+}
+
+/* ---- answers --------------------------------------------------------------------------------- */
+
+void cs_host_link_begin(struct cs_host_link *link)
+{
+    link->n_nodes = link->n_devices = 0;
+    link->gap = false;
+    if (link->asked & CS_NEEDS_FAULTS)
+        cs_fault_list_begin(&link->tui->fault_list);
+}
+
+static void take_looked(struct cs_host_link *link, const struct cs_proto_msg *msg)
+{
+    struct cs_tui *tui = link->tui;
+
+    link->looking = false;
+    if (link->gap || msg->code != 0)
+        return;
+    if (msg->cursor != 0) {
+        cs_host_link_go_on(link, msg->cursor);
+        return;
+    }
+    if (link->asked & CS_NEEDS_NODES)
+        tui->n_nodes = link->n_nodes;
+    if (link->asked & CS_NEEDS_DEVICES)
+        tui->n_devices = link->n_devices;
+    if (link->asked & CS_NEEDS_FAULTS)
+        cs_fault_list_end(&tui->fault_list, msg->at_ps);
+    if (link->asked & CS_NEEDS_IDS)
+        link->since_ps = link->next_since_ps;
+    link->got = link->asked;
+}
+
+static const int errors[CS_PROTO_CONTROL_COUNT] = {
+    [CS_PROTO_CONTROL_DONE] = 0,
+    [CS_PROTO_CONTROL_FAILED] = -EIO,
+    [CS_PROTO_CONTROL_DENIED] = -EACCES,
+    [CS_PROTO_CONTROL_UNUSABLE] = -EINVAL,
+    [CS_PROTO_CONTROL_UNKNOWN] = -ENOENT,
+    [CS_PROTO_CONTROL_BUSY] = -EBUSY,
+    [CS_PROTO_CONTROL_FULL] = -ENOSPC,
+    [CS_PROTO_CONTROL_BUS_OFF] = -ENETDOWN,
+    [CS_PROTO_CONTROL_CANNOT] = -EOPNOTSUPP,
+};
+
+static void take_controlled(struct cs_host_link *link, const struct cs_proto_msg *msg)
+{
+    if (!link->awaited || msg->token != link->awaited)
+        return;
+    link->answered = true;
+    link->result = msg->code < CS_PROTO_CONTROL_COUNT ? errors[msg->code] : -EIO;
+    link->fault = msg->fault;
+    snprintf(link->answer, sizeof link->answer, "%.255s", msg->spec);
+}
+
+static void take_lost(struct cs_host_link *link, const struct cs_proto_msg *msg)
+{
+    struct cs_tui *tui = link->tui;
+
+    tui->info.missed += msg->count;
+    link->gap = true; /* of an answer too, perhaps; and nodes may have come and gone */
+    link->got = 0;
+    link->since_ps = -1;
+}
+
+void cs_host_link_forget(struct cs_host_link *link, int64_t now_ps)
+{
+    struct cs_tui *tui = link->tui;
+    const struct cs_row *last = cs_tui_ring_get(&tui->ring, tui->ring.end - 1);
+
+    memset(link->who, 0, sizeof link->who);
+    memset(link->last, 0, sizeof link->last);
+    link->looking = false;
+    link->got = link->asked = 0;
+    link->since_ps = -1;
+    tui->info.missed = 0;
+    cs_fault_list_begin(&tui->fault_list);
+    cs_fault_list_end(&tui->fault_list, now_ps);
+    if (!last || last->at_ps <= now_ps)
+        return;
+    tui->ring.first = tui->ring.end;
+    tui->trace.follow = true;
+    cs_ids_fini(&tui->ids);
+    if (cs_ids_init(&tui->ids) != 0)
+        tui->quit = true;
+    tui->ids.read = tui->ids.tail = tui->ring.end;
+}
+
+void cs_host_link_take(struct cs_host_link *link, const struct cs_proto_msg *msg)
+{
+    static const struct {
+        uint16_t type;
+        bool answer; /* to a question: one that is no longer asked is of no use */
+        void (*take)(struct cs_host_link *link, const struct cs_proto_msg *msg);
+    } takes[] = {
+        {CS_PROTO_EVENT, false, take_event},           {CS_PROTO_INFO, false, take_info},
+        {CS_PROTO_BUS_STATUS, true, take_bus},         {CS_PROTO_NODE_STATUS, true, take_node},
+        {CS_PROTO_ID_STATUS, true, take_id},           {CS_PROTO_FAULT_ENTRY, true, take_fault},
+        {CS_PROTO_DEVICE_STATUS, true, take_device},   {CS_PROTO_LOOKED, true, take_looked},
+        {CS_PROTO_CONTROLLED, false, take_controlled}, {CS_PROTO_LOST, false, take_lost},
+    };
+
+    for (size_t i = 0; i < sizeof takes / sizeof *takes; i++)
+        if (takes[i].type == msg->type && (!takes[i].answer || msg->token == link->token))
+            takes[i].take(link, msg);
+}
