@@ -17,6 +17,7 @@ struct cs_live;
 struct cs_plugin_files;
 struct cs_programs;
 struct cs_guest_def;
+struct cs_nodes;
 struct cs_scenario;
 struct cs_session; /* opaque */
 
@@ -118,6 +119,9 @@ int cs_session_close(struct cs_session *session, struct cs_error *error);
 /* The largest distance by which paced bus time was late, wall time. */
 int64_t cs_session_lag_ns(const struct cs_session *session);
 
+/* What it does, and its nodes and timeline at work; NULL: an empty host. */
+const struct cs_scenario *cs_session_scenario(const struct cs_session *session);
+const struct cs_nodes *cs_session_nodes(const struct cs_session *session);
 struct cs_sim *cs_session_sim(struct cs_session *session);
 /* What is expected of the run, NULL: nothing. */
 struct cs_expect *cs_session_expect(struct cs_session *session);

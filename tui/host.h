@@ -15,6 +15,7 @@ enum cs_host_needs {
     CS_NEEDS_NODES = 1 << 1,
     CS_NEEDS_FAULTS = 1 << 2,
     CS_NEEDS_DEVICES = 1 << 3,
+    CS_NEEDS_PLAN = 1 << 12,
 };
 
 struct cs_host_ops {

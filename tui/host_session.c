@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "tui/host_plan.h"
+
 static void look_at_port(struct cs_session *s, const struct cs_session_device *from, unsigned i,
                          struct cs_tui_port *port)
 {
@@ -86,6 +88,8 @@ static void refresh(void *ctx, struct cs_tui *tui, unsigned needs)
     info->duration_ps = hs->still ? 0 : cs_session_duration_ps(s);
     if (needs & CS_NEEDS_DEVICES)
         refresh_devices(s, tui);
+    if (needs & CS_NEEDS_PLAN)
+        cs_host_plan(s, &tui->plan);
     cs_feed_refresh(&hs->feed, needs);
 }
 

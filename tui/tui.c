@@ -12,7 +12,8 @@
 #include "tui/widgets.h"
 
 const struct cs_view *const cs_views[] = {&cs_view_trace, &cs_view_ids, &cs_view_nodes,
-                                          &cs_view_faults, &cs_view_devices};
+                                          &cs_view_faults, &cs_view_devices,
+                                          &cs_view_scenario};
 const unsigned cs_n_views = sizeof cs_views / sizeof *cs_views;
 
 static const struct cs_overlay *const overlays[CS_OVERLAY_COUNT] = {
@@ -91,6 +92,7 @@ void cs_tui_fini(struct cs_tui *tui)
     cs_ids_fini(&tui->ids);
     cs_fault_list_fini(&tui->fault_list);
     fini_views(tui);
+    cs_plan_clear(&tui->plan);
     free(tui->nodes);
     tui->nodes = NULL;
 }

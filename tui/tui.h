@@ -14,6 +14,7 @@
 #include "tui/ids.h"
 #include "tui/keys.h"
 #include "tui/names.h"
+#include "tui/plan.h"
 #include "tui/ring.h"
 #include "tui/textfield.h"
 
@@ -170,6 +171,7 @@ struct cs_tui {
     struct cs_fault_list fault_list;
     struct cs_tui_device devices[CS_TUI_DEVICES]; /* only while a view needs them */
     unsigned n_devices;
+    struct cs_plan plan; /* only while a view needs it */
     bool fd;      /* some bus or frame is CAN FD */
     bool decoded; /* a decoder says what frames mean */
 
@@ -197,6 +199,8 @@ struct cs_tui {
     bool quit;
     bool suspend; /* ^Z: the program's main stops itself and clears this */
     bool repaint; /* ^L: the whole screen is to be written again */
+    unsigned edit; /* a line of plan.file: an editor is to be run there, and this cleared */
+    bool rerun;    /* the scenario is to be read and run from its start: likewise */
 };
 
 /* Returns 0 or -ENOMEM. `ring_rows`: 0 for the default. The host must outlive the model. */

@@ -70,6 +70,7 @@ extern const unsigned cs_n_views;
 
 extern const struct cs_view cs_view_trace, cs_view_ids, cs_view_nodes, cs_view_faults,
     cs_view_devices;
+extern const struct cs_view cs_view_scenario;
 extern const struct cs_overlay cs_overlay_inject, cs_overlay_filter, cs_overlay_help,
     cs_overlay_fault, cs_overlay_prompt, cs_overlay_row, cs_overlay_save;
 
