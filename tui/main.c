@@ -12,6 +12,7 @@
 
 #include "scenarios/expect.h"
 #include "tui/host_session.h"
+#include "tui/main_again.h"
 #include "tui/main_dump.h"
 #include "tui/screen.h"
 #include "tui/tui.h"
@@ -21,7 +22,9 @@
 
 struct app {
     struct ev_loop *loop;
-    struct cs_session *session;
+    const struct cs_options *options;
+    struct cs_session *session; /* NULL: it could not be made anew */
+    struct cs_error error;      /* why */
     struct cs_host_session host;
     struct cs_tui tui;
     struct cs_canvas canvas;
@@ -131,6 +134,62 @@ static void on_clock(struct ev_loop *loop, ev_timer *w, int revents)
         ev_timer_stop(loop, w);
 }
 
+/* ---- the scenario again ------------------------------------------------------------------------
+ */
+
+static void begin_session(struct app *app);
+
+static void edit(struct app *app)
+{
+    struct cs_session_config config = cs_main_config(app->options);
+    const bool paused = cs_session_paused(app->session);
+    char why[CS_TUI_MESSAGE_MAX];
+
+    ev_io_stop(app->loop, &app->output);
+    cs_screen_leave();
+    if (!paused)
+        cs_session_pause(app->session, true);
+    int ret = cs_main_edit(app->tui.plan.file, app->tui.edit, why, sizeof why);
+    ev_now_update(app->loop);
+    if (!paused)
+        cs_session_pause(app->session, false);
+    cs_screen_return();
+    app->tui.edit = 0;
+    if (ret == 0)
+        ret = cs_main_load(&config, why, sizeof why);
+    cs_scenario_free(config.loaded);
+    cs_tui_say(&app->tui, ret != 0, "%s", ret == 0 ? "the file can be read: R runs it" : why);
+    changed(app);
+}
+
+/* What cannot be read leaves the run as it is. */
+static void rerun(struct app *app)
+{
+    struct cs_session_config config = cs_main_config(app->options);
+    char why[CS_TUI_MESSAGE_MAX];
+
+    app->tui.rerun = false;
+    if (cs_main_load(&config, why, sizeof why) != 0) {
+        cs_tui_say(&app->tui, true, "%s", why);
+        return;
+    }
+    cs_host_session_fini(&app->host);
+    cs_session_destroy(app->session);
+    app->host.feed = (struct cs_feed){.wake = wake, .wake_ctx = app};
+    app->host.finished = false;
+    app->status = 0;
+    app->session = cs_session_create(&config, app->loop, &app->error);
+    if (!app->session) {
+        leave(app, app->error.status);
+    } else if (cs_tui_restart(&app->tui) < 0 ||
+               cs_host_session_init(&app->host, app->session, &app->tui) < 0) {
+        leave(app, 3);
+    } else {
+        cs_tui_say(&app->tui, false, "from the start");
+        begin_session(app);
+    }
+}
+
 /* ---- signals and keys ------------------------------------------------------------------------ */
 
 static void suspend(struct app *app)
@@ -202,6 +261,10 @@ static void on_input(struct ev_loop *loop, ev_io *w, int revents)
         app->tui.suspend = false;
         suspend(app);
     }
+    if (app->tui.edit)
+        edit(app);
+    if (app->tui.rerun)
+        rerun(app);
     if (!ev_is_active(&app->clock))
         ev_timer_again(loop, &app->clock);
     wake(app);
@@ -291,16 +354,25 @@ static void start_watchers(struct app *app)
     watch_signal(app, &app->leave[2], SIGHUP);
 }
 
+static void begin_session(struct app *app)
+{
+    if (cs_session_said(app->session, 0) != NULL)
+        cs_tui_say(&app->tui, false, "%s", cs_session_said(app->session, 0));
+    cs_session_on_pause(app->session, on_pause, app);
+    cs_session_start(app->session, finished, app);
+    changed(app);
+}
+
 /* Say what went wrong, now that there is somewhere to say it. Returns the exit status. */
 static int end_session(struct app *app)
 {
-    const char *text = cs_session_error(app->session);
-    struct cs_error error = {0};
+    const char *text = app->session ? cs_session_error(app->session) : NULL;
+    struct cs_error error = app->error;
     char sentence[CS_ERROR_SENTENCE_MAX];
 
     if (text && *text) {
         fprintf(stderr, "cansim-tui: %s\n", text);
-    } else if (cs_session_close(app->session, &error) != 0) {
+    } else if (!app->session || cs_session_close(app->session, &error) != 0) {
         fprintf(stderr, "cansim-tui: %s\n", cs_error_sentence(&error, sentence));
         return error.status;
     }
@@ -325,11 +397,7 @@ static int run(struct app *app, const struct cs_options *options)
     app->canvas.ascii = options->ascii || cs_screen_is_ascii();
     app->tui.view = options->view;
     start_watchers(app);
-    if (cs_session_said(app->session, 0) != NULL)
-        cs_tui_say(&app->tui, false, "%s", cs_session_said(app->session, 0));
-    cs_session_on_pause(app->session, on_pause, app);
-    cs_session_start(app->session, finished, app);
-    changed(app);
+    begin_session(app);
     ev_run(app->loop, 0);
     cs_screen_close();
     return end_session(app);
@@ -351,6 +419,7 @@ static int serve(const struct cs_options *options)
         return 2;
     }
     app.host.host = (struct cs_host){&cs_host_session_ops, &app.host};
+    app.options = options;
     app.loop = ev_loop_new(EVFLAG_AUTO);
     if (!app.loop || cs_tui_init(&app.tui, &app.host.host, options->rows) < 0) {
         fprintf(stderr, "cansim-tui: not enough memory\n");

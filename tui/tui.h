@@ -172,8 +172,8 @@ struct cs_tui {
     struct cs_tui_device devices[CS_TUI_DEVICES]; /* only while a view needs them */
     unsigned n_devices;
     struct cs_plan plan; /* only while a view needs it */
-    bool fd;      /* some bus or frame is CAN FD */
-    bool decoded; /* a decoder says what frames mean */
+    bool fd;             /* some bus or frame is CAN FD */
+    bool decoded;        /* a decoder says what frames mean */
 
     unsigned view; /* that of the pane with the focus: index in cs_views */
     enum cs_tui_split split;
@@ -197,8 +197,8 @@ struct cs_tui {
     bool message_bad;
     bool dirty; /* something to draw */
     bool quit;
-    bool suspend; /* ^Z: the program's main stops itself and clears this */
-    bool repaint; /* ^L: the whole screen is to be written again */
+    bool suspend;  /* ^Z: the program's main stops itself and clears this */
+    bool repaint;  /* ^L: the whole screen is to be written again */
     unsigned edit; /* a line of plan.file: an editor is to be run there, and this cleared */
     bool rerun;    /* the scenario is to be read and run from its start: likewise */
 };
@@ -206,6 +206,10 @@ struct cs_tui {
 /* Returns 0 or -ENOMEM. `ring_rows`: 0 for the default. The host must outlive the model. */
 int cs_tui_init(struct cs_tui *tui, const struct cs_host *host, uint32_t ring_rows);
 void cs_tui_fini(struct cs_tui *tui);
+
+/* Another run begins: what was seen of the one before is gone, what the person has set stays.
+ * Returns 0 or -ENOMEM. */
+int cs_tui_restart(struct cs_tui *tui);
 
 /* The screen has this size now. */
 void cs_tui_resize(struct cs_tui *tui, int width, int height);
