@@ -223,6 +223,12 @@ int cs_session_arm(struct cs_session *session, unsigned bus, const char *text, c
 /* Take an armed fault back, or with id 0 all of that bus. 0, -EINVAL (no such bus) or -ENOENT. */
 int cs_session_clear(struct cs_session *session, unsigned bus, int id);
 
+/* Do that to a controller; `mode` (enum cs_mode, one bit or none) goes with the mode alone. 0,
+ * -ENOENT (no such controller) or -EALREADY (it is not bus-off). */
+enum cs_session_do { CS_SESSION_RESET, CS_SESSION_RECOVER, CS_SESSION_MODE };
+int cs_session_do(struct cs_session *session, unsigned bus, int node, enum cs_session_do what,
+                  unsigned mode);
+
 /* Send a frame from the session's own controller ("console") on that bus, attached at first use.
  * Returns as cs_bus_submit(). */
 int cs_session_inject(struct cs_session *session, unsigned bus, const struct cs_frame *frame);

@@ -162,6 +162,20 @@ static void remember(struct cs_feed *feed, const struct cs_event *event)
         };
 }
 
+/* Allocated with the first event of a controller's place on its bus. */
+static void keep_history(struct cs_feed *feed, const struct cs_event *event)
+{
+    struct cs_node_history **history;
+
+    if (!known(event->bus, event->node))
+        return;
+    history = &feed->history[event->bus][event->node];
+    if (!*history)
+        *history = calloc(1, sizeof **history);
+    if (*history)
+        cs_history_event(*history, event);
+}
+
 static void observe(void *ctx, const struct cs_event *event)
 {
     struct cs_feed *feed = ctx;
@@ -170,6 +184,8 @@ static void observe(void *ctx, const struct cs_event *event)
         push_row(feed, event);
         remember(feed, event);
     }
+    if (cs_history_wants(event))
+        keep_history(feed, event);
     if (!feed->tui->dirty) {
         feed->tui->dirty = true;
         if (feed->wake)
@@ -194,6 +210,11 @@ void cs_feed_fini(struct cs_feed *feed)
     if (feed->sim)
         cs_sim_unobserve(feed->sim, observe, feed);
     feed->sim = NULL;
+    for (unsigned b = 0; b < CS_SIM_MAX_BUSES; b++)
+        for (unsigned i = 0; i < CS_BUS_MAX_NODES; i++) {
+            free(feed->history[b][i]);
+            feed->history[b][i] = NULL;
+        }
 }
 
 static void refresh_buses(struct cs_feed *feed)
@@ -228,6 +249,7 @@ static void refresh_nodes(struct cs_feed *feed)
             node->bus = (uint16_t)b;
             node->index = (int16_t)i;
             node->last = feed->last[b][i];
+            node->history = feed->history[b][i];
             node->load_permille = cs_stats_node_load_permille(feed->stats, b, i);
             tui->n_nodes++;
         }

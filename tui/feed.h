@@ -17,6 +17,7 @@ struct cs_feed {
     void *wake_ctx;
     uint32_t who[CS_SIM_MAX_BUSES][CS_BUS_MAX_NODES]; /* names of present nodes in tui->names */
     struct cs_tui_error last[CS_SIM_MAX_BUSES][CS_BUS_MAX_NODES];
+    struct cs_node_history *history[CS_SIM_MAX_BUSES][CS_BUS_MAX_NODES];
 };
 
 /* Start to observe. Zero-initialise, then set `wake` where wanted. Returns 0 or -ENOSPC. */

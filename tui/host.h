@@ -18,6 +18,8 @@ enum cs_host_needs {
     CS_NEEDS_PLAN = 1 << 12,
 };
 
+enum cs_host_node_do { CS_NODE_DO_RESET, CS_NODE_DO_RECOVER, CS_NODE_DO_MODE };
+
 struct cs_host_ops {
     /* Fill in tui->info, the buses and what is needed of the rest (enum cs_host_needs). */
     void (*refresh)(void *ctx, struct cs_tui *tui, unsigned needs);
@@ -32,6 +34,8 @@ struct cs_host_ops {
     int (*disarm)(void *ctx, unsigned bus, int id);
     /* Write a scenario that does again what was done so far. 0 or -1; what came of it in `told`. */
     int (*save)(void *ctx, const char *path, char *told, size_t told_size);
+    /* Do that to a controller, as cs_session_do(). -EOPNOTSUPP: the host does not let us. */
+    int (*node)(void *ctx, unsigned bus, int node, enum cs_host_node_do what, unsigned mode);
     /* Returns as cs_session_plug(). */
     int (*plug)(void *ctx, unsigned device, bool plugged);
 };

@@ -128,6 +128,15 @@ static int disarm(void *ctx, unsigned bus, int id)
     return cs_session_clear(((struct cs_host_session *)ctx)->session, bus, id);
 }
 
+static int do_to_node(void *ctx, unsigned bus, int node, enum cs_host_node_do what, unsigned mode)
+{
+    static const enum cs_session_do whats[] = {[CS_NODE_DO_RESET] = CS_SESSION_RESET,
+                                               [CS_NODE_DO_RECOVER] = CS_SESSION_RECOVER,
+                                               [CS_NODE_DO_MODE] = CS_SESSION_MODE};
+
+    return cs_session_do(((struct cs_host_session *)ctx)->session, bus, node, whats[what], mode);
+}
+
 static int save(void *ctx, const char *path, char *told, size_t told_size)
 {
     struct cs_error error = {0};
@@ -150,6 +159,7 @@ const struct cs_host_ops cs_host_session_ops = {
     .disarm = disarm,
     .save = save,
     .plug = plug,
+    .node = do_to_node,
 };
 
 int cs_host_session_init(struct cs_host_session *hs, struct cs_session *session, struct cs_tui *tui)

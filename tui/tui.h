@@ -14,6 +14,7 @@
 #include "tui/ids.h"
 #include "tui/keys.h"
 #include "tui/names.h"
+#include "tui/node_history.h"
 #include "tui/plan.h"
 #include "tui/ring.h"
 #include "tui/textfield.h"
@@ -65,6 +66,7 @@ struct cs_tui_node {
     unsigned load_permille;
     struct cs_node_status status;
     struct cs_tui_error last;
+    const struct cs_node_history *history; /* the feed's; NULL: none */
 };
 
 /* A card or an adapter, as cs_session_device() tells of it. */

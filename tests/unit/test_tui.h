@@ -130,6 +130,16 @@ static inline int bench_plug(void *ctx, unsigned device, bool plugged)
     return 0;
 }
 
+static inline int bench_do(void *ctx, unsigned bus, int node, enum cs_host_node_do what,
+                           unsigned mode)
+{
+    struct cs_bus *at = cs_sim_bus(((struct bench *)ctx)->sim, bus);
+
+    return what == CS_NODE_DO_MODE    ? cs_bus_set_mode(at, node, mode)
+           : what == CS_NODE_DO_RESET ? cs_bus_reset(at, node)
+                                      : cs_bus_recover(at, node);
+}
+
 static const struct cs_host_ops bench_ops = {
     .refresh = bench_refresh,
     .pause = bench_pause,
@@ -141,6 +151,7 @@ static const struct cs_host_ops bench_ops = {
     .disarm = bench_disarm,
     .save = bench_save,
     .plug = bench_plug,
+    .node = bench_do,
 };
 
 static inline void bench_send(void *ctx, struct cs_timer *timer)
