@@ -75,7 +75,8 @@ static void silent(void **state)
                                    : v == 1 ? "no frames so far"
                                    : v == 2 ? "nobody here yet"
                                    : v == 3 ? "no fault so far"
-                                            : "no device: QEMU guests"));
+                                   : v == 4 ? "no device: QEMU guests"
+                                            : "no scenario: this host"));
     }
     bench_free(b);
 }
