@@ -73,7 +73,7 @@ void cs_nodes_seen(const struct cs_nodes *nodes, unsigned action, struct cs_acti
         return;
     }
     const struct cs_moment *m = nodes->past[action].moment;
-    seen->over = m->over ||
+    seen->over = m->over || cs_sim_now_ps(nodes->sim) > a->when->until_ps ||
                  (m->timer.heap_pos == 0 && !a->when->each && (m->begun || seen->done > 0));
     seen->next_ps = m->timer.heap_pos > 0 && !m->over ? m->next_ps : CS_NEVER;
 }

@@ -30,7 +30,7 @@ static int act(struct cs_tui *tui, const struct cs_tui_node *node, enum cs_host_
                         : -EOPNOTSUPP;
 
     if (ret == -EALREADY)
-        cs_tui_say(tui, false, "%s is not bus-off", node->status.name);
+        cs_tui_say(tui, false, "%s recovers already", node->status.name);
     else if (ret == -ENOENT)
         cs_tui_say(tui, true, "%s has left", node->status.name);
     else if (ret < 0)

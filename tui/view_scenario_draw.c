@@ -7,7 +7,7 @@
 #include "tui/view_scenario.h"
 #include "tui/widgets.h"
 
-#define OUTCOME 18 /* cells */
+#define OUTCOME 19 /* cells */
 
 /* ---- what came of it ------------------------------------------------------------------------- */
 
