@@ -128,7 +128,7 @@ static void draw_action(const struct cs_tui *tui, struct cs_canvas *canvas, stru
                         int who, const struct cs_plan_row *row)
 {
     const bool past = row->state != CS_PLAN_WAITS, next = row == &tui->plan.rows[tui->plan.past];
-    const int outcome = at.w < 56 ? 12 : OUTCOME;
+    const int outcome = at.w < 48 ? 12 : OUTCOME;
     char text[64], buf[CS_NUMBER_MAX];
     uint8_t style = cs_scenario_outcome(tui, row, text, sizeof text);
     int x = at.x + 1;
@@ -198,7 +198,7 @@ static const char *watched_text(const struct cs_plan_row *row, char *text, size_
 static void draw_watched(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
                          const struct cs_plan_row *row)
 {
-    const int outcome = at.w < 56 ? 12 : OUTCOME;
+    const int outcome = at.w < 48 ? 12 : OUTCOME;
     char text[64], what[600];
     const uint8_t style = cs_scenario_outcome(tui, row, text, sizeof text);
     const bool waits = row->state == CS_PLAN_WAITS, over = row->state == CS_PLAN_DONE;
