@@ -358,7 +358,7 @@ static const struct {
     {"--speed", "X", "pace: 0.001..1000 times the clock's, or max (1)", take_speed},
     {"--seed", "N", "seed of random traffic, instead of the scenario's", take_seed},
     {"--rows", "N", "rows of the trace to keep, 1000..10000000 (200000)", take_rows},
-    {"--view", "NAME", "view to start with: trace, ids, nodes, faults or devices", take_view},
+    {"--view", "NAME", "view to start with: trace, ids, nodes, faults, devices or scenario", take_view},
     {"--ascii", NULL, "draw with ASCII only, whatever the locale says", take_ascii},
     {"--dump", "text|svg", "write one screen to standard output, without a terminal", take_dump},
     {"--size", "WxH", "of that screen (80x24)", take_size},
