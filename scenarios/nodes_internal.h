@@ -70,7 +70,7 @@ struct cs_nodes {
     struct cs_timer start, timeline;
     unsigned next_action, next_late, next_amid;
     struct cs_nodes_past *past; /* of each of the scenario's actions */
-    struct cs_moment *moments; /* actions with conditions (nodes_when.c) */
+    struct cs_moment *moments;  /* actions with conditions (nodes_when.c) */
     unsigned n_moments;
     int64_t variables[CS_VARIABLES];
     struct cs_rng draws; /* of "choose" */

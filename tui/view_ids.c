@@ -101,8 +101,8 @@ static void put_titles(struct cs_tui *tui)
     to = ids->n_lines + groups;
     for (uint32_t i = ids->n_lines; i-- > 0;) {
         const uint32_t at = order[i];
-        const bool first =
-            i == 0 || strcmp(group_name(tui, &items[order[i - 1]]), group_name(tui, &items[at]));
+        const bool first = i == 0 || strcmp(group_name(tui, &items[order[i - 1]]),
+                                            group_name(tui, &items[at])) != 0;
         order[--to] = at;
         if (first)
             order[--to] = at | CS_IDS_GROUP;
