@@ -25,12 +25,15 @@ static const struct cs_tui_node *wanted(struct cs_tui *tui)
 static int act(struct cs_tui *tui, const struct cs_tui_node *node, enum cs_host_node_do what,
                unsigned mode)
 {
-    const int ret = tui->host->ops->node
+    const int ret = tui->info.finished ? -ESHUTDOWN
+                    : tui->host->ops->node
                         ? tui->host->ops->node(tui->host->ctx, node->bus, node->index, what, mode)
                         : -EOPNOTSUPP;
 
     if (ret == -EALREADY)
         cs_tui_say(tui, false, "%s recovers already", node->status.name);
+    else if (ret == -ESHUTDOWN)
+        cs_tui_say(tui, false, "the scenario is over: nothing happens any more");
     else if (ret == -ENOENT)
         cs_tui_say(tui, true, "%s has left", node->status.name);
     else if (ret < 0)

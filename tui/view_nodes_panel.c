@@ -11,7 +11,7 @@
 #include "tui/view_nodes.h"
 
 #define FACTS       9  /* lines */
-#define SIDE        46 /* cells of the changes where they are beside the facts */
+#define SIDE        42 /* cells of the changes where they are beside the facts */
 #define SIDE_FROM   118
 #define AUTO_HEIGHT 11
 

@@ -190,6 +190,10 @@ static void host_without(void **state)
     bench_keys(b, "m");
     bench_draw(b, 80, 24);
     assert_true(bench_shows(b, "this host does not let you"));
+    b->finished = true;
+    bench_keys(b, "X");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "the scenario is over: nothing happens any more"));
     bench_free(b);
 }
 
