@@ -238,8 +238,15 @@ struct cs_nodes *cs_nodes_create(struct cs_sim *sim, const struct cs_scenario *s
 {
     struct cs_nodes *nodes = calloc(1, sizeof(*nodes));
 
-    if (nodes == NULL ||
-        (nodes->node = calloc(scenario->n_nodes + 1, sizeof(*nodes->node))) == NULL) {
+    if (nodes != NULL) {
+        nodes->node = calloc(scenario->n_nodes + 1, sizeof(*nodes->node));
+        nodes->past = calloc(scenario->n_actions + 1, sizeof(*nodes->past));
+    }
+    if (nodes == NULL || nodes->node == NULL || nodes->past == NULL) {
+        if (nodes != NULL) {
+            free(nodes->node);
+            free(nodes->past);
+        }
         free(nodes);
         cs_nodes_no_memory(error);
         return NULL;
@@ -277,6 +284,7 @@ void cs_nodes_destroy(struct cs_nodes *nodes)
             kinds[def->type].close(&nodes->node[i]);
     }
     free(nodes->node);
+    free(nodes->past);
     free(nodes->moments);
     free(nodes);
 }

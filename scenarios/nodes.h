@@ -64,6 +64,18 @@ void cs_nodes_said(struct cs_nodes *nodes, const struct cs_live_said *said);
 /* All that are not absent join, and the timeline starts. 0 or -1 with `error`. */
 int cs_nodes_start(struct cs_nodes *nodes, struct cs_error *error);
 
+/* What came so far of an action, by index into the scenario's actions; of those in a group the
+ * group's alone. */
+struct cs_action_seen {
+    int64_t done;    /* how often */
+    int fault;       /* id of the last fault that it armed, 0: none */
+    bool over;       /* it will not come again */
+    int64_t next_ps; /* CS_NEVER: nobody knows, or never */
+};
+void cs_nodes_seen(const struct cs_nodes *nodes, unsigned action, struct cs_action_seen *seen);
+/* The value of a variable, by index into the scenario's. */
+int64_t cs_nodes_variable(const struct cs_nodes *nodes, unsigned variable);
+
 /* By index into the scenario's nodes; they may be called while the sim runs. Joining twice or
  * leaving twice is nothing. Returns 0 or -errno. */
 int cs_nodes_attach(struct cs_nodes *nodes, unsigned node);

@@ -56,13 +56,21 @@ struct cs_nodes_node {
     uint32_t turns;                 /* of its controller */
 };
 
+/* What came of an action of the scenario so far. */
+struct cs_nodes_past {
+    int64_t done;
+    int fault;                /* id of the last one that it armed, 0 */
+    struct cs_moment *moment; /* NULL: it comes at its time */
+};
+
 struct cs_nodes {
     struct cs_sim *sim;
     const struct cs_scenario *scenario;
     struct cs_nodes_node *node; /* scenario->n_nodes */
     struct cs_timer start, timeline;
     unsigned next_action, next_late, next_amid;
-    struct cs_moment *moments; /* actions with conditions (nodes_when.c) */
+    struct cs_nodes_past *past; /* of each of the scenario's actions */
+    struct cs_moment *moments;  /* actions with conditions (nodes_when.c) */
     unsigned n_moments;
     int64_t variables[CS_VARIABLES];
     struct cs_rng draws; /* of "choose" */
@@ -168,6 +176,9 @@ void cs_timeline_start(struct cs_nodes *nodes);
 /* Actions from outside (nodes_outside.c): those before the clock starts are done by this. */
 void cs_outside_start(struct cs_nodes *nodes);
 extern const struct cs_controller_ops cs_outside_ops; /* of a node that reacts */
+
+/* An action of the scenario's array; NULL: it is within a group, or from elsewhere. */
+struct cs_nodes_past *cs_nodes_past_of(struct cs_nodes *nodes, const struct cs_action *action);
 
 /* One action. */
 void cs_nodes_act(struct cs_nodes *nodes, const struct cs_action *action);

@@ -124,8 +124,11 @@ static void arm_fault(struct cs_nodes *nodes, const struct cs_action *action)
     if (id == -ENOSPC)
         snprintf(why, sizeof(why), "must be one of at most %d faults that are armed at a time",
                  CS_FAULT_MAX);
+    struct cs_nodes_past *past = cs_nodes_past_of(nodes, action);
     if (id < 0)
         failed(nodes, action, why);
+    else if (past != NULL)
+        past->fault = id;
 }
 
 static void clear_faults(struct cs_nodes *nodes, const struct cs_action *action)
@@ -264,6 +267,9 @@ void cs_nodes_act(struct cs_nodes *nodes, const struct cs_action *action)
     if (action->when != NULL && action->when->n_tests > 0 && !cs_when_has_moments(action) &&
         !cs_when_holds(nodes, action->when))
         return;
+    struct cs_nodes_past *past = cs_nodes_past_of(nodes, action);
+    if (past != NULL)
+        past->done++;
     if (act_outside(nodes, action))
         return;
     nodes->acting++;

@@ -52,6 +52,37 @@ void cs_act_group(struct cs_nodes *nodes, const struct cs_action *action)
         cs_nodes_act(nodes, &group->action[i]);
 }
 
+struct cs_nodes_past *cs_nodes_past_of(struct cs_nodes *nodes, const struct cs_action *action)
+{
+    const uintptr_t first = (uintptr_t)nodes->scenario->actions, at = (uintptr_t)action;
+
+    if (at < first || at >= first + nodes->scenario->n_actions * sizeof(*action))
+        return NULL;
+    return &nodes->past[(at - first) / sizeof(*action)];
+}
+
+void cs_nodes_seen(const struct cs_nodes *nodes, unsigned action, struct cs_action_seen *seen)
+{
+    const struct cs_action *a = &nodes->scenario->actions[action];
+
+    *seen = (struct cs_action_seen){nodes->past[action].done, nodes->past[action].fault, false,
+                                    CS_NEVER};
+    if (!cs_when_has_moments(a)) {
+        seen->over = a->at_ps < cs_sim_now_ps(nodes->sim) || seen->done > 0;
+        seen->next_ps = seen->over ? CS_NEVER : a->at_ps;
+        return;
+    }
+    const struct cs_moment *m = nodes->past[action].moment;
+    seen->over = m->over || cs_sim_now_ps(nodes->sim) > a->when->until_ps ||
+                 (m->timer.heap_pos == 0 && !a->when->each && (m->begun || seen->done > 0));
+    seen->next_ps = m->timer.heap_pos > 0 && !m->over ? m->next_ps : CS_NEVER;
+}
+
+int64_t cs_nodes_variable(const struct cs_nodes *nodes, unsigned variable)
+{
+    return nodes->variables[variable];
+}
+
 static void end(struct cs_moment *m)
 {
     m->over = true;
@@ -158,6 +189,7 @@ int cs_whens_prepare(struct cs_nodes *nodes)
             continue;
         const struct cs_when *when = s->actions[i].when;
         struct cs_moment *m = &nodes->moments[nodes->n_moments++];
+        nodes->past[i].moment = m;
         m->nodes = nodes;
         m->action = &s->actions[i];
         m->timer.fn = on_moment;

@@ -283,6 +283,16 @@ struct cs_expect *cs_session_expect(struct cs_session *session)
     return session->expect;
 }
 
+const struct cs_scenario *cs_session_scenario(const struct cs_session *session)
+{
+    return session->scenario;
+}
+
+const struct cs_nodes *cs_session_nodes(const struct cs_session *session)
+{
+    return session->nodes;
+}
+
 struct cs_live *cs_session_live(struct cs_session *session)
 {
     return session->live;

@@ -17,6 +17,7 @@ struct cs_live;
 struct cs_plugin_files;
 struct cs_programs;
 struct cs_guest_def;
+struct cs_nodes;
 struct cs_scenario;
 struct cs_send;
 struct cs_sent;
@@ -123,6 +124,9 @@ int cs_session_close(struct cs_session *session, struct cs_error *error);
 /* The largest distance by which paced bus time was late, wall time. */
 int64_t cs_session_lag_ns(const struct cs_session *session);
 
+/* What it does, and its nodes and timeline at work; NULL: an empty host. */
+const struct cs_scenario *cs_session_scenario(const struct cs_session *session);
+const struct cs_nodes *cs_session_nodes(const struct cs_session *session);
 struct cs_sim *cs_session_sim(struct cs_session *session);
 /* What is expected of the run, NULL: nothing. */
 struct cs_expect *cs_session_expect(struct cs_session *session);
@@ -225,6 +229,12 @@ int cs_session_arm(struct cs_session *session, unsigned bus, const char *text, c
                    size_t why_size);
 /* Take an armed fault back, or with id 0 all of that bus. 0, -EINVAL (no such bus) or -ENOENT. */
 int cs_session_clear(struct cs_session *session, unsigned bus, int id);
+
+/* Do that to a controller; `mode` (enum cs_mode, one bit or none) goes with the mode alone. 0,
+ * -ENOENT (no such controller) or -EALREADY (it is not bus-off). */
+enum cs_session_do { CS_SESSION_RESET, CS_SESSION_RECOVER, CS_SESSION_MODE };
+int cs_session_do(struct cs_session *session, unsigned bus, int node, enum cs_session_do what,
+                  unsigned mode);
 
 /* Send a frame from the session's own controller ("console") on that bus, attached at first use.
  * Returns as cs_bus_submit(). */

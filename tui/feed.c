@@ -124,6 +124,7 @@ static void remember(struct cs_feed *feed, const struct cs_event *event)
         feed->last[event->bus][event->node] = cs_feed_error(event);
 }
 
+/* Allocated with the first event of a controller's place on its bus. */
 static void observe(void *ctx, const struct cs_event *event)
 {
     struct cs_feed *feed = ctx;
@@ -138,6 +139,7 @@ static void observe(void *ctx, const struct cs_event *event)
                  event->kind == CS_EV_TX_START ? who_is(feed, event->bus, event->node, false)
                                                : CS_NAME_NONE,
                  row);
+    cs_histories_event(&feed->histories, event);
     if (!feed->tui->dirty) {
         feed->tui->dirty = true;
         if (feed->wake)
@@ -165,6 +167,7 @@ void cs_feed_fini(struct cs_feed *feed)
     if (feed->sim)
         cs_sim_unobserve(feed->sim, observe, feed);
     feed->sim = NULL;
+    cs_histories_fini(&feed->histories);
 }
 
 static void refresh_buses(struct cs_feed *feed)
@@ -199,6 +202,7 @@ static void refresh_nodes(struct cs_feed *feed)
             node->bus = (uint16_t)b;
             node->index = (int16_t)i;
             node->last = feed->last[b][i];
+            node->history = feed->histories.of[b][i];
             node->load_permille = cs_stats_node_load_permille(feed->stats, b, i);
             tui->n_nodes++;
         }

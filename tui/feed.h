@@ -19,6 +19,7 @@ struct cs_feed {
     const struct cs_event *heard; /* of this event a decoder has said something; only compared */
     uint8_t heard_what;
     struct cs_tui_error last[CS_SIM_MAX_BUSES][CS_BUS_MAX_NODES];
+    struct cs_histories histories;
 };
 
 /* Start to observe. Zero-initialise, then set `wake` where wanted. Returns 0 or -ENOSPC. */

@@ -39,6 +39,7 @@ enum cs_host_needs {
     CS_NEEDS_FAULTS = 1 << 2,
     CS_NEEDS_DEVICES = 1 << 3,
     CS_NEEDS_EDGES = 1 << 15, /* tui->edges, while bus time is slow enough to watch */
+    CS_NEEDS_PLAN = 1 << 12,
     CS_NEEDS_TRAFFIC = 1 << 16,
     CS_NEEDS_PLOTS = 1 << 17, /* decoded fields become known */
 };
@@ -49,6 +50,8 @@ struct cs_past {
     unsigned n_knows, n_events;
     bool hears; /* who received is among them */
 };
+
+enum cs_host_node_do { CS_NODE_DO_RESET, CS_NODE_DO_RECOVER, CS_NODE_DO_MODE };
 
 struct cs_host_ops {
     /* Fill in tui->info, the buses and what is needed of the rest (enum cs_host_needs). */
@@ -68,6 +71,8 @@ struct cs_host_ops {
     void (*step_bit)(void *ctx, unsigned bus);
     /* Tell it in words, as log_life.h does. 0 or -errno. NULL: it cannot. */
     int (*tell)(void *ctx, const struct cs_past *past, char *text, size_t size);
+    /* Do that to a controller, as cs_session_do(). -EOPNOTSUPP: the host does not let us. */
+    int (*node)(void *ctx, unsigned bus, int node, enum cs_host_node_do what, unsigned mode);
     /* Returns as cs_session_plug(). */
     int (*plug)(void *ctx, unsigned device, bool plugged);
     /* Frames that are sent by hand and again and again, each in a slot: as cs_senders_set(),

@@ -38,7 +38,7 @@ static uint64_t wanted_kinds(void)
     uint64_t kinds = 0;
 
     for (unsigned kind = 0; kind < CS_EV_KIND_COUNT; kind++)
-        kinds |= (uint64_t)cs_feed_has_row(kind) << kind;
+        kinds |= (uint64_t)(cs_feed_has_row(kind) || cs_history_wants_kind(kind)) << kind;
     return kinds;
 }
 
@@ -82,6 +82,7 @@ void cs_host_link_close(struct cs_host_link *link)
 {
     cs_monitor_close(link->monitor);
     link->monitor = NULL;
+    cs_histories_fini(&link->histories);
 }
 
 int cs_host_link_fd(const struct cs_host_link *link)
@@ -98,7 +99,8 @@ static void lose(struct cs_host_link *link, const char *why)
     snprintf(info->denied, sizeof info->denied, "the host is gone: ^R connects again");
     info->gone = true;
     info->clients = 0;
-    cs_host_link_close(link);
+    cs_monitor_close(link->monitor); /* what is known of its nodes stays as well */
+    link->monitor = NULL;
     moved(link);
 }
 

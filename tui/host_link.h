@@ -41,6 +41,7 @@ struct cs_host_link {
     char via[CS_HOST_LINK_VIAS][32]; /* ways in that nodes have */
     uint32_t who[CS_SIM_MAX_BUSES][CS_BUS_MAX_NODES];
     struct cs_tui_error last[CS_SIM_MAX_BUSES][CS_BUS_MAX_NODES];
+    struct cs_histories histories;
 };
 
 /* Connect; zero-initialise, then set `wake` and `moved` where wanted. `address`: NULL: the default.

@@ -86,11 +86,14 @@ static void take_event(struct cs_host_link *link, const struct cs_proto_msg *msg
     const struct cs_feed_said said = {msg->severity - 1, msg->spec};
     struct cs_tui *tui = link->tui;
 
-    if (event.bus >= tui->n_buses || !cs_feed_has_row(event.kind))
+    if (event.bus >= tui->n_buses)
         return;
     if (event.at_ps > tui->info.now_ps)
         tui->info.now_ps = event.at_ps;
     link->news = true;
+    cs_histories_event(&link->histories, &event);
+    if (!cs_feed_has_row(event.kind))
+        return;
     if (event.kind == CS_EV_NOTE && msg->severity > 0) {
         cs_feed_said_row(tui, event.bus, event.at_ps, &said);
         return;
@@ -218,6 +221,15 @@ static void take_node(struct cs_host_link *link, const struct cs_proto_msg *msg)
     node->load_permille = msg->load_permille;
     node->last = link->last[msg->bus_index][msg->node];
     copy_node(&node->status, msg);
+    if (!link->histories.of[msg->bus_index][msg->node]) /* it was there before us */
+        cs_histories_event(&link->histories, &(struct cs_event){.kind = CS_EV_ATTACH,
+                                                                .at_ps = tui->info.now_ps,
+                                                                .bus = msg->bus_index,
+                                                                .node = msg->node,
+                                                                .state = node->status.state,
+                                                                .tec = node->status.tec,
+                                                                .rec = node->status.rec});
+    node->history = link->histories.of[msg->bus_index][msg->node];
     node->status.via = via_of(link, msg->via);
     snprintf(node->status.name, sizeof node->status.name, "%s", msg->name);
     if (tui->n_nodes < link->n_nodes)
@@ -374,6 +386,9 @@ void cs_host_link_forget(struct cs_host_link *link, int64_t now_ps)
 
     memset(link->who, 0, sizeof link->who);
     memset(link->last, 0, sizeof link->last);
+    for (unsigned i = 0; i < tui->n_nodes; i++)
+        tui->nodes[i].history = NULL;
+    cs_histories_fini(&link->histories);
     link->looking = false;
     link->got = link->asked = 0;
     link->since_ps = -1;

@@ -7,6 +7,7 @@
 #include "scenarios/session_pages.h"
 #include "tui/pages.h"
 #include "tui/host_rows.h"
+#include "tui/host_plan.h"
 
 static void look_at_port(struct cs_session *s, const struct cs_session_device *from, unsigned i,
                          struct cs_tui_port *port)
@@ -101,6 +102,8 @@ static void refresh(void *ctx, struct cs_tui *tui, unsigned needs)
     info->duration_ps = hs->still ? 0 : cs_session_duration_ps(s);
     if (needs & CS_NEEDS_DEVICES)
         refresh_devices(s, tui);
+    if (needs & CS_NEEDS_PLAN)
+        cs_host_plan(s, &tui->plan);
     cs_feed_refresh(&hs->feed, needs);
 }
 
@@ -166,6 +169,15 @@ static int arm(void *ctx, unsigned bus, const char *text, char *why, size_t why_
 static int disarm(void *ctx, unsigned bus, int id)
 {
     return cs_session_clear(((struct cs_host_session *)ctx)->session, bus, id);
+}
+
+static int do_to_node(void *ctx, unsigned bus, int node, enum cs_host_node_do what, unsigned mode)
+{
+    static const enum cs_session_do whats[] = {[CS_NODE_DO_RESET] = CS_SESSION_RESET,
+                                               [CS_NODE_DO_RECOVER] = CS_SESSION_RECOVER,
+                                               [CS_NODE_DO_MODE] = CS_SESSION_MODE};
+
+    return cs_session_do(((struct cs_host_session *)ctx)->session, bus, node, whats[what], mode);
 }
 
 static int save(void *ctx, const char *path, char *told, size_t told_size)
@@ -272,6 +284,7 @@ const struct cs_host_ops cs_host_session_ops = {
     .decode = decode,
     .export_rows = export_rows,
     .reset_traffic = reset_traffic,
+    .node = do_to_node,
 };
 
 int cs_host_session_init(struct cs_host_session *hs, struct cs_session *session, struct cs_tui *tui)

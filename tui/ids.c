@@ -5,6 +5,7 @@
 #include "tui/ids.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,7 +38,7 @@ static bool grow(struct cs_ids *ids)
     if (!items)
         return false;
     ids->items = items;
-    order = realloc(ids->order, room * sizeof *order);
+    order = realloc(ids->order, 2 * room * sizeof *order);
     if (!order)
         return false;
     ids->order = order;
@@ -69,6 +70,7 @@ struct cs_tui_id *cs_ids_get(struct cs_ids *ids, uint16_t bus, uint32_t id, uint
     item = &ids->items[ids->n++];
     *item = (struct cs_tui_id){.bus = bus, .stat.last = {.id = id, .flags = flags}};
     memset(item->changed_ps, 0xff, sizeof item->changed_ps);
+    item->first_ps = -1;
     ids->hash[at] = ids->n;
     return item;
 }
@@ -78,6 +80,35 @@ static struct cs_tui_id *item_of_row(struct cs_ids *ids, const struct cs_row *ro
     if (!row || row->kind != CS_EV_FRAME)
         return NULL;
     return cs_ids_get(ids, row->bus, row->id, row->flags);
+}
+
+static void look_at_data(struct cs_tui_id *item, const struct cs_row *row)
+{
+    bool changed = false;
+
+    for (unsigned i = 0; i < row->len; i++) {
+        const uint8_t now = (uint8_t)row->data[i];
+        const uint8_t diff = item->seen ? (uint8_t)(item->data[i] ^ now) : 0;
+
+        changed |= diff != 0;
+        item->ever[i] |= diff;
+        if (diff & ~item->notch[i]) {
+            item->changed_ps[i] = row->at_ps;
+            item->diff[i] = (uint8_t)(diff & ~item->notch[i]);
+        }
+        item->data[i] = now;
+    }
+    item->changes += changed;
+}
+
+/* The decoder's first word names the protocol. */
+static void look_at_said(struct cs_tui_id *item, const struct cs_row *row)
+{
+    const char *said = row->data + CS_ROW_SAID;
+    const size_t word = strcspn(said, " ");
+
+    snprintf(item->protocol, sizeof item->protocol, "%.*s", (int)word, said);
+    snprintf(item->said, sizeof item->said, "%s", said + word + strspn(said + word, " "));
 }
 
 static void look_at(struct cs_ids *ids, const struct cs_row *row)
@@ -90,12 +121,64 @@ static void look_at(struct cs_ids *ids, const struct cs_row *row)
     }
     item->per_s++;
     item->who = row->who;
-    for (unsigned i = 0; i < row->len; i++) {
-        if (item->seen && item->data[i] != (uint8_t)row->data[i])
-            item->changed_ps[i] = row->at_ps;
-        item->data[i] = (uint8_t)row->data[i];
-    }
+    look_at_data(item, row);
+    if (item->seen && item->seen_ps >= 0)
+        item->period_ps[item->n_periods++ % CS_IDS_PERIODS] = row->at_ps - item->seen_ps;
+    if (item->first_ps < 0)
+        item->first_ps = row->at_ps;
+    item->seen_ps = row->at_ps;
     item->seen = true;
+    if (row->said && row->len <= CS_ROW_SAID)
+        look_at_said(item, row);
+}
+
+void cs_ids_derive(struct cs_tui_id *item)
+{
+    const struct cs_stats_id *s = &item->stat;
+    const int64_t first = item->base ? item->first_ps : s->first_ps;
+    const uint32_t kept = item->n_periods < CS_IDS_PERIODS ? item->n_periods : CS_IDS_PERIODS;
+
+    item->count = s->count - item->base;
+    item->least_ps = s->period_min_ps;
+    item->most_ps = s->period_max_ps;
+    if (item->base) /* the last ones are all there is */
+        item->least_ps = item->most_ps = 0;
+    for (uint32_t i = 0; item->base && i < kept; i++) {
+        const int64_t period = item->period_ps[i];
+        if (!item->least_ps || period < item->least_ps)
+            item->least_ps = period;
+        if (period > item->most_ps)
+            item->most_ps = period;
+    }
+    item->mean_ps = item->count > 1 && first >= 0 && s->last_ps > first
+                        ? (s->last_ps - first) / (int64_t)(item->count - 1)
+                        : 0;
+}
+
+void cs_ids_clear(struct cs_ids *ids)
+{
+    for (uint32_t i = 0; i < ids->n; i++) {
+        struct cs_tui_id *item = &ids->items[i];
+        item->base = item->stat.count;
+        item->first_ps = -1;
+        item->n_periods = 0;
+        item->changes = 0;
+        item->seen = false;
+        memset(item->ever, 0, sizeof item->ever);
+        memset(item->notch, 0, sizeof item->notch);
+        memset(item->changed_ps, 0xff, sizeof item->changed_ps);
+    }
+}
+
+void cs_ids_notch(struct cs_ids *ids, bool on)
+{
+    for (uint32_t i = 0; i < ids->n; i++) {
+        struct cs_tui_id *item = &ids->items[i];
+        for (unsigned b = 0; b < CS_FRAME_MAX_DATA; b++)
+            item->notch[b] = on ? item->notch[b] | item->ever[b] : 0;
+        if (on)
+            memset(item->changed_ps, 0xff, sizeof item->changed_ps);
+    }
 }
 
 void cs_ids_update(struct cs_ids *ids, const struct cs_tui_ring *ring, int64_t now_ps)
@@ -103,8 +186,11 @@ void cs_ids_update(struct cs_ids *ids, const struct cs_tui_ring *ring, int64_t n
     if (ids->tail < ring->first || ids->read < ring->first) {
         /* Rows went unseen: count the window anew from what is left of it. */
         uint64_t from = ids->read < ring->first ? ring->first : ids->read;
-        for (uint32_t i = 0; i < ids->n; i++)
+        for (uint32_t i = 0; i < ids->n; i++) {
             ids->items[i].per_s = 0;
+            if (ids->read < ring->first)
+                ids->items[i].seen_ps = -1;
+        }
         for (ids->tail = ring->first; ids->tail < from; ids->tail++) {
             struct cs_tui_id *item = item_of_row(ids, cs_tui_ring_get(ring, ids->tail));
             if (item)

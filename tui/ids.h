@@ -7,7 +7,10 @@
 #include "simcore/stats.h"
 #include "tui/ring.h"
 
-#define CS_IDS_MAX 16384u /* identifiers on all buses that are listed; others are counted */
+#define CS_IDS_MAX      16384u /* identifiers on all buses that are listed; others are counted */
+#define CS_IDS_PERIODS  32u    /* of each that are kept */
+#define CS_IDS_SAID     64
+#define CS_IDS_PROTOCOL 12
 
 struct cs_tui_id {
     struct cs_stats_id stat; /* exact, as of the last refresh */
@@ -17,11 +20,28 @@ struct cs_tui_id {
     bool seen;      /* `data` holds a frame */
     uint8_t data[CS_FRAME_MAX_DATA];
     int64_t changed_ps[CS_FRAME_MAX_DATA]; /* when the byte last changed; -1: never */
+    uint8_t diff[CS_FRAME_MAX_DATA];       /* the bits that changed then */
+    uint8_t ever[CS_FRAME_MAX_DATA];       /* those that changed so far */
+    uint8_t notch[CS_FRAME_MAX_DATA];      /* those whose changes are not told */
+    uint64_t changes;                      /* frames whose data were not those of the one before */
+    int64_t period_ps[CS_IDS_PERIODS];     /* in a circle: */
+    uint32_t n_periods;                    /* seen so far */
+    int64_t seen_ps;                       /* when `data` came */
+    char protocol[CS_IDS_PROTOCOL];        /* what a decoder takes it for; "" for nothing */
+    char said[CS_IDS_SAID];                /* what it said last */
+    uint64_t base;                         /* frames before it was cleared */
+    int64_t first_ps;                      /* the first one after that */
+    /* As they are listed, of what came since then: cs_ids_derive() */
+    uint64_t count;
+    int64_t mean_ps, least_ps, most_ps;
 };
+
+#define CS_IDS_GROUP 0x80000000u
 
 struct cs_ids {
     struct cs_tui_id *items; /* in the order of their first sight */
-    uint32_t *order;         /* the lines of the list: indices into items, sorted */
+    uint32_t *order;         /* the lines of the list: indices into items, sorted; with CS_IDS_GROUP
+                                the title of the group to which that item belongs. 2 * room */
     uint32_t n, room, n_lines;
     uint32_t *hash; /* item index + 1 by bus and identifier; a power of two */
     uint64_t read;  /* rows up to this number have been looked at */
@@ -35,6 +55,13 @@ void cs_ids_fini(struct cs_ids *ids);
 
 /* The item of an identifier, made where there is none; NULL where there is no room. */
 struct cs_tui_id *cs_ids_get(struct cs_ids *ids, uint16_t bus, uint32_t id, uint8_t flags);
+
+/* Bring what is listed up to date. */
+void cs_ids_derive(struct cs_tui_id *item);
+/* Begin anew with all of them: counts, periods, changes. */
+void cs_ids_clear(struct cs_ids *ids);
+/* Do not tell of bits that have changed so far; or tell of all again. */
+void cs_ids_notch(struct cs_ids *ids, bool on);
 
 /* Look at the rows that are new; `now_ps` is the bus time. */
 void cs_ids_update(struct cs_ids *ids, const struct cs_tui_ring *ring, int64_t now_ps);

@@ -14,6 +14,7 @@
 #include "tui/host_link.h"
 #include "tui/host_session.h"
 #include "tui/main_config.h"
+#include "tui/main_again.h"
 #include "tui/main_dump.h"
 #include "tui/picture.h"
 #include "tui/screen.h"
@@ -25,7 +26,9 @@
 
 struct app {
     struct ev_loop *loop;
-    struct cs_session *session; /* NULL: the host is elsewhere */
+    const struct cs_options *options;
+    struct cs_session *session; /* NULL: it could not be made anew, or the host is elsewhere */
+    struct cs_error error;      /* why */
     struct cs_host_session host;
     struct cs_host_link *link; /* to it, else NULL */
     ev_io link_io;
@@ -160,6 +163,62 @@ static void on_clock(struct ev_loop *loop, ev_timer *w, int revents)
         ev_timer_stop(loop, w);
 }
 
+/* ---- the scenario again ------------------------------------------------------------------------
+ */
+
+static void begin_session(struct app *app);
+
+static void edit(struct app *app)
+{
+    struct cs_session_config config = cs_main_config(app->options);
+    const bool paused = cs_session_paused(app->session);
+    char why[CS_TUI_MESSAGE_MAX];
+
+    ev_io_stop(app->loop, &app->output);
+    cs_screen_leave();
+    if (!paused)
+        cs_session_pause(app->session, true);
+    int ret = cs_main_edit(app->tui.plan.file, app->tui.edit, why, sizeof why);
+    ev_now_update(app->loop);
+    if (!paused)
+        cs_session_pause(app->session, false);
+    cs_screen_return();
+    app->tui.edit = 0;
+    if (ret == 0)
+        ret = cs_main_load(&config, why, sizeof why);
+    cs_scenario_free(config.loaded);
+    cs_tui_say(&app->tui, ret != 0, "%s", ret == 0 ? "the file can be read: R runs it" : why);
+    changed(app);
+}
+
+/* What cannot be read leaves the run as it is. */
+static void rerun(struct app *app)
+{
+    struct cs_session_config config = cs_main_config(app->options);
+    char why[CS_TUI_MESSAGE_MAX];
+
+    app->tui.rerun = false;
+    if (cs_main_load(&config, why, sizeof why) != 0) {
+        cs_tui_say(&app->tui, true, "%s", why);
+        return;
+    }
+    cs_host_session_fini(&app->host);
+    cs_session_destroy(app->session);
+    app->host.feed = (struct cs_feed){.wake = wake, .wake_ctx = app};
+    app->host.finished = false;
+    app->status = 0;
+    app->session = cs_session_create(&config, app->loop, &app->error);
+    if (!app->session) {
+        leave(app, app->error.status);
+    } else if (cs_tui_restart(&app->tui) < 0 ||
+               cs_host_session_init(&app->host, app->session, &app->tui) < 0) {
+        leave(app, 3);
+    } else {
+        cs_tui_say(&app->tui, false, "from the start");
+        begin_session(app);
+    }
+}
+
 /* ---- signals and keys ------------------------------------------------------------------------ */
 
 /* As long as the program is stopped; a host elsewhere runs on. */
@@ -245,6 +304,10 @@ static void on_input(struct ev_loop *loop, ev_io *w, int revents)
         app->tui.suspend = false;
         suspend(app);
     }
+    if (app->tui.edit)
+        edit(app);
+    if (app->tui.rerun)
+        rerun(app);
     if (!ev_is_active(&app->clock))
         ev_timer_again(loop, &app->clock);
     wake(app);
@@ -336,16 +399,33 @@ static void start_watchers(struct app *app)
     watch_signal(app, &app->leave[2], SIGHUP);
 }
 
+static void begin_session(struct app *app)
+{
+    const struct cs_options *options = app->options;
+    unsigned said = 0;
+    char why[256];
+
+    while (cs_session_said(app->session, said) != NULL)
+        said++;
+    while (said > 0) /* the first stays in sight, the others are among the messages */
+        cs_tui_say(&app->tui, false, "%s", cs_session_said(app->session, --said));
+    cs_session_on_pause(app->session, on_pause, app);
+    cs_session_start(app->session, finished, app);
+    if (cs_signals_start(&app->tui, options->plots, options->n_plots, why, sizeof why))
+        cs_tui_say(&app->tui, true, "--plot: %.140s", why);
+    changed(app);
+}
+
 /* Say what went wrong, now that there is somewhere to say it. Returns the exit status. */
 static int end_session(struct app *app)
 {
-    const char *text = cs_session_error(app->session);
-    struct cs_error error = {0};
+    const char *text = app->session ? cs_session_error(app->session) : NULL;
+    struct cs_error error = app->error;
     char sentence[CS_ERROR_SENTENCE_MAX];
 
     if (text && *text) {
         fprintf(stderr, "cansim-tui: %s\n", text);
-    } else if (cs_session_close(app->session, &error) != 0) {
+    } else if (!app->session || cs_session_close(app->session, &error) != 0) {
         fprintf(stderr, "cansim-tui: %s\n", cs_error_sentence(&error, sentence));
         return error.status;
     }
@@ -373,7 +453,6 @@ static int take_screen(struct app *app, const struct cs_options *options)
 
 static int run(struct app *app, const struct cs_options *options)
 {
-    char why[256];
     int status;
 
     app->host.feed.wake = wake;
@@ -385,16 +464,7 @@ static int run(struct app *app, const struct cs_options *options)
     status = take_screen(app, options);
     if (status != 0)
         return status;
-    unsigned said = 0;
-    while (cs_session_said(app->session, said) != NULL)
-        said++;
-    while (said > 0) /* the first stays in sight, the others are among the messages */
-        cs_tui_say(&app->tui, false, "%s", cs_session_said(app->session, --said));
-    cs_session_on_pause(app->session, on_pause, app);
-    cs_session_start(app->session, finished, app);
-    if (cs_signals_start(&app->tui, options->plots, options->n_plots, why, sizeof why))
-        cs_tui_say(&app->tui, true, "--plot: %.140s", why);
-    changed(app);
+    begin_session(app);
     ev_run(app->loop, 0);
     cs_screen_close();
     cs_main_config_remember(options, &app->config, &app->tui);
@@ -426,6 +496,7 @@ static int serve(const struct cs_options *options)
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
         return no_terminal();
     app.host.host = (struct cs_host){&cs_host_session_ops, &app.host};
+    app.options = options;
     app.loop = ev_loop_new(EVFLAG_AUTO);
     if (!app.loop || cs_tui_init(&app.tui, &app.host.host, options->rows) < 0) {
         fprintf(stderr, "cansim-tui: not enough memory\n");

@@ -16,9 +16,9 @@
 #include "tui/widgets.h"
 
 const struct cs_view *const cs_views[] = {
-    &cs_view_trace,   &cs_view_ids,   &cs_view_nodes,    &cs_view_faults,
-    &cs_view_devices, &cs_view_wire,  &cs_view_transmit, &cs_view_network,
-    &cs_view_signals, &cs_view_stats, &cs_view_why,      &cs_view_messages,
+    &cs_view_trace,    &cs_view_ids,      &cs_view_nodes,    &cs_view_faults,  &cs_view_devices,
+    &cs_view_wire,     &cs_view_transmit, &cs_view_network,  &cs_view_signals, &cs_view_stats,
+    &cs_view_scenario, &cs_view_why,      &cs_view_messages,
 };
 const unsigned cs_n_views = sizeof cs_views / sizeof *cs_views;
 
@@ -106,6 +106,7 @@ void cs_tui_fini(struct cs_tui *tui)
     cs_fault_list_fini(&tui->fault_list);
     cs_plots_fini(&tui->plots);
     fini_views(tui);
+    cs_plan_clear(&tui->plan);
     free(tui->nodes);
     free(tui->air);
     free(tui->edges);
@@ -114,6 +115,46 @@ void cs_tui_fini(struct cs_tui *tui)
     free(tui->traffic);
     tui->nodes = NULL;
     tui->traffic = NULL;
+}
+
+static int restart_view(struct cs_tui *tui, unsigned v)
+{
+    const struct cs_view *view = cs_views[v];
+
+    if (view->restart) {
+        view->restart(tui);
+    } else if (tui->state[v]) {
+        if (view->fini)
+            view->fini(tui->state[v]);
+        memset(tui->state[v], 0, view->state_size);
+        return view->init ? view->init(tui->state[v]) : 0;
+    }
+    return 0;
+}
+
+int cs_tui_restart(struct cs_tui *tui)
+{
+    int ret;
+
+    tui->ring.first = tui->ring.end = 0;
+    tui->trace =
+        (struct cs_trace_state){.follow = true, .show = tui->trace.show, .time = tui->trace.time};
+    cs_ids_fini(&tui->ids);
+    cs_fault_list_fini(&tui->fault_list);
+    cs_plan_clear(&tui->plan);
+    tui->info = (struct cs_tui_info){0};
+    tui->n_nodes = tui->n_devices = 0;
+    tui->by_id.pinned = tui->fd = false;
+    tui->faults.sel_id = 0;
+    tui->overlay = CS_OVERLAY_NONE;
+    tui->dirty = true;
+    ret = cs_ids_init(&tui->ids);
+    if (cs_fault_list_init(&tui->fault_list) < 0)
+        ret = -ENOMEM;
+    for (unsigned v = 0; v < cs_n_views; v++)
+        if (restart_view(tui, v) < 0)
+            ret = -ENOMEM;
+    return ret;
 }
 
 void cs_tui_resize(struct cs_tui *tui, int width, int height)

@@ -17,6 +17,8 @@
 #include "tui/keys.h"
 #include "tui/names.h"
 #include "tui/plot.h"
+#include "tui/node_history.h"
+#include "tui/plan.h"
 #include "tui/ring.h"
 #include "tui/textfield.h"
 #include "tui/traffic.h"
@@ -74,6 +76,7 @@ struct cs_tui_node {
     unsigned load_permille;
     struct cs_node_status status;
     struct cs_tui_error last;
+    const struct cs_node_history *history; /* the feed's; NULL: none */
 };
 
 /* A card or an adapter, as cs_session_device() tells of it. */
@@ -198,6 +201,7 @@ struct cs_tui {
     struct cs_traffic *traffic; /* of each bus; only while a view needs it */
     enum cs_stats_grain traffic_grain;
     struct cs_plots plots; /* what is plotted, fed by each event */
+    struct cs_plan plan;   /* only while a view needs it */
     bool fd;               /* some bus or frame is CAN FD */
     bool decoded;          /* a decoder says what frames mean */
 
@@ -233,13 +237,19 @@ struct cs_tui {
     char picture[256];              /* the file; "": a name that is free */
     bool dirty;                     /* something to draw */
     bool quit;
-    bool suspend; /* ^Z: the program's main stops itself and clears this */
-    bool repaint; /* ^L: the whole screen is to be written again */
+    bool suspend;  /* ^Z: the program's main stops itself and clears this */
+    bool repaint;  /* ^L: the whole screen is to be written again */
+    unsigned edit; /* a line of plan.file: an editor is to be run there, and this cleared */
+    bool rerun;    /* the scenario is to be read and run from its start: likewise */
 };
 
 /* Returns 0 or -ENOMEM. `ring_rows`: 0 for the default. The host must outlive the model. */
 int cs_tui_init(struct cs_tui *tui, const struct cs_host *host, uint32_t ring_rows);
 void cs_tui_fini(struct cs_tui *tui);
+
+/* Another run begins: what was seen of the one before is gone, what the person has set stays.
+ * Returns 0 or -ENOMEM. */
+int cs_tui_restart(struct cs_tui *tui);
 
 /* The screen has this size now. */
 void cs_tui_resize(struct cs_tui *tui, int width, int height);

@@ -40,6 +40,7 @@ struct cs_view {
     size_t state_size;        /* of what it keeps, zero at first: cs_view_state() */
     int (*init)(void *state); /* 0 or -ENOMEM; may be NULL */
     void (*fini)(void *state);
+    void (*restart)(struct cs_tui *tui); /* another run begins; NULL: it keeps nothing */
     void (*refresh)(struct cs_tui *tui); /* after the host's; may be NULL */
     /* `canvas` is its pane alone, `body` all of it. */
     void (*draw)(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body);
@@ -81,6 +82,7 @@ extern const struct cs_view cs_view_transmit;
 extern const struct cs_view cs_view_network;
 extern const struct cs_view cs_view_signals;
 extern const struct cs_view cs_view_stats;
+extern const struct cs_view cs_view_scenario;
 extern const struct cs_view cs_view_why;
 extern const struct cs_view cs_view_messages;
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* view_ids.c - one line for each identifier: how often, how regular, what it carries now. */
+#include "tui/view_ids.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,284 +9,297 @@
 
 #include "simcore/units.h"
 #include "tui/query_row.h"
-#include "tui/view.h"
-#include "tui/widgets.h"
 
-/* Bus time for which a changed byte stands out. */
-#define HOT_PS  (300 * CS_PS_PER_MS)
-#define WARM_PS (1500 * CS_PS_PER_MS)
+/* It is late by so much more than it ever was. */
+#define STALE_PS      (100 * CS_PS_PER_MS)
+#define STALE_ONCE_PS (10 * CS_PS_PER_S)
 
-/* ---- order ----------------------------------------------------------------------------------- */
-
-static int by_number(uint64_t a, uint64_t b)
+struct ids_view *cs_ids_view(const struct cs_tui *tui)
 {
-    return (a > b) - (a < b);
+    return cs_view_state(tui, &cs_view_ids);
 }
 
-/* As arbitration has it: base before extended of an equal first part. */
-static uint64_t priority(const struct cs_tui_id *item)
+const struct cs_tui_id *cs_ids_items(const struct cs_tui *tui, uint32_t *n)
 {
-    const struct cs_frame *f = &item->stat.last;
-    uint64_t base = f->flags & CS_FRAME_EXT ? f->id >> 18 : f->id;
-    uint64_t rest = f->flags & CS_FRAME_EXT ? 1u << 19 | (f->id & 0x3ffff) : 0;
+    const struct ids_view *view = cs_ids_view(tui);
 
-    return base << 21 | rest << 1 | (f->flags & CS_FRAME_RTR ? 1 : 0);
+    *n = view->frozen ? view->n_frozen : tui->ids.n;
+    return view->frozen ? view->frozen : tui->ids.items;
 }
 
-static int cmp_id(const void *a, const void *b)
+int64_t cs_ids_now(const struct cs_tui *tui)
 {
-    return by_number(priority(a), priority(b));
+    const struct ids_view *view = cs_ids_view(tui);
+
+    return view->frozen ? view->frozen_ps : tui->info.now_ps;
 }
 
-static int cmp_bus(const void *a, const void *b)
+bool cs_ids_stale(const struct cs_tui *tui, const struct cs_tui_id *item)
 {
-    const struct cs_tui_id *x = a, *y = b;
-    return by_number(x->bus, y->bus);
+    const int64_t age = cs_ids_now(tui) - item->stat.last_ps;
+
+    return item->count > 2 ? age > 2 * item->most_ps + STALE_PS : age > STALE_ONCE_PS;
 }
-
-static int cmp_node(const void *a, const void *b)
-{
-    const struct cs_tui_id *x = a, *y = b;
-    return x->bus != y->bus ? by_number(x->bus, y->bus) : x->stat.node - y->stat.node;
-}
-
-/* ---- columns --------------------------------------------------------------------------------- */
-
-static void cell_bus(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
-                     const void *item)
-{
-    const struct cs_tui_id *id = item;
-
-    if (id->bus < tui->n_buses)
-        cs_canvas_field(canvas, at.x, at.y, at.w, false, CS_STYLE_DIM, tui->bus[id->bus].name);
-}
-
-static void cell_id(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
-                    const void *item)
-{
-    const struct cs_tui_id *id = item;
-
-    (void)tui;
-    cs_put_id(canvas, at, id->stat.last.id, id->stat.last.flags);
-}
-
-static void cell_node(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
-                      const void *item)
-{
-    const struct cs_tui_id *id = item;
-
-    cs_canvas_field(canvas, at.x, at.y, at.w, false, CS_STYLE_NODE, cs_tui_who(tui, id->who));
-}
-
-static void cell_age(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
-                     const void *item)
-{
-    int64_t age = tui->info.now_ps - ((const struct cs_tui_id *)item)->stat.last_ps;
-    char buf[CS_NUMBER_MAX];
-
-    if (age > 0)
-        cs_canvas_field(canvas, at.x, at.y, at.w, true, CS_STYLE_DIM, cs_text_span(age, buf));
-}
-
-static void cell_dlc(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
-                     const void *item)
-{
-    const struct cs_tui_id *id = item;
-
-    (void)tui;
-    cs_put_len(canvas, at, id->stat.last.flags, id->stat.last.dlc, id->stat.last.len);
-}
-
-static void cell_fd(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
-                    const void *item)
-{
-    (void)tui;
-    cs_put_fd(canvas, at, ((const struct cs_tui_id *)item)->stat.last.flags);
-}
-
-static void cell_data(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
-                      const void *item)
-{
-    const struct cs_tui_id *id = item;
-    const struct cs_frame *f = &id->stat.last;
-    uint64_t hot = 0, warm = 0;
-
-    if (f->flags & CS_FRAME_RTR) {
-        cs_canvas_field(canvas, at.x, at.y, at.w, false, CS_STYLE_RTR, "remote request");
-        return;
-    }
-    for (unsigned i = 0; i < f->len; i++) {
-        int64_t age = tui->info.now_ps - id->changed_ps[i];
-        if (id->changed_ps[i] < 0)
-            continue;
-        hot |= (uint64_t)(age < HOT_PS) << i;
-        warm |= (uint64_t)(age < WARM_PS) << i;
-    }
-    cs_put_data(canvas, at, f->data, f->len, hot, warm);
-}
-
-static void cell_ascii(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
-                       const void *item)
-{
-    const struct cs_tui_id *id = item;
-
-    (void)tui;
-    cs_put_ascii(canvas, at, id->stat.last.data, id->stat.last.len);
-}
-
-enum { COLUMN_ID = 1 };
-
-#define NUMBER(form, member, style) .number = CS_NUMBER(form, struct cs_tui_id, stat.member, style)
-
-static const struct cs_column columns[] = {
-    CS_COLUMN("bus", 5, 5, false, 1, .cell = cell_bus, .wanted = cs_want_bus, .compare = cmp_bus),
-    CS_COLUMN("id", 8, 8, true, 0, .cell = cell_id, .compare = cmp_id),
-    CS_COLUMN("node", 10, 10, false, 1, .cell = cell_node, .wanted = cs_want_node,
-              .compare = cmp_node),
-    CS_COLUMN("count", 8, 9, true, 0, NUMBER(CS_NUMBER_COUNT, count, CS_STYLE_TEXT),
-              .order = CS_ORDER_DOWN),
-    CS_COLUMN("per s", 6, 6, true, 0,
-              .number = CS_NUMBER(CS_NUMBER_COUNT, struct cs_tui_id, per_s, CS_STYLE_TEXT),
-              .order = CS_ORDER_DOWN),
-    CS_COLUMN("period", 9, 9, true, 0, NUMBER(CS_NUMBER_SPAN, period_ps, CS_STYLE_TEXT),
-              .order = CS_ORDER_UP),
-    CS_COLUMN("least", 9, 9, true, 3, NUMBER(CS_NUMBER_SPAN, period_min_ps, CS_STYLE_DIM)),
-    CS_COLUMN("most", 9, 9, true, 3, NUMBER(CS_NUMBER_SPAN, period_max_ps, CS_STYLE_DIM)),
-    CS_COLUMN("fd", 3, 3, false, 3, .cell = cell_fd, .wanted = cs_want_fd),
-    CS_COLUMN(" n", 2, 2, true, 0, .cell = cell_dlc, .wanted = cs_want_len),
-    CS_COLUMN("data", 23, 24, false, 0, .cell = cell_data, .most = cs_most_data),
-    CS_COLUMN("text", 8, 10, false, 2, .cell = cell_ascii),
-    CS_COLUMN("last seen", 9, 9, true, 4, .cell = cell_age,
-              NUMBER(CS_NUMBER_SPAN, last_ps, CS_STYLE_DIM), .order = CS_ORDER_DOWN),
-};
-#define N_COLUMNS ((int)(sizeof columns / sizeof *columns))
 
 /* ---- lines ----------------------------------------------------------------------------------- */
+
+static const struct cs_tui_id *item_of_line(const struct cs_tui *tui, int line)
+{
+    uint32_t n;
+    const struct cs_tui_id *items = cs_ids_items(tui, &n);
+
+    if (line < 0 || line >= (int)tui->ids.n_lines || tui->ids.order[line] & CS_IDS_GROUP)
+        return NULL;
+    return &items[tui->ids.order[line]];
+}
+
+const struct cs_tui_id *cs_ids_selected(const struct cs_tui *tui)
+{
+    return tui->by_id.pinned ? item_of_line(tui, tui->by_id.list.sel) : NULL;
+}
+
+static const char *group_name(const struct cs_tui *tui, const struct cs_tui_id *item)
+{
+    switch (cs_ids_view(tui)->group) {
+    case IDS_GROUP_NODE:
+        return cs_tui_who(tui, item->who);
+    case IDS_GROUP_PROTOCOL:
+        return *item->protocol ? item->protocol : "not decoded";
+    default:
+        return "";
+    }
+}
 
 static int cmp_lines(const void *a, const void *b, void *arg)
 {
     const struct cs_tui *tui = arg;
-    const struct cs_tui_id *x = &tui->ids.items[*(const uint32_t *)a];
-    const struct cs_tui_id *y = &tui->ids.items[*(const uint32_t *)b];
-    int order = cs_column_compare(&columns[tui->by_id.sort], x, y);
+    uint32_t n;
+    const struct cs_tui_id *items = cs_ids_items(tui, &n);
+    const struct cs_tui_id *x = &items[*(const uint32_t *)a], *y = &items[*(const uint32_t *)b];
+    int order = strcmp(group_name(tui, x), group_name(tui, y));
 
+    if (order)
+        return order;
+    order = cs_column_compare(&cs_ids_columns[tui->by_id.sort], x, y);
     if (tui->by_id.reverse)
         order = -order;
     if (!order)
-        order = cmp_id(x, y);
-    return order ? order : cmp_bus(x, y);
+        order = cs_ids_by_priority(x, y);
+    return order ? order : cs_ids_by_bus(x, y);
+}
+
+/* A title before each group; from the end, so that each line moves once. */
+static void put_titles(struct cs_tui *tui)
+{
+    struct cs_ids *ids = &tui->ids;
+    uint32_t n, *order = ids->order, groups = 0, to;
+    const struct cs_tui_id *items = cs_ids_items(tui, &n);
+
+    for (uint32_t i = 0; i < ids->n_lines; i++)
+        groups += i == 0 || strcmp(group_name(tui, &items[order[i - 1]]),
+                                   group_name(tui, &items[order[i]])) != 0;
+    cs_ids_view(tui)->groups = groups;
+    to = ids->n_lines + groups;
+    for (uint32_t i = ids->n_lines; i-- > 0;) {
+        const uint32_t at = order[i];
+        const bool first = i == 0 || strcmp(group_name(tui, &items[order[i - 1]]),
+                                            group_name(tui, &items[at])) != 0;
+        order[--to] = at;
+        if (first)
+            order[--to] = at | CS_IDS_GROUP;
+    }
+    ids->n_lines += groups;
+}
+
+static int page(const struct cs_tui *tui)
+{
+    const int lines = cs_tui_page(tui) - cs_ids_bits_height(tui);
+
+    return lines > 0 ? lines : 1;
+}
+
+static void list_lines(struct cs_tui *tui)
+{
+    struct cs_ids *ids = &tui->ids;
+    uint32_t n;
+    const struct cs_tui_id *items = cs_ids_items(tui, &n);
+
+    ids->n_lines = 0;
+    for (uint32_t i = 0; i < n; i++)
+        if (items[i].count && cs_id_passes(tui, &tui->filter, &items[i]))
+            ids->order[ids->n_lines++] = i;
+    if (ids->n_lines)
+        qsort_r(ids->order, ids->n_lines, sizeof *ids->order, cmp_lines, tui);
+    cs_ids_view(tui)->groups = 0;
+    if (cs_ids_view(tui)->group != IDS_GROUP_NONE)
+        put_titles(tui);
 }
 
 static void refresh(struct cs_tui *tui)
 {
-    struct cs_ids *ids = &tui->ids;
     struct cs_ids_state *state = &tui->by_id;
+    const struct cs_column *sort = &cs_ids_columns[state->sort];
 
-    if (columns[state->sort].wanted && !columns[state->sort].wanted(tui))
-        state->sort = COLUMN_ID;
-    ids->n_lines = 0;
-    for (uint32_t i = 0; i < ids->n; i++)
-        if (ids->items[i].stat.count && cs_id_passes(tui, &tui->filter, &ids->items[i]))
-            ids->order[ids->n_lines++] = i;
-    if (ids->n_lines)
-        qsort_r(ids->order, ids->n_lines, sizeof *ids->order, cmp_lines, tui);
-    for (uint32_t i = 0; state->pinned && i < ids->n_lines; i++)
-        if (ids->order[i] == state->pin)
+    if (sort->wanted && !sort->wanted(tui))
+        state->sort = cs_ids_column_id;
+    for (uint32_t i = 0; i < tui->ids.n; i++)
+        cs_ids_derive(&tui->ids.items[i]);
+    list_lines(tui);
+    for (uint32_t i = 0; state->pinned && i < tui->ids.n_lines; i++)
+        if (tui->ids.order[i] == state->pin)
             state->list.sel = (int)i;
-    cs_list_clamp(&state->list, (int)ids->n_lines, cs_tui_page(tui));
+    cs_list_clamp(&state->list, (int)tui->ids.n_lines, page(tui));
 }
 
-static const struct cs_tui_id *selected(const struct cs_tui *tui)
-{
-    int at = tui->by_id.list.sel;
+/* ---- drawing --------------------------------------------------------------------------------- */
 
-    if (at < 0 || at >= (int)tui->ids.n_lines)
-        return NULL;
-    return &tui->ids.items[tui->ids.order[at]];
+static void draw_title(const struct cs_tui *tui, struct cs_canvas *canvas, int y, int width,
+                       int line)
+{
+    uint32_t n, count = 0, per_s = 0;
+    const struct cs_tui_id *items = cs_ids_items(tui, &n);
+    const struct cs_tui_id *first = &items[tui->ids.order[line] & ~CS_IDS_GROUP];
+    char text[128];
+
+    for (int i = line + 1; i < (int)tui->ids.n_lines && item_of_line(tui, i); i++, count++)
+        per_s += item_of_line(tui, i)->per_s;
+    cs_canvas_fill(canvas, (struct cs_rect){0, y, width, 1}, CS_STYLE_FAINT, 0x2500);
+    snprintf(text, sizeof text, " %s ", group_name(tui, first));
+    cs_canvas_put(canvas, 1, y, CS_STYLE_NODE, text);
+    cs_canvas_printf(canvas, 1 + cs_text_width(text), y, CS_STYLE_DIM, "%u identifier%s · %u/s ",
+                     count, count == 1 ? "" : "s", per_s);
+}
+
+/* What does not come any more fades away. */
+static void dim(struct cs_canvas *canvas, int y)
+{
+    for (int x = 0; x < canvas->width && y >= 0 && y < canvas->height; x++) {
+        struct cs_cell *cell = &canvas->cells[y * canvas->stride + x];
+        if (cell->style != CS_STYLE_WARN)
+            cell->style = CS_STYLE_DIM;
+    }
+}
+
+static void draw_empty(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body)
+{
+    const char *text = tui->filter.n ? "nothing passes the filter yet"
+                       : tui->ids.n  ? "nothing since it was cleared"
+                                     : "no frames so far: i sends one";
+
+    cs_canvas_put(canvas, (body.w - cs_text_width(text)) / 2, body.y + body.h / 2, CS_STYLE_DIM,
+                  text);
 }
 
 static void draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body)
 {
     const struct cs_list *list = &tui->by_id.list;
+    const int bits = cs_ids_bits_height(tui), lines = page(tui);
     struct cs_columns_layout layout;
-    int page = cs_tui_page(tui);
 
-    cs_columns_fit(tui, columns, N_COLUMNS, body.w, &layout);
-    cs_columns_titles(columns, N_COLUMNS, canvas, body.y, &layout, tui->by_id.sort,
-                      tui->by_id.reverse);
-    for (int i = 0; i < page && list->top + i < (int)tui->ids.n_lines; i++) {
-        const struct cs_tui_id *item = &tui->ids.items[tui->ids.order[list->top + i]];
-        cs_columns_row(tui, columns, N_COLUMNS, canvas, body.y + 1 + i, &layout, item);
+    cs_columns_fit(tui, cs_ids_columns, (unsigned)cs_ids_n_columns, body.w, &layout);
+    cs_columns_titles(cs_ids_columns, (unsigned)cs_ids_n_columns, canvas, body.y, &layout,
+                      tui->by_id.sort, tui->by_id.reverse);
+    for (int i = 0; i < lines && list->top + i < (int)tui->ids.n_lines; i++) {
+        const struct cs_tui_id *item = item_of_line(tui, list->top + i);
+        const int y = body.y + 1 + i;
+        if (!item) {
+            draw_title(tui, canvas, y, body.w, list->top + i);
+            continue;
+        }
+        cs_columns_row(tui, cs_ids_columns, (unsigned)cs_ids_n_columns, canvas, y, &layout, item);
+        if (cs_ids_stale(tui, item))
+            dim(canvas, y);
         if (tui->by_id.pinned && list->top + i == list->sel)
-            cs_canvas_select(canvas, (struct cs_rect){0, body.y + 1 + i, body.w, 1});
+            cs_canvas_select(canvas, (struct cs_rect){0, y, body.w, 1});
     }
     if (!tui->ids.n_lines)
-        cs_canvas_put(canvas, (cs_tui_body(tui).w - 20) / 2, body.y + body.h / 2, CS_STYLE_DIM,
-                      tui->filter.n ? "nothing passes the filter yet" : "no frames so far");
+        draw_empty(tui, canvas, body);
+    if (bits)
+        cs_ids_draw_bits(tui, canvas, (struct cs_rect){0, body.y + body.h - bits, body.w, bits});
 }
 
 static void status(const struct cs_tui *tui, char *text, size_t size)
 {
-    char filter[40] = "";
+    const struct ids_view *view = cs_ids_view(tui);
+    const uint32_t n = tui->ids.n_lines - (tui->ids.n_lines < view->groups ? 0 : view->groups);
+    char before[96] = "";
     uint64_t unlisted = tui->ids.unlisted;
 
     for (unsigned b = 0; b < tui->n_buses; b++)
         unlisted += tui->bus[b].stats.untracked;
     if (tui->filter.n)
-        snprintf(filter, sizeof filter, "/%.24s · ", tui->filter.text);
+        snprintf(before, sizeof before, "/%.24s · ", tui->filter.text);
+    snprintf(before + strlen(before), sizeof before - strlen(before), "%s%s",
+             view->frozen ? "frozen · " : "", view->notched ? "notched · " : "");
     if (unlisted)
-        snprintf(text, size, "%s%u identifiers · %" PRIu64 " frames of others", filter,
-                 tui->ids.n_lines, unlisted);
+        snprintf(text, size, "%s%u identifiers · %" PRIu64 " frames of others", before, n,
+                 unlisted);
     else
-        snprintf(text, size, "%s%u identifier%s", filter, tui->ids.n_lines,
-                 tui->ids.n_lines == 1 ? "" : "s");
+        snprintf(text, size, "%s%u identifier%s", before, n, n == 1 ? "" : "s");
 }
 
 static void detail(const struct cs_tui *tui, struct cs_canvas *canvas, int x, int y)
 {
-    const struct cs_tui_id *item = tui->by_id.pinned ? selected(tui) : NULL;
+    const struct cs_tui_id *item = cs_ids_selected(tui);
     char form[CS_FRAME_TEXT_MAX], least[CS_NUMBER_MAX], mean[CS_NUMBER_MAX], most[CS_NUMBER_MAX];
-    char text[384];
-    const struct cs_stats_id *s;
+    char text[512];
 
     if (!item)
         return;
-    s = &item->stat;
-    cs_frame_format(&s->last, form);
-    if (s->count > 1)
+    cs_frame_format(&item->stat.last, form);
+    if (item->count > 1)
         snprintf(text, sizeof text, "%s · period %s least, %s mean, %s most", form,
-                 cs_text_span(s->period_min_ps, least),
-                 cs_text_span((s->last_ps - s->first_ps) / (int64_t)(s->count - 1), mean),
-                 cs_text_span(s->period_max_ps, most));
+                 cs_text_span(item->least_ps, least), cs_text_span(item->mean_ps, mean),
+                 cs_text_span(item->most_ps, most));
     else
         snprintf(text, sizeof text, "%s · seen once", form);
+    if (*item->protocol)
+        snprintf(text + strlen(text), sizeof text - strlen(text), " · %s %s", item->protocol,
+                 item->said);
     cs_canvas_field(canvas, x, y, tui->width - x - 1, false, CS_STYLE_INFO, text);
 }
 
 /* ---- keys ------------------------------------------------------------------------------------ */
 
+static void pin(struct cs_tui *tui, int line)
+{
+    struct cs_ids_state *state = &tui->by_id;
+
+    state->list.sel = line;
+    cs_list_clamp(&state->list, (int)tui->ids.n_lines, page(tui));
+    state->pinned = true;
+    state->pin = tui->ids.order[state->list.sel];
+}
+
+/* Over the titles of groups. */
 static void move(struct cs_tui *tui, int by)
 {
     struct cs_ids_state *state = &tui->by_id;
 
     if (!tui->ids.n_lines)
         return;
-    if (state->pinned)
-        cs_list_move(&state->list, by, (int)tui->ids.n_lines, cs_tui_page(tui));
-    state->pinned = true;
-    state->pin = tui->ids.order[state->list.sel];
+    pin(tui, state->list.sel + (state->pinned ? by : 0));
+    if (!item_of_line(tui, state->list.sel))
+        pin(tui, state->list.sel + (by < 0 && state->list.sel > 0 ? -1 : 1));
 }
 
 static void move_page(struct cs_tui *tui, int by)
 {
     tui->by_id.pinned |= tui->ids.n_lines > 0;
-    move(tui, by * (cs_tui_page(tui) - 1));
+    move(tui, by * (page(tui) - 1));
 }
 
 static void move_all(struct cs_tui *tui, int by)
 {
     tui->by_id.pinned |= tui->ids.n_lines > 0;
-    move(tui, by * (int)CS_IDS_MAX);
+    move(tui, by * 2 * (int)CS_IDS_MAX);
+}
+
+static void sort_by(struct cs_tui *tui, int column)
+{
+    tui->by_id.sort = column;
+    tui->by_id.reverse = false;
+    cs_tui_say(tui, false, "ordered by %s", cs_ids_columns[column].title);
 }
 
 static void next_sort(struct cs_tui *tui, int by)
@@ -292,13 +307,11 @@ static void next_sort(struct cs_tui *tui, int by)
     struct cs_columns_layout layout;
     int at = tui->by_id.sort;
 
-    cs_columns_fit(tui, columns, N_COLUMNS, cs_tui_body(tui).w, &layout);
+    cs_columns_fit(tui, cs_ids_columns, (unsigned)cs_ids_n_columns, cs_tui_body(tui).w, &layout);
     do
-        at = (at + N_COLUMNS + by) % N_COLUMNS;
-    while (!cs_column_orders(&columns[at]) || !layout.w[at]);
-    tui->by_id.sort = at;
-    tui->by_id.reverse = false;
-    cs_tui_say(tui, false, "ordered by %s", columns[at].title);
+        at = (at + cs_ids_n_columns + by) % cs_ids_n_columns;
+    while (!cs_column_orders(&cs_ids_columns[at]) || !layout.w[at]);
+    sort_by(tui, at);
 }
 
 static void reverse(struct cs_tui *tui, int unused)
@@ -309,7 +322,7 @@ static void reverse(struct cs_tui *tui, int unused)
 
 static void show_in_trace(struct cs_tui *tui, int unused)
 {
-    const struct cs_tui_id *item = selected(tui);
+    const struct cs_tui_id *item = item_of_line(tui, tui->by_id.list.sel);
     char text[16], why[128];
 
     (void)unused;
@@ -323,27 +336,123 @@ static void show_in_trace(struct cs_tui *tui, int unused)
     cs_tui_say(tui, false, "only %s is shown: Esc shows all again", text);
 }
 
+static void next_group(struct cs_tui *tui, int unused)
+{
+    static const char *const names[] = {"not grouped", "grouped by node",
+                                        "grouped by what the decoder takes them for"};
+    struct ids_view *view = cs_ids_view(tui);
+
+    (void)unused;
+    view->group = (view->group + 1) % IDS_GROUP_COUNT;
+    if (view->group == IDS_GROUP_PROTOCOL && !tui->decoded)
+        view->group = IDS_GROUP_NONE;
+    cs_tui_say(tui, false, "%s", names[view->group]);
+}
+
+static void toggle_bits(struct cs_tui *tui, int unused)
+{
+    struct ids_view *view = cs_ids_view(tui);
+
+    (void)unused;
+    view->bits = !view->bits;
+    if (view->bits && !tui->by_id.pinned)
+        move(tui, 0);
+    refresh(tui);
+}
+
+static void notch(struct cs_tui *tui, int on)
+{
+    cs_ids_notch(&tui->ids, on);
+    cs_ids_view(tui)->notched = on;
+    cs_tui_say(tui, false,
+               on ? "only bits that have not changed so far stand out when they change: N ends it"
+                  : "all changes stand out again");
+}
+
+static void thaw(struct ids_view *view)
+{
+    free(view->frozen);
+    view->frozen = NULL;
+    view->n_frozen = 0;
+}
+
+static void freeze(struct cs_tui *tui, int unused)
+{
+    struct ids_view *view = cs_ids_view(tui);
+    const size_t size = tui->ids.n * sizeof *view->frozen;
+
+    (void)unused;
+    if (view->frozen) {
+        thaw(view);
+        cs_tui_say(tui, false, "as it is now");
+        return;
+    }
+    if (!tui->ids.n || !(view->frozen = malloc(size)))
+        return;
+    memcpy(view->frozen, tui->ids.items, size);
+    view->n_frozen = tui->ids.n;
+    view->frozen_ps = tui->info.now_ps;
+    cs_tui_say(tui, false, "the list stands still, the bus goes on: F lets it follow again");
+}
+
+static void clear(struct cs_tui *tui, int unused)
+{
+    (void)unused;
+    thaw(cs_ids_view(tui));
+    cs_ids_view(tui)->notched = false;
+    cs_ids_clear(&tui->ids);
+    cs_tui_say(tui, false, "cleared: counts, periods and changes begin anew");
+    refresh(tui);
+}
+
+static void fini(void *state)
+{
+    thaw(state);
+}
+
+/* A title that is clicked orders by its column, once more the other way round. */
+static void click_title(struct cs_tui *tui, int x)
+{
+    struct cs_columns_layout layout;
+
+    cs_columns_fit(tui, cs_ids_columns, (unsigned)cs_ids_n_columns, cs_tui_body(tui).w, &layout);
+    for (int i = 0; i < cs_ids_n_columns; i++) {
+        if (!layout.w[i] || x < layout.x[i] || x >= layout.x[i] + layout.w[i] ||
+            !cs_column_orders(&cs_ids_columns[i]))
+            continue;
+        if (tui->by_id.sort == i)
+            reverse(tui, 0);
+        else
+            sort_by(tui, i);
+    }
+}
+
 static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
 {
-    struct cs_ids_state *state = &tui->by_id;
-    const int row = cs_list_hit(&state->list, mouse, (int)tui->ids.n_lines, cs_tui_page(tui));
+    const int row = cs_list_hit(&tui->by_id.list, mouse, (int)tui->ids.n_lines, page(tui));
 
-    if (row >= 0) {
-        state->list.sel = row;
-        state->pinned = true;
-        state->pin = tui->ids.order[row];
+    if (row >= 0 && item_of_line(tui, row)) {
+        pin(tui, row);
         if (mouse->kind == CS_MOUSE_DOUBLE)
             show_in_trace(tui, 0);
+    } else if (mouse->kind == CS_MOUSE_PRESS && mouse->y == 0) {
+        click_title(tui, mouse->x);
     } else if (mouse->kind == CS_MOUSE_UP || mouse->kind == CS_MOUSE_DOWN) {
         move(tui, mouse->kind == CS_MOUSE_UP ? -3 : 3);
     }
 }
 
 static const struct cs_binding bindings[] = {
-    {{'s'}, "sort", "order by the next column", next_sort, 1},
+    {{'s'}, "sort", "order by the next column; so does a click on its title", next_sort, 1},
     {{'S'}, NULL, "order by the column before", next_sort, -1},
     {{'r'}, "reverse", "turn the order round", reverse, 0},
     {{CS_KEY_ENTER}, "trace", "the selected identifier alone in the trace", show_in_trace, 0},
+    {{'b'}, "bits", "the data of the selected identifier bit by bit", toggle_bits, 0},
+    {{'u'}, "group", "by node, by what the decoder takes them for, or not", next_group, 0},
+    {{'x'}, "notch", "what has changed so far is not told any more when it changes", notch, 1},
+    {{'N'}, NULL, "tell of all changes again", notch, 0},
+    {{'F'}, "freeze", "let the list stand still while the bus goes on", freeze, 0},
+    {{'C'}, "clear", "begin counts, periods and changes anew", clear, 0},
     {{CS_KEY_UP, 'k'}, NULL, "select a line, one up", move, -1},
     {{CS_KEY_DOWN, 'j'}, NULL, "one down", move, 1},
     {{CS_KEY_PGUP}, NULL, "a page up", move_page, -1},
@@ -359,6 +468,8 @@ const struct cs_view cs_view_ids = {
     .title = "Identifiers",
     .brief = "IDs",
     .needs = CS_NEEDS_IDS,
+    .state_size = sizeof(struct ids_view),
+    .fini = fini,
     .refresh = refresh,
     .mouse = mouse,
     .draw = draw,

@@ -142,6 +142,16 @@ static inline int bench_tell(void *ctx, const struct cs_past *past, char *text, 
     return cs_feed_tell(&((struct bench *)ctx)->feed, past, text, text_size);
 }
 
+static inline int bench_do(void *ctx, unsigned bus, int node, enum cs_host_node_do what,
+                           unsigned mode)
+{
+    struct cs_bus *at = cs_sim_bus(((struct bench *)ctx)->sim, bus);
+
+    return what == CS_NODE_DO_MODE    ? cs_bus_set_mode(at, node, mode)
+           : what == CS_NODE_DO_RESET ? cs_bus_reset(at, node)
+                                      : cs_bus_recover(at, node);
+}
+
 static const struct cs_host_ops bench_ops = {
     .refresh = bench_refresh,
     .pause = bench_pause,
@@ -155,6 +165,7 @@ static const struct cs_host_ops bench_ops = {
     .plug = bench_plug,
     .step_bit = bench_step_bit,
     .tell = bench_tell,
+    .node = bench_do,
 };
 
 static inline void bench_send(void *ctx, struct cs_timer *timer)

@@ -1,0 +1,123 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""cansim-tui's view of the scenario in a terminal: the file is edited, read and run again."""
+
+import os
+import shutil
+
+from tui_lib import FOLDER, Tmux, run_tests, test, wait_for
+
+if not shutil.which("tmux"):
+    print("1..0 # SKIP no tmux")
+    raise SystemExit(0)
+
+TEXT = """{
+  "title": "%s", "duration": "1h",
+  "nodes": {"a": {"type": "periodic", "frame": "100#00", "period": "10ms"}, "b": {}},
+  "timeline": [
+    {"at": "50ms", "node": "b", "send": "200#01"},
+    {"at": "59m", "note": "the end is near"}
+  ],
+  "expect": [{"name": "b speaks", "frame": "200", "within": "1s"}]%s
+"""
+
+
+def write(name, text):
+    path = os.path.join(FOLDER, name)
+    with open(path, "w", encoding="ascii") as out:
+        out.write(text)
+    return path
+
+
+def editor(name, body):
+    path = write(name, "#!/bin/sh\n" + body)
+    os.chmod(path, 0o755)
+    return path
+
+
+@test
+def edited_and_run_again():
+    path = write("first.json", TEXT % ("Before", "}"))
+    args = os.path.join(FOLDER, "args")
+    edit = editor("edit", f'echo "$@" > {args}\nfor f; do :; done\nsed -i s/Before/After/ "$f"\n')
+    with Tmux(120, 40, EDITOR=f"{edit} -q", VISUAL="") as t:
+        t.tui("--view", "scenario", path, link=True)
+        t.wait("Before", "1 of 2 done", "held 0:00:00.050")
+        pid = t.child()
+        t.keys("e")
+        t.wait("the file can be read: R runs it", "Before")
+        with open(args, encoding="ascii") as told:
+            assert told.read().split() == ["-q", "+6", path], "the row that comes next"
+        t.keys("R")
+        t.wait("After", "1 of 2 done", "held 0:00:00.050")
+        assert t.child() == pid
+        t.keys("1")
+        t.wait("following", "After")
+        t.keys("T", "Up", "Enter")
+        t.wait("first.json:5:5", '"send": "200#01"')
+        t.keys("q")
+        t.wait("READY>")
+
+
+@test
+def what_cannot_be_read_changes_nothing():
+    path = write("second.json", TEXT % ("As it was", "}"))
+    with Tmux(120, 40, EDITOR=editor("spoil", 'for f; do :; done\necho "}" >> "$f"\n'), VISUAL="") as t:
+        t.tui("--view", "scenario", path)
+        t.wait("As it was", "1 of 2 done")
+        t.keys("e")
+        t.wait("second.json:9:1: expected nothing more, got '}'")
+        t.keys("R")
+        t.wait("second.json:9:1: expected nothing more, got '}'", "As it was")
+        write("second.json", TEXT % ("Mended", "}"))
+        t.keys("R")
+        t.wait("Mended", "from the start")
+
+
+@test
+def editors_that_fail():
+    path = write("third.json", TEXT % ("Stays", "}"))
+    with Tmux(120, 40, EDITOR="no-such-editor-here", VISUAL="") as t:
+        t.tui("--view", "scenario", path)
+        t.keys("e")
+        t.wait('"no-such-editor-here" is no editor here: set VISUAL or EDITOR', "Stays")
+    with Tmux(120, 40, VISUAL=editor("sleeper", "trap 'echo INT; exit 3' INT\necho ASLEEP\nwhile :; do sleep 0.1; done\n")) as t:
+        t.tui("--view", "scenario", path)
+        t.keys("e")
+        t.wait("ASLEEP")
+        t.keys("C-c")  # it is meant for the editor
+        t.wait("the editor failed", "Stays")
+        t.keys("q")
+        t.wait("READY>")
+
+
+@test
+def no_scenario():
+    with Tmux(120, 40) as t:
+        t.tui("--view", "scenario")
+        t.wait("this host was started without one")
+        t.keys("e")
+        t.wait("there is no scenario: w saves what was done as one")
+
+
+@test
+def run_again_many_times():
+    path = write("fourth.json", TEXT % ("Many", "}"))
+    record = os.path.join(FOLDER, "fourth-record.json")
+    with Tmux(120, 40) as t:
+        t.tui("--view", "scenario", "--record", record, "--speed", "max", path)
+        for _ in range(5):
+            t.wait("2 of 2 done")
+            t.keys("R")
+            t.keys("2")
+            t.wait("identifiers")
+            t.keys("3")
+            t.wait("2 nodes")
+            t.keys("T")
+        t.wait("2 of 2 done", "held")
+        t.keys("q")
+        t.wait("READY>")
+    wait_for(lambda: os.path.exists(record), "the recording")
+
+
+run_tests()

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* view_ids.h - what the list by identifier (view_ids.c), its columns (view_ids_columns.c) and the
+ * bits of one of them (view_ids_bits.c) share; nobody else includes it. */
+#ifndef CANSIM_TUI_VIEW_IDS_H
+#define CANSIM_TUI_VIEW_IDS_H
+
+#include "tui/view.h"
+#include "tui/widgets.h"
+
+/* Bus time for which a changed byte stands out. */
+#define IDS_HOT_PS  (300 * CS_PS_PER_MS)
+#define IDS_WARM_PS (1500 * CS_PS_PER_MS)
+
+enum ids_group { IDS_GROUP_NONE, IDS_GROUP_NODE, IDS_GROUP_PROTOCOL, IDS_GROUP_COUNT };
+
+struct ids_view {
+    enum ids_group group;
+    bool bits;                /* those of the selected identifier are shown */
+    bool notched;             /* changes so far are not told */
+    struct cs_tui_id *frozen; /* as it was; NULL: as it is */
+    uint32_t n_frozen;
+    int64_t frozen_ps;
+    unsigned groups;
+};
+
+struct ids_view *cs_ids_view(const struct cs_tui *tui);
+/* What is listed: as it is, or was. */
+const struct cs_tui_id *cs_ids_items(const struct cs_tui *tui, uint32_t *n);
+int64_t cs_ids_now(const struct cs_tui *tui);
+/* The selected one, NULL for none. */
+const struct cs_tui_id *cs_ids_selected(const struct cs_tui *tui);
+/* It has not come when it should have. */
+bool cs_ids_stale(const struct cs_tui *tui, const struct cs_tui_id *item);
+
+extern const struct cs_column cs_ids_columns[];
+extern const int cs_ids_n_columns, cs_ids_column_id;
+int cs_ids_by_priority(const struct cs_tui_id *a, const struct cs_tui_id *b);
+int cs_ids_by_bus(const struct cs_tui_id *a, const struct cs_tui_id *b);
+/* Its periods as a line, the present mean in the middle. */
+void cs_ids_put_periods(struct cs_canvas *canvas, struct cs_rect at, const struct cs_tui_id *item);
+
+/* Lines that the bits of the selected one take in this pane, 0 for none; and to draw them. */
+int cs_ids_bits_height(const struct cs_tui *tui);
+void cs_ids_draw_bits(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at);
+
+#endif
