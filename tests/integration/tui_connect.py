@@ -229,6 +229,8 @@ def over_tcp_nobody_changes_anything_unless_told():
             _, out, _ = tui("--connect", host.path, "--dump", "text", "--at", "200ms", "--keys", " ", "--size", "100x24")
             assert words in out, out
             assert ("read-only" in out) == (not control), out
+            _, out, _ = tui("--connect", host.path, "--dump", "text", "--at", "10ms", "--keys", ":save x.json<Enter>")
+            assert "save: over TCP the host" in out or "files for processes of its own user only" in out, out
 
 
 @test
