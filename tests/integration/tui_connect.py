@@ -31,10 +31,20 @@ class Host:
         self.process = subprocess.Popen([os.path.join(BIN, "cansim"), command, *args, "--link", self.path, "-q",
                                          "--events", self.events], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment())
-        if not self.path.startswith("tcp:"):
-            wait_for(lambda: os.path.exists(self.path) or self.process.poll() is not None, "the host")
-        else:
-            time.sleep(1)
+        wait_for(self.answers, "the host")
+
+    def answers(self):
+        """Is it there? A socket of a dead one may be."""
+        try:
+            if self.path.startswith("tcp:"):
+                socket.create_connection(self.path.split(":")[1:]).close()
+            else:
+                with socket.socket(socket.AF_UNIX) as there:
+                    there.connect(self.path)
+            return True
+        except OSError:
+            assert self.process.poll() is None, self.process.communicate()
+            return False
 
     def __enter__(self):
         return self
