@@ -303,6 +303,10 @@ static int control(struct cs_link_conn *conn, const struct cs_proto_msg *msg, ch
         snprintf(why, why_size, "%s", denied);
         return -EACCES;
     }
+    if (msg->op == CS_PROTO_OP_SAVE && !is_own_process(conn)) {
+        snprintf(why, why_size, "the host writes files for processes of its own user only");
+        return -EACCES;
+    }
     if (msg->op >= CS_PROTO_OP_COUNT) {
         snprintf(why, why_size, "this host does not know operation %u", msg->op);
         return -EOPNOTSUPP;

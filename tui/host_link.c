@@ -187,7 +187,7 @@ static void refresh(void *ctx, struct cs_tui *tui, unsigned needs)
     if (link->monitor && cs_monitor_wants_write(link->monitor))
         cs_monitor_flush(link->monitor);
     if (link->monitor && is_due(link, needs, cs_wall_ns()))
-        look(link, needs);
+        look(link, needs | (link->unsure ? CS_NEEDS_NODES : 0));
     if (needs & CS_NEEDS_IDS)
         cs_ids_update(&tui->ids, &tui->ring, tui->info.now_ps);
 }

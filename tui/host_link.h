@@ -26,6 +26,7 @@ struct cs_host_link {
     bool looking;        /* asked, not answered */
     bool news;           /* events since */
     bool gap;            /* a part of the answer was lost */
+    bool unsure;         /* nodes may have come and gone unheard: ask for their names */
     unsigned asked, got; /* CS_NEEDS_...: of the question, of the last whole answer */
     uint64_t token;
     int64_t asked_ns;

@@ -336,8 +336,10 @@ static void take_looked(struct cs_host_link *link, const struct cs_proto_msg *ms
         cs_host_link_go_on(link, msg->cursor);
         return;
     }
-    if (link->asked & CS_NEEDS_NODES)
+    if (link->asked & CS_NEEDS_NODES) {
         tui->n_nodes = link->n_nodes;
+        link->unsure = false;
+    }
     if (link->asked & CS_NEEDS_DEVICES)
         tui->n_devices = link->n_devices;
     if (link->asked & CS_NEEDS_FAULTS)
@@ -374,7 +376,7 @@ static void take_lost(struct cs_host_link *link, const struct cs_proto_msg *msg)
     struct cs_tui *tui = link->tui;
 
     tui->info.missed += msg->count;
-    link->gap = true; /* of an answer too, perhaps; and nodes may have come and gone */
+    link->gap = link->unsure = true;
     link->got = 0;
     link->since_ps = -1;
 }

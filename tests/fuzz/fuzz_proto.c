@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz_proto.c - bytes of a peer through the link protocol's codec.
- * Whatever decodes must encode to something that decodes to the same. The first byte chooses the
- * sender. */
+ * Whatever decodes must encode to something that decodes to the same, and its texts must be fit for
+ * a terminal and within their limits. The first byte chooses the sender. */
 #include "qemu-link/proto_msg.h"
 
 #include <stdio.h>
@@ -23,6 +23,25 @@ static void round_trip(const struct cs_proto_msg *msg, enum cs_proto_side from)
         abort();
 }
 
+static void check_texts(const struct cs_proto_msg *msg)
+{
+    const struct cs_proto_desc *desc = cs_proto_find(msg->type);
+
+    for (unsigned i = 0; i < desc->n_fields; i++) {
+        const struct cs_proto_field *field = &desc->fields[i];
+        const char *text = (const char *)msg + field->offset;
+        const size_t most = field->kind == CS_PROTO_NAME ? CS_NAME_MAX - 1 : (size_t)field->high;
+
+        if (field->kind != CS_PROTO_NAME && field->kind != CS_PROTO_TEXT)
+            continue;
+        if (strnlen(text, most + 1) > most)
+            abort();
+        for (; *text; text++)
+            if ((unsigned char)*text < 0x20 || *text == 0x7F)
+                abort();
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct cs_proto_msg msg;
@@ -38,6 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             continue;
         }
         used += (size_t)n;
+        check_texts(&msg);
         if (msg.magic == 0 || cs_proto_version_fits(&msg, "peer", version, sizeof(version)))
             round_trip(&msg, from);
     }

@@ -210,7 +210,7 @@ static void start(struct fuzz *f, unsigned choice)
     for (unsigned i = 0; i < 2; i++)
         f->bus[i] = cs_sim_bus(f->sim, (unsigned)cs_sim_add_bus(f->sim, &buses[i]));
     f->peer = cs_bus_attach(f->bus[0], &peer);
-    d->host = (struct cs_link_host){f->sim, loop, nothing, nothing, NULL};
+    d->host = (struct cs_link_host){.sim = f->sim, .loop = loop, .sync = nothing, .kick = nothing};
     d->spec =
         (struct cs_device_spec){.kind = CS_DEVICE_CARD, .model = models[choice % 3], .name = "g"};
     d->spec.n_buses = 2;

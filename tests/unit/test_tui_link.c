@@ -242,6 +242,28 @@ static void views_are_those_of_the_host(void **state)
     far_free(far, true);
 }
 
+/* A node whose coming was lost is asked for. */
+static void names_are_asked_for_after_a_loss(void **state)
+{
+    struct far *far = far_new(CS_LINK_CONTROL_LOCAL);
+    const struct cs_proto_msg lost = {.type = CS_PROTO_LOST, .count = 3};
+    struct cs_tui *tui = &far->near.tui;
+
+    (void)state;
+    run_ms(far, 100);
+    memset(far->link.who, 0, sizeof far->link.who); /* as if nobody had been heard */
+    run_ms(far, 15);
+    assert_string_equal(cs_tui_who(tui, cs_tui_ring_get(&tui->ring, tui->ring.end - 1)->who), "");
+    cs_host_link_take(&far->link, &lost);
+    assert_int_equal(tui->info.lost, 3);
+    draw(far, 80, 24); /* the trace, which needs no nodes */
+    run_ms(far, 15);
+    assert_string_not_equal(cs_tui_who(tui, cs_tui_ring_get(&tui->ring, tui->ring.end - 1)->who),
+                            "");
+    assert_true(bench_shows(&far->near, "3 lost"));
+    far_free(far, true);
+}
+
 /* ---- doing things ---------------------------------------------------------------------------- */
 
 static void keys_act_on_the_host(void **state)
@@ -443,6 +465,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_those_of_the_host),
         cmocka_unit_test(views_are_those_of_the_host),
+        cmocka_unit_test(names_are_asked_for_after_a_loss),
         cmocka_unit_test(keys_act_on_the_host),
         cmocka_unit_test(who_only_watches_is_told_why),
         cmocka_unit_test(rows_stay_when_the_host_goes),
