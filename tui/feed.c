@@ -130,7 +130,11 @@ static void observe(void *ctx, const struct cs_event *event)
     struct cs_feed *feed = ctx;
     struct cs_row *row = NULL;
 
-    cs_plots_event(&feed->tui->plots, event);
+    if (feed->tui->plots.n)
+        cs_plots_event(&feed->tui->plots, event,
+                       event->kind == CS_EV_ATTACH
+                           ? cs_bus_node_name(cs_sim_bus(feed->sim, event->bus), event->node)
+                           : "");
     if (cs_feed_has_row(event->kind)) {
         row = push_row(feed, event);
         remember(feed, event);

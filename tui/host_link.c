@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* host_link.c - see host_link.h: the connection, questions and what is asked to be done. */
 #include "tui/host_link.h"
+#include "tui/host_rows.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -337,6 +338,13 @@ static int reconnect(void *ctx, char *told, size_t told_size)
     return 0;
 }
 
+static int export_rows(void *ctx, struct cs_tui *tui, const struct cs_export *rows, char *told,
+                       size_t told_size)
+{
+    (void)ctx;
+    return cs_host_export(tui, rows, told, told_size);
+}
+
 const struct cs_host_ops cs_host_link_ops = {
     .refresh = refresh,
     .pause = pause_it,
@@ -349,4 +357,5 @@ const struct cs_host_ops cs_host_link_ops = {
     .save = save,
     .plug = plug,
     .reconnect = reconnect,
+    .export_rows = export_rows,
 };

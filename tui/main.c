@@ -495,6 +495,7 @@ static int serve(const struct cs_options *options)
     /* Before anything is opened: whoever has no terminal is told so, and nothing else happens. */
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
         return no_terminal();
+    app.options = options;
     app.host.host = (struct cs_host){&cs_host_session_ops, &app.host};
     app.options = options;
     app.loop = ev_loop_new(EVFLAG_AUTO);

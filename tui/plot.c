@@ -20,6 +20,7 @@ struct moment {
     uint32_t id;
     uint8_t flags, len;
     const uint8_t *data; /* NULL: no frame */
+    const char *name;    /* of a node that joins */
 };
 
 int cs_plots_init(struct cs_plots *plots)
@@ -95,6 +96,23 @@ static void count(struct cs_plot *plot, const struct moment *m, int64_t bit_ps)
     plot->sum[plot->window & 1] += to - (from > edge ? from : edge);
 }
 
+/* ---- error counters ---------------------------------------------------------------------------
+ */
+
+/* A node's index is used again after it left; its name tells which one is meant. */
+static void follow_node(struct cs_plot *plot, const struct moment *m)
+{
+    if (m->kind == CS_EV_ATTACH && m->name && !strcmp(m->name, plot->spec.node))
+        plot->node = m->node;
+    else if ((m->kind == CS_EV_ATTACH || m->kind == CS_EV_DETACH) && m->node == plot->node)
+        plot->node = CS_NO_NODE;
+    if (m->node != plot->node || m->node < 0)
+        return;
+    if (m->kind == CS_EV_COUNTERS || m->kind == CS_EV_ERROR || m->kind == CS_EV_STATE ||
+        m->kind == CS_EV_ATTACH)
+        cs_plot_ring_push(&plot->ring, m->at_ps, plot->spec.kind == CS_PLOT_TEC ? m->tec : m->rec);
+}
+
 /* ---- one moment, one plot -------------------------------------------------------------------- */
 
 static void take(struct cs_plot *plot, const struct moment *m, int64_t bit_ps)
@@ -111,9 +129,8 @@ static void take(struct cs_plot *plot, const struct moment *m, int64_t bit_ps)
             s->ext == ((m->flags & CS_FRAME_EXT) != 0) && !(m->flags & CS_FRAME_RTR) &&
             cs_plot_bits(s, m->data, m->len, &value))
             cs_plot_ring_push(&plot->ring, m->at_ps, value);
-    } else if (s->kind >= CS_PLOT_TEC && m->node == plot->node && m->node >= 0 &&
-               (m->kind == CS_EV_COUNTERS || m->kind == CS_EV_ERROR || m->kind == CS_EV_STATE)) {
-        cs_plot_ring_push(&plot->ring, m->at_ps, s->kind == CS_PLOT_TEC ? m->tec : m->rec);
+    } else if (s->kind >= CS_PLOT_TEC) {
+        follow_node(plot, m);
     }
 }
 
@@ -123,7 +140,7 @@ static int64_t bit_of(int64_t start_ps, int64_t at_ps, unsigned n_bits)
     return n_bits && at_ps > start_ps ? (at_ps - start_ps) / n_bits : 0;
 }
 
-void cs_plots_event(struct cs_plots *plots, const struct cs_event *event)
+void cs_plots_event(struct cs_plots *plots, const struct cs_event *event, const char *name)
 {
     const struct cs_frame *frame = event->frame;
     struct moment m;
@@ -140,7 +157,8 @@ void cs_plots_event(struct cs_plots *plots, const struct cs_event *event)
                         .id = frame ? frame->id : 0,
                         .flags = frame ? frame->flags : 0,
                         .len = frame ? frame->len : 0,
-                        .data = frame ? frame->data : NULL};
+                        .data = frame ? frame->data : NULL,
+                        .name = name};
     for (unsigned i = 0; i < plots->n; i++)
         take(plots->plot[i], &m, bit_of(event->start_ps, event->at_ps, event->n_bits));
 }
@@ -166,7 +184,8 @@ static void take_back(struct cs_tui *tui, struct cs_plot *plot)
                                  .id = row->id,
                                  .flags = row->flags,
                                  .len = row->len,
-                                 .data = row->has_frame ? (const uint8_t *)row->data : NULL};
+                                 .data = row->has_frame ? (const uint8_t *)row->data : NULL,
+                                 .name = cs_tui_who(tui, row->who)};
         take(plot, &m, bit_of(row->start_ps, row->at_ps, row->n_bits));
     }
 }

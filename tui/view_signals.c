@@ -33,6 +33,7 @@ static int init(void *memory)
 
     state->span_ps = 5 * CS_PS_PER_S;
     state->moving = -1;
+    state->removed.kind = CS_PLOT_KINDS;
     state->columns = malloc(2 * CS_CANVAS_MAX_SIDE * sizeof *state->columns);
     state->choices = malloc(CS_CHOICES * sizeof *state->choices);
     return state->columns && state->choices ? 0 : -ENOMEM;
@@ -268,10 +269,25 @@ static void remove_plot(struct cs_tui *tui, int unused)
         cs_tui_say(tui, false, "nothing is plotted: a adds something");
         return;
     }
-    cs_tui_say(tui, false, "no longer plotted: %.100s",
+    cs_tui_say(tui, false, "no longer plotted: %.100s; u brings it back",
                cs_plot_format(tui, &selected(tui)->spec, text));
+    state->removed = selected(tui)->spec;
     cs_plots_remove(&tui->plots, (unsigned)state->sel);
     refresh(tui);
+}
+
+static void bring_back(struct cs_tui *tui, int unused)
+{
+    struct cs_signals_state *state = cs_signals_state(tui);
+
+    (void)unused;
+    if (state->removed.kind == CS_PLOT_KINDS || cs_plots_add(tui, &state->removed)) {
+        cs_tui_say(tui, false, "there is nothing to bring back");
+        return;
+    }
+    state->sel = (int)tui->plots.n - 1;
+    cs_tui_say(tui, false, "plotted again: %s", state->removed.name);
+    state->removed.kind = CS_PLOT_KINDS;
 }
 
 static void toggle_overlay(struct cs_tui *tui, int unused)
@@ -472,6 +488,7 @@ static const struct cs_binding bindings[] = {
     {{'v'}, "overlay", "curves over one another, or one above the other", toggle_overlay, 0},
     {{'f'}, "follow", "stand still, or follow the present moment", follow, 0},
     {{'d', CS_KEY_DELETE}, "remove", "plot the selected one no longer", remove_plot, 0},
+    {{'u'}, NULL, "bring back the one that was removed last", bring_back, 0},
     {{'s'}, "scale", "keep the scale as it is, or by what is in sight", fix_scale, 0},
     {{'e'}, NULL, "draw as a curve, as steps, as bands with names", next_shape, 0},
     {{CS_KEY_UP, 'k'}, NULL, "select a plot, one up", select_plot, -1},

@@ -270,6 +270,34 @@ static void counters(void **state)
     bench_free(b);
 }
 
+/* Another node under the index of one that left is not plotted; it is again where it joins. */
+static void nodes_come_and_go(void **state)
+{
+    struct bench *b = bench_signals(1);
+    struct cs_bus *bus = cs_sim_bus(b->sim, 0);
+    int a = bench_node(b, 0, "a", CS_MODE_NORMAL), other;
+
+    (void)state;
+    bench_node(b, 0, "b", CS_MODE_NORMAL);
+    plot(b, "tec a");
+    cs_bus_set_counters(bus, a, 50, 0);
+    bench_run(b, 10 * CS_PS_PER_MS);
+    assert_true(now_of(b, 0) == 50);
+    cs_bus_detach(bus, a);
+    other = bench_node(b, 0, "other", CS_MODE_NORMAL);
+    assert_int_equal(other, a);
+    cs_bus_set_counters(bus, other, 90, 0);
+    bench_run(b, 20 * CS_PS_PER_MS);
+    cs_tui_refresh(&b->tui);
+    assert_true(now_of(b, 0) == 50);
+    a = bench_node(b, 0, "a", CS_MODE_NORMAL);
+    assert_true(now_of(b, 0) == 0);
+    cs_bus_set_counters(bus, a, 33, 0);
+    bench_run(b, 30 * CS_PS_PER_MS);
+    assert_true(now_of(b, 0) == 33);
+    bench_free(b);
+}
+
 /* ---- decoded fields -------------------------------------------------------------------------- */
 
 static void decoded(void **state)
@@ -317,10 +345,15 @@ static void decoded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(texts),       cmocka_unit_test(bits),
-        cmocka_unit_test(ring_holds),  cmocka_unit_test(ring_keeps_extremes),
-        cmocka_unit_test(every_frame), cmocka_unit_test(loads),
-        cmocka_unit_test(silence),     cmocka_unit_test(counters),
+        cmocka_unit_test(texts),
+        cmocka_unit_test(bits),
+        cmocka_unit_test(ring_holds),
+        cmocka_unit_test(ring_keeps_extremes),
+        cmocka_unit_test(every_frame),
+        cmocka_unit_test(loads),
+        cmocka_unit_test(silence),
+        cmocka_unit_test(counters),
+        cmocka_unit_test(nodes_come_and_go),
         cmocka_unit_test(decoded),
     };
     return cmocka_run_group_tests_name("tui plots", tests, NULL, NULL);

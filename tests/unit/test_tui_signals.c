@@ -136,8 +136,14 @@ static void list(void **state)
     bench_keys(b, "<Up>J<Down><Down><Down><Down><Down>J");
     assert_string_equal(b->tui.plots.plot[4]->spec.name, "state");
     bench_keys(b, "d");
-    assert_string_equal(b->tui.message, "no longer plotted: 2A0@can0 61:2");
+    assert_string_equal(b->tui.message, "no longer plotted: 2A0@can0 61:2; u brings it back");
     assert_int_equal(b->tui.plots.n, 4);
+    bench_keys(b, "u");
+    assert_string_equal(b->tui.plots.plot[4]->spec.name, "state");
+    assert_int_equal(b->tui.plots.plot[4]->spec.n_words, 4);
+    bench_keys(b, "u");
+    assert_string_equal(b->tui.message, "there is nothing to bring back");
+    bench_keys(b, "d");
     bench_keys(b, ":unplot toggle<Enter>:plot load can0<Enter>");
     assert_string_equal(b->tui.message, "plot: that is plotted already");
     bench_keys(b, "<Esc>:unplot all<Enter>");
@@ -329,7 +335,7 @@ static void tiny(void **state)
 /* Whatever keys come, in whatever order and size. CANSIM_SEED replays a run. */
 static void any_keys(void **state)
 {
-    static const char keys[] = "adcvfsexgGJKjk[]<>0123456789 :/*+.=";
+    static const char keys[] = "aduucvfsexgGJKjk[]<>0123456789 :/*+.=";
     static const int32_t others[] = {CS_KEY_UP,     CS_KEY_DOWN,  CS_KEY_LEFT, CS_KEY_RIGHT,
                                      CS_KEY_PGUP,   CS_KEY_PGDN,  CS_KEY_HOME, CS_KEY_END,
                                      CS_KEY_ENTER,  CS_KEY_ESC,   CS_KEY_TAB,  CS_KEY_INSERT,
