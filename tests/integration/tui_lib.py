@@ -41,6 +41,7 @@ class Tmux:
     def __init__(self, width=80, height=24, **env):
         Tmux.count += 1
         self.name = f"cansim-{os.getpid()}-{Tmux.count}"
+        env.setdefault("XDG_STATE_HOME", os.path.join(FOLDER, f"state-{Tmux.count}"))  # nothing of others is remembered
         self.env = environment(**env)
         Tmux.alive.add(self.name)
         self.run("-f", "/dev/null", "-u", "new-session", "-d", "-x", str(width), "-y", str(height),
@@ -124,7 +125,7 @@ class Tmux:
     def tui(self, *args, link=False):
         """Start cansim-tui and wait for its screen; returns its pid."""
         self.command(" ".join(["clear;", TUI, *([] if link else ["--no-link"]), *args]))
-        self.wait("1 Trace", "quit")
+        self.wait("quit")
         return self.child()
 
 

@@ -255,7 +255,7 @@ static void names_are_asked_for_after_a_loss(void **state)
     run_ms(far, 15);
     assert_string_equal(cs_tui_who(tui, cs_tui_ring_get(&tui->ring, tui->ring.end - 1)->who), "");
     cs_host_link_take(&far->link, &lost);
-    assert_int_equal(tui->info.lost, 3);
+    assert_int_equal(tui->info.missed, 3);
     draw(far, 80, 24); /* the trace, which needs no nodes */
     run_ms(far, 15);
     assert_string_not_equal(cs_tui_who(tui, cs_tui_ring_get(&tui->ring, tui->ring.end - 1)->who),
