@@ -411,7 +411,8 @@ static void begin_session(struct app *app)
         cs_tui_say(&app->tui, false, "%s", cs_session_said(app->session, --said));
     cs_session_on_pause(app->session, on_pause, app);
     cs_session_start(app->session, finished, app);
-    if (cs_signals_start(&app->tui, options->plots, options->n_plots, why, sizeof why))
+    if (options->n_plots > 0 &&
+        cs_signals_start(&app->tui, options->plots, options->n_plots, why, sizeof why))
         cs_tui_say(&app->tui, true, "--plot: %.140s", why);
     changed(app);
 }
