@@ -356,6 +356,8 @@ static int serve(const struct cs_options *options)
         fprintf(stderr, "cansim-tui: not enough memory\n");
         return 3;
     }
+    if (options->history)
+        cs_tui_ring_limit(&app.tui.ring, options->history);
     app.session = cs_session_create(&config, app.loop, &error);
     if (app.session) {
         status = run(&app, options);

@@ -91,6 +91,8 @@ int cs_main_dump(const struct cs_options *options)
         fprintf(stderr, "cansim-tui: not enough memory\n");
         return 3;
     }
+    if (options->history)
+        cs_tui_ring_limit(&dump.tui.ring, options->history);
     session = cs_session_create(&config, dump.loop, &error);
     if (session) {
         status = run(&dump, options, session);

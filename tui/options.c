@@ -247,8 +247,26 @@ static int take_rows(struct ask *ask, const char *value)
     uint64_t rows;
 
     if (cs_text_number(value, &rows) < 0 || rows < CS_TUI_ROWS_MIN || rows > CS_TUI_ROWS_MAX)
-        return expected(ask, "1000..10000000", value);
+        return expected(ask, "1000..100000000", value);
     ask->options->rows = (uint32_t)rows;
+    return 0;
+}
+
+/* "64M", "2G", or bytes. */
+static int take_history(struct ask *ask, const char *value)
+{
+    static const char units[] = "kMGT";
+    const size_t len = strlen(value);
+    const char *unit = len > 1 ? strchr(units, value[len - 1]) : NULL;
+    const unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
+    char number[24];
+    uint64_t bytes;
+
+    snprintf(number, sizeof number, "%.*s", (int)(unit ? len - 1 : len), value);
+    if (len >= sizeof number || cs_text_number(number, &bytes) < 0 ||
+        bytes > CS_TUI_HISTORY_MAX >> shift || bytes << shift < CS_TUI_HISTORY_MIN)
+        return expected(ask, "a size of 4M..1T such as 64M or 2G", value);
+    ask->options->history = bytes << shift;
     return 0;
 }
 
@@ -357,7 +375,8 @@ static const struct {
     {"--record", "FILE", "keep what is done as a scenario that does it again", take_record},
     {"--speed", "X", "pace: 0.001..1000 times the clock's, or max (1)", take_speed},
     {"--seed", "N", "seed of random traffic, instead of the scenario's", take_seed},
-    {"--rows", "N", "rows of the trace to keep, 1000..10000000 (200000)", take_rows},
+    {"--rows", "N", "rows of the trace to keep, 1000..100000000 (as many)", take_rows},
+    {"--history", "SIZE", "memory for rows of the trace, such as 64M or 2G (256M)", take_history},
     {"--view", "NAME", "view to start with: trace, ids, nodes, faults or devices", take_view},
     {"--ascii", NULL, "draw with ASCII only, whatever the locale says", take_ascii},
     {"--dump", "text|svg", "write one screen to standard output, without a terminal", take_dump},

@@ -32,6 +32,7 @@ struct cs_options {
     uint64_t seed;
     uint32_t speed_permille; /* 0 with have_speed: as fast as the machine goes */
     uint32_t rows;           /* of the trace; 0: default */
+    uint64_t history;        /* bytes for them; 0: default */
     unsigned view;
 #define CS_OPTIONS_FAULTS 64
 

@@ -35,25 +35,52 @@ static uint64_t oldest(const struct cs_tui *tui)
     return tui->ring.first > tui->trace.floor ? tui->ring.first : tui->trace.floor;
 }
 
+/* What can be told of a whole chunk. */
+static struct cs_ring_want wanted(const struct cs_tui *tui)
+{
+    struct cs_ring_want want = {.n = tui->filter.n};
+
+    if (tui->trace.show != CS_SHOW_ALL)
+        want.kinds = UINT32_C(1) << CS_EV_FRAME;
+    if (tui->trace.show == CS_SHOW_ERRORS)
+        want.kinds = ~want.kinds;
+    for (unsigned i = 0; i < want.n; i++) {
+        want.ids[i].low = tui->filter.ranges[i].low;
+        want.ids[i].high = tui->filter.ranges[i].high;
+    }
+    return want;
+}
+
 uint64_t cs_trace_before(const struct cs_tui *tui, uint64_t number)
 {
+    const struct cs_ring_want want = wanted(tui);
     uint64_t first = oldest(tui);
 
     if (number > tui->ring.end)
         number = tui->ring.end;
-    while (number > first)
+    number = cs_tui_ring_skip_back(&tui->ring, number, &want);
+    while (number > first) {
         if (shown(tui, cs_tui_ring_get(&tui->ring, --number)))
             return number;
+        if (number % CS_RING_CHUNK == 0)
+            number = cs_tui_ring_skip_back(&tui->ring, number, &want);
+    }
     return UINT64_MAX;
 }
 
 uint64_t cs_trace_from(const struct cs_tui *tui, uint64_t number)
 {
+    const struct cs_ring_want want = wanted(tui);
+
     if (number < oldest(tui))
         number = oldest(tui);
-    for (; number < tui->ring.end; number++)
+    number = cs_tui_ring_skip(&tui->ring, number, &want);
+    while (number < tui->ring.end) {
         if (shown(tui, cs_tui_ring_get(&tui->ring, number)))
             return number;
+        if (++number % CS_RING_CHUNK == 0)
+            number = cs_tui_ring_skip(&tui->ring, number, &want);
+    }
     return UINT64_MAX;
 }
 
@@ -298,6 +325,7 @@ static void draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_r
     uint64_t number = cs_trace_from(tui, top_of(tui, page));
     uint64_t before = number == UINT64_MAX ? UINT64_MAX : cs_trace_before(tui, number);
     const struct cs_row *last = cs_tui_ring_get(&tui->ring, before);
+    int64_t last_ps = last ? last->at_ps : 0;
     struct cs_columns_layout layout;
 
     cs_columns_fit(tui, columns, N_COLUMNS, body.w, &layout);
@@ -306,11 +334,11 @@ static void draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_r
         draw_nothing(tui, canvas, body);
     for (int i = 0; i < page && number != UINT64_MAX; i++) {
         struct line line = {.row = cs_tui_ring_get(&tui->ring, number)};
-        line.since_ps = last ? line.row->at_ps - last->at_ps : -1;
+        line.since_ps = last || i > 0 ? line.row->at_ps - last_ps : -1;
         draw_line(tui, canvas, body.y + 1 + i, &layout, &line);
         if (!tui->trace.follow && number == tui->trace.sel)
             cs_canvas_select(canvas, (struct cs_rect){0, body.y + 1 + i, body.w, 1});
-        last = line.row;
+        last_ps = line.row->at_ps;
         number = cs_trace_from(tui, number + 1);
     }
 }
