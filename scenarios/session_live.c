@@ -57,13 +57,29 @@ static void on_said(void *ctx, const struct cs_decode_said *said)
         live->listener[i].fn(live->listener[i].ctx, &live->said);
 }
 
+/* Those of the sim that are not known yet. 0 or -1. */
+static int know_buses(struct cs_live *live, char *why, size_t why_size)
+{
+    for (unsigned i = cs_decode_buses(live->decode); i < cs_sim_bus_count(live->sim); i++) {
+        struct cs_bus *bus = cs_sim_bus(live->sim, i);
+        if (cs_decode_bus(live->decode, cs_bus_name(bus), cs_bus_bitrate_bps(bus), why, why_size) <
+            0)
+            return -1;
+    }
+    return 0;
+}
+
 static void on_event(void *ctx, const struct cs_event *event)
 {
     struct cs_live *live = ctx;
     struct cansim_frame frame = {.size = sizeof(frame)};
+    char why[400];
 
     if (event->kind != CS_EV_FRAME)
         return;
+    live->theirs = false;
+    if (know_buses(live, why, sizeof(why)) != 0)
+        return; /* no memory for one that was added later */
     frame.id = event->frame->id;
     frame.flags = event->frame->flags; /* the same bits */
     frame.dlc = event->frame->dlc;
@@ -98,12 +114,8 @@ static int open_decoder(struct cs_live *live, const struct cs_live_config *confi
     for (unsigned i = 0; i < config->n_eds; i++)
         eds[i] = (struct cs_decode_setting){.path = "eds", .value = config->eds[i]};
     live->decode = cs_decode_create(&decode, why, sizeof(why));
-    for (unsigned i = 0; live->decode != NULL && i < cs_sim_bus_count(live->sim); i++) {
-        struct cs_bus *bus = cs_sim_bus(live->sim, i);
-        if (cs_decode_bus(live->decode, cs_bus_name(bus), cs_bus_bitrate_bps(bus), why,
-                          sizeof(why)) < 0)
-            return cs_error_set(error, CS_STATUS_INPUT, "%s", why);
-    }
+    if (live->decode != NULL && know_buses(live, why, sizeof(why)) != 0)
+        return cs_error_set(error, CS_STATUS_INPUT, "%s", why);
     if (live->decode != NULL)
         return 0;
     return cs_error_set(error, CS_STATUS_INPUT, "%s%s",

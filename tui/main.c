@@ -13,16 +13,20 @@
 #include "scenarios/expect.h"
 #include "tui/host_session.h"
 #include "tui/main_dump.h"
+#include "tui/main_log.h"
 #include "tui/screen.h"
 #include "tui/tui.h"
 
 #define FRAMES_PER_S 30.0
 #define DRAWING_MOST 0.25 /* of the time */
+#define LOADING_S    0.01 /* of a log at a time: keys wait no longer */
 
 struct app {
     struct ev_loop *loop;
-    struct cs_session *session;
+    struct cs_session *session; /* NULL: a log is shown */
     struct cs_host_session host;
+    struct cs_host_log log;
+    ev_idle load; /* while there is more of it */
     struct cs_tui tui;
     struct cs_canvas canvas;
     ev_io input, output; /* output: only while the terminal has not taken all */
@@ -133,15 +137,27 @@ static void on_clock(struct ev_loop *loop, ev_timer *w, int revents)
 
 /* ---- signals and keys ------------------------------------------------------------------------ */
 
+/* Returns whether it stood still already. */
+static bool stand_still(struct app *app)
+{
+    bool paused;
+
+    if (!app->session)
+        return true;
+    cs_session_sync(app->session); /* the scenario may pause before now */
+    paused = cs_session_paused(app->session);
+    if (!paused)
+        cs_session_pause(app->session, true);
+    return paused;
+}
+
 static void suspend(struct app *app)
 {
-    cs_session_sync(app->session); /* the scenario may pause before now */
-    const bool paused = cs_session_paused(app->session);
+    bool paused;
 
     ev_io_stop(app->loop, &app->output);
     cs_screen_leave();
-    if (!paused)
-        cs_session_pause(app->session, true);
+    paused = stand_still(app);
     ev_signal_stop(app->loop, &app->stop);
     ev_signal_stop(app->loop, &app->cont);
     signal(SIGTSTP, SIG_DFL);
@@ -236,6 +252,24 @@ static void finished(void *ctx, int status)
     wake(app);
 }
 
+/* ---- a log ---------------------------------------------------------------------------------- */
+
+/* Nothing else is to be done. */
+static void on_load(struct ev_loop *loop, ev_idle *w, int revents)
+{
+    struct app *app = w->data;
+    const ev_tstamp begun = ev_time();
+    bool more;
+
+    (void)revents;
+    do
+        more = cs_host_log_load(&app->log, 200);
+    while (more && ev_time() - begun < LOADING_S && ev_time() >= begun);
+    if (!more)
+        ev_idle_stop(loop, w);
+    changed(app);
+}
+
 /* ---- start and end --------------------------------------------------------------------------- */
 
 struct cs_session_config cs_main_config(const struct cs_options *o)
@@ -308,23 +342,45 @@ static int end_session(struct app *app)
     return app->status;
 }
 
-static int run(struct app *app, const struct cs_options *options)
+/* Until the person leaves. False, with app->status: there is no screen. */
+static bool show_screen(struct app *app, const struct cs_options *options)
 {
     char why[256];
 
+    if (cs_screen_open(why, sizeof why) < 0) {
+        fprintf(stderr, "cansim-tui: %s\n", why);
+        app->status = 2;
+        return false;
+    }
+    app->canvas.ascii = options->ascii || cs_screen_is_ascii();
+    app->tui.view = options->view;
+    start_watchers(app);
+    return true;
+}
+
+static int run_log(struct app *app, const struct cs_options *options)
+{
+    if (!show_screen(app, options))
+        return app->status;
+    ev_idle_init(&app->load, on_load);
+    app->load.data = app;
+    ev_idle_start(app->loop, &app->load);
+    on_load(app->loop, &app->load, 0); /* the first screen has rows */
+    ev_run(app->loop, 0);
+    cs_screen_close();
+    return app->status;
+}
+
+static int run(struct app *app, const struct cs_options *options)
+{
     app->host.feed.wake = wake;
     app->host.feed.wake_ctx = app;
     if (cs_host_session_init(&app->host, app->session, &app->tui) < 0) {
         fprintf(stderr, "cansim-tui: no room for one more observer\n");
         return 3;
     }
-    if (cs_screen_open(why, sizeof why) < 0) {
-        fprintf(stderr, "cansim-tui: %s\n", why);
-        return 2;
-    }
-    app->canvas.ascii = options->ascii || cs_screen_is_ascii();
-    app->tui.view = options->view;
-    start_watchers(app);
+    if (!show_screen(app, options))
+        return app->status;
     if (cs_session_said(app->session, 0) != NULL)
         cs_tui_say(&app->tui, false, "%s", cs_session_said(app->session, 0));
     cs_session_on_pause(app->session, on_pause, app);
@@ -358,8 +414,12 @@ static int serve(const struct cs_options *options)
     }
     if (options->history)
         cs_tui_ring_limit(&app.tui.ring, options->history);
-    app.session = cs_session_create(&config, app.loop, &error);
-    if (app.session) {
+    const int log = cs_main_log_open(&app.log, options, &app.tui, &error);
+    if (log == 0)
+        app.session = cs_session_create(&config, app.loop, &error);
+    if (log > 0) {
+        status = run_log(&app, options);
+    } else if (app.session) {
         status = run(&app, options);
         cs_host_session_fini(&app.host);
         cs_session_destroy(app.session);
@@ -367,6 +427,7 @@ static int serve(const struct cs_options *options)
         fprintf(stderr, "cansim-tui: %s\n", cs_error_sentence(&error, sentence));
         status = error.status;
     }
+    cs_host_log_close(&app.log);
     cs_tui_fini(&app.tui);
     cs_canvas_fini(&app.canvas);
     ev_loop_destroy(app.loop);

@@ -88,6 +88,20 @@ static int take_bus(struct ask *ask, const char *value)
     return 0;
 }
 
+/* "RATE" or "RATE:RATE". */
+static int take_bitrate(struct ask *ask, const char *value)
+{
+    struct cs_session_bus bus = {0};
+    char text[48];
+
+    snprintf(text, sizeof text, ":%s", value);
+    if (strlen(value) + 2 > sizeof text || !take_rates(text, &bus))
+        return expected(ask, "RATE or RATE:RATE, 10k..1M and up to 10M", value);
+    ask->options->bitrate_bps = bus.bitrate_bps;
+    ask->options->data_bitrate_bps = bus.data_bitrate_bps;
+    return 0;
+}
+
 static int take_fault(struct ask *ask, const char *value)
 {
     struct cs_options *o = ask->options;
@@ -319,6 +333,7 @@ static int take_at(struct ask *ask, const char *value)
 {
     if (cs_units_parse_time(value, &ask->options->at_ps) < 0 || ask->options->at_ps <= 0)
         return expected(ask, "a time such as 2s or 150ms", value);
+    ask->options->have_at = true;
     return 0;
 }
 
@@ -354,9 +369,11 @@ static const struct {
     const char *help;
     int (*take)(struct ask *ask, const char *value);
 } rows[] = {
-    {"--scenario", "FILE", "what to run; without it an empty bus waits for clients", take_scenario},
+    {"--scenario", "FILE",
+     "what to run, or a log to look at; without it an empty bus waits for clients", take_scenario},
     {"--bus", "NAME[:RATE]", "a bus of the empty host, once for each; :RATE:RATE: CAN FD",
      take_bus},
+    {"--bitrate", "RATE[:RATE]", "of a log's buses, for their load", take_bitrate},
     {"--fault", "TEXT", "a fault armed at the start of the scenario, once for each", take_fault},
     {"--const", "NAME=VALUE", "another value for a constant of the scenario, once for each",
      take_const},
@@ -381,7 +398,7 @@ static const struct {
     {"--ascii", NULL, "draw with ASCII only, whatever the locale says", take_ascii},
     {"--dump", "text|svg", "write one screen to standard output, without a terminal", take_dump},
     {"--size", "WxH", "of that screen (80x24)", take_size},
-    {"--at", "TIME", "bus time at which it is taken (1s)", take_at},
+    {"--at", "TIME", "bus time at which it is taken (1s; of a log its end)", take_at},
     {"--keys", "KEYS", "keys pressed before it is taken, such as 2s<Down>", take_keys},
     {"--help", NULL, "this text", take_help},
     {"--version", NULL, "the version", take_version},

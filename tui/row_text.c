@@ -120,7 +120,10 @@ static void say_error_frame(const struct cs_tui *tui, const struct cs_row *row, 
                             size_t size)
 {
     (void)tui;
-    snprintf(text, size, "error frame, %u bits of bus time", row->n_bits);
+    if (row->n_bits)
+        snprintf(text, size, "error frame, %u bits of bus time", row->n_bits);
+    else
+        snprintf(text, size, "error frame"); /* of a log */
 }
 
 static void say_overload(const struct cs_tui *tui, const struct cs_row *row, char *text,
@@ -258,10 +261,13 @@ static void frame_detail(const struct cs_tui *tui, const struct cs_row *row, cha
 
     cs_row_frame(row, &frame);
     cs_frame_format(&frame, form);
-    snprintf(facts, sizeof facts,
-             "%u bits, %" PRId64 " µs at %s · attempt %u · waited %" PRId64 " µs", row->n_bits, us,
-             cs_text_rates(bus->bitrate_bps, two ? bus->data_bitrate_bps : 0, rate), row->attempt,
-             (row->start_ps - row->queued_ps) / CS_PS_PER_US);
+    if (!row->attempt) /* of a log */
+        snprintf(facts, sizeof facts, "%u bits", row->n_bits);
+    else
+        snprintf(facts, sizeof facts,
+                 "%u bits, %" PRId64 " µs at %s · attempt %u · waited %" PRId64 " µs", row->n_bits,
+                 us, cs_text_rates(bus->bitrate_bps, two ? bus->data_bitrate_bps : 0, rate),
+                 row->attempt, (row->start_ps - row->queued_ps) / CS_PS_PER_US);
     /* A long frame would leave no room for the rest. */
     if (row->len > 16)
         snprintf(text, size, "%u bytes · %s · %s", row->len, facts, form);

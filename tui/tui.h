@@ -39,6 +39,7 @@ struct cs_tui_info {
     bool finished;               /* the duration is over or the run has failed */
     uint32_t speed_permille;     /* 0: as fast as the machine goes */
     int64_t now_ps, duration_ps; /* duration 0: endless */
+    char log[24]; /* nothing runs: a log is shown, and this says how far it is read; "": none */
 };
 
 struct cs_tui_bus {

@@ -218,7 +218,7 @@ static void cell_wait(const struct cs_tui *tui, struct cs_canvas *canvas, struct
     char buf[CS_NUMBER_MAX];
 
     (void)tui;
-    if (row->kind == CS_EV_FRAME)
+    if (row->kind == CS_EV_FRAME && row->attempt) /* a log does not tell */
         cs_canvas_field(canvas, at.x, at.y, at.w, true, CS_STYLE_DIM,
                         cs_text_span(row->start_ps - row->queued_ps, buf));
 }
@@ -229,7 +229,7 @@ static void cell_try(const struct cs_tui *tui, struct cs_canvas *canvas, struct 
     const struct cs_row *row = ((const struct line *)item)->row;
 
     (void)tui;
-    if (row->kind == CS_EV_FRAME)
+    if (row->kind == CS_EV_FRAME && row->attempt)
         cs_canvas_printf(canvas, at.x, at.y, row->attempt > 1 ? CS_STYLE_ARB : CS_STYLE_FAINT,
                          "%*u", at.w, row->attempt);
 }
@@ -308,7 +308,8 @@ static void draw_nothing(const struct cs_tui *tui, struct cs_canvas *canvas, str
     int y = body.y + body.h / 2;
 
     if (!tui->filter.n && tui->trace.show == CS_SHOW_ALL) {
-        text = "the bus is silent: i injects a frame, ? tells more";
+        text = tui->info.log[0] ? "the log has no frame so far"
+                                : "the bus is silent: i injects a frame, ? tells more";
         if (tui->info.link[0] && tui->n_buses) {
             int x = (cs_tui_body(tui).w - 43 - (int)strlen(tui->bus[0].name)) / 2;
             x = cs_canvas_put(canvas, x, y + 2, CS_STYLE_DIM, "programs join:  ");

@@ -87,8 +87,9 @@ static int split(struct cs_tui *tui, const char *rest, char *why, size_t why_siz
 
 static int pause_or_go(struct cs_tui *tui, bool pause, char *why, size_t why_size)
 {
-    if (tui->info.finished) {
-        snprintf(why, why_size, "the scenario is over");
+    if (tui->info.finished || tui->info.log[0]) {
+        snprintf(why, why_size, "%s",
+                 tui->info.log[0] ? "this is a log, nothing runs" : "the scenario is over");
         return -1;
     }
     tui->host->ops->pause(tui->host->ctx, pause);
@@ -116,6 +117,8 @@ static int speed(struct cs_tui *tui, const char *rest, char *why, size_t why_siz
         snprintf(why, why_size, "must be 0.001..1000 or max");
         return -1;
     }
+    if (tui->info.log[0])
+        return pause_or_go(tui, false, why, why_size);
     tui->host->ops->set_speed(tui->host->ctx, permille);
     tui->info.speed_permille = permille;
     return 0;
