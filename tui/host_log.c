@@ -33,7 +33,7 @@ static void tell_buses(const struct cs_host_log *hl, struct cs_tui *tui)
         tui->bus[b].stats.error_frames += hl->error_frames[b];
         if (hl->config.bitrate_bps)
             continue;
-        tui->bus[b].bitrate_bps = tui->bus[b].data_bitrate_bps = 0;
+        tui->bus[b].rate_unknown = true;
         tui->bus[b].stats.load_permille = tui->bus[b].stats.load_total_permille = 0;
     }
 }

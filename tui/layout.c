@@ -89,7 +89,7 @@ static void draw_title(const struct cs_tui *tui, struct cs_canvas *canvas)
 static const char *rates_of(const struct cs_tui_bus *bus, char *buf)
 {
     buf[0] = '\0';
-    return bus->bitrate_bps ? cs_text_rates(bus->bitrate_bps, bus->data_bitrate_bps, buf) : buf;
+    return bus->rate_unknown ? buf : cs_text_rates(bus->bitrate_bps, bus->data_bitrate_bps, buf);
 }
 
 static void draw_bus(const struct cs_tui *tui, struct cs_canvas *canvas,
@@ -119,7 +119,7 @@ static void draw_bus(const struct cs_tui *tui, struct cs_canvas *canvas,
     snprintf(text, sizeof text, "%s/s", cs_text_count(s->frames_per_s, 5, buf));
     cs_canvas_field(canvas, end, at.y, 7, true, s->frames_per_s ? CS_STYLE_TEXT : CS_STYLE_FAINT,
                     text);
-    if (!bus->bitrate_bps)
+    if (bus->rate_unknown)
         return; /* nor is its load */
     end -= 7;
     cs_canvas_field(canvas, end, at.y, 6, true, CS_STYLE_BRIGHT,

@@ -83,7 +83,7 @@ void cs_log_error_event(const struct cansim_frame *frame, struct cs_event *event
     if (classes & CAN_ERR_BUSOFF) {
         event->kind = CS_EV_STATE;
         event->state = CS_STATE_BUS_OFF;
-        event->tec = 256;
+
     } else if (classes & CAN_ERR_ACK) {
         say_error(CAN_ERR_PROT_TX, CAN_ERR_PROT_LOC_ACK, event);
         event->error = CS_ERROR_ACK;

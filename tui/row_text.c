@@ -99,6 +99,12 @@ static void say_arb_lost(const struct cs_tui *tui, const struct cs_row *row, cha
     snprintf(text, size, "lost arbitration%s%s at %s", *peer ? " to " : "", peer, place);
 }
 
+/* A log may not tell the counters. */
+static bool counted(const struct cs_row *row)
+{
+    return row->node >= 0 || row->tec || row->rec;
+}
+
 static void say_error(const struct cs_tui *tui, const struct cs_row *row, char *text, size_t size)
 {
     const char *error = cs_error_name((enum cs_error_kind)row->error);
@@ -112,8 +118,9 @@ static void say_error(const struct cs_tui *tui, const struct cs_row *row, char *
         snprintf(text, size, "%s error%s%s, ", error, strcmp(error, place) != 0 ? " at " : "",
                  strcmp(error, place) != 0 ? place : "");
     size_t used = strlen(text);
-    snprintf(text + used, size - used, "%s, TEC %u REC %u", row->tx ? "tx" : "rx", row->tec,
-             row->rec);
+    used += (size_t)snprintf(text + used, size - used, "%s", row->tx ? "tx" : "rx");
+    if (counted(row))
+        snprintf(text + used, size - used, ", TEC %u REC %u", row->tec, row->rec);
 }
 
 static void say_error_frame(const struct cs_tui *tui, const struct cs_row *row, char *text,
@@ -142,12 +149,16 @@ static void say_state(const struct cs_tui *tui, const struct cs_row *row, char *
 
     (void)tui;
     /* After joining, and after recovery from bus-off. */
-    if (row->state == CS_STATE_ERROR_ACTIVE && !row->tec && !row->rec) {
+    if (row->state == CS_STATE_ERROR_ACTIVE && !row->tec && !row->rec && counted(row)) {
         snprintf(text, size, "→ takes part, error active");
         return;
     }
-    snprintf(text, size, "→ %s, TEC %u REC %u", cs_state_text(row->state, state, sizeof state),
-             row->tec, row->rec);
+    cs_state_text(row->state, state, sizeof state);
+    if (!counted(row))
+        snprintf(text, size, "→ %s", state);
+    else
+        snprintf(text, size, "→ %s, TEC %u REC %u", cs_state_text(row->state, state, sizeof state),
+                 row->tec, row->rec);
 }
 
 static void say_attach(const struct cs_tui *tui, const struct cs_row *row, char *text, size_t size)

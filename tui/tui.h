@@ -45,6 +45,7 @@ struct cs_tui_info {
 struct cs_tui_bus {
     char name[CS_TUI_BUS_NAME];
     uint32_t bitrate_bps, data_bitrate_bps;
+    bool rate_unknown; /* a log does not tell; bitrate_bps is a guess, and there is no load */
     bool fd;
     struct cs_timing timing; /* its controllers' default */
     struct cs_stats_bus stats;

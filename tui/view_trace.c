@@ -262,6 +262,17 @@ static int want_delta(const struct cs_tui *tui)
     return tui->trace.time == CS_TIME_ABSOLUTE ? 10 : 0;
 }
 
+/* What a log does not tell. */
+static int want_wait(const struct cs_tui *tui)
+{
+    return tui->info.log[0] ? 0 : 9;
+}
+
+static int want_try(const struct cs_tui *tui)
+{
+    return tui->info.log[0] ? 0 : 3;
+}
+
 enum { COLUMN_NODE = 3, COLUMN_ID = 4 };
 
 static const struct cs_column columns[] = {
@@ -277,8 +288,8 @@ static const struct cs_column columns[] = {
     CS_COLUMN("meaning", 16, 55, false, 0, .cell = cell_meaning, .wanted = want_meaning),
     CS_COLUMN("text", 8, 10, false, 1, .cell = cell_ascii, .wanted = want_ascii),
     CS_COLUMN("bits", 4, 4, true, 3, .cell = cell_bits),
-    CS_COLUMN("waited", 9, 9, true, 4, .cell = cell_wait),
-    CS_COLUMN("try", 3, 3, true, 4, .cell = cell_try),
+    CS_COLUMN("waited", 9, 9, true, 4, .cell = cell_wait, .wanted = want_wait),
+    CS_COLUMN("try", 3, 3, true, 4, .cell = cell_try, .wanted = want_try),
 };
 #define N_COLUMNS (sizeof columns / sizeof *columns)
 
@@ -308,7 +319,7 @@ static void draw_nothing(const struct cs_tui *tui, struct cs_canvas *canvas, str
     int y = body.y + body.h / 2;
 
     if (!tui->filter.n && tui->trace.show == CS_SHOW_ALL) {
-        text = tui->info.log[0] ? "the log has no frame so far"
+        text = tui->info.log[0] ? "the log has no frames"
                                 : "the bus is silent: i injects a frame, ? tells more";
         if (tui->info.link[0] && tui->n_buses) {
             int x = (cs_tui_body(tui).w - 43 - (int)strlen(tui->bus[0].name)) / 2;
