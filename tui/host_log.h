@@ -11,6 +11,7 @@
 #include "tui/feed.h"
 #include "tui/host.h"
 
+/* What it points to stays. */
 struct cs_host_log_config {
     const char *path;
     const struct cs_plugin_files *plugins; /* beside those built in */

@@ -77,7 +77,7 @@ struct cs_ring_sum {
     uint32_t buses;          /* bit of each, the last for all beyond */
     uint32_t id_min, id_max; /* of rows with a frame; min > max: none */
     uint64_t base[32];       /* each identifier of 11 bits */
-    uint64_t more[4];        /* those beyond, by a hash */
+    uint64_t more[3][4];     /* those beyond: by a hash of all bits, all but 8, all but 16 */
 };
 
 /* Of the packed chunk with that row, its rows being from..to-1; NULL where it is not packed. */

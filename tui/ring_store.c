@@ -88,9 +88,19 @@ void cs_ring_store_destroy(struct cs_ring_store *s)
 
 /* ---- summaries ------------------------------------------------------------------------------- */
 
-static unsigned more_bit(uint32_t id)
+/* A set of 256, by a hash. */
+static void set_add(uint64_t set[4], uint32_t what)
 {
-    return id * UINT32_C(2654435761) >> 24;
+    const unsigned bit = what * UINT32_C(2654435761) >> 24;
+
+    set[bit / 64] |= UINT64_C(1) << bit % 64;
+}
+
+static bool set_has(const uint64_t set[4], uint32_t what)
+{
+    const unsigned bit = what * UINT32_C(2654435761) >> 24;
+
+    return set[bit / 64] >> bit % 64 & 1;
 }
 
 static void sum_up(struct cs_ring_sum *sum, const struct cs_row *rows)
@@ -107,9 +117,24 @@ static void sum_up(struct cs_ring_sum *sum, const struct cs_row *rows)
         sum->id_max = row->id > sum->id_max ? row->id : sum->id_max;
         if (row->id <= CS_ID_MAX_BASE)
             sum->base[row->id / 64] |= UINT64_C(1) << row->id % 64;
-        else
-            sum->more[more_bit(row->id) / 64] |= UINT64_C(1) << more_bit(row->id) % 64;
+        for (unsigned m = 0; row->id > CS_ID_MAX_BASE && m < 3; m++)
+            set_add(sum->more[m], row->id >> 8 * m);
     }
+}
+
+/* Beyond 11 bits: the finest set in which so few are to be looked for that it tells something. */
+static bool more_has(const struct cs_ring_sum *sum, uint32_t low, uint32_t high)
+{
+    for (unsigned i = 0; i < 3; i++) {
+        const uint32_t from = low >> 8 * i, n = (high >> 8 * i) - from + 1;
+        if (n > 64)
+            continue;
+        for (uint32_t k = 0; k < n; k++)
+            if (set_has(sum->more[i], from + k))
+                return true;
+        return false;
+    }
+    return true;
 }
 
 bool cs_ring_sum_has(const struct cs_ring_sum *sum, uint32_t low, uint32_t high)
@@ -127,15 +152,7 @@ bool cs_ring_sum_has(const struct cs_ring_sum *sum, uint32_t low, uint32_t high)
     }
     if (high <= CS_ID_MAX_BASE)
         return false;
-    low = low > CS_ID_MAX_BASE ? low : CS_ID_MAX_BASE + 1;
-    if (high - low >= 256)
-        return true; /* the hash would tell nothing */
-    for (uint32_t i = 0; i <= high - low; i++) {
-        const unsigned bit = more_bit(low + i);
-        if (sum->more[bit / 64] >> bit % 64 & 1)
-            return true;
-    }
-    return false;
+    return more_has(sum, low > CS_ID_MAX_BASE ? low : CS_ID_MAX_BASE + 1, high);
 }
 
 /* ---- adding ---------------------------------------------------------------------------------- */

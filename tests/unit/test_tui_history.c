@@ -65,7 +65,8 @@ static void one_chunk_comes_back(void **state)
     (void)state;
     start_dice();
     for (unsigned i = 0; i < CS_RING_CHUNK; i++) {
-        random_row(&in[i], odd[i % 8]);
+        random_row(&in[i], 0);
+        in[i].at_ps = odd[i % 8];
         in[i].start_ps = odd[i / 8 % 8];
         in[i].queued_ps = odd[i / 64 % 8];
     }
@@ -231,6 +232,8 @@ static void chunks_are_passed_over(void **state)
         {.n = 1, .ids = {{0x123, 0x123}}},
         {.n = 2, .ids = {{0x7fe, 0x7ff}, {0x18daf110, 0x18daf110}}},
         {.n = 1, .ids = {{0x700, 0x10000}}},
+        {.n = 1, .ids = {{0x18da0000, 0x18daffff}}},
+        {.n = 1, .ids = {{0x18d00000, 0x18d9ffff}}},
         {.kinds = 1u << CS_EV_FRAME, .n = 1, .ids = {{0, 0}}},
     };
     struct cs_tui_ring ring;

@@ -55,12 +55,13 @@ static void temporary(const char *text, char path[64])
 
 static struct looking *look_at_text(const char *text)
 {
-    char path[64];
+    static char path[64];
     struct looking *l;
 
     temporary(text, path);
     l = look_at(path);
     memcpy(l->path, path, sizeof path);
+    l->hl.config.path = l->path;
     return l;
 }
 
