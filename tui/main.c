@@ -14,17 +14,21 @@
 #include "tui/host_session.h"
 #include "tui/main_config.h"
 #include "tui/main_dump.h"
+#include "tui/main_log.h"
 #include "tui/picture.h"
 #include "tui/screen.h"
 #include "tui/tui.h"
 
 #define FRAMES_PER_S 30.0
 #define DRAWING_MOST 0.25 /* of the time */
+#define LOADING_S    0.01 /* of a log at a time: keys wait no longer */
 
 struct app {
     struct ev_loop *loop;
-    struct cs_session *session;
+    struct cs_session *session; /* NULL: a log is shown */
     struct cs_host_session host;
+    struct cs_host_log log;
+    ev_idle load; /* while there is more of it */
     struct cs_tui tui;
     struct cs_canvas canvas;
     struct cs_config config;
@@ -156,15 +160,27 @@ static void on_clock(struct ev_loop *loop, ev_timer *w, int revents)
 
 /* ---- signals and keys ------------------------------------------------------------------------ */
 
+/* Returns whether it stood still already. */
+static bool stand_still(struct app *app)
+{
+    bool paused;
+
+    if (!app->session)
+        return true;
+    cs_session_sync(app->session); /* the scenario may pause before now */
+    paused = cs_session_paused(app->session);
+    if (!paused)
+        cs_session_pause(app->session, true);
+    return paused;
+}
+
 static void suspend(struct app *app)
 {
-    cs_session_sync(app->session); /* the scenario may pause before now */
-    const bool paused = cs_session_paused(app->session);
+    bool paused;
 
     ev_io_stop(app->loop, &app->output);
     cs_screen_leave();
-    if (!paused)
-        cs_session_pause(app->session, true);
+    paused = stand_still(app);
     ev_signal_stop(app->loop, &app->stop);
     ev_signal_stop(app->loop, &app->cont);
     signal(SIGTSTP, SIG_DFL);
@@ -265,6 +281,24 @@ static void finished(void *ctx, int status)
     wake(app);
 }
 
+/* ---- a log ---------------------------------------------------------------------------------- */
+
+/* Nothing else is to be done. */
+static void on_load(struct ev_loop *loop, ev_idle *w, int revents)
+{
+    struct app *app = w->data;
+    const ev_tstamp begun = ev_time();
+    bool more;
+
+    (void)revents;
+    do
+        more = cs_host_log_load(&app->log, 200);
+    while (more && ev_time() - begun < LOADING_S && ev_time() >= begun);
+    if (!more)
+        ev_idle_stop(loop, w);
+    changed(app);
+}
+
 /* ---- start and end --------------------------------------------------------------------------- */
 
 struct cs_session_config cs_main_config(const struct cs_options *o)
@@ -338,26 +372,49 @@ static int end_session(struct app *app)
     return app->status;
 }
 
-static int run(struct app *app, const struct cs_options *options)
+/* Until the person leaves. False, with app->status: there is no screen. */
+static bool show_screen(struct app *app, const struct cs_options *options)
 {
     char why[256];
 
+    if (app->config.no_mouse)
+        cs_screen_no_mouse();
+    if (cs_screen_open(why, sizeof why) < 0) {
+        fprintf(stderr, "cansim-tui: %s\n", why);
+        app->status = 2;
+        return false;
+    }
+    app->canvas.ascii = options->ascii || app->config.ascii || cs_screen_is_ascii();
+    fit(app); /* panes need to know their room */
+    cs_main_config_apply(options, &app->config, true, &app->tui);
+    start_watchers(app);
+    return true;
+}
+
+static int run_log(struct app *app, const struct cs_options *options)
+{
+    if (!show_screen(app, options))
+        return app->status;
+    ev_idle_init(&app->load, on_load);
+    app->load.data = app;
+    ev_idle_start(app->loop, &app->load);
+    on_load(app->loop, &app->load, 0); /* the first screen has rows */
+    ev_run(app->loop, 0);
+    cs_screen_close();
+    cs_main_config_remember(options, &app->config, &app->tui);
+    return app->status;
+}
+
+static int run(struct app *app, const struct cs_options *options)
+{
     app->host.feed.wake = wake;
     app->host.feed.wake_ctx = app;
     if (cs_host_session_init(&app->host, app->session, &app->tui) < 0) {
         fprintf(stderr, "cansim-tui: no room for one more observer\n");
         return 3;
     }
-    if (app->config.no_mouse)
-        cs_screen_no_mouse();
-    if (cs_screen_open(why, sizeof why) < 0) {
-        fprintf(stderr, "cansim-tui: %s\n", why);
-        return 2;
-    }
-    app->canvas.ascii = options->ascii || app->config.ascii || cs_screen_is_ascii();
-    fit(app); /* panes need to know their room */
-    cs_main_config_apply(options, &app->config, true, &app->tui);
-    start_watchers(app);
+    if (!show_screen(app, options))
+        return app->status;
     unsigned said = 0;
     while (cs_session_said(app->session, said) != NULL)
         said++;
@@ -396,8 +453,14 @@ static int serve(const struct cs_options *options)
         fprintf(stderr, "cansim-tui: not enough memory\n");
         return 3;
     }
-    app.session = cs_session_create(&config, app.loop, &error);
-    if (app.session) {
+    if (options->history)
+        cs_tui_ring_limit(&app.tui.ring, options->history);
+    const int log = cs_main_log_open(&app.log, options, &app.tui, &error);
+    if (log == 0)
+        app.session = cs_session_create(&config, app.loop, &error);
+    if (log > 0) {
+        status = run_log(&app, options);
+    } else if (app.session) {
         status = run(&app, options);
         cs_host_session_fini(&app.host);
         cs_session_destroy(app.session);
@@ -405,6 +468,7 @@ static int serve(const struct cs_options *options)
         fprintf(stderr, "cansim-tui: %s\n", cs_error_sentence(&error, sentence));
         status = error.status;
     }
+    cs_host_log_close(&app.log);
     cs_tui_fini(&app.tui);
     cs_canvas_fini(&app.canvas);
     ev_loop_destroy(app.loop);

@@ -34,8 +34,10 @@ struct cs_options {
     bool have_view;
     bool no_link, have_seed, have_speed, ascii, help, version;
     uint64_t seed;
-    uint32_t speed_permille; /* 0 with have_speed: as fast as the machine goes */
-    uint32_t rows;           /* of the trace; 0: default */
+    uint32_t speed_permille;                /* 0 with have_speed: as fast as the machine goes */
+    uint32_t rows;                          /* of the trace; 0: default */
+    uint32_t bitrate_bps, data_bitrate_bps; /* of a log; 0: not known */
+    uint64_t history;                       /* bytes for them; 0: default */
     unsigned view;
 #define CS_OPTIONS_FAULTS 64
 
@@ -44,6 +46,7 @@ struct cs_options {
     const struct cs_theme *theme;
     int width, height;
     int64_t at_ps;
+    bool have_at;
 };
 
 /* Returns 0, or -EINVAL with one sentence in `why`. The strings of argv must outlive `options`. */

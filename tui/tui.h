@@ -43,11 +43,13 @@ struct cs_tui_info {
     bool finished;               /* the duration is over or the run has failed */
     uint32_t speed_permille;     /* 0: as fast as the machine goes */
     int64_t now_ps, duration_ps; /* duration 0: endless */
+    char log[24]; /* nothing runs: a log is shown, and this says how far it is read; "": none */
 };
 
 struct cs_tui_bus {
     char name[CS_TUI_BUS_NAME];
     uint32_t bitrate_bps, data_bitrate_bps;
+    bool rate_unknown; /* a log does not tell; bitrate_bps is a guess, and there is no load */
     bool fd;
     struct cs_timing timing; /* its controllers' default */
     struct cs_stats_bus stats;

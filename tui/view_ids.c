@@ -175,6 +175,17 @@ static int cmp_lines(const void *a, const void *b, void *arg)
     return order ? order : cmp_bus(x, y);
 }
 
+/* Asked only where it may have changed: its latest frame may be far back in the trace. */
+static bool passes(const struct cs_tui *tui, struct cs_tui_id *item)
+{
+    if (item->asked_of != tui->filter_changes || item->asked_at != item->stat.count) {
+        item->passes = cs_id_passes(tui, &tui->filter, item);
+        item->asked_of = tui->filter_changes;
+        item->asked_at = item->stat.count;
+    }
+    return item->passes;
+}
+
 static void refresh(struct cs_tui *tui)
 {
     struct cs_ids *ids = &tui->ids;
@@ -184,7 +195,7 @@ static void refresh(struct cs_tui *tui)
         state->sort = COLUMN_ID;
     ids->n_lines = 0;
     for (uint32_t i = 0; i < ids->n; i++)
-        if (ids->items[i].stat.count && cs_id_passes(tui, &tui->filter, &ids->items[i]))
+        if (ids->items[i].stat.count && passes(tui, &ids->items[i]))
             ids->order[ids->n_lines++] = i;
     if (ids->n_lines)
         qsort_r(ids->order, ids->n_lines, sizeof *ids->order, cmp_lines, tui);
