@@ -110,11 +110,6 @@ static int plug(void *ctx, unsigned device, bool plugged)
     return -EROFS;
 }
 
-static int tell(void *ctx, const struct cs_past *past, char *text, size_t size)
-{
-    return cs_feed_tell(&((struct cs_host_log *)ctx)->feed, past, text, size);
-}
-
 static int decode(void *ctx, const struct cs_tui *tui, uint64_t row, struct cs_decoded *decoded)
 {
     return cs_host_decode(((struct cs_host_log *)ctx)->live, tui, row, decoded);
@@ -127,7 +122,7 @@ static int export_rows(void *ctx, struct cs_tui *tui, const struct cs_export *ro
     return cs_host_export(tui, rows, told, told_size);
 }
 
-/* It sends nothing, has no time of its own to step and no decoders' pages: those are NULL. */
+/* It sends nothing, has no bits to step by, no story of frames and no pages of decoders: NULL. */
 static const struct cs_host_ops ops = {
     .refresh = refresh,
     .pause = pause_it,
@@ -139,7 +134,6 @@ static const struct cs_host_ops ops = {
     .disarm = disarm,
     .save = save,
     .plug = plug,
-    .tell = tell,
     .decode = decode,
     .export_rows = export_rows,
 };

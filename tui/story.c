@@ -580,6 +580,11 @@ void cs_story_tell(const struct cs_tui *tui, uint64_t number, struct cs_story *s
     if (!found)
         return;
     row = *found;
+    if (tui->info.log[0]) {
+        tell_row(tui, story, number);
+        say(story, "\t0\tA log tells neither who sent what nor what became of it before.\n");
+        return;
+    }
     if (row.kind == CS_EV_STATE)
         tell_state(tui, story, number);
     else if (!row.has_frame && !row.sent)

@@ -201,7 +201,7 @@ static int want_ascii(const struct cs_tui *tui)
 
 static int want_direction(const struct cs_tui *tui)
 {
-    return cs_tui_body(tui).w >= 120 ? 2 : 0;
+    return cs_tui_body(tui).w >= 120 && !tui->info.log[0] ? 2 : 0;
 }
 
 static int want_delta(const struct cs_tui *tui)

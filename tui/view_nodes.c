@@ -274,7 +274,7 @@ static void draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_r
     }
     if (!tui->n_nodes)
         cs_canvas_put(canvas, (cs_tui_body(tui).w - 12) / 2, body.y + body.h / 2, CS_STYLE_DIM,
-                      "nobody here yet");
+                      tui->info.log[0] ? "a log has no nodes" : "nobody here yet");
 }
 
 static void status(const struct cs_tui *tui, char *text, size_t size)
