@@ -357,6 +357,73 @@ static void error_frames(void **state)
     assert_int_equal(bare.kind, CS_EV_ERROR_FRAME);
 }
 
+/* What is done with rows of a bus that runs is done with a log's as well. */
+static void rows_are_worked_with(void **state)
+{
+    static const struct cs_host_log_config config = {.path = LOOK, .as = "canopen"};
+    struct looking *l = look_at_with(config, 0);
+    struct cs_export rows = {.path = "/tmp/cansim-look-out.log", .to = UINT64_MAX};
+    char told[200], line[100];
+    FILE *in;
+
+    (void)state;
+    while (cs_host_log_load(&l->hl, 50))
+        ;
+    bench_draw(l->b, 120, 30);
+    bench_keys(l->b, "<Right>");
+    bench_draw(l->b, 120, 30);
+    assert_true(bench_shows(l->b, "TIME"));
+    assert_true(bench_shows(l->b, "82 bits"));
+    assert_true(bench_hides(l->b, "attempt"));
+    bench_keys(l->b, "<Left>m<Down><Down>");
+    bench_draw(l->b, 120, 30);
+    assert_true(bench_shows(l->b, "since the mark: 1.476ms · 2 frames"));
+    assert_true(bench_hides(l->b, "bit times"));
+    bench_keys(l->b, "mm:filter id=2a0 and data[0]>25<Enter>");
+    bench_draw(l->b, 120, 30);
+    assert_true(bench_shows(l->b, "26 48 65"));
+    assert_true(bench_hides(l->b, "25 48 65"));
+    assert_int_equal(
+        l->b->tui.host->ops->export_rows(l->b->tui.host->ctx, &l->b->tui, &rows, told, sizeof told),
+        0);
+    assert_non_null(strstr(told, "2 rows in"));
+    in = fopen(rows.path, "r");
+    assert_non_null(in);
+    for (int i = 0; i < 2; i++) {
+        assert_non_null(fgets(line, sizeof line, in));
+        assert_non_null(strstr(line, i ? "2A0##12748656C" : "2A0##12648656C"));
+    }
+    fclose(in);
+    unlink(rows.path);
+    stop_looking(l);
+}
+
+/* What it lacks is told, where somebody looks for it. */
+static void says_what_is_missing(void **state)
+{
+    static const char *const keys[][2] = {
+        {"3", "a log has no nodes"},
+        {"4", "this is a log: faults are for buses that run"},
+        {"7", "this is a log: frames can be listed, not sent"},
+        {"8", "this host does not tell what decoders know"},
+        {"W", "A log tells neither who sent what"},
+        {"6", "if the bit rate is 500k"},
+        {"6s", "this is a log: nothing runs here"},
+    };
+    struct looking *l = look_at(LOOK);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        bench_draw(l->b, 120, 30);
+        bench_keys(l->b, keys[i][0]);
+        bench_draw(l->b, 120, 30);
+        if (!bench_shows(l->b, keys[i][1]))
+            fail_msg("%s: %s", keys[i][0], keys[i][1]);
+        assert_true(bench_hides(l->b, "waited 0"));
+    }
+    stop_looking(l);
+}
+
 static void any_size(void **state)
 {
     struct looking *l = look_at(LOOK);
@@ -364,7 +431,7 @@ static void any_size(void **state)
     (void)state;
     for (int w = 40; w < 240; w += 13)
         for (int h = 5; h < 70; h += 9)
-            for (const char *keys = "12345|"; *keys; keys++) {
+            for (const char *keys = "12345678WM|"; *keys; keys++) {
                 bench_keys(l->b, (char[]){*keys, '\0'});
                 bench_draw(l->b, w, h);
             }
@@ -374,12 +441,20 @@ static void any_size(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(screens),         cmocka_unit_test(ascii),
-        cmocka_unit_test(loads_in_slices), cmocka_unit_test(nothing_runs),
-        cmocka_unit_test(times),           cmocka_unit_test(load),
-        cmocka_unit_test(damaged),         cmocka_unit_test(is_none),
-        cmocka_unit_test(strange_buses),   cmocka_unit_test(meanings),
-        cmocka_unit_test(too_long),        cmocka_unit_test(error_frames),
+        cmocka_unit_test(screens),
+        cmocka_unit_test(ascii),
+        cmocka_unit_test(loads_in_slices),
+        cmocka_unit_test(nothing_runs),
+        cmocka_unit_test(times),
+        cmocka_unit_test(load),
+        cmocka_unit_test(damaged),
+        cmocka_unit_test(is_none),
+        cmocka_unit_test(strange_buses),
+        cmocka_unit_test(meanings),
+        cmocka_unit_test(too_long),
+        cmocka_unit_test(error_frames),
+        cmocka_unit_test(rows_are_worked_with),
+        cmocka_unit_test(says_what_is_missing),
         cmocka_unit_test(any_size),
     };
 
