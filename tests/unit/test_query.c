@@ -331,6 +331,8 @@ static void what_could_pass(void **state)
                                         "dt>1ms",
                                         "time<5s",
                                         "state=passive",
+                                        "id=0-3,5-8,a-d,f-12,14-17,19-1c,1e-21,23-26,28-2b,2d-30",
+                                        "id=3-5,8-a,d-f,12-14,17-19,1c-1e,21-23,26-28,2b-2d,30-32",
                                         "id=0-1fffffff",
                                         "id=1,2,3,4,5,6,7,8,9,a,b,c,d,e,f,10,11,12"};
     static const char *const joins[] = {" and ", " or ", " ", " and not ", " or not "};
@@ -351,8 +353,11 @@ static void what_could_pass(void **state)
             while (open > 0 && (n + 1 == all || ROLL(3) == 0) && open--)
                 strcat(text, ")");
         }
-        if (cs_query_parse(text, &q, why, sizeof(why)) != 0)
-            fail_msg("%s: %s", text, why);
+        if (cs_query_parse(text, &q, why, sizeof(why)) != 0) {
+            if (strstr(why, "no room for more") == NULL)
+                fail_msg("%s: %s", text, why);
+            continue;
+        }
         cs_query_could(&q, &could);
         for (int n = 0; n < 40; n++) {
             uint8_t data[8] = {(uint8_t)(ROLL(32))};
