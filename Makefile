@@ -163,6 +163,12 @@ $(O)/tests/fuzz_%: $(O)/obj/tests/fuzz/fuzz_%.o $(O)/obj/tests/fuzz/replay.o $(L
 	$(call say,LINK)
 	$(Q)$(CC) $(SAN_FLAGS) $(LDFLAGS) -o $@ $^ -lev -ldl -lm $(shell pkg-config --libs $(PKGS_LIB))
 
+# Programs of tests/bench.
+$(O)/bench/%: $(O)/obj/tests/bench/%.o $(LIB_TUI) $(LIB_HOST) $(LIB_CORE)
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(Q)$(CC) $(SAN_FLAGS) $(LDFLAGS) -o $@ $^ -lev -ldl -lm $(shell pkg-config --libs $(PKGS_LIB))
+
 # Plugins for tests.
 TEST_PLUGINS := $(patsubst tests/plugins/%.c,$(O)/tests/plugins/%.so,$(wildcard tests/plugins/*.c))
 $(O)/tests/plugins/%.so: $(O)/obj/tests/plugins/%.o

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define HEAD_BYTES 4096
@@ -18,6 +19,7 @@ struct cs_input {
     const struct cansim_format *format;
     void *state;
     int fd, error;
+    uint64_t bytes;
     bool ended;
     char *name;
     char head[HEAD_BYTES];
@@ -39,6 +41,7 @@ static long read_some(struct cs_input *in, void *bytes, size_t n)
     if (got < 0)
         in->error = errno;
     in->ended = got <= 0;
+    in->bytes += got > 0 ? (uint64_t)got : 0;
     return got < 0 ? -1 : (long)got;
 }
 
@@ -69,19 +72,36 @@ static bool reads(const struct cansim_format *format)
     return format->open != NULL;
 }
 
-static int surest(struct cs_input *in, const struct cs_plugins *plugins)
+static int surest(const struct cs_plugins *plugins, const char *head, size_t n,
+                  const struct cansim_format **found)
 {
     const struct cansim_format *format;
     int best = 0;
 
     for (unsigned i = 0; (format = cs_plugins_format_at(plugins, i)) != NULL; i++) {
-        int sure = reads(format) ? format->probe(in->head, in->n_head) : 0;
+        int sure = reads(format) ? format->probe(head, n) : 0;
         if (sure > best) {
             best = sure;
-            in->format = format;
+            *found = format;
         }
     }
     return best;
+}
+
+bool cs_input_is_log(const struct cs_plugins *plugins, const char *path)
+{
+    const struct cansim_format *format;
+    char head[HEAD_BYTES];
+    struct stat about;
+    ssize_t n = -1;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+    if (fd < 0)
+        return false;
+    if (fstat(fd, &about) == 0 && S_ISREG(about.st_mode))
+        n = read(fd, head, sizeof(head));
+    close(fd);
+    return n > 0 && surest(plugins, head, (size_t)n, &format) > 0;
 }
 
 void cs_input_list(const struct cs_plugins *plugins, bool to_write, char *text, size_t size)
@@ -120,7 +140,7 @@ static int find_format(struct cs_input *in, const struct cs_plugins *plugins, ch
         if (got <= 0)
             break;
         in->n_head += (size_t)got;
-        sure = surest(in, plugins);
+        sure = surest(plugins, in->head, in->n_head, &in->format);
     }
     if (in->error != 0) {
         snprintf(why, why_size, "%s: cannot be read: %s", in->name, strerror(in->error));
@@ -203,6 +223,11 @@ int cs_input_read(struct cs_input *in, struct cansim_log_frame *frame, char *why
 const struct cansim_format *cs_input_format(const struct cs_input *in)
 {
     return in->format;
+}
+
+uint64_t cs_input_bytes(const struct cs_input *in)
+{
+    return in->bytes;
 }
 
 const char *cs_input_said(const struct cs_input *in, unsigned index)

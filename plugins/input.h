@@ -11,6 +11,9 @@ struct cs_input; /* opaque */
 /* The names of all formats that can be read, or written, ", " between them. */
 void cs_input_list(const struct cs_plugins *plugins, bool to_write, char *text, size_t size);
 
+/* Is it a file in whose first bytes some format sees its own? A pipe is not looked into. */
+bool cs_input_is_log(const struct cs_plugins *plugins, const char *path);
+
 /* `path` "-" is standard input. `format` NULL: the one that is surest from the first bytes. NULL
  * with one sentence that begins with the file's name. `plugins` stays until it is closed. */
 struct cs_input *cs_input_open(const struct cs_plugins *plugins, const char *path,
@@ -21,6 +24,8 @@ int cs_input_read(struct cs_input *input, struct cansim_log_frame *frame, char *
                   size_t why_size);
 /* Its format, such as that which was found to be the surest. */
 const struct cansim_format *cs_input_format(const struct cs_input *input);
+/* How much of it was read so far. */
+uint64_t cs_input_bytes(const struct cs_input *input);
 /* What was left out of it, a sentence each that begins with the file's name; all is known at the
  * end. NULL: there is no more. */
 const char *cs_input_said(const struct cs_input *input, unsigned index);

@@ -24,7 +24,7 @@ struct cs_query_item {
     int64_t since_ps;       /* since the frame before with the same identifier; -1: not known */
     const char *bus, *node; /* "": none */
     bool has_frame;         /* id .. data are there */
-    bool has_counters;      /* tec, rec are */
+    bool has_counters;      /* tec, rec are: only of CS_EV_ERROR and CS_EV_STATE */
     uint32_t id;
     unsigned flags, dlc, len; /* flags: enum cs_frame_flag */
     const uint8_t *data;
@@ -60,6 +60,19 @@ struct cs_query {
  * was. Empty text lets all pass. */
 int cs_query_parse(const char *text, struct cs_query *query, char *why, size_t why_size);
 bool cs_query_passes(const struct cs_query *query, const struct cs_query_item *item);
+
+/* What passes is among these, and perhaps much of what does not: for passing over what need not be
+ * asked one by one. */
+#define CS_QUERY_COULD 16
+struct cs_query_could {
+    uint32_t kinds; /* bit of each enum cs_event_kind; 0: nothing passes */
+    bool any_id;    /* whatever the identifier, frame or none; else only frames, with these: */
+    unsigned n;
+    struct {
+        uint32_t low, high;
+    } ids[CS_QUERY_COULD];
+};
+void cs_query_could(const struct cs_query *query, struct cs_query_could *could);
 
 /* What may come at the end of what was typed so far. */
 enum cs_query_next {

@@ -60,13 +60,29 @@ static void on_said(void *ctx, const struct cs_decode_said *said)
         live->listener[i].fn(live->listener[i].ctx, &live->said);
 }
 
+/* Those of the sim that are not known yet. 0 or -1. */
+static int know_buses(const struct cs_live *live, struct cs_decode *decode, char *why,
+                      size_t why_size)
+{
+    for (unsigned i = cs_decode_buses(decode); i < cs_sim_bus_count(live->sim); i++) {
+        struct cs_bus *bus = cs_sim_bus(live->sim, i);
+        if (cs_decode_bus(decode, cs_bus_name(bus), cs_bus_bitrate_bps(bus), why, why_size) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 static void on_event(void *ctx, const struct cs_event *event)
 {
     struct cs_live *live = ctx;
     struct cansim_frame frame = {.size = sizeof(frame)};
+    char why[400];
 
     if (event->kind != CS_EV_FRAME)
         return;
+    live->theirs = false;
+    if (know_buses(live, live->decode, why, sizeof(why)) != 0)
+        return; /* no memory for one that was added later */
     frame.id = event->frame->id;
     frame.flags = event->frame->flags; /* the same bits */
     frame.dlc = event->frame->dlc;
@@ -96,12 +112,9 @@ static struct cs_decode *make(const struct cs_live *live, struct cs_decode_confi
     for (unsigned i = 0; i < live->n_eds; i++)
         eds[i] = (struct cs_decode_setting){.path = "eds", .value = live->eds[i]};
     struct cs_decode *decode = cs_decode_create(config, why, why_size);
-    for (unsigned i = 0; decode != NULL && i < cs_sim_bus_count(live->sim); i++) {
-        struct cs_bus *bus = cs_sim_bus(live->sim, i);
-        if (cs_decode_bus(decode, cs_bus_name(bus), cs_bus_bitrate_bps(bus), why, why_size) < 0) {
-            cs_decode_destroy(decode);
-            return NULL;
-        }
+    if (decode != NULL && know_buses(live, decode, why, why_size) != 0) {
+        cs_decode_destroy(decode);
+        return NULL;
     }
     return decode;
 }

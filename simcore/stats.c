@@ -187,13 +187,32 @@ static void count_frame(struct cs_stats_of_bus *bus, const struct cs_event *even
     cs_stats_since_frame(bus, event, end_ps - event->start_ps, count_id(bus, event));
 }
 
+/* False: no memory. */
+static bool know_bus(struct cs_stats *stats, unsigned index)
+{
+    struct cs_stats_of_bus *bus = &stats->buses[index];
+
+    if (bus->hash) {
+        return true;
+    }
+    bus->bit_ps = cs_bus_bit_ps(cs_sim_bus(stats->sim, index));
+    if (!bus->node_busy) {
+        bus->node_busy = calloc(CS_BUS_MAX_NODES, sizeof(*bus->node_busy));
+    }
+    bus->since.from_ps = bus->since.quiet_ps = cs_sim_now_ps(stats->sim);
+    if (bus->node_busy && cs_stats_since_init(bus)) {
+        bus->hash = calloc(HASH_SIZE, sizeof(*bus->hash));
+    }
+    return bus->hash != NULL;
+}
+
 static void observe(void *ctx, const struct cs_event *event)
 {
     struct cs_stats *stats = ctx;
     struct cs_stats_of_bus *bus = &stats->buses[event->bus];
 
-    if (!bus->hash) {
-        return; /* added later */
+    if (!know_bus(stats, event->bus)) { /* where it was added later */
+        return;
     }
     switch (event->kind) {
     case CS_EV_FRAME:
@@ -229,19 +248,13 @@ struct cs_stats *cs_stats_create(struct cs_sim *sim)
 {
     struct cs_stats *stats = calloc(1, sizeof(*stats));
     unsigned n = cs_sim_bus_count(sim);
-    bool whole = stats != NULL;
+    bool whole = stats != NULL && cs_sim_observe(sim, observe, stats) == 0;
 
-    for (unsigned i = 0; whole && i < n; i++) {
-        struct cs_stats_of_bus *bus = &stats->buses[i];
-        bus->bit_ps = cs_bus_bit_ps(cs_sim_bus(sim, i));
-        bus->node_busy = calloc(CS_BUS_MAX_NODES, sizeof(*bus->node_busy));
-        bus->hash = calloc(HASH_SIZE, sizeof(*bus->hash));
-        bus->since.from_ps = bus->since.quiet_ps = cs_sim_now_ps(sim);
-        whole = cs_stats_since_init(bus) && bus->node_busy && bus->hash;
-    }
     if (whole) {
         stats->sim = sim;
-        whole = cs_sim_observe(sim, observe, stats) == 0;
+    }
+    for (unsigned i = 0; whole && i < n; i++) {
+        whole = know_bus(stats, i);
     }
     if (!whole) {
         cs_stats_destroy(stats);
@@ -295,13 +308,13 @@ const struct cs_stats_id *cs_stats_id(const struct cs_stats *stats, unsigned bus
 const struct cs_stats_id *cs_stats_find_id(const struct cs_stats *stats, unsigned bus, uint32_t id,
                                            uint8_t flags)
 {
-    uint16_t place = *hash_place(&stats->buses[bus], id, flags);
+    uint16_t place = stats->buses[bus].hash ? *hash_place(&stats->buses[bus], id, flags) : 0;
     return place ? &stats->buses[bus].ids[place - 1] : NULL;
 }
 
 unsigned cs_stats_node_load_permille(const struct cs_stats *stats, unsigned bus, int node)
 {
-    if (node < 0 || node >= CS_BUS_MAX_NODES) {
+    if (node < 0 || node >= CS_BUS_MAX_NODES || !stats->buses[bus].node_busy) {
         return 0;
     }
     return recent_permille(&stats->buses[bus], stats->buses[bus].node_busy[node],

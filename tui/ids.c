@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define HASH_SIZE (CS_IDS_MAX * 2)
+#define LOOK_MOST 200000u /* rows at once: of more, only the newest are looked at */
 
 int cs_ids_init(struct cs_ids *ids)
 {
@@ -183,20 +184,23 @@ void cs_ids_notch(struct cs_ids *ids, bool on)
 
 void cs_ids_update(struct cs_ids *ids, const struct cs_tui_ring *ring, int64_t now_ps)
 {
-    if (ids->tail < ring->first || ids->read < ring->first) {
+    const uint64_t rows = ring->end - ring->first;
+    const uint64_t first = rows > LOOK_MOST ? ring->end - LOOK_MOST : ring->first;
+
+    if (ids->tail < first || ids->read < first) {
         /* Rows went unseen: count the window anew from what is left of it. */
-        uint64_t from = ids->read < ring->first ? ring->first : ids->read;
+        uint64_t from = ids->read < first ? first : ids->read;
         for (uint32_t i = 0; i < ids->n; i++) {
             ids->items[i].per_s = 0;
-            if (ids->read < ring->first)
+            if (ids->read < first)
                 ids->items[i].seen_ps = -1;
         }
-        for (ids->tail = ring->first; ids->tail < from; ids->tail++) {
+        for (ids->tail = first; ids->tail < from; ids->tail++) {
             struct cs_tui_id *item = item_of_row(ids, cs_tui_ring_get(ring, ids->tail));
             if (item)
                 item->per_s++;
         }
-        ids->tail = ring->first;
+        ids->tail = first;
         ids->read = from;
     }
     for (; ids->read < ring->end; ids->read++)

@@ -18,6 +18,9 @@ struct cs_tui_id {
     uint32_t who;   /* last transmitter's name */
     uint32_t per_s; /* frames within the last second of bus time */
     bool seen;      /* `data` holds a frame */
+    /* Whether it passes the filter: as of so many changes of it, and so many frames. */
+    bool passes;
+    uint64_t asked_of, asked_at;
     uint8_t data[CS_FRAME_MAX_DATA];
     int64_t changed_ps[CS_FRAME_MAX_DATA]; /* when the byte last changed; -1: never */
     uint8_t diff[CS_FRAME_MAX_DATA];       /* the bits that changed then */

@@ -65,7 +65,9 @@ static void draw_title(const struct cs_tui *tui, struct cs_canvas *canvas)
         snprintf(text, sizeof text, "%s lost", cs_text_count(info->missed, 5, buf));
         x = put_right(canvas, x, CS_STYLE_BAR_WARN, text) - 2;
     }
-    if (info->gone)
+    if (info->log[0])
+        snprintf(text, sizeof text, "■ %s", info->log);
+    else if (info->gone)
         snprintf(text, sizeof text, "■ host gone");
     else if (info->finished)
         snprintf(text, sizeof text, "■ over");
@@ -95,6 +97,13 @@ static void draw_title(const struct cs_tui *tui, struct cs_canvas *canvas)
         cs_canvas_field(canvas, 9, 0, x - 9, false, CS_STYLE_BAR, title);
 }
 
+/* "" where it is not known. */
+static const char *rates_of(const struct cs_tui_bus *bus, char *buf)
+{
+    buf[0] = '\0';
+    return bus->rate_unknown ? buf : cs_text_rates(bus->bitrate_bps, bus->data_bitrate_bps, buf);
+}
+
 static void draw_bus(const struct cs_tui *tui, struct cs_canvas *canvas,
                      const struct cs_tui_bus *bus, struct cs_rect at)
 {
@@ -108,13 +117,12 @@ static void draw_bus(const struct cs_tui *tui, struct cs_canvas *canvas,
     for (unsigned b = 0; b < tui->n_buses; b++) {
         int n = (int)strlen(tui->bus[b].name), r;
         name = n > name ? n : name;
-        r = (int)strlen(cs_text_rates(tui->bus[b].bitrate_bps, tui->bus[b].data_bitrate_bps, buf));
+        r = (int)strlen(rates_of(&tui->bus[b], buf));
         rate = r > rate ? r : rate;
     }
     name = name < at.w - 30 ? name : at.w - 30;
     cs_canvas_field(canvas, x, at.y, name, false, CS_STYLE_BRIGHT, bus->name);
-    x = cs_canvas_field(canvas, x + name + 1, at.y, rate, true, CS_STYLE_DIM,
-                        cs_text_rates(bus->bitrate_bps, bus->data_bitrate_bps, buf));
+    x = cs_canvas_field(canvas, x + name + 1, at.y, rate, true, CS_STYLE_DIM, rates_of(bus, buf));
     end -= 8;
     snprintf(text, sizeof text, "%s err", cs_text_count(s->error_frames, 3, buf));
     cs_canvas_field(canvas, end, at.y, 8, true, s->error_frames ? CS_STYLE_BAD : CS_STYLE_FAINT,
@@ -123,6 +131,8 @@ static void draw_bus(const struct cs_tui *tui, struct cs_canvas *canvas,
     snprintf(text, sizeof text, "%s/s", cs_text_count(s->frames_per_s, 5, buf));
     cs_canvas_field(canvas, end, at.y, 7, true, s->frames_per_s ? CS_STYLE_TEXT : CS_STYLE_FAINT,
                     text);
+    if (bus->rate_unknown)
+        return; /* nor is its load */
     end -= 7;
     cs_canvas_field(canvas, end, at.y, 6, true, CS_STYLE_BRIGHT,
                     cs_text_permille(s->load_permille, buf));

@@ -16,6 +16,7 @@
 #include "tui/main_config.h"
 #include "tui/main_again.h"
 #include "tui/main_dump.h"
+#include "tui/main_log.h"
 #include "tui/picture.h"
 #include "tui/screen.h"
 #include "tui/tui.h"
@@ -23,15 +24,19 @@
 
 #define FRAMES_PER_S 30.0
 #define DRAWING_MOST 0.25 /* of the time */
+#define LOADING_S    0.01 /* of a log at a time: keys wait no longer */
 
 struct app {
     struct ev_loop *loop;
     const struct cs_options *options;
-    struct cs_session *session; /* NULL: it could not be made anew, or the host is elsewhere */
-    struct cs_error error;      /* why */
+    struct cs_session
+        *session; /* NULL: it could not be made anew, a log is shown, or the host is elsewhere */
+    struct cs_error error; /* why */
     struct cs_host_session host;
     struct cs_host_link *link; /* to it, else NULL */
     ev_io link_io;
+    struct cs_host_log log;
+    ev_idle load; /* while there is more of it */
     struct cs_tui tui;
     struct cs_canvas canvas;
     struct cs_config config;
@@ -342,6 +347,24 @@ static void finished(void *ctx, int status)
     wake(app);
 }
 
+/* ---- a log ---------------------------------------------------------------------------------- */
+
+/* Nothing else is to be done. */
+static void on_load(struct ev_loop *loop, ev_idle *w, int revents)
+{
+    struct app *app = w->data;
+    const ev_tstamp begun = ev_time();
+    bool more;
+
+    (void)revents;
+    do
+        more = cs_host_log_load(&app->log, 200);
+    while (more && ev_time() - begun < LOADING_S && ev_time() >= begun);
+    if (!more)
+        ev_idle_stop(loop, w);
+    changed(app);
+}
+
 /* ---- start and end --------------------------------------------------------------------------- */
 
 struct cs_session_config cs_main_config(const struct cs_options *o)
@@ -452,6 +475,21 @@ static int take_screen(struct app *app, const struct cs_options *options)
     return 0;
 }
 
+static int run_log(struct app *app, const struct cs_options *options)
+{
+    const int status = take_screen(app, options);
+    if (status != 0)
+        return status;
+    ev_idle_init(&app->load, on_load);
+    app->load.data = app;
+    ev_idle_start(app->loop, &app->load);
+    on_load(app->loop, &app->load, 0); /* the first screen has rows */
+    ev_run(app->loop, 0);
+    cs_screen_close();
+    cs_main_config_remember(options, &app->config, &app->tui);
+    return app->status;
+}
+
 static int run(struct app *app, const struct cs_options *options)
 {
     int status;
@@ -498,14 +536,19 @@ static int serve(const struct cs_options *options)
         return no_terminal();
     app.options = options;
     app.host.host = (struct cs_host){&cs_host_session_ops, &app.host};
-    app.options = options;
     app.loop = ev_loop_new(EVFLAG_AUTO);
     if (!app.loop || cs_tui_init(&app.tui, &app.host.host, options->rows) < 0) {
         fprintf(stderr, "cansim-tui: not enough memory\n");
         return 3;
     }
-    app.session = cs_session_create(&config, app.loop, &error);
-    if (app.session) {
+    if (options->history)
+        cs_tui_ring_limit(&app.tui.ring, options->history);
+    const int log = cs_main_log_open(&app.log, options, &app.tui, &error);
+    if (log == 0)
+        app.session = cs_session_create(&config, app.loop, &error);
+    if (log > 0) {
+        status = run_log(&app, options);
+    } else if (app.session) {
         status = run(&app, options);
         cs_host_session_fini(&app.host);
         cs_session_destroy(app.session);
@@ -513,6 +556,7 @@ static int serve(const struct cs_options *options)
         fprintf(stderr, "cansim-tui: %s\n", cs_error_sentence(&error, sentence));
         status = error.status;
     }
+    cs_host_log_close(&app.log);
     cs_tui_fini(&app.tui);
     cs_canvas_fini(&app.canvas);
     ev_loop_destroy(app.loop);

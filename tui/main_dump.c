@@ -12,6 +12,7 @@
 #include "tui/host_link.h"
 #include "tui/host_session.h"
 #include "tui/main_config.h"
+#include "tui/main_log.h"
 #include "tui/picture.h"
 #include "tui/svg.h"
 #include "tui/tui.h"
@@ -21,6 +22,7 @@ struct dump {
     struct ev_loop *loop;
     struct cs_host_session host;
     struct cs_host_link *link; /* a host elsewhere, else NULL */
+    struct cs_host_log log;
     struct cs_tui tui;
     struct cs_canvas canvas;
     struct cs_config config;
@@ -107,6 +109,13 @@ static int run(struct dump *dump, const struct cs_options *options, struct cs_se
     return write_screen(dump, options);
 }
 
+static int run_log(struct dump *dump, const struct cs_options *options)
+{
+    while (cs_host_log_load(&dump->log, 10000))
+        ;
+    return write_screen(dump, options);
+}
+
 int cs_main_dump(const struct cs_options *options)
 {
     struct cs_session_config config = cs_main_config(options);
@@ -133,8 +142,13 @@ int cs_main_dump(const struct cs_options *options)
         fprintf(stderr, "cansim-tui: not enough memory\n");
         return 3;
     }
-    session = cs_session_create(&config, dump.loop, &error);
-    if (session) {
+    if (options->history)
+        cs_tui_ring_limit(&dump.tui.ring, options->history);
+    const int log = cs_main_log_open(&dump.log, options, &dump.tui, &error);
+    session = log == 0 ? cs_session_create(&config, dump.loop, &error) : NULL;
+    if (log > 0) {
+        status = run_log(&dump, options);
+    } else if (session) {
         status = run(&dump, options, session);
         cs_host_session_fini(&dump.host);
         cs_session_destroy(session);
@@ -142,6 +156,7 @@ int cs_main_dump(const struct cs_options *options)
         fprintf(stderr, "cansim-tui: %s\n", cs_error_sentence(&error, sentence));
         status = error.status;
     }
+    cs_host_log_close(&dump.log);
     cs_tui_fini(&dump.tui);
     cs_canvas_fini(&dump.canvas);
     ev_loop_destroy(dump.loop);

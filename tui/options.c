@@ -89,6 +89,20 @@ static int take_bus(struct ask *ask, const char *value)
     return 0;
 }
 
+/* "RATE" or "RATE:RATE". */
+static int take_bitrate(struct ask *ask, const char *value)
+{
+    struct cs_session_bus bus = {0};
+    char text[48];
+
+    snprintf(text, sizeof text, ":%s", value);
+    if (strlen(value) + 2 > sizeof text || !take_rates(text, &bus))
+        return expected(ask, "RATE or RATE:RATE, 10k..1M and up to 10M", value);
+    ask->options->bitrate_bps = bus.bitrate_bps;
+    ask->options->data_bitrate_bps = bus.data_bitrate_bps;
+    return 0;
+}
+
 static int take_fault(struct ask *ask, const char *value)
 {
     struct cs_options *o = ask->options;
@@ -276,8 +290,26 @@ static int take_rows(struct ask *ask, const char *value)
     uint64_t rows;
 
     if (cs_text_number(value, &rows) < 0 || rows < CS_TUI_ROWS_MIN || rows > CS_TUI_ROWS_MAX)
-        return expected(ask, "1000..10000000", value);
+        return expected(ask, "1000..100000000", value);
     ask->options->rows = (uint32_t)rows;
+    return 0;
+}
+
+/* "64M", "2G", or bytes. */
+static int take_history(struct ask *ask, const char *value)
+{
+    static const char units[] = "kMGT";
+    const size_t len = strlen(value);
+    const char *unit = len > 1 ? strchr(units, value[len - 1]) : NULL;
+    const unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
+    char number[24];
+    uint64_t bytes;
+
+    snprintf(number, sizeof number, "%.*s", (int)(unit ? len - 1 : len), value);
+    if (len >= sizeof number || cs_text_number(number, &bytes) < 0 ||
+        bytes > CS_TUI_HISTORY_MAX >> shift || bytes << shift < CS_TUI_HISTORY_MIN)
+        return expected(ask, "a size of 4M..1T such as 64M or 2G", value);
+    ask->options->history = bytes << shift;
     return 0;
 }
 
@@ -362,6 +394,7 @@ static int take_at(struct ask *ask, const char *value)
 {
     if (cs_units_parse_time(value, &ask->options->at_ps) < 0 || ask->options->at_ps <= 0)
         return expected(ask, "a time such as 2s or 150ms", value);
+    ask->options->have_at = true;
     return 0;
 }
 
@@ -397,9 +430,11 @@ static const struct {
     const char *help;
     int (*take)(struct ask *ask, const char *value);
 } rows[] = {
-    {"--scenario", "FILE", "what to run; without it an empty bus waits for clients", take_scenario},
+    {"--scenario", "FILE",
+     "what to run, or a log to look at; without it an empty bus waits for clients", take_scenario},
     {"--bus", "NAME[:RATE]", "a bus of the empty host, once for each; :RATE:RATE: CAN FD",
      take_bus},
+    {"--bitrate", "RATE[:RATE]", "of a log's buses, for their load", take_bitrate},
     {"--fault", "TEXT", "a fault armed at the start of the scenario, once for each", take_fault},
     {"--const", "NAME=VALUE", "another value for a constant of the scenario, once for each",
      take_const},
@@ -422,7 +457,8 @@ static const struct {
     {"--record", "FILE", "keep what is done as a scenario that does it again", take_record},
     {"--speed", "X", "pace: 0.001..1000 times the clock's, or max (1)", take_speed},
     {"--seed", "N", "seed of random traffic, instead of the scenario's", take_seed},
-    {"--rows", "N", "rows of the trace to keep, 1000..10000000 (200000)", take_rows},
+    {"--rows", "N", "rows of the trace to keep, 1000..100000000 (as many)", take_rows},
+    {"--history", "SIZE", "memory for rows of the trace, such as 64M or 2G (256M)", take_history},
     {"--view", "NAME", "view to start with: trace, ids, nodes and others", take_view},
     {"--config", "FILE", "settings, in place of ~/.config/cansim/tui.conf", take_config},
     {"--no-config", NULL, "no settings, and nothing remembered of the last time", take_no_config},
@@ -433,7 +469,7 @@ static const struct {
     {"--dump", "text|svg", "write one screen to standard output, without a terminal", take_dump},
     {"--screenshot", "FILE", "the same into a file: .svg, .png or .txt", take_screenshot},
     {"--size", "WxH", "of that screen (80x24)", take_size},
-    {"--at", "TIME", "bus time at which it is taken (1s)", take_at},
+    {"--at", "TIME", "bus time at which it is taken (1s; of a log its end)", take_at},
     {"--keys", "KEYS", "keys pressed before it is taken, such as 2s<Down>", take_keys},
     {"--help", NULL, "this text", take_help},
     {"--version", NULL, "the version", take_version},

@@ -41,6 +41,8 @@ struct cs_options {
     uint32_t rows;                   /* of the trace; 0: default */
     const char *plots[CS_PLOTS_MAX]; /* made at the start */
     unsigned n_plots;
+    uint32_t bitrate_bps, data_bitrate_bps; /* of a log; 0: not known */
+    uint64_t history;                       /* bytes for rows; 0: default */
     unsigned view;
 #define CS_OPTIONS_FAULTS 64
 
@@ -49,6 +51,7 @@ struct cs_options {
     const struct cs_theme *theme;
     int width, height;
     int64_t at_ps;
+    bool have_at;
 };
 
 /* Returns 0, or -EINVAL with one sentence in `why`. The strings of argv must outlive `options`. */

@@ -181,6 +181,8 @@ const char *cs_inject_refusal(int error)
         return "the host does not answer";
     case -EPERM:
         return "the console is listen-only";
+    case -EROFS:
+        return "this is a log, there is no bus";
     case -EOPNOTSUPP:
         return "this bus carries classic CAN frames only";
     default:

@@ -61,9 +61,12 @@ static void frame_facts(struct facts *facts, const struct cs_row *row)
     put_data(facts, row);
     if (row->kind == CS_EV_FRAME) {
         char on[CS_NUMBER_MAX], waited[CS_NUMBER_MAX];
-        snprintf(text, sizeof text, "%u bits in %s", row->n_bits,
-                 cs_text_span(row->at_ps - row->start_ps, on));
+        snprintf(text, sizeof text, "%u bits%s%s", row->n_bits,
+                 row->start_ps < row->at_ps ? " in " : "",
+                 row->start_ps < row->at_ps ? cs_text_span(row->at_ps - row->start_ps, on) : "");
         fact(facts, "wire", CS_STYLE_TEXT, text);
+        if (!row->attempt)
+            return; /* a log does not tell */
         snprintf(text, sizeof text, "%s after it was queued · attempt %u, lost arbitration %u×",
                  cs_text_span(row->start_ps - row->queued_ps, waited), row->attempt, row->lost);
         fact(facts, "began", CS_STYLE_TEXT, text);

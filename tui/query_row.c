@@ -13,20 +13,24 @@ static const char *bus_name(const struct cs_tui *tui, unsigned bus)
 }
 
 /* Since the frame before with the same identifier. */
-static int64_t since(const struct cs_tui *tui, const struct cs_query *query,
-                     const struct cs_row *row)
+static int64_t since(const struct cs_tui *tui, const struct cs_query *query, uint64_t number)
 {
-    const struct cs_row *before = query->asks_since ? cs_row_before(&tui->ring, row) : NULL;
+    const struct cs_row *before = query->asks_since ? cs_row_before(&tui->ring, number) : NULL;
 
-    return before ? row->at_ps - before->at_ps : -1;
+    return before ? cs_tui_ring_get(&tui->ring, number)->at_ps - before->at_ps : -1;
 }
 
-bool cs_row_passes(const struct cs_tui *tui, const struct cs_query *query, const struct cs_row *row)
+bool cs_row_passes(const struct cs_tui *tui, const struct cs_query *query, uint64_t number)
 {
+    const int64_t since_ps = since(tui, query, number);
+    const struct cs_row *row = cs_tui_ring_get(&tui->ring, number);
+
+    if (!row)
+        return false;
     struct cs_query_item item = {
         .kind = row->kind,
         .at_ps = row->at_ps,
-        .since_ps = since(tui, query, row),
+        .since_ps = since_ps,
         .bus = bus_name(tui, row->bus),
         .node = row->node >= 0 ? cs_tui_who(tui, row->who) : "",
         .has_frame = row->has_frame,
@@ -52,11 +56,30 @@ bool cs_row_passes(const struct cs_tui *tui, const struct cs_query *query, const
     return cs_query_passes(query, &item);
 }
 
+_Static_assert(CS_QUERY_COULD <= CS_RING_RANGES, "room for all ranges");
+
+struct cs_ring_want cs_query_want(const struct cs_query *query, uint32_t kinds)
+{
+    struct cs_ring_want want = {0};
+    struct cs_query_could could;
+
+    cs_query_could(query, &could);
+    want.kinds = kinds ? could.kinds & kinds : could.kinds;
+    if (!want.kinds)
+        want.kinds = CS_RING_NOTHING;
+    for (; !could.any_id && want.n < could.n; want.n++) {
+        want.ids[want.n].low = could.ids[want.n].low;
+        want.ids[want.n].high = could.ids[want.n].high;
+    }
+    return want;
+}
+
 bool cs_id_passes(const struct cs_tui *tui, const struct cs_query *query,
                   const struct cs_tui_id *id)
 {
-    const struct cs_row *row =
-        query->n ? cs_row_newest(&tui->ring, id->bus, id->stat.last.id, id->stat.last.flags) : NULL;
+    const uint64_t newest =
+        query->n ? cs_row_newest(&tui->ring, id->bus, id->stat.last.id, id->stat.last.flags)
+                 : UINT64_MAX;
     const struct cs_query_item item = {
         .kind = CS_EV_FRAME,
         .at_ps = id->stat.last_ps,
@@ -73,7 +96,8 @@ bool cs_id_passes(const struct cs_tui *tui, const struct cs_query *query,
         .events = "",
     };
 
-    return row ? cs_row_passes(tui, query, row) : cs_query_passes(query, &item);
+    return cs_tui_ring_get(&tui->ring, newest) ? cs_row_passes(tui, query, newest)
+                                               : cs_query_passes(query, &item);
 }
 
 int cs_tui_filter(struct cs_tui *tui, const char *text, char *why, size_t why_size)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* ring.h - the rows of the trace: what happened, in order, in bounded memory.
- * A row has a number that stays with it, 0, 1, 2 … from the start; the oldest rows make room. */
+ * A row has a number that stays with it, 0, 1, 2 … from the start; the oldest rows make room.
+ * The newest are kept as they are. Behind them CS_RING_CHUNK at a time are packed (ring_store.h),
+ * and unpacked again where somebody looks. Rows are in the order of at_ps. */
 #ifndef CANSIM_TUI_RING_H
 #define CANSIM_TUI_RING_H
 
@@ -8,8 +10,16 @@
 #include "simcore/event.h"
 
 #define CS_TUI_ROWS_MIN  1000u
-#define CS_TUI_ROWS_DFLT 200000u
-#define CS_TUI_ROWS_MAX  10000000u
+#define CS_TUI_ROWS_DFLT CS_TUI_ROWS_MAX /* the bytes are what bounds them */
+#define CS_TUI_ROWS_MAX  100000000u
+
+#define CS_TUI_HISTORY_MIN  (UINT64_C(4) << 20) /* bytes of packed rows */
+#define CS_TUI_HISTORY_DFLT (UINT64_C(256) << 20)
+#define CS_TUI_HISTORY_MAX  (UINT64_C(1) << 40)
+
+#define CS_RING_CHUNK 1024u /* rows that are packed together */
+#define CS_RING_PLAIN (16 * CS_RING_CHUNK)
+#define CS_RING_CACHE 16 /* chunks that are kept unpacked */
 
 /* One event, its frame or text copied. */
 struct cs_row {
@@ -34,34 +44,83 @@ struct cs_row {
 
 #define CS_ROW_SAID 8 /* behind the bytes of a classic frame */
 
+struct cs_ring_store;
+
 struct cs_tui_ring {
-    struct cs_row *rows;
-    uint64_t first, end; /* numbers of the oldest row and one past the newest */
-    uint32_t capacity;
-    struct cs_seen *seen; /* the newest row of each identifier */
+    struct cs_row *rows;         /* the newest, `plain` of them in a circle */
+    struct cs_ring_store *store; /* those before; NULL: none yet */
+    uint64_t first, end;         /* numbers of the oldest row and one past the newest */
+    uint64_t history;            /* bytes that packed rows may take */
+    uint32_t capacity, plain;
+    bool full;            /* there was no memory for a store */
+    struct cs_seen *seen; /* the number of the newest row of each identifier */
 };
 
-/* Room for `capacity` rows, all allocated now. Returns 0 or -ENOMEM. */
+/* Room for `capacity` rows; memory is taken as it is needed. Returns 0 or -ENOMEM. */
 int cs_tui_ring_init(struct cs_tui_ring *ring, uint32_t capacity);
 void cs_tui_ring_fini(struct cs_tui_ring *ring);
+
+/* What packed rows may take, instead of CS_TUI_HISTORY_DFLT. Before the first row. */
+void cs_tui_ring_limit(struct cs_tui_ring *ring, uint64_t bytes);
+/* What all rows take now: plain, packed, and what is kept unpacked. */
+uint64_t cs_tui_ring_bytes(const struct cs_tui_ring *ring);
 
 /* A new row at the end, to be filled in at once; the oldest goes where there is no room. */
 struct cs_row *cs_tui_ring_push(struct cs_tui_ring *ring);
 
 /* The newest row is filled in and is a frame's: find the one before of the same identifier. */
 void cs_tui_ring_link(struct cs_tui_ring *ring);
-/* That frame, NULL where there is none, or none any more. */
-const struct cs_row *cs_row_before(const struct cs_tui_ring *ring, const struct cs_row *row);
-/* The newest frame of an identifier, NULL where it is not known. */
-const struct cs_row *cs_row_newest(const struct cs_tui_ring *ring, unsigned bus, uint32_t id,
-                                   unsigned flags);
-uint64_t cs_row_number(const struct cs_tui_ring *ring, const struct cs_row *row);
 
-/* A row by its number, NULL where it is gone or not there yet; valid until the next push. */
+/* A row by its number, NULL where it is gone or not there yet. Valid until the next push, and until
+ * rows of CS_RING_CACHE - 1 other chunks were looked at: who goes far keeps a copy. What row N
+ * costs: one chunk is unpacked where it is none of the CS_RING_PLAIN newest and nobody was near. */
 const struct cs_row *cs_tui_ring_get(const struct cs_tui_ring *ring, uint64_t number);
+
+/* The frame before row `number`, of the same identifier; NULL where there is none, or none any
+ * more. It is a row as any: cs_tui_ring_get(). */
+const struct cs_row *cs_row_before(const struct cs_tui_ring *ring, uint64_t number);
+/* The number of the newest frame of an identifier, UINT64_MAX where it is not known. */
+uint64_t cs_row_newest(const struct cs_tui_ring *ring, unsigned bus, uint32_t id, unsigned flags);
+/* Chunks that were unpacked so far: what looking at rows has cost. */
+uint64_t cs_tui_ring_unpacked(const struct cs_tui_ring *ring);
 
 /* Number of the first row with at_ps > `after_ps`; `end` where there is none. */
 uint64_t cs_tui_ring_after(const struct cs_tui_ring *ring, int64_t after_ps);
+
+/* ---- what is in a chunk, without looking at its rows ----------------------------------------- */
+
+struct cs_ring_sum {
+    int64_t first_ps, last_ps;
+    uint32_t kinds;          /* bit of each enum cs_event_kind */
+    uint32_t buses;          /* bit of each, the last for all beyond */
+    uint32_t id_min, id_max; /* of rows with a frame; min > max: none */
+    uint64_t base[32];       /* each identifier of 11 bits */
+    uint64_t more[3][4];     /* those beyond: by a hash of all bits, all but 8, all but 16 */
+};
+
+/* Of the packed chunk with that row, its rows being from..to-1; NULL where it is not packed. */
+const struct cs_ring_sum *cs_tui_ring_sum(const struct cs_tui_ring *ring, uint64_t number,
+                                          uint64_t *from, uint64_t *to);
+/* May a row with such an identifier be there? False: certainly not. */
+bool cs_ring_sum_has(const struct cs_ring_sum *sum, uint32_t low, uint32_t high);
+
+#define CS_RING_RANGES  16
+#define CS_RING_NOTHING (UINT32_C(1) << 31) /* the bit of no kind */
+struct cs_ring_want {
+    uint32_t kinds; /* bits; 0: all; CS_RING_NOTHING: no row at all */
+    unsigned n;     /* 0: all, without a frame too */
+    struct {
+        uint32_t low, high;
+    } ids[CS_RING_RANGES];
+};
+
+/* Past the chunks in which no such row can be: the first number from `number` on that is worth a
+ * look, or `end`. */
+uint64_t cs_tui_ring_skip(const struct cs_tui_ring *ring, uint64_t number,
+                          const struct cs_ring_want *want);
+/* The same towards older rows: the row before what it returns is worth a look; `first`: none is. */
+uint64_t cs_tui_ring_skip_back(const struct cs_tui_ring *ring, uint64_t number,
+                               const struct cs_ring_want *want);
 
 /* The frame of a row; false where it has none. */
 bool cs_row_frame(const struct cs_row *row, struct cs_frame *frame);

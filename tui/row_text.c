@@ -99,6 +99,12 @@ static void say_arb_lost(const struct cs_tui *tui, const struct cs_row *row, cha
     snprintf(text, size, "lost arbitration%s%s at %s", *peer ? " to " : "", peer, place);
 }
 
+/* A log may not tell the counters. */
+static bool counted(const struct cs_row *row)
+{
+    return row->node >= 0 || row->tec || row->rec;
+}
+
 static void say_error(const struct cs_tui *tui, const struct cs_row *row, char *text, size_t size)
 {
     const char *error = cs_error_name((enum cs_error_kind)row->error);
@@ -112,15 +118,19 @@ static void say_error(const struct cs_tui *tui, const struct cs_row *row, char *
         snprintf(text, size, "%s error%s%s, ", error, strcmp(error, place) != 0 ? " at " : "",
                  strcmp(error, place) != 0 ? place : "");
     size_t used = strlen(text);
-    snprintf(text + used, size - used, "%s, TEC %u REC %u", row->tx ? "tx" : "rx", row->tec,
-             row->rec);
+    used += (size_t)snprintf(text + used, size - used, "%s", row->tx ? "tx" : "rx");
+    if (counted(row))
+        snprintf(text + used, size - used, ", TEC %u REC %u", row->tec, row->rec);
 }
 
 static void say_error_frame(const struct cs_tui *tui, const struct cs_row *row, char *text,
                             size_t size)
 {
     (void)tui;
-    snprintf(text, size, "error frame, %u bits of bus time", row->n_bits);
+    if (row->n_bits)
+        snprintf(text, size, "error frame, %u bits of bus time", row->n_bits);
+    else
+        snprintf(text, size, "error frame"); /* of a log */
 }
 
 static void say_overload(const struct cs_tui *tui, const struct cs_row *row, char *text,
@@ -139,12 +149,16 @@ static void say_state(const struct cs_tui *tui, const struct cs_row *row, char *
 
     (void)tui;
     /* After joining, and after recovery from bus-off. */
-    if (row->state == CS_STATE_ERROR_ACTIVE && !row->tec && !row->rec) {
+    if (row->state == CS_STATE_ERROR_ACTIVE && !row->tec && !row->rec && counted(row)) {
         snprintf(text, size, "→ takes part, error active");
         return;
     }
-    snprintf(text, size, "→ %s, TEC %u REC %u", cs_state_text(row->state, state, sizeof state),
-             row->tec, row->rec);
+    cs_state_text(row->state, state, sizeof state);
+    if (!counted(row))
+        snprintf(text, size, "→ %s", state);
+    else
+        snprintf(text, size, "→ %s, TEC %u REC %u", cs_state_text(row->state, state, sizeof state),
+                 row->tec, row->rec);
 }
 
 static void say_attach(const struct cs_tui *tui, const struct cs_row *row, char *text, size_t size)
@@ -258,10 +272,13 @@ static void frame_detail(const struct cs_tui *tui, const struct cs_row *row, cha
 
     cs_row_frame(row, &frame);
     cs_frame_format(&frame, form);
-    snprintf(facts, sizeof facts,
-             "%u bits, %" PRId64 " µs at %s · attempt %u · waited %" PRId64 " µs", row->n_bits, us,
-             cs_text_rates(bus->bitrate_bps, two ? bus->data_bitrate_bps : 0, rate), row->attempt,
-             (row->start_ps - row->queued_ps) / CS_PS_PER_US);
+    if (!row->attempt) /* of a log */
+        snprintf(facts, sizeof facts, "%u bits", row->n_bits);
+    else
+        snprintf(facts, sizeof facts,
+                 "%u bits, %" PRId64 " µs at %s · attempt %u · waited %" PRId64 " µs", row->n_bits,
+                 us, cs_text_rates(bus->bitrate_bps, two ? bus->data_bitrate_bps : 0, rate),
+                 row->attempt, (row->start_ps - row->queued_ps) / CS_PS_PER_US);
     /* A long frame would leave no room for the rest. */
     if (row->len > 16)
         snprintf(text, size, "%u bytes · %s · %s", row->len, facts, form);

@@ -117,7 +117,7 @@ static void add_row(const struct cs_tui *tui, struct cs_shot *shot, const struct
         if (lane) {
             lane->tec = row->tec > 0 ? (uint16_t)(row->tec - 1) : 0;
             lane->rec = row->rec;
-            lane->counted = true;
+            lane->counted = row->attempt > 0; /* else it is of a log */
             lane->suspends = lane->tec >= PASSIVE_LIMIT || lane->rec >= PASSIVE_LIMIT;
         }
         shot->valid = true;

@@ -155,6 +155,18 @@ static void add_frame(const struct cs_tui *tui, struct cs_story *story, const st
         event->tec--;
 }
 
+/* Rows do not stay. */
+static const char *keep_text(struct cs_story *story, const struct cs_row *row)
+{
+    char *text;
+
+    if (story->n_notes == CS_STORY_NOTES)
+        return "…";
+    text = story->notes[story->n_notes++];
+    snprintf(text, sizeof story->notes[0], "%s", row->data);
+    return text;
+}
+
 static void add_row(const struct cs_tui *tui, struct cs_story *story, const struct cs_row *row)
 {
     const struct cs_tui_fault *fault;
@@ -173,9 +185,9 @@ static void add_row(const struct cs_tui *tui, struct cs_story *story, const stru
         add_event(story, row, CS_EV_COUNTERS, row->at_ps);
     if (row->kind == CS_EV_FAULT) {
         fault = cs_fault_list_find(&tui->fault_list, row->fault);
-        event->text = fault ? fault->text : row->data;
+        event->text = fault ? fault->text : keep_text(story, row);
     } else if (row->kind == CS_EV_NOTE) {
-        event->text = row->data;
+        event->text = keep_text(story, row);
     }
 }
 
@@ -225,27 +237,27 @@ static bool same_frame(const struct cs_row *a, const struct cs_row *b)
 /* The frame that a row is about, its own or that of its attempt. */
 static bool find_frame(const struct cs_tui *tui, uint64_t number, struct key *key)
 {
-    const struct cs_row *row = cs_tui_ring_get(&tui->ring, number), *other;
+    const unsigned bus = cs_tui_ring_get(&tui->ring, number)->bus;
     const struct cs_air_bus *air;
+    const struct cs_row *other;
     struct cs_attempt_rows rows;
 
+    key->row = *cs_tui_ring_get(&tui->ring, number);
     key->start_ps = cs_attempt_start(tui, number);
-    if (row->has_frame || row->sent) {
-        key->row = *row;
+    if (key->row.has_frame || key->row.sent)
         return true;
-    }
     if (key->start_ps < 0)
         return false;
-    cs_attempt_rows(tui, row->bus, key->start_ps, &rows);
+    cs_attempt_rows(tui, bus, key->start_ps, &rows);
     while ((other = cs_attempt_next(tui, &rows)) != NULL)
         if (other->kind == CS_EV_FRAME || (other->kind == CS_EV_ERROR && other->sent)) {
             key->row = *other;
             return true;
         }
-    air = &tui->air->bus[row->bus];
+    air = &tui->air->bus[bus];
     if (!air->on || air->start_ps != key->start_ps || !air->n)
         return false;
-    key->row = (struct cs_row){.bus = row->bus,
+    key->row = (struct cs_row){.bus = (uint16_t)bus,
                                .node = air->sender[0].node,
                                .who = air->sender[0].who,
                                .id = air->sender[0].frame.id,
@@ -315,23 +327,23 @@ static void add_life(const struct cs_tui *tui, struct cs_story *story, const str
 
     add_knows(tui, story, key->row.bus, key->first);
     for (uint64_t number = key->first; number <= key->last; number++) {
-        const struct cs_row *row = cs_tui_ring_get(&tui->ring, number);
-        int64_t start = row->bus == key->row.bus ? cs_attempt_start(tui, number) : -1;
+        const struct cs_row row = *cs_tui_ring_get(&tui->ring, number); /* attempts have many */
+        int64_t start = row.bus == key->row.bus ? cs_attempt_start(tui, number) : -1;
         bool left_out;
-        if (row->bus != key->row.bus || !(told >> row->kind & 1u))
+        if (row.bus != key->row.bus || !(told >> row.kind & 1u))
             continue;
-        if (begins(row) || row->kind == CS_EV_ERROR)
+        if (begins(&row) || row.kind == CS_EV_ERROR)
             at += start != start_ps;
         left_out = n > 2 * WHOLE && at > WHOLE && at + WHOLE <= n;
         if (left_out && at == WHOLE + 1 && start != start_ps)
-            add_gap(story, row, n - 2 * WHOLE);
+            add_gap(story, &row, n - 2 * WHOLE);
         if (!left_out && start >= 0 && start != start_ps &&
             start >= key->row.queued_ps - CS_PS_PER_MS)
-            add_starts(tui, story, row->bus, start);
+            add_starts(tui, story, row.bus, start);
         if (start >= 0)
             start_ps = start;
         if (!left_out)
-            add_row(tui, story, row);
+            add_row(tui, story, &row);
     }
     if (tui->air->bus[key->row.bus].on && key->last + 1 == tui->ring.end)
         add_starts(tui, story, key->row.bus, tui->air->bus[key->row.bus].start_ps);
@@ -433,19 +445,19 @@ static void tell_frame(const struct cs_tui *tui, struct cs_story *story, const s
  */
 
 struct step {
-    const struct cs_row *row;
+    uint64_t number;   /* of its row */
     unsigned tec, rec; /* before it */
 };
 
 /* Rows at which the node's counters changed, the latest first, back to its state before. */
 static unsigned find_steps(const struct cs_tui *tui, uint64_t number, struct step *steps)
 {
-    const struct cs_row *state = cs_tui_ring_get(&tui->ring, number);
+    const struct cs_row state = *cs_tui_ring_get(&tui->ring, number);
     unsigned n = 0;
 
     for (unsigned i = 0; i < LOOK_ROWS && number > tui->ring.first && n < TRACED; i++) {
         const struct cs_row *row = cs_tui_ring_get(&tui->ring, --number);
-        if (row->bus != state->bus || row->node != state->node)
+        if (row->bus != state.bus || row->node != state.node)
             continue;
         if (row->kind == CS_EV_STATE || row->kind == CS_EV_ATTACH)
             break;
@@ -455,18 +467,17 @@ static unsigned find_steps(const struct cs_tui *tui, uint64_t number, struct ste
             steps[n - 1].tec = row->tec;
             steps[n - 1].rec = row->rec;
         }
-        steps[n++] = (struct step){row, UINT16_MAX, UINT16_MAX};
+        steps[n++] = (struct step){number, UINT16_MAX, UINT16_MAX};
     }
     return n;
 }
 
 static void say_step(const struct cs_tui *tui, struct cs_story *story, const struct step *step)
 {
-    const struct cs_row *row = step->row;
+    const struct cs_row *row = cs_tui_ring_get(&tui->ring, step->number);
     char at[40], place[48], words[128], form[CS_FRAME_TEXT_MAX] = "", count[64];
     struct cs_frame frame;
 
-    (void)tui;
     cs_place_text(row->field, row->index, row->stuff, place, sizeof place);
     cs_error_words(row->error, row->level, row->tx, words, sizeof words);
     if (step->tec == UINT16_MAX)
@@ -486,14 +497,14 @@ static void say_step(const struct cs_tui *tui, struct cs_story *story, const str
 
 static void tell_state(const struct cs_tui *tui, struct cs_story *story, uint64_t number)
 {
-    const struct cs_row *row = cs_tui_ring_get(&tui->ring, number);
+    const struct cs_row row = *cs_tui_ring_get(&tui->ring, number);
     struct step steps[TRACED];
     const unsigned n = find_steps(tui, number, steps);
     char at[40], state[24];
 
     say(story, "%s\t0\t\"%s\" is %s now, with TEC %u and REC %u.%s\n",
-        cs_units_format_seconds(row->at_ps, at, sizeof at), cs_tui_who(tui, row->who),
-        cs_state_text(row->state, state, sizeof state), row->tec, row->rec,
+        cs_units_format_seconds(row.at_ps, at, sizeof at), cs_tui_who(tui, row.who),
+        cs_state_text(row.state, state, sizeof state), row.tec, row.rec,
         n ? " The errors that led to it:" : "");
     for (unsigned i = n; i-- > 0;) {
         if (n > 2 * STEPS && i >= STEPS && i + STEPS < n) {
@@ -503,11 +514,11 @@ static void tell_state(const struct cs_tui *tui, struct cs_story *story, uint64_
         }
         say_step(tui, story, &steps[i]);
     }
-    if (row->state == CS_STATE_ERROR_PASSIVE)
+    if (row.state == CS_STATE_ERROR_PASSIVE)
         say(story,
             "\t0\tAn error passive node (TEC or REC from 128 on) sends recessive error flags, "
             "which disturb nobody, and waits 8 bits longer after its own frames.\n");
-    else if (row->state == CS_STATE_BUS_OFF)
+    else if (row.state == CS_STATE_BUS_OFF)
         say(story, "\t0\tA bus-off node (TEC from 256 on) neither sends nor acknowledges, until it "
                    "has recovered: 128 times 11 recessive bits after it was asked to.\n");
     say(story, "\n");
@@ -555,28 +566,35 @@ static bool of_attempt(const struct cs_row *row)
 
 void cs_story_tell(const struct cs_tui *tui, uint64_t number, struct cs_story *story)
 {
-    const struct cs_row *row = cs_tui_ring_get(&tui->ring, number);
+    const struct cs_row *found = cs_tui_ring_get(&tui->ring, number);
+    struct cs_row row;
     struct key key;
 
     if (story->row == number && (story->complete || story->end == tui->ring.end))
         return;
-    story->row = row ? number : UINT64_MAX;
+    story->row = found ? number : UINT64_MAX;
     story->end = tui->ring.end;
     story->text[0] = '\0';
-    story->n_events = story->n_knows = 0;
+    story->n_events = story->n_knows = story->n_notes = 0;
     story->complete = story->hears = true;
-    if (!row)
+    if (!found)
         return;
-    if (row->kind == CS_EV_STATE)
-        tell_state(tui, story, number);
-    else if (!row->has_frame && !row->sent)
+    row = *found;
+    if (tui->info.log[0]) {
         tell_row(tui, story, number);
-    if (!row->has_frame && !row->sent && !of_attempt(row))
+        say(story, "\t0\tA log tells neither who sent what nor what became of it before.\n");
+        return;
+    }
+    if (row.kind == CS_EV_STATE)
+        tell_state(tui, story, number);
+    else if (!row.has_frame && !row.sent)
+        tell_row(tui, story, number);
+    if (!row.has_frame && !row.sent && !of_attempt(&row))
         return;
     if (find_frame(tui, number, &key)) {
         story->complete = find_ends(tui, number, &key);
         tell_frame(tui, story, &key);
     } else if (key.start_ps >= 0) {
-        tell_attempt(tui, story, &key, row->bus);
+        tell_attempt(tui, story, &key, row.bus);
     }
 }

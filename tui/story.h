@@ -10,6 +10,7 @@
 
 #define CS_STORY_EVENTS 8192 /* taken as they are needed: 16 attempts of many nodes */
 #define CS_STORY_KNOWS  64
+#define CS_STORY_NOTES  256 /* texts of events */
 #define CS_STORY_TEXT   65536
 
 /* A line of a story is its time ("" for none), a tab, how far it is indented as a digit, a tab, and
@@ -22,6 +23,8 @@ struct cs_story {
     /* while it is made */
     struct cs_event events[CS_STORY_EVENTS], knows[CS_STORY_KNOWS];
     struct cs_frame frames[CS_STORY_EVENTS];
+    char notes[CS_STORY_NOTES][CS_FRAME_MAX_DATA];
+    unsigned n_notes;
     unsigned n_events, n_knows;
     bool hears;
     char gap[80];

@@ -47,8 +47,8 @@ struct cs_trace_keep *cs_trace_keep(const struct cs_tui *tui);
 
 /* ---- trace_rows.c ---------------------------------------------------------------------------- */
 
-/* Look at rows that were not looked at; bounded, and tui->more tells that some are left. */
-void cs_trace_index(struct cs_tui *tui);
+/* As cs_trace_index(), however long it takes: for what must not be given in part. */
+void cs_trace_index_all(struct cs_tui *tui);
 uint64_t cs_trace_oldest(const struct cs_tui *tui);
 /* The row from which on `lines` lines of rows and trees reach up to `number`. */
 uint64_t cs_trace_back(const struct cs_tui *tui, uint64_t number, int lines);

@@ -11,6 +11,7 @@
 
 struct line {
     const struct cs_row *row;
+    uint64_t number;
     int64_t since_ps; /* since the row shown before; -1: there is none */
 };
 
@@ -35,7 +36,7 @@ static void cell_time(const struct cs_tui *tui, struct cs_canvas *canvas, struct
     char buf[CS_NUMBER_MAX + 1] = "";
 
     if (tui->trace.time == CS_TIME_SAME)
-        before = cs_row_before(&tui->ring, line->row);
+        before = cs_row_before(&tui->ring, line->number);
     else if (tui->trace.time == CS_TIME_MARK)
         before = cs_tui_ring_get(&tui->ring, cs_trace_keep(tui)->mark);
     if (tui->trace.time == CS_TIME_DELTA)
@@ -159,7 +160,7 @@ static void cell_wait(const struct cs_tui *tui, struct cs_canvas *canvas, struct
     char buf[CS_NUMBER_MAX];
 
     (void)tui;
-    if (row->kind == CS_EV_FRAME)
+    if (row->kind == CS_EV_FRAME && row->attempt) /* a log does not tell */
         cs_canvas_field(canvas, at.x, at.y, at.w, true, CS_STYLE_DIM,
                         cs_text_span(row->start_ps - row->queued_ps, buf));
 }
@@ -170,7 +171,7 @@ static void cell_try(const struct cs_tui *tui, struct cs_canvas *canvas, struct 
     const struct cs_row *row = ((const struct line *)item)->row;
 
     (void)tui;
-    if (row->kind == CS_EV_FRAME)
+    if (row->kind == CS_EV_FRAME && row->attempt)
         cs_canvas_printf(canvas, at.x, at.y, row->attempt > 1 ? CS_STYLE_ARB : CS_STYLE_FAINT,
                          "%*u", at.w, row->attempt);
 }
@@ -200,12 +201,23 @@ static int want_ascii(const struct cs_tui *tui)
 
 static int want_direction(const struct cs_tui *tui)
 {
-    return cs_tui_body(tui).w >= 120 ? 2 : 0;
+    return cs_tui_body(tui).w >= 120 && !tui->info.log[0] ? 2 : 0;
 }
 
 static int want_delta(const struct cs_tui *tui)
 {
     return tui->trace.time == CS_TIME_ABSOLUTE ? 10 : 0;
+}
+
+/* What a log does not tell. */
+static int want_wait(const struct cs_tui *tui)
+{
+    return tui->info.log[0] ? 0 : 9;
+}
+
+static int want_try(const struct cs_tui *tui)
+{
+    return tui->info.log[0] ? 0 : 3;
 }
 
 enum { COLUMN_NODE = 3, COLUMN_ID = 4 };
@@ -224,8 +236,8 @@ static const struct cs_column columns[] = {
     CS_COLUMN("meaning", 16, 55, false, 0, .cell = cell_meaning, .wanted = want_meaning),
     CS_COLUMN("text", 8, 10, false, 1, .cell = cell_ascii, .wanted = want_ascii),
     CS_COLUMN("bits", 4, 4, true, 3, .cell = cell_bits),
-    CS_COLUMN("waited", 9, 9, true, 4, .cell = cell_wait),
-    CS_COLUMN("try", 3, 3, true, 4, .cell = cell_try),
+    CS_COLUMN("waited", 9, 9, true, 4, .cell = cell_wait, .wanted = want_wait),
+    CS_COLUMN("try", 3, 3, true, 4, .cell = cell_try, .wanted = want_try),
 };
 #define N_COLUMNS (sizeof columns / sizeof *columns)
 
@@ -277,7 +289,8 @@ static void draw_nothing(const struct cs_tui *tui, struct cs_canvas *canvas, str
     int y = body.y + body.h / 2;
 
     if (!tui->filter.n && tui->trace.show == CS_SHOW_ALL) {
-        text = "the bus is silent: i injects a frame, ? tells more";
+        text = tui->info.log[0] ? "the log has no frames"
+                                : "the bus is silent: i injects a frame, ? tells more";
         if (tui->info.link[0] && tui->n_buses) {
             int x = (cs_tui_body(tui).w - 43 - (int)strlen(tui->bus[0].name)) / 2;
             x = cs_canvas_put(canvas, x, y + 2, CS_STYLE_DIM, "programs join:  ");
@@ -295,6 +308,7 @@ void cs_trace_draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs
     uint64_t number = cs_trace_from(tui, cs_trace_top(tui, page));
     uint64_t before = number == UINT64_MAX ? UINT64_MAX : cs_trace_before(tui, number);
     const struct cs_row *last = cs_tui_ring_get(&tui->ring, before);
+    int64_t last_ps = last ? last->at_ps : 0;
     struct cs_columns_layout layout;
 
     cs_columns_fit(tui, columns, N_COLUMNS, body.w, &layout);
@@ -303,8 +317,10 @@ void cs_trace_draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs
     if (number == UINT64_MAX)
         draw_nothing(tui, canvas, body);
     for (int i = 0; i < page && number != UINT64_MAX; i++) {
-        struct line line = {.row = cs_tui_ring_get(&tui->ring, number)};
-        line.since_ps = last ? line.row->at_ps - last->at_ps : -1;
+        struct line line = {cs_tui_ring_get(&tui->ring, number), number, -1};
+        if (last || i > 0)
+            line.since_ps = line.row->at_ps - last_ps;
+        last_ps = line.row->at_ps;
         draw_line(tui, canvas, body.y + 1 + i, &layout, &line);
         draw_sign(tui, canvas, body.y + 1 + i, number);
         if (!tui->trace.follow && number == tui->trace.sel)
@@ -316,7 +332,6 @@ void cs_trace_draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs
                 (struct cs_rect){0, body.y + 2 + i, body.w, lines < left ? lines : left});
             i += lines;
         }
-        last = line.row;
         number = cs_trace_from(tui, number + 1);
     }
 }

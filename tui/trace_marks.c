@@ -13,7 +13,7 @@
 #include "tui/widgets.h"
 
 #define COUNTED_MOST  1000000u
-#define SEARCHED_MOST 2000000u
+#define SEARCHED_MOST 2000000u /* rows that are asked */
 
 static uint64_t cursor(const struct cs_tui *tui)
 {
@@ -105,15 +105,18 @@ void cs_trace_span_text(const struct cs_tui *tui, char *text, size_t size)
     const int64_t bit = bus->bitrate_bps ? CS_PS_PER_S / bus->bitrate_bps : CS_PS_PER_S;
     const int64_t tenths = ps / bit * 10 + ps % bit * 10 / bit;
     char took[CS_NUMBER_MAX], rate[CS_NUMBER_MAX], load[CS_NUMBER_MAX];
-    int n = snprintf(text, size, "%s mark: %s · %" PRId64 ".%d bit times at %s",
-                     row->at_ps >= mark->at_ps ? "since the" : "before the", cs_text_span(ps, took),
-                     tenths / 10, (int)(tenths % 10), cs_text_rates(bus->bitrate_bps, 0, rate));
+    int n =
+        snprintf(text, size, "%s mark: %s", row->at_ps >= mark->at_ps ? "since the" : "before the",
+                 cs_text_span(ps, took));
 
+    if (!bus->rate_unknown && n < (int)size)
+        n += snprintf(text + n, size - (size_t)n, " · %" PRId64 ".%d bit times at %s", tenths / 10,
+                      (int)(tenths % 10), cs_text_rates(bus->bitrate_bps, 0, rate));
     if (span->wide || n >= (int)size)
         return;
     n += snprintf(text + n, size - (size_t)n, " · %" PRIu64 " frame%s", span->frames,
                   span->frames == 1 ? "" : "s");
-    if (n < (int)size && tenths > 0)
+    if (n < (int)size && tenths > 0 && !bus->rate_unknown)
         snprintf(text + n, size - (size_t)n, " · %s %s", bus->name,
                  cs_text_permille((unsigned)(span->bits * 10000 / (uint64_t)tenths), load));
 }
@@ -209,16 +212,27 @@ const char *cs_trace_searched(const struct cs_tui *tui)
     return cs_trace_keep(tui)->search.text;
 }
 
-/* The nearest row that is shown and passes, beyond `number`; CS_NO_ROW where there is none. */
-static uint64_t find(const struct cs_tui *tui, uint64_t number, int by)
+/* The nearest row that is shown and passes, beyond `number`; CS_NO_ROW where there is none, or
+ * *far where none is near enough. */
+static uint64_t find(const struct cs_tui *tui, uint64_t number, int by, bool *far)
 {
     const struct cs_query *search = &cs_trace_keep(tui)->search;
+    const struct cs_ring_want want = cs_query_want(search, 0);
+    uint64_t chunk = CS_NO_ROW;
 
+    *far = false;
     for (unsigned i = 0; i < SEARCHED_MOST; i++) {
-        number = by > 0 ? cs_trace_from(tui, number + 1) : cs_trace_before(tui, number);
-        if (number == CS_NO_ROW || cs_row_passes(tui, search, cs_tui_ring_get(&tui->ring, number)))
+        number += by > 0; /* rows from `number` on are to be looked at, or those before it */
+        if (chunk != (number - (by < 0)) / CS_RING_CHUNK) {
+            number = by > 0 ? cs_tui_ring_skip(&tui->ring, number, &want)
+                            : cs_tui_ring_skip_back(&tui->ring, number, &want);
+            chunk = (number - (by < 0)) / CS_RING_CHUNK;
+        }
+        number = by > 0 ? cs_trace_from(tui, number) : cs_trace_before(tui, number);
+        if (number == CS_NO_ROW || cs_row_passes(tui, search, number))
             return number;
     }
+    *far = true;
     return CS_NO_ROW;
 }
 
@@ -226,13 +240,17 @@ void cs_trace_next_match(struct cs_tui *tui, int by)
 {
     const struct cs_trace_keep *keep = cs_trace_keep(tui);
     uint64_t found;
+    bool far;
 
     if (!keep->search.n) {
         cs_trace_ask(tui, 0);
         return;
     }
-    found = find(tui, cursor(tui), by);
-    if (found == CS_NO_ROW)
+    found = find(tui, cursor(tui), by, &far);
+    if (far)
+        cs_tui_say(tui, false, "none of the %u rows %s this one passes %.60s: / looks at all",
+                   SEARCHED_MOST, by > 0 ? "after" : "before", keep->search.text);
+    else if (found == CS_NO_ROW)
         cs_tui_say(tui, false, "nothing %s here passes %.60s: %s searches the other way",
                    by > 0 ? "after" : "before", keep->search.text, by > 0 ? "<" : ">");
     else
@@ -246,15 +264,19 @@ int cs_trace_search(struct cs_tui *tui, const char *text, char *why, size_t why_
     const bool followed = tui->trace.follow;
     const uint64_t at = followed ? tui->ring.end : tui->trace.sel;
     uint64_t found;
+    bool far = false, far_before = false;
 
     if (cs_query_parse(text, &keep->search, why, why_size) < 0)
         return -EINVAL;
     if (!keep->search.n)
         return 0;
-    found = followed ? CS_NO_ROW : find(tui, at - 1, 1);
+    found = followed ? CS_NO_ROW : find(tui, at - 1, 1, &far);
     if (found == CS_NO_ROW)
-        found = find(tui, at, -1);
-    if (found == CS_NO_ROW)
+        found = find(tui, at, -1, &far_before);
+    if (found == CS_NO_ROW && (far || far_before))
+        cs_tui_say(tui, false, "none of the %u rows around passes %.80s: / looks at all",
+                   SEARCHED_MOST, text);
+    else if (found == CS_NO_ROW)
         cs_tui_say(tui, false, "nothing that is shown passes %.80s", text);
     else
         cs_trace_select(tui, found);
@@ -292,6 +314,7 @@ int cs_trace_export(struct cs_tui *tui, const char *rest, char *why, size_t why_
         snprintf(why, why_size, "this host writes no files");
         return -1;
     }
+    cs_trace_index_all(tui);
     if (cs_trace_measures(tui)) {
         rows.from = keep->mark < tui->trace.sel ? keep->mark : tui->trace.sel;
         rows.to = keep->mark < tui->trace.sel ? tui->trace.sel : keep->mark;
@@ -318,7 +341,7 @@ uint32_t cs_trace_sign(const struct cs_tui *tui, uint64_t number, uint8_t *style
         return 0x25b8; /* a triangle */
     if (is_bookmarked(keep, number))
         return '*';
-    if (keep->search.n && cs_row_passes(tui, &keep->search, cs_tui_ring_get(&tui->ring, number)))
+    if (keep->search.n && cs_row_passes(tui, &keep->search, number))
         return 0x2022; /* a bullet */
     *style = CS_STYLE_INFO;
     if (keep->marked && !tui->trace.follow && number >= low && number <= high)

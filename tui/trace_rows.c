@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* trace_rows.c - which rows are shown. Where there is something to choose from, each row is asked
- * once, the newest first, and a bit remembers it: rows that are shown are found 64 at a time. */
+ * once, the newest first, and a bit remembers it: rows that are shown are found 64 at a time.
+ * Packed chunks of rows in which none can be are passed over. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,8 @@
 #include "tui/trace.h"
 
 #define ASKED_AT_ONCE 250000u
+#define UNPACKED_MOST (2 * ASKED_AT_ONCE / CS_RING_CHUNK)
+#define SKIP_COST     8u /* of a chunk, in rows */
 #define WORD          64u
 
 struct cs_trace_keep *cs_trace_keep(const struct cs_tui *tui)
@@ -35,7 +38,17 @@ static bool is_shown(const struct cs_tui *tui, uint64_t number)
     if ((tui->trace.show == CS_SHOW_FRAMES && !frame) ||
         (tui->trace.show == CS_SHOW_ERRORS && frame))
         return false;
-    return !tui->filter.n || cs_row_passes(tui, &tui->filter, row);
+    return !tui->filter.n || cs_row_passes(tui, &tui->filter, number);
+}
+
+/* What can be told of a whole chunk. */
+static struct cs_ring_want wanted(const struct cs_tui *tui)
+{
+    const uint32_t frames = UINT32_C(1) << CS_EV_FRAME;
+
+    return cs_query_want(&tui->filter, tui->trace.show == CS_SHOW_FRAMES   ? frames
+                                       : tui->trace.show == CS_SHOW_ERRORS ? ~frames
+                                                                           : 0);
 }
 
 uint64_t cs_trace_oldest(const struct cs_tui *tui)
@@ -76,22 +89,84 @@ static bool begin(struct cs_tui *tui, struct cs_trace_keep *keep)
     return keep->bits != NULL;
 }
 
+/* None of the rows from..to-1 is shown. */
+static void hide(struct cs_trace_keep *keep, uint64_t from, uint64_t to)
+{
+    while (from < to) {
+        const uint64_t slot = from % keep->capacity, at = slot % WORD;
+        uint64_t n = WORD - at < keep->capacity - slot ? WORD - at : keep->capacity - slot;
+        n = n < to - from ? n : to - from;
+        keep->bits[slot / WORD] &= ~((n < WORD ? (UINT64_C(1) << n) - 1 : ~UINT64_C(0)) << at);
+        from += n;
+    }
+}
+
+static void ask_newer(const struct cs_tui *tui, struct cs_trace_keep *keep,
+                      const struct cs_ring_want *want)
+{
+    bool look = true;
+
+    while (keep->up < tui->ring.end) {
+        if (look) {
+            const uint64_t to = cs_tui_ring_skip(&tui->ring, keep->up, want);
+            hide(keep, keep->up, to);
+            keep->up = to;
+        }
+        if (keep->up < tui->ring.end)
+            ask(tui, keep, keep->up++);
+        look = keep->up % CS_RING_CHUNK == 0;
+    }
+}
+
+/* As many as bounded work allows. */
+static void ask_older(const struct cs_tui *tui, struct cs_trace_keep *keep,
+                      const struct cs_ring_want *want, uint64_t oldest)
+{
+    const uint64_t unpacked = cs_tui_ring_unpacked(&tui->ring);
+    bool look = true;
+
+    for (uint64_t i = 0; i < ASKED_AT_ONCE && keep->down > oldest; i++) {
+        if (look) {
+            const uint64_t to = cs_tui_ring_skip_back(&tui->ring, keep->down, want);
+            i += (keep->down - to) / CS_RING_CHUNK * SKIP_COST;
+            hide(keep, to, keep->down);
+            keep->down = to;
+        }
+        if (keep->down > oldest)
+            ask(tui, keep, --keep->down);
+        look = keep->down % CS_RING_CHUNK == 0;
+        if (cs_tui_ring_unpacked(&tui->ring) - unpacked > UNPACKED_MOST)
+            return;
+    }
+}
+
 void cs_trace_index(struct cs_tui *tui)
 {
     struct cs_trace_keep *keep = cs_trace_keep(tui);
     const uint64_t oldest = cs_trace_oldest(tui);
+    struct cs_ring_want want;
 
     if (shows_all(tui) || !begin(tui, keep))
         return;
+    want = wanted(tui);
     if (keep->up < tui->ring.first)
         keep->up = keep->down = tui->ring.first;
     if (keep->down < tui->ring.first)
         keep->down = tui->ring.first;
-    for (; keep->up < tui->ring.end; keep->up++)
-        ask(tui, keep, keep->up);
-    for (unsigned i = 0; i < ASKED_AT_ONCE && keep->down > oldest; i++)
-        ask(tui, keep, --keep->down);
+    ask_newer(tui, keep, &want);
+    ask_older(tui, keep, &want, oldest);
     tui->more |= keep->down > oldest;
+}
+
+void cs_trace_index_all(struct cs_tui *tui)
+{
+    const bool more = tui->more;
+
+    do {
+        tui->more = false;
+        cs_trace_index(tui);
+    } while (tui->more);
+    tui->more = more;
 }
 
 /* The newest with its bit in [limit, number). */
@@ -139,9 +214,12 @@ uint64_t cs_trace_before(const struct cs_tui *tui, uint64_t number)
         number = tui->ring.end;
     if (shows_all(tui))
         return number > first ? number - 1 : CS_NO_ROW;
-    while (number > first && (!known || number > keep->up))
+    for (unsigned i = 0; number > first && (!known || number > keep->up); i++) {
+        if (!known && i == ASKED_AT_ONCE)
+            return CS_NO_ROW;
         if (is_shown(tui, --number))
             return number;
+    }
     return known ? bit_before(keep, number, first > keep->down ? first : keep->down) : CS_NO_ROW;
 }
 
@@ -161,7 +239,7 @@ uint64_t cs_trace_from(const struct cs_tui *tui, uint64_t number)
             return found;
         number = keep->up;
     }
-    for (; number < tui->ring.end; number++)
+    for (unsigned i = 0; number < tui->ring.end && (known || i < ASKED_AT_ONCE); number++, i++)
         if (is_shown(tui, number))
             return number;
     return CS_NO_ROW;

@@ -48,6 +48,11 @@ static void frame_facts(const struct cs_row *row, struct facts *facts)
              row->len == 1 ? "" : "s");
     if (row->kind != CS_EV_FRAME)
         return;
+    if (!row->attempt) { /* of a log */
+        snprintf(add(facts, "wire", CS_STYLE_TEXT), sizeof facts->line[0].text, "%u bits",
+                 row->n_bits);
+        return;
+    }
     snprintf(add(facts, "wire", CS_STYLE_TEXT), sizeof facts->line[0].text,
              "%u bits in %s, queued %s before it began; attempt %u, lost %u×", row->n_bits,
              cs_text_span(row->at_ps - row->start_ps, on),
@@ -279,20 +284,21 @@ void cs_trace_answer(struct cs_tui *tui, int unused)
 
     (void)unused;
     cs_trace_stop(tui);
-    const struct cs_row *row = cs_trace_selected(tui);
-    if (!row || row->kind != CS_EV_FRAME)
+    const struct cs_row *selected = cs_trace_selected(tui);
+    if (!selected || selected->kind != CS_EV_FRAME)
         return;
+    const struct cs_row row = *selected; /* answers may be far away */
     if (decode(tui, tui->trace.sel, &decoded) == 0)
         to = decoded.answers != CS_NO_ROW ? decoded.answers : decoded.answered_by;
     if (to == CS_NO_ROW)
-        to = customary(tui, row, tui->trace.sel);
+        to = customary(tui, &row, tui->trace.sel);
     const struct cs_row *other = cs_tui_ring_get(&tui->ring, to);
     if (!other) {
         cs_tui_say(tui, false, "no request or answer belongs to it, as far as is known");
         return;
     }
-    const bool later = other->at_ps >= row->at_ps;
-    cs_text_span(later ? other->at_ps - row->at_ps : row->at_ps - other->at_ps, span);
+    const bool later = other->at_ps >= row.at_ps;
+    cs_text_span(later ? other->at_ps - row.at_ps : row.at_ps - other->at_ps, span);
     cs_trace_select(tui, to);
     cs_tui_say(tui, false, "the %s, %s %s: a goes back%s", later ? "answer" : "request", span,
                later ? "later" : "earlier", cs_trace_hidden(tui, to));

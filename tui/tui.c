@@ -176,6 +176,7 @@ void cs_tui_refresh(struct cs_tui *tui)
     tui->more = false;
     tui->host->ops->refresh(tui->host->ctx, tui, needs);
     cs_messages_look(tui);
+    cs_trace_index(tui);
     for (tui->at = 0; tui->at < panes; tui->at++)
         if (cs_views[tui->pane_view[tui->at]]->refresh)
             cs_views[tui->pane_view[tui->at]]->refresh(tui);
@@ -311,6 +312,10 @@ void cs_tui_open(struct cs_tui *tui, int overlay)
 
 static bool ended(struct cs_tui *tui)
 {
+    if (tui->info.log[0]) {
+        cs_tui_say(tui, false, "this is a log: nothing runs here, arrows and PgUp go through it");
+        return true;
+    }
     if (tui->info.finished)
         cs_tui_say(tui, false, "the scenario is over; q quits");
     return tui->info.finished;
@@ -360,6 +365,8 @@ static void change_speed(struct cs_tui *tui, int by)
     int n = sizeof speeds / sizeof *speeds, at = 0;
     char text[CS_NUMBER_MAX];
 
+    if (tui->info.log[0] && ended(tui))
+        return;
     while (at < n - 1 && speeds[at] != tui->info.speed_permille &&
            (tui->info.speed_permille == 0 || speeds[at] < tui->info.speed_permille))
         at++;

@@ -51,11 +51,13 @@ struct cs_tui_info {
     char denied[192];            /* why nothing can be changed, "": it can */
     bool gone;                   /* the host elsewhere ended, or the way to it */
     uint64_t missed;             /* events that it had to leave out because we were too slow */
+    char log[24]; /* nothing runs: a log is shown, and this says how far it is read; "": none */
 };
 
 struct cs_tui_bus {
     char name[CS_TUI_BUS_NAME];
     uint32_t bitrate_bps, data_bitrate_bps;
+    bool rate_unknown; /* a log does not tell; bitrate_bps is a guess, and there is no load */
     bool fd;
     struct cs_timing timing; /* its controllers' default */
     struct cs_stats_bus stats;

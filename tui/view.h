@@ -117,6 +117,9 @@ bool cs_bindings_run(const struct cs_binding *bindings, unsigned n, struct cs_tu
  */
 uint64_t cs_trace_before(const struct cs_tui *tui, uint64_t number);
 uint64_t cs_trace_from(const struct cs_tui *tui, uint64_t number);
+/* Look at rows that were not looked at whether they are shown; bounded, and tui->more tells that
+ * some are left. At each refresh, whatever view is shown. */
+void cs_trace_index(struct cs_tui *tui);
 /* Search on in the trace: go to the nearest row that passes. 0; -EINVAL with one sentence. */
 int cs_trace_search(struct cs_tui *tui, const char *text, char *why, size_t why_size);
 const char *cs_trace_searched(const struct cs_tui *tui); /* what was searched last */

@@ -232,8 +232,10 @@ static void draw_list(const struct cs_tui *tui, struct cs_canvas *canvas, const 
             cs_canvas_select(canvas, (struct cs_rect){at.x, at.y + 1 + i, at.w, 1});
     }
     if (!n)
-        cs_canvas_put(canvas, at.x + (at.w > 62 ? (at.w - 62) / 2 : 1), at.y + at.h / 2,
-                      CS_STYLE_DIM, "no fault so far: Enter arms one, p shows well-known troubles");
+        cs_canvas_put(
+            canvas, at.x + (at.w > 62 ? (at.w - 62) / 2 : 1), at.y + at.h / 2, CS_STYLE_DIM,
+            tui->info.log[0] ? "this is a log: faults are for buses that run"
+                             : "no fault so far: Enter arms one, p shows well-known troubles");
 }
 
 static void draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body)

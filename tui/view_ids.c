@@ -118,6 +118,17 @@ static int page(const struct cs_tui *tui)
     return lines > 0 ? lines : 1;
 }
 
+/* Asked only where it may have changed: its latest frame may be far back in the trace. */
+static bool passes(const struct cs_tui *tui, struct cs_tui_id *item)
+{
+    if (item->asked_of != tui->filter_changes || item->asked_at != item->stat.count) {
+        item->passes = cs_id_passes(tui, &tui->filter, item);
+        item->asked_of = tui->filter_changes;
+        item->asked_at = item->stat.count;
+    }
+    return item->passes;
+}
+
 static void list_lines(struct cs_tui *tui)
 {
     struct cs_ids *ids = &tui->ids;
@@ -126,7 +137,8 @@ static void list_lines(struct cs_tui *tui)
 
     ids->n_lines = 0;
     for (uint32_t i = 0; i < n; i++)
-        if (items[i].count && cs_id_passes(tui, &tui->filter, &items[i]))
+        if (items[i].count && (cs_ids_view(tui)->frozen ? cs_id_passes(tui, &tui->filter, &items[i])
+                                                        : passes(tui, &tui->ids.items[i])))
             ids->order[ids->n_lines++] = i;
     if (ids->n_lines)
         qsort_r(ids->order, ids->n_lines, sizeof *ids->order, cmp_lines, tui);

@@ -50,8 +50,9 @@ static void draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_r
     }
     if (!tui->n_nodes)
         cs_canvas_put(canvas, (body.w - 48) / 2, body.y + body.h / 2, CS_STYLE_DIM,
-                      "nobody here yet: i sends a frame of your own and");
-    if (!tui->n_nodes)
+                      tui->info.log[0] ? "a log has no nodes"
+                                       : "nobody here yet: i sends a frame of your own and");
+    if (!tui->n_nodes && !tui->info.log[0])
         cs_canvas_put(canvas, (body.w - 48) / 2, body.y + body.h / 2 + 1, CS_STYLE_DIM,
                       "cansim-attach -- candump can0 joins from outside");
     if (panel)

@@ -184,6 +184,7 @@ static void next_show(struct cs_tui *tui, int unused)
 
     (void)unused;
     tui->trace.show = (tui->trace.show + 1) % CS_SHOW_COUNT;
+    cs_trace_index(tui);
     cs_tui_say(tui, false, "%s", says[tui->trace.show]);
 }
 
@@ -241,12 +242,6 @@ static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
         cs_trace_open(tui, 0);
 }
 
-static void refresh(struct cs_tui *tui)
-{
-    cs_trace_index(tui);
-    cs_trace_measure(tui);
-}
-
 static void fini(void *state)
 {
     cs_trace_free(state);
@@ -294,7 +289,7 @@ const struct cs_view cs_view_trace = {
     .title = "Trace",
     .state_size = sizeof(struct cs_trace_keep),
     .fini = fini,
-    .refresh = refresh,
+    .refresh = cs_trace_measure,
     .draw = cs_trace_draw,
     .mouse = mouse,
     .status = status,

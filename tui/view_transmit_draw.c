@@ -316,7 +316,7 @@ static const struct cs_column columns[] = {
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
-static void draw_empty(struct cs_canvas *canvas, struct cs_rect body)
+static void draw_empty(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body)
 {
     static const char *const lines[][2] = {
         {"a", "adds a frame"},
@@ -326,7 +326,9 @@ static void draw_empty(struct cs_canvas *canvas, struct cs_rect body)
     const int width = 22 + 45, x = body.w > width ? (body.w - width) / 2 : 1;
     int y = body.y + body.h / 2 - 2;
 
-    cs_canvas_put(canvas, x, y, CS_STYLE_BRIGHT, "no frames to send yet");
+    cs_canvas_put(canvas, x, y, CS_STYLE_BRIGHT,
+                  tui->info.log[0] ? "this is a log: frames can be listed, not sent"
+                                   : "no frames to send yet");
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         y++;
         cs_canvas_put(canvas, x, y, CS_STYLE_KEY, lines[i][0]);
@@ -355,7 +357,7 @@ void cs_transmit_draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct
     struct cs_columns_layout layout;
 
     if (!t->list.n) {
-        draw_empty(canvas, body);
+        draw_empty(tui, canvas, body);
         return;
     }
     cs_columns_fit(tui, columns, N_COLUMNS, body.w, &layout);

@@ -250,7 +250,13 @@ static void show_wire(struct cs_tui *tui, int unused)
 /* The latest change of a node's state. */
 static int tell_node(struct cs_tui *tui, const char *rest, char *text, size_t size)
 {
-    for (uint64_t n = tui->ring.end; n-- > tui->ring.first;) {
+    static const struct cs_ring_want want = {.kinds = UINT32_C(1) << CS_EV_STATE};
+
+    for (uint64_t n = tui->ring.end; n > tui->ring.first;) {
+        if (n % CS_RING_CHUNK == 0)
+            n = cs_tui_ring_skip_back(&tui->ring, n, &want);
+        if (n-- == tui->ring.first)
+            break;
         const struct cs_row *row = cs_tui_ring_get(&tui->ring, n);
         if (row->kind != CS_EV_STATE || strcasecmp(cs_tui_who(tui, row->who), rest) != 0)
             continue;

@@ -169,7 +169,8 @@ static void refresh(struct cs_tui *tui)
 static void draw_nothing(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body)
 {
     const char *text = tui->ring.end == tui->ring.first
-                           ? "no frame was on the wire yet: i sends one"
+                           ? tui->info.log[0] ? "the log has no frames"
+                                              : "no frame was on the wire yet: i sends one"
                            : "this row is about no frame: PgUp and PgDn go to one, f to the newest";
 
     cs_canvas_put(canvas, (body.w - cs_text_width(text)) / 2, body.h / 2, CS_STYLE_DIM, text);
@@ -416,6 +417,10 @@ static void step_bit(struct cs_tui *tui, int unused)
     const int bus = air_bus(tui);
 
     (void)unused;
+    if (tui->info.log[0]) {
+        cs_tui_say(tui, false, "this is a log: nothing runs here, Left and Right go by bits");
+        return;
+    }
     if (tui->info.finished) {
         cs_tui_say(tui, false, "the scenario is over");
     } else if (!tui->info.paused) {

@@ -22,8 +22,9 @@ struct picture {
     const struct cs_shot *shot;
     struct cs_canvas *canvas;
     struct cs_rect body;
-    int gutter, columns; /* of one bit */
-    unsigned first, end; /* bits in sight */
+    int gutter, columns;  /* of one bit */
+    unsigned first, end;  /* bits in sight */
+    uint32_t guessed_bps; /* 0: the bit rate is known */
 };
 
 uint8_t wire_node_style(int node)
@@ -134,8 +135,9 @@ static void draw_facts(const struct cs_tui *tui, const struct picture *p, int y)
     if (lane && lane->tx >= 0) {
         const struct cs_shot_tx *tx = &shot->tx[lane->tx];
         cs_frame_format(&tx->frame, form);
-        snprintf(tries, sizeof tries, "try %u, waited %s", tx->attempt,
-                 cs_text_span(shot->start_ps - tx->queued_ps, time));
+        if (tx->attempt) /* else it is of a log */
+            snprintf(tries, sizeof tries, "try %u, waited %s", tx->attempt,
+                     cs_text_span(shot->start_ps - tx->queued_ps, time));
     }
     if (tui->n_buses > 1)
         x = cs_canvas_put(p->canvas, x, y, CS_STYLE_DIM, tui->bus[shot->bus].name) + 2;
@@ -226,6 +228,11 @@ static void draw_more(const struct picture *p, int y)
                  shot->bit[shot->frame_bits < shot->n_bits ? shot->frame_bits : shot->n_bits].at_ps,
                  span));
     x = cs_canvas_put(p->canvas, x, y, CS_STYLE_DIM, text);
+    if (p->guessed_bps) {
+        snprintf(text, sizeof text, " if the bit rate is %s",
+                 cs_text_rates(p->guessed_bps, 0, span));
+        x = cs_canvas_put(p->canvas, x, y, CS_STYLE_WARN, text);
+    }
     if (shot->measured)
         x = cs_canvas_put(p->canvas, x, y, CS_STYLE_INFO, " · measured");
     if (lane && lane->counted)
@@ -443,6 +450,8 @@ void wire_draw_bits(const struct cs_tui *tui, const struct wire_state *wire,
     plan(wire, &body, &l);
     p.gutter = wire_gutter(&body);
     p.columns = wire_zooms[wire->zoom].columns;
+    if (tui->bus[wire->shot.bus].rate_unknown)
+        p.guessed_bps = tui->bus[wire->shot.bus].bitrate_bps;
     draw_facts(tui, &p, l.facts);
     if (l.more >= 0)
         draw_more(&p, l.more);

@@ -22,6 +22,8 @@ int cs_want_node(const struct cs_tui *tui)
 {
     int most = cs_tui_body(tui).w < 100 ? 12 : 20, needed = tui->names.longest;
 
+    if (tui->info.log[0] && !needed)
+        return 0; /* a log does not tell */
     return needed < 10 ? 10 : needed > most ? most : needed;
 }
 

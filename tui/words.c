@@ -85,8 +85,9 @@ static int split(struct cs_tui *tui, const char *rest, char *why, size_t why_siz
 
 static int pause_or_go(struct cs_tui *tui, bool pause, char *why, size_t why_size)
 {
-    if (tui->info.finished) {
-        snprintf(why, why_size, "the scenario is over");
+    if (tui->info.finished || tui->info.log[0]) {
+        snprintf(why, why_size, "%s",
+                 tui->info.log[0] ? "this is a log, nothing runs" : "the scenario is over");
         return -1;
     }
     if (tui->info.denied[0]) {
@@ -122,6 +123,8 @@ static int speed(struct cs_tui *tui, const char *rest, char *why, size_t why_siz
         snprintf(why, why_size, "%s", tui->info.denied);
         return -1;
     }
+    if (tui->info.log[0])
+        return pause_or_go(tui, false, why, why_size);
     tui->host->ops->set_speed(tui->host->ctx, permille);
     tui->info.speed_permille = permille;
     return 0;
@@ -157,6 +160,37 @@ static int send(struct cs_tui *tui, const char *rest, char *why, size_t why_size
         return -1;
     }
     cs_tui_say(tui, false, "%s is queued on %s", text, tui->bus[bus].name);
+    return 0;
+}
+
+/* "2s", "150ms", or seconds: "12.5". */
+static int parse_moment(const char *text, int64_t *at_ps)
+{
+    char seconds[32];
+
+    if (cs_units_parse_time(text, at_ps) == 0)
+        return 0;
+    snprintf(seconds, sizeof seconds, "%.29ss", text);
+    return cs_units_parse_time(seconds, at_ps);
+}
+
+static int at_time(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
+{
+    int64_t at_ps;
+    uint64_t number;
+
+    if (parse_moment(rest, &at_ps) != 0) {
+        snprintf(why, why_size, "must be a time such as 12.5, 2s or 150ms");
+        return -1;
+    }
+    number = cs_trace_from(tui, cs_tui_ring_after(&tui->ring, at_ps - 1));
+    if (number == UINT64_MAX) {
+        snprintf(why, why_size, "no row is shown from then on");
+        return -1;
+    }
+    cs_tui_show_view(tui, (unsigned)cs_view_find("trace"));
+    tui->trace.follow = false;
+    tui->trace.sel = tui->trace.top = number;
     return 0;
 }
 
@@ -243,6 +277,7 @@ const struct cs_word cs_global_words[] = {
     {"send", "FRAME [BUS]", "queue a frame from the console", send, NULL},
     {"filter", "[EXPR]", "show only what passes, such as node=drive; without it, all", filter,
      cs_query_offers},
+    {"at", "TIME", "the trace from that bus time on", at_time, NULL},
     {"pause", "", "stop bus time; nothing is lost", pause_it, NULL},
     {"go", "", "let bus time go on", go, NULL},
     {"speed", "X", "bus time over the clock's: 0.001..1000 or max", speed, offer_speeds},

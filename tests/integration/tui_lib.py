@@ -123,8 +123,8 @@ class Tmux:
             return settings.read()
 
     def tui(self, *args, link=False):
-        """Start cansim-tui and wait for its screen; returns its pid."""
-        self.command(" ".join(["clear;", TUI, *([] if link else ["--no-link"]), *args]))
+        """Start cansim-tui, as for the first time, and wait for its screen; returns its pid."""
+        self.command(" ".join(["clear;", TUI, "--no-config", *([] if link else ["--no-link"]), *args]))
         self.wait("quit")
         return self.child()
 

@@ -295,6 +295,150 @@ static void random_texts(void **state)
     assert_in_range(good, 1000, 150000);
 }
 
+static bool could_pass(const struct cs_query_could *could, const struct cs_query_item *item)
+{
+    if (!(could->kinds >> item->kind & 1u))
+        return false;
+    for (unsigned i = 0; i < could->n && item->has_frame; i++)
+        if (item->id >= could->ids[i].low && item->id <= could->ids[i].high)
+            return true;
+    return could->any_id;
+}
+
+/* Terms joined in any way, asked of any items: what passes is among what could. */
+static void what_could_pass(void **state)
+{
+    static const char *const terms[] = {"id=100-1ff,300",
+                                        "id!=123",
+                                        "id<200",
+                                        "id>=7f0",
+                                        "123,124",
+                                        "error",
+                                        "error=crc",
+                                        "kind=frame",
+                                        "kind!=note",
+                                        "kind=state",
+                                        "tec>5",
+                                        "rec<3",
+                                        "data[0]>3",
+                                        "len=2",
+                                        "data=12*",
+                                        "ext",
+                                        "node=a*",
+                                        "bus=can0",
+                                        "sdo.abort",
+                                        "\"word\"",
+                                        "dt>1ms",
+                                        "time<5s",
+                                        "state=passive",
+                                        "id=0-3,5-8,a-d,f-12,14-17,19-1c,1e-21,23-26,28-2b,2d-30",
+                                        "id=3-5,8-a,d-f,12-14,17-19,1c-1e,21-23,26-28,2b-2d,30-32",
+                                        "id=0-1fffffff",
+                                        "id=1,2,3,4,5,6,7,8,9,a,b,c,d,e,f,10,11,12"};
+    static const char *const joins[] = {" and ", " or ", " ", " and not ", " or not "};
+    uint32_t seed = 7;
+    unsigned passed = 0, told = 0;
+
+#define ROLL(n) ((seed = seed * 1664525u + 1013904223u) >> 12) % (n)
+    (void)state;
+    for (int round = 0; round < 20000; round++) {
+        char text[400] = "", why[400] = "";
+        struct cs_query_could could;
+        struct cs_query q;
+        for (int n = 0, open = 0, all = 1 + round % 6; n < all; n++) {
+            strcat(text, n > 0 ? joins[ROLL(5)] : "");
+            if (n + 1 < all && ROLL(3) == 0 && ++open)
+                strcat(text, ROLL(2) ? "not (" : "(");
+            strcat(text, terms[ROLL(sizeof(terms) / sizeof(terms[0]))]);
+            while (open > 0 && (n + 1 == all || ROLL(3) == 0) && open--)
+                strcat(text, ")");
+        }
+        if (cs_query_parse(text, &q, why, sizeof(why)) != 0) {
+            if (strstr(why, "no room for more") == NULL)
+                fail_msg("%s: %s", text, why);
+            continue;
+        }
+        cs_query_could(&q, &could);
+        for (int n = 0; n < 40; n++) {
+            uint8_t data[8] = {(uint8_t)(ROLL(32))};
+            struct cs_query_item item = {
+                .kind = ROLL(2) ? CS_EV_FRAME : (int)(ROLL(CS_EV_KIND_COUNT)),
+                .at_ps = (int64_t)(ROLL(9)) * CS_PS_PER_S,
+                .since_ps = (int64_t)(ROLL(3)) * CS_PS_PER_MS - 1,
+                .bus = ROLL(2) ? "can0" : "b",
+                .node = ROLL(2) ? "abc" : "",
+                .id = ROLL(2) ? ROLL(0x20) : ROLL(0x800),
+                .flags = ROLL(4) ? 0 : CS_FRAME_EXT,
+                .dlc = 2,
+                .len = ROLL(4),
+                .data = data,
+                .error = ROLL(6),
+                .state = ROLL(4),
+                .tec = ROLL(200),
+                .said = ROLL(2) ? "a word" : "",
+                .events = ROLL(2) ? "canopen canopen.sdo.abort" : "",
+            };
+            item.has_frame = item.kind == CS_EV_FRAME || ROLL(2);
+            item.has_counters = item.kind == CS_EV_ERROR || item.kind == CS_EV_STATE;
+            const bool passes = cs_query_passes(&q, &item);
+            if (passes && !could_pass(&could, &item))
+                fail_msg("%s: kind %d, id %x passes but could not", text, item.kind,
+                         (unsigned)item.id);
+            passed += passes;
+            told += !could_pass(&could, &item);
+        }
+    }
+#undef ROLL
+    assert_true(passed > 100000);
+    assert_true(told > 50000);
+}
+
+/* How much is told of single ones. */
+static void what_is_told(void **state)
+{
+    static const struct {
+        const char *text;
+        bool kinds, any_id;
+        unsigned n;
+    } rows[] = {
+        {"", false, true, 0},
+        {"id=100-1ff,300", false, false, 2},
+        {"id=100-1ff and id=180-2ff", false, false, 1},
+        {"id=100 or id=200 data[0]>3", false, false, 2},
+        {"id=100 or error", false, true, 0},
+        {"error", true, true, 0},
+        {"not kind=frame", true, true, 0},
+        {"not (id=100 or kind=frame)", true, true, 0},
+        {"not (not id=100)", false, false, 1},
+        {"node=a id=123", false, false, 1},
+        {"tec>100", true, true, 0},
+        {"data[0]=1", false, false, 1},
+        {"node=a", false, true, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct cs_query_could could;
+        struct cs_query q;
+        char why[400];
+        assert_int_equal(cs_query_parse(rows[i].text, &q, why, sizeof(why)), 0);
+        cs_query_could(&q, &could);
+        if ((could.kinds != (1u << CS_EV_KIND_COUNT) - 1) != rows[i].kinds ||
+            could.any_id != rows[i].any_id || could.n != rows[i].n)
+            fail_msg("%s: kinds %x, any %d, %u", rows[i].text, (unsigned)could.kinds, could.any_id,
+                     could.n);
+    }
+    struct cs_query_could none;
+    struct cs_query q;
+    char why[400];
+    assert_int_equal(cs_query_parse("kind=frame and error", &q, why, sizeof(why)), 0);
+    cs_query_could(&q, &none);
+    assert_int_equal(none.kinds, 0);
+    assert_int_equal(cs_query_parse("id=100 and id=200", &q, why, sizeof(why)), 0);
+    cs_query_could(&q, &none);
+    assert_int_equal(none.kinds, 0);
+}
+
 static void completion(void **state)
 {
     static const struct {
@@ -327,8 +471,10 @@ static void completion(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(passes),       cmocka_unit_test(refusals),   cmocka_unit_test(bounds),
-        cmocka_unit_test(random_texts), cmocka_unit_test(completion),
+        cmocka_unit_test(passes),       cmocka_unit_test(refusals),
+        cmocka_unit_test(bounds),       cmocka_unit_test(random_texts),
+        cmocka_unit_test(completion),   cmocka_unit_test(what_could_pass),
+        cmocka_unit_test(what_is_told),
     };
     return cmocka_run_group_tests_name("query", tests, NULL, NULL);
 }

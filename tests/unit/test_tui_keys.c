@@ -12,10 +12,16 @@ static void names(void **state)
     static const struct {
         int32_t key;
         const char *name;
-    } rows[] = {
-        {'a', "a"},        {'<', "<"},          {CS_KEY_SPACE, "Space"}, {CS_KEY_CTRL_C, "^C"},
-        {CS_KEY_F1, "F1"}, {CS_KEY_F12, "F12"}, {CS_KEY_PGUP, "PgUp"},   {0xb5, "µ"},
-        {1, "^A"},         {31, "?"}};
+    } rows[] = {{'a', "a"},
+                {'<', "<"},
+                {CS_KEY_SPACE, "Space"},
+                {CS_KEY_CTRL_C, "^C"},
+                {CS_KEY_F1, "F1"},
+                {CS_KEY_F12, "F12"},
+                {CS_KEY_PGUP, "PgUp"},
+                {0xb5, "µ"},
+                {1, "^A"},
+                {31, "?"}};
     const char *script = "a<Enter><lt><PGUP>é";
     char name[CS_KEY_NAME_MAX];
 
@@ -271,6 +277,11 @@ static void options(void **state)
         "--speed=0",
         "--speed=fast",
         "--rows=10",
+        "--history=1M",
+        "--history=2T",
+        "--history=M",
+        "--history=64m",
+        "--history=18446744073709551615G",
         "--view=wires",
         "--dump=png",
         "--size=80",
@@ -298,6 +309,7 @@ static void options(void **state)
     char *same[] = {"cansim-tui", "--bus=a", "--bus=a:10k"};
     char *dash[] = {"cansim-tui", "--", "--x.json"};
     char *seed[] = {"cansim-tui", "--seed=010"}; /* no octal, as in cansim */
+    char *history[] = {"cansim-tui", "--history=64M", "--history", "2G"};
 
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -307,8 +319,13 @@ static void options(void **state)
             fail_msg("accepted: %s", bad[i]);
         assert_non_null(strstr(why, "expected"));
     }
+    assert_int_equal(cs_options_parse(2, history, &o, why, sizeof why), 0);
+    assert_int_equal(o.history, 64 << 20);
+    assert_int_equal(cs_options_parse(4, history, &o, why, sizeof why), 0);
+    assert_int_equal(o.history, UINT64_C(2) << 30);
     assert_int_equal(cs_options_parse(14, good, &o, why, sizeof why), 0);
     assert_int_equal(o.n_buses, 2);
+    assert_int_equal(o.history, 0);
     assert_string_equal(o.buses[0].name, "a");
     assert_int_equal(o.buses[0].bitrate_bps, 125000);
     assert_int_equal(o.buses[0].data_bitrate_bps, 0);

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT */
+/* ring_store.c - chunks and segments have numbers that only grow; where they are is their number
+ * within a circle. A chunk lies in one segment. */
+#include "tui/ring_store.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "tui/row_pack.h"
+
+#define SEGMENT_BYTES (UINT32_C(1) << 20)
+#define RAW_BYTES     (CS_RING_CHUNK * CS_ROW_PACKED)
+#define NO_CHUNK      UINT64_MAX
+
+_Static_assert(RAW_BYTES <= SEGMENT_BYTES, "a chunk fits in a segment");
+
+struct place {
+    uint64_t segment;
+    uint32_t offset, len;
+    uint32_t raw; /* length before it was deflated; len: it was not */
+};
+
+struct segment {
+    uint8_t *bytes;
+    uint64_t last; /* its last chunk */
+};
+
+struct cached {
+    uint64_t chunk, used;
+    struct cs_row *rows;
+};
+
+struct cs_ring_store {
+    uint64_t first, end; /* chunks */
+    uint32_t n_chunks;   /* in the circle */
+    struct cs_ring_sum *sums;
+    struct place *places;
+    struct segment *segments;
+    uint64_t tail, head; /* segments in use: tail..head-1 */
+    uint32_t n_segments, used;
+    uint64_t allocated; /* segments */
+    struct cached cache[CS_RING_CACHE];
+    struct cs_row *unpacked; /* the cache's */
+    unsigned latest;         /* in the cache */
+    uint64_t clock, n_unpacked;
+    z_stream deflate, inflate;
+    uint8_t raw[RAW_BYTES], packed[RAW_BYTES];
+};
+
+struct cs_ring_store *cs_ring_store_create(uint64_t bytes, uint32_t rows)
+{
+    struct cs_ring_store *s = calloc(1, sizeof *s);
+
+    if (!s)
+        return NULL;
+    s->n_chunks = rows / CS_RING_CHUNK + 2;
+    s->n_segments = (uint32_t)(bytes / SEGMENT_BYTES);
+    s->sums = calloc(s->n_chunks, sizeof *s->sums);
+    s->places = calloc(s->n_chunks, sizeof *s->places);
+    s->segments = calloc(s->n_segments, sizeof *s->segments);
+    s->unpacked = malloc(CS_RING_CACHE * CS_RING_CHUNK * sizeof *s->unpacked);
+    for (unsigned i = 0; i < CS_RING_CACHE && s->unpacked; i++)
+        s->cache[i] = (struct cached){NO_CHUNK, 0, s->unpacked + i * CS_RING_CHUNK};
+    if (s->sums && s->places && s->segments && s->unpacked &&
+        deflateInit2(&s->deflate, 1, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY) == Z_OK &&
+        inflateInit2(&s->inflate, -15) == Z_OK)
+        return s;
+    cs_ring_store_destroy(s);
+    return NULL;
+}
+
+void cs_ring_store_destroy(struct cs_ring_store *s)
+{
+    if (!s)
+        return;
+    for (uint32_t i = 0; s->segments && i < s->n_segments; i++)
+        free(s->segments[i].bytes);
+    free(s->unpacked);
+    deflateEnd(&s->deflate);
+    inflateEnd(&s->inflate);
+    free(s->sums);
+    free(s->places);
+    free(s->segments);
+    free(s);
+}
+
+/* ---- summaries ------------------------------------------------------------------------------- */
+
+/* A set of 256, by a hash. */
+static void set_add(uint64_t set[4], uint32_t what)
+{
+    const unsigned bit = what * UINT32_C(2654435761) >> 24;
+
+    set[bit / 64] |= UINT64_C(1) << bit % 64;
+}
+
+static bool set_has(const uint64_t set[4], uint32_t what)
+{
+    const unsigned bit = what * UINT32_C(2654435761) >> 24;
+
+    return set[bit / 64] >> bit % 64 & 1;
+}
+
+static void sum_up(struct cs_ring_sum *sum, const struct cs_row *rows)
+{
+    *sum = (struct cs_ring_sum){
+        .first_ps = rows[0].at_ps, .last_ps = rows[CS_RING_CHUNK - 1].at_ps, .id_min = UINT32_MAX};
+    for (unsigned i = 0; i < CS_RING_CHUNK; i++) {
+        const struct cs_row *row = &rows[i];
+        sum->kinds |= UINT32_C(1) << (row->kind & 31);
+        sum->buses |= UINT32_C(1) << (row->bus < 31 ? row->bus : 31);
+        if (!row->has_frame)
+            continue;
+        sum->id_min = row->id < sum->id_min ? row->id : sum->id_min;
+        sum->id_max = row->id > sum->id_max ? row->id : sum->id_max;
+        if (row->id <= CS_ID_MAX_BASE)
+            sum->base[row->id / 64] |= UINT64_C(1) << row->id % 64;
+        for (unsigned m = 0; row->id > CS_ID_MAX_BASE && m < 3; m++)
+            set_add(sum->more[m], row->id >> 8 * m);
+    }
+}
+
+/* Beyond 11 bits: the finest set in which so few are to be looked for that it tells something. */
+static bool more_has(const struct cs_ring_sum *sum, uint32_t low, uint32_t high)
+{
+    for (unsigned i = 0; i < 3; i++) {
+        const uint32_t from = low >> 8 * i, n = (high >> 8 * i) - from + 1;
+        if (n > 64)
+            continue;
+        for (uint32_t k = 0; k < n; k++)
+            if (set_has(sum->more[i], from + k))
+                return true;
+        return false;
+    }
+    return true;
+}
+
+bool cs_ring_sum_has(const struct cs_ring_sum *sum, uint32_t low, uint32_t high)
+{
+    low = low > sum->id_min ? low : sum->id_min;
+    high = high < sum->id_max ? high : sum->id_max;
+    if (low > high)
+        return false;
+    for (uint32_t id = low; id <= high && id <= CS_ID_MAX_BASE; id = (id | 63) + 1) {
+        uint64_t word = sum->base[id / 64] >> id % 64;
+        if (high - id < 63)
+            word &= (UINT64_C(1) << (high - id + 1)) - 1;
+        if (word)
+            return true;
+    }
+    if (high <= CS_ID_MAX_BASE)
+        return false;
+    return more_has(sum, low > CS_ID_MAX_BASE ? low : CS_ID_MAX_BASE + 1, high);
+}
+
+/* ---- adding ---------------------------------------------------------------------------------- */
+
+/* Deflated into s->packed where that is shorter. Returns the bytes to be kept. */
+static const uint8_t *squeeze(struct cs_ring_store *s, uint32_t raw, uint32_t *len)
+{
+    z_stream *z = &s->deflate;
+
+    deflateReset(z);
+    z->next_in = s->raw;
+    z->avail_in = raw;
+    z->next_out = s->packed;
+    z->avail_out = raw - 1;
+    if (deflate(z, Z_FINISH) != Z_STREAM_END) {
+        *len = raw;
+        return s->raw;
+    }
+    *len = (uint32_t)z->total_out;
+    return s->packed;
+}
+
+static uint8_t *give_way(struct cs_ring_store *s)
+{
+    struct segment *oldest = &s->segments[s->tail++ % s->n_segments];
+    uint8_t *bytes = oldest->bytes;
+
+    oldest->bytes = NULL;
+    if (s->first <= oldest->last)
+        s->first = oldest->last + 1;
+    return bytes;
+}
+
+/* A segment to be filled: a new one, or the oldest. False: no memory, not even that. */
+static bool next_segment(struct cs_ring_store *s, uint64_t wanted)
+{
+    const bool any = s->head > s->tail;
+    uint8_t *bytes = NULL;
+
+    if (!any ||
+        (s->segments[s->tail % s->n_segments].last >= wanted && s->allocated < s->n_segments))
+        bytes = malloc(SEGMENT_BYTES);
+    s->allocated += bytes != NULL;
+    if (!bytes && any)
+        bytes = give_way(s);
+    if (!bytes)
+        return false;
+    s->segments[s->head++ % s->n_segments].bytes = bytes;
+    s->used = 0;
+    return true;
+}
+
+static void forget(struct cs_ring_store *s, uint64_t wanted)
+{
+    if (s->end - s->first >= s->n_chunks)
+        s->first = s->end - s->n_chunks + 1;
+    if (s->first < wanted && wanted <= s->end)
+        s->first = wanted;
+}
+
+void cs_ring_store_add(struct cs_ring_store *s, uint64_t chunk, const struct cs_row *rows,
+                       uint64_t wanted)
+{
+    const uint32_t raw = (uint32_t)cs_rows_pack(rows, CS_RING_CHUNK, s->raw);
+    struct segment *segment;
+    const uint8_t *bytes;
+    uint32_t len;
+
+    if (s->first == s->end || chunk != s->end)
+        s->first = s->end = chunk;
+    forget(s, wanted);
+    bytes = squeeze(s, raw, &len);
+    if ((s->head == s->tail || s->used + len > SEGMENT_BYTES) && !next_segment(s, wanted)) {
+        s->first = s->end = chunk + 1;
+        return;
+    }
+    segment = &s->segments[(s->head - 1) % s->n_segments];
+    memcpy(segment->bytes + s->used, bytes, len);
+    segment->last = chunk;
+    s->places[chunk % s->n_chunks] = (struct place){s->head - 1, s->used, len, raw};
+    sum_up(&s->sums[chunk % s->n_chunks], rows);
+    s->used += len;
+    s->end = chunk + 1;
+}
+
+/* ---- looking --------------------------------------------------------------------------------- */
+
+static void unpack(struct cs_ring_store *s, uint64_t chunk, struct cs_row *rows)
+{
+    const struct place *place = &s->places[chunk % s->n_chunks];
+    uint8_t *bytes = s->segments[place->segment % s->n_segments].bytes + place->offset;
+    z_stream *z = &s->inflate;
+    int ret;
+
+    if (place->len != place->raw) {
+        inflateReset(z);
+        z->next_in = bytes;
+        z->avail_in = place->len;
+        z->next_out = bytes = s->raw;
+        z->avail_out = sizeof s->raw;
+        ret = inflate(z, Z_FINISH); /* all at once: allocates nothing */
+        assert(ret == Z_STREAM_END);
+        (void)ret;
+    }
+    cs_rows_unpack(bytes, rows, CS_RING_CHUNK);
+}
+
+const struct cs_row *cs_ring_store_rows(struct cs_ring_store *s, uint64_t chunk)
+{
+    unsigned least = 0, i;
+
+    if (s->cache[s->latest].chunk == chunk)
+        return s->cache[s->latest].rows;
+    if (chunk < s->first || chunk >= s->end)
+        return NULL;
+    for (i = 0; i < CS_RING_CACHE && s->cache[i].chunk != chunk; i++)
+        if (s->cache[i].used < s->cache[least].used)
+            least = i;
+    if (i == CS_RING_CACHE) {
+        i = least;
+        unpack(s, chunk, s->cache[i].rows);
+        s->n_unpacked++;
+        s->cache[i].chunk = chunk;
+    }
+    s->cache[i].used = ++s->clock;
+    s->latest = i;
+    return s->cache[i].rows;
+}
+
+uint64_t cs_ring_store_first(const struct cs_ring_store *s)
+{
+    return s->first;
+}
+
+uint64_t cs_ring_store_end(const struct cs_ring_store *s)
+{
+    return s->end;
+}
+
+const struct cs_ring_sum *cs_ring_store_sum(const struct cs_ring_store *s, uint64_t chunk)
+{
+    return chunk >= s->first && chunk < s->end ? &s->sums[chunk % s->n_chunks] : NULL;
+}
+
+uint64_t cs_ring_store_unpacked(const struct cs_ring_store *s)
+{
+    return s->n_unpacked;
+}
+
+uint64_t cs_ring_store_bytes(const struct cs_ring_store *s)
+{
+    return sizeof *s + s->allocated * SEGMENT_BYTES +
+           (s->end - s->first) * (sizeof *s->sums + sizeof *s->places) +
+           CS_RING_CACHE * CS_RING_CHUNK * sizeof *s->unpacked;
+}
