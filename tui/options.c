@@ -506,53 +506,49 @@ static int take_option(struct ask *ask, const char *arg, const char *next, int *
     return -EINVAL;
 }
 
+/* Options that need, or do not go with, others. */
+static int refuse(struct ask *ask, const char *text)
+{
+    snprintf(ask->why, ask->why_size, "%s", text);
+    return -EINVAL;
+}
+
+static bool makes_a_host(const struct cs_options *o)
+{
+    return o->scenario || o->n_buses || o->n_faults || o->link || o->log || o->events ||
+           o->record || o->n_devices || o->as || o->have_speed || o->have_seed;
+}
+
 static int check(struct ask *ask)
 {
     const struct cs_options *o = ask->options;
 
     if (o->help || o->version)
         return 0;
-    if (o->connect && (o->scenario || o->n_buses || o->n_faults || o->link || o->log || o->events ||
-                       o->record || o->n_devices || o->as || o->have_speed || o->have_seed)) {
-        snprintf(ask->why, ask->why_size,
-                 "--connect: expected nothing beside it that makes a host (a scenario, buses, "
-                 "faults, devices, logs, --link, --speed ...)");
-        return -EINVAL;
-    }
-    if (o->scenario && o->n_buses) {
+    if (o->connect && makes_a_host(o))
+        return refuse(ask, "--connect: expected nothing beside it that makes a host (a scenario, "
+                           "buses, faults, devices, logs, --link, --speed ...)");
+    if (o->constants.n && !o->scenario)
+        return refuse(ask, "--const: expected a scenario beside it, got none");
+    if (o->n_faults && !o->scenario)
+        return refuse(ask, "--fault: expected a scenario beside it, got none");
+    if (o->dump && o->screenshot)
+        return refuse(ask, "--screenshot: expected no --dump beside it, got one");
+    if (!o->dump && !o->screenshot && o->keys)
+        return refuse(ask, "--keys: expected --dump or --screenshot beside it, got none");
+    if (o->scenario && o->n_buses)
         snprintf(ask->why, ask->why_size,
                  "--bus: expected no scenario beside it, got \"%s\", which has its own buses",
                  o->scenario);
-        return -EINVAL;
-    }
-    if (o->constants.n && !o->scenario) {
-        snprintf(ask->why, ask->why_size, "--const: expected a scenario beside it, got none");
-        return -EINVAL;
-    }
-    if (o->n_faults && !o->scenario) {
-        snprintf(ask->why, ask->why_size, "--fault: expected a scenario beside it, got none");
-        return -EINVAL;
-    }
-    if (o->config && o->no_config) {
+    else if (o->config && o->no_config)
         snprintf(ask->why, ask->why_size, "--no-config: expected no --config beside it, got \"%s\"",
                  o->config);
-        return -EINVAL;
-    }
-    if (o->link && o->no_link) {
+    else if (o->link && o->no_link)
         snprintf(ask->why, ask->why_size, "--no-link: expected no --link beside it, got \"%s\"",
                  o->link);
-        return -EINVAL;
-    }
-    if (o->dump && o->screenshot) {
-        snprintf(ask->why, ask->why_size, "--screenshot: expected no --dump beside it, got one");
-        return -EINVAL;
-    }
-    if (!o->dump && !o->screenshot && o->keys) {
-        snprintf(ask->why, ask->why_size,
-                 "--keys: expected --dump or --screenshot beside it, got none");
-        return -EINVAL;
-    }
-    return 0;
+    else
+        return 0;
+    return -EINVAL;
 }
 
 int cs_options_parse(int argc, char **argv, struct cs_options *options, char *why, size_t why_size)
