@@ -145,7 +145,7 @@ static void usable_name(const char *from, char name[CS_TUI_BUS_NAME])
 {
     size_t n = 0;
 
-    for (; from[n] && n < CS_TUI_BUS_NAME - 1; n++)
+    for (; n < CS_TUI_BUS_NAME - 1 && from[n]; n++)
         name[n] = isalnum((unsigned char)from[n]) || strchr("_-.", from[n]) ? from[n] : '_';
     name[n] = '\0';
     if (name[strspn(name, ".")] == '\0')
