@@ -159,9 +159,10 @@ static bool take_step(const struct cs_query *q, const struct cs_query_step *step
 {
     struct cs_query_could swap;
 
+    if (*n == DEPTH || (*n < 1 && step->op == QUERY_NOT) ||
+        (*n < 2 && (step->op == QUERY_AND || step->op == QUERY_OR)))
+        return false; /* never where it was parsed */
     if (step->op == QUERY_TERM) {
-        if (*n == DEPTH)
-            return false;
         of_term(q, step, &stack[(*n)++]);
     } else if (step->op == QUERY_NOT) {
         swap = stack[*n - 1].yes;

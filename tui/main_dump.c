@@ -123,12 +123,11 @@ int cs_main_dump(const struct cs_options *options)
     struct cs_session *session;
     struct cs_error error;
     char sentence[CS_ERROR_SENTENCE_MAX];
-    int status = 3;
+    int status;
 
     status = cs_main_config_read(options, false, &dump.config);
     if (status != 0)
         return status;
-    status = 3;
     config.serve = false;
     config.fast = true;
     config.speed_permille = 0;

@@ -65,7 +65,7 @@ static uint8_t *put_time(uint8_t *out, uint64_t difference)
     unsigned low;
 
     value = whole ? value / US : value;
-    folded = (uint64_t)value << 1 ^ (value < 0 ? UINT64_MAX : 0);
+    folded = (uint64_t)value << 1 ^ -(uint64_t)(value < 0);
     low = (unsigned)(folded & 0x3f) << 1 | whole;
     if (folded < 0x40) {
         *out++ = (uint8_t)low;

@@ -331,10 +331,11 @@ static void move_bit(struct cs_tui *tui, int by)
         move_frame(tui, by);
         return;
     }
+    if (!wire->have)
+        return;
     hold(tui);
     wire->cursor += by;
-    if (wire->have)
-        keep_in_sight(tui, wire);
+    keep_in_sight(tui, wire);
 }
 
 static void move_field(struct cs_tui *tui, int by)
@@ -380,6 +381,8 @@ static void zoom(struct cs_tui *tui, int by)
     else
         cs_tui_say(tui, false, "%d column%s a bit", wire_zooms[wire->zoom].columns,
                    wire_zooms[wire->zoom].columns == 1 ? "" : "s");
+    if (wire->have && !wire_is_time(wire))
+        keep_in_sight(tui, wire);
     if (wire_is_time(wire) && !tui->trace.follow)
         wire->from_ps = INT64_MAX / 2; /* around the frame */
 }

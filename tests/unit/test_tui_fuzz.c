@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A million keys, moves of the mouse and sizes that nobody would choose, while buses run: nothing
- * crashes, grows or is drawn outside. CANSIM_ROUNDS: other than a million. */
+ * crashes, grows or is drawn outside. CANSIM_ROUNDS: other than a million; CANSIM_SEED: other keys.
+ */
 #include "test_tui.h"
 
 #include <malloc.h>
@@ -58,6 +59,9 @@ static const char *const lines[] = {
     "/100-300<Enter>",
     "<Esc><Esc>",
     ":filter<Enter>",
+    ":filter dt>20ms or error<Enter>",
+    ":at 17.5<Enter>",
+    "s2a0<Enter><lt><lt>",
 };
 
 static void do_something(struct bench *b)
@@ -110,14 +114,17 @@ static void look(struct bench *b)
 
 static void a_million_keys(void **state)
 {
-    struct bench *b = bench_new(20000, 2);
-    const char *rounds = getenv("CANSIM_ROUNDS");
+    struct bench *b = bench_new(50000, 2);
+    const char *rounds = getenv("CANSIM_ROUNDS"), *given = getenv("CANSIM_SEED");
     const long n = rounds ? atol(rounds) * 100 : 1000000;
     size_t used = 0;
     int64_t now_ps = 0;
 
     (void)state;
+    seed = given ? (uint32_t)strtoul(given, NULL, 0) : 1;
     bench_traffic(b);
+    bench_run(b, now_ps = 150 * CS_PS_PER_S);
+    assert_non_null(b->tui.ring.store); /* old rows are packed */
     cs_tui_resize(&b->tui, 120, 40);
     for (long i = 0; i < n; i++) {
         do_something(b);

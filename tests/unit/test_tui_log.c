@@ -424,6 +424,32 @@ static void says_what_is_missing(void **state)
     stop_looking(l);
 }
 
+/* Every key of every view and overlay that it opens. */
+static void any_key(void **state)
+{
+    struct looking *l = look_at(LOOK);
+    struct cs_tui *tui = &l->b->tui;
+
+    (void)state;
+    bench_draw(l->b, 120, 40);
+    for (unsigned v = 0; v < cs_n_views; v++)
+        for (unsigned i = 0; i < cs_views[v]->n_bindings + cs_n_global_bindings; i++) {
+            const struct cs_binding *binding =
+                i < cs_views[v]->n_bindings ? &cs_views[v]->bindings[i]
+                                            : &cs_global_bindings[i - cs_views[v]->n_bindings];
+            cs_tui_show_view(tui, v);
+            cs_tui_key(tui, binding->keys[0]);
+            bench_draw(l->b, 120, 40);
+            bench_keys(l->b, "<Tab><Down>7<Enter>");
+            bench_draw(l->b, 120, 40);
+            bench_keys(l->b, "<Esc><Esc><Esc>");
+            tui->quit = tui->suspend = tui->take_picture = false;
+            bench_draw(l->b, 120, 40);
+        }
+    assert_int_equal(tui->ring.end, 144);
+    stop_looking(l);
+}
+
 static void any_size(void **state)
 {
     struct looking *l = look_at(LOOK);
@@ -455,6 +481,7 @@ int main(void)
         cmocka_unit_test(error_frames),
         cmocka_unit_test(rows_are_worked_with),
         cmocka_unit_test(says_what_is_missing),
+        cmocka_unit_test(any_key),
         cmocka_unit_test(any_size),
     };
 
