@@ -136,9 +136,8 @@ static void press(const struct terminal *t, const char *key)
 /* Processor time so far, in seconds. */
 static double processor_s(const struct terminal *t)
 {
-    char path[64], text[1024];
+    char path[64], text[1024], *at;
     unsigned long user, system;
-    const char *at;
 
     snprintf(path, sizeof(path), "/proc/%ld/stat", (long)t->pid);
     FILE *file = fopen(path, "re");
@@ -147,9 +146,12 @@ static double processor_s(const struct terminal *t)
         fclose(file);
     text[n] = '\0';
     at = strrchr(text, ')'); /* behind the name, which may hold anything */
-    if (at == NULL ||
-        sscanf(at + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) != 2)
+    for (unsigned field = 2; at != NULL && field < 14; field++) /* utime is the 14th: proc(5) */
+        at = strchr(at + 1, ' ');
+    if (at == NULL)
         return 0;
+    user = strtoul(at, &at, 10);
+    system = strtoul(at, &at, 10);
     return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
 }
 
@@ -195,9 +197,13 @@ static double bus_seconds(const char *seen)
     double found = -1;
 
     for (const char *at = strstr(seen, "0:"); at != NULL; at = strstr(at + 1, "0:")) {
-        unsigned minutes, seconds, ms;
-        if (sscanf(at, "0:%2u:%2u.%3u", &minutes, &seconds, &ms) == 3)
-            found = minutes * 60 + seconds + ms / 1000.0;
+        char *end;
+        const unsigned long minutes = strtoul(at + 2, &end, 10);
+        if (*end != ':' || end != at + 4)
+            continue;
+        const double seconds = strtod(end + 1, &end);
+        if (end == at + 11)
+            found = (double)minutes * 60 + seconds;
     }
     return found;
 }

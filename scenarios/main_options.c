@@ -402,17 +402,6 @@ static int set_device(const struct cs_option *o, const char *value, struct cs_ar
     return 0;
 }
 
-static int set_via(const struct cs_option *o, const char *value, int *dest, struct cs_error *error)
-{
-    for (int i = 0; cs_guest_vias[i] != NULL; i++) {
-        if (strcmp(value, cs_guest_vias[i]) == 0) {
-            *dest = i;
-            return 0;
-        }
-    }
-    return must_be(error, o, "auto, vfio-user, usb, shim, slcan or none", value);
-}
-
 static int set_memory(const struct cs_option *o, const char *value, int64_t *dest,
                       struct cs_error *error)
 {
@@ -424,27 +413,51 @@ static int set_memory(const struct cs_option *o, const char *value, int64_t *des
     return 0;
 }
 
-static int set_control(const struct cs_option *o, const char *value, int *dest,
-                       struct cs_error *error)
+/* One of some words, of which there is `found`, -1: none. */
+static int set_word(const struct cs_option *o, const char *value, int found, const char *expected,
+                    int *dest, struct cs_error *error)
 {
-    const int control = cs_link_control_find(value);
-
-    if (control < 0)
-        return must_be(error, o, "none, local or all", value);
-    *dest = control;
-    return 0;
+    *dest = found;
+    return found >= 0 ? 0 : must_be(error, o, expected, value);
 }
 
-static int set_engine(const struct cs_option *o, const char *value, int *dest,
-                      struct cs_error *error)
+static int find_via(const char *value)
 {
-    for (int i = 0; i < CS_ENGINE_COUNT; i++) {
-        if (strcmp(value, cs_engine_name((enum cs_engine)i)) == 0) {
-            *dest = i;
-            return 0;
-        }
-    }
-    return must_be(error, o, "auto, bit or frame", value);
+    int i = 0;
+
+    while (cs_guest_vias[i] != NULL && strcmp(value, cs_guest_vias[i]) != 0)
+        i++;
+    return cs_guest_vias[i] != NULL ? i : -1;
+}
+
+static int find_engine(const char *value)
+{
+    int i = CS_ENGINE_COUNT - 1;
+
+    while (i >= 0 && strcmp(value, cs_engine_name((enum cs_engine)i)) != 0)
+        i--;
+    return i;
+}
+
+/* One more KEY=VALUE. */
+static int set_pair(const struct cs_option *o, const char *value, const char **list, unsigned *n,
+                    unsigned max, struct cs_error *error)
+{
+    if (strchr(value, '=') == NULL || value[0] == '=')
+        return must_be(error, o, o->arg, value);
+    return set_more(o, value, list, n, max, error);
+}
+
+static int set_text(const struct cs_option *o, const char *value, const char **dest,
+                    struct cs_error *error)
+{
+    if (value[0] == '\0')
+        return must_be(error, o, "something", value);
+    if (*dest != NULL)
+        return cs_error_set(error, CS_STATUS_INPUT, "--%s: must be there once, got it twice",
+                            o->name);
+    *dest = value;
+    return 0;
 }
 
 static int set_option(const struct cs_option *o, char *value, struct cs_args *args,
@@ -459,13 +472,7 @@ static int set_option(const struct cs_option *o, char *value, struct cs_args *ar
         *(bool *)dest = true;
         return 0;
     case OPTION_TEXT:
-        if (value[0] == '\0')
-            return must_be(error, o, "something", value);
-        if (*(const char **)dest != NULL)
-            return cs_error_set(error, CS_STATUS_INPUT, "--%s: must be there once, got it twice",
-                                o->name);
-        *(const char **)dest = value;
-        return 0;
+        return set_text(o, value, dest, error);
     case OPTION_TEXTS:
         return set_texts(o, value, dest, error);
     case OPTION_TIME:
@@ -486,7 +493,8 @@ static int set_option(const struct cs_option *o, char *value, struct cs_args *ar
     case OPTION_BUS:
         return set_bus(o, value, args, error);
     case OPTION_VIA:
-        return set_via(o, value, dest, error);
+        return set_word(o, value, find_via(value), "auto, vfio-user, usb, shim, slcan or none",
+                        dest, error);
     case OPTION_MEMORY:
         return set_memory(o, value, dest, error);
     case OPTION_DEVICE:
@@ -498,17 +506,13 @@ static int set_option(const struct cs_option *o, char *value, struct cs_args *ar
     case OPTION_EDS:
         return set_more(o, value, args->eds, &args->n_eds, CS_LIVE_EDS, error);
     case OPTION_CONST:
-        if (strchr(value, '=') == NULL || value[0] == '=')
-            return must_be(error, o, o->arg, value);
-        return set_more(o, value, args->constants.text, &args->constants.n, CS_CONSTANTS, error);
+        return set_pair(o, value, args->constants.text, &args->constants.n, CS_CONSTANTS, error);
     case OPTION_SET:
-        if (strchr(value, '=') == NULL || value[0] == '=')
-            return must_be(error, o, o->arg, value);
-        return set_more(o, value, args->sets, &args->n_sets, CS_SET_OPTIONS, error);
+        return set_pair(o, value, args->sets, &args->n_sets, CS_SET_OPTIONS, error);
     case OPTION_CONTROL:
-        return set_control(o, value, dest, error);
+        return set_word(o, value, cs_link_control_find(value), "none, local or all", dest, error);
     case OPTION_ENGINE:
-        return set_engine(o, value, dest, error);
+        return set_word(o, value, find_engine(value), "auto, bit or frame", dest, error);
     }
     return 0;
 }
