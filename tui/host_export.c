@@ -51,7 +51,7 @@ static int write_screen(struct export *e, bool svg)
         e->tui->overlay = CS_OVERLAY_NONE;
         cs_tui_draw(e->tui, &canvas);
         e->tui->overlay = overlay;
-        ret = svg ? cs_svg_write(&canvas, &cs_theme_dark, e->tui->info.title, file)
+        ret = svg ? cs_svg_write(&canvas, e->tui->theme, e->tui->info.title, file)
                   : cs_canvas_write_text(&canvas, file);
         ret |= fclose(file);
     }
@@ -97,7 +97,8 @@ static int find_format(struct export *e, const char *suffix)
             return 0;
         }
     cs_input_list(e->plugins, true, list, sizeof list);
-    snprintf(text, sizeof text, "must end as a format does (%s), or in .txt or .svg", list);
+    snprintf(text, sizeof text,
+             "must end as a format does (%s), or in .json (a scenario), .txt or .svg", list);
     return fail(e, text);
 }
 
@@ -219,6 +220,8 @@ int cs_host_export(struct cs_tui *tui, const struct cs_export *rows, char *told,
     e.out.fd = -1;
     if (dot && !strchr(dot, '/') && (!strcasecmp(dot, ".svg") || !strcasecmp(dot, ".txt")))
         return write_screen(&e, !strcasecmp(dot, ".svg"));
+    if (dot && !strchr(dot, '/') && !strcasecmp(dot, ".json"))
+        return cs_host_export_scenario(tui, rows, told, told_size);
     cs_plugin_folder(folder, sizeof folder);
     e.plugins = cs_plugins_find(*folder ? folder : NULL, NULL, 0, why, sizeof why);
     if (!e.plugins)

@@ -12,6 +12,9 @@ struct cs_live;
 /* `live` NULL: nobody decodes. */
 int cs_host_decode(const struct cs_live *live, const struct cs_tui *tui, uint64_t row,
                    struct cs_decoded *decoded);
+/* Frames as a scenario that sends them again. */
+int cs_host_export_scenario(const struct cs_tui *tui, const struct cs_export *rows, char *told,
+                            size_t told_size);
 int cs_host_export(struct cs_tui *tui, const struct cs_export *rows, char *told, size_t told_size);
 
 #endif

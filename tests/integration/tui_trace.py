@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 
-from tui_lib import BIN, FOLDER, ROOT, TUI, Tmux, environment, run_tests, test, wait_for
+from tui_lib import BIN, DEMO, FOLDER, ROOT, TUI, Tmux, environment, run_tests, test, tui, wait_for
 
 if not shutil.which("tmux"):
     print("1..0 # SKIP no tmux")
@@ -63,6 +63,25 @@ def exported():
     done = subprocess.run([os.path.join(BIN, "cansim"), "decode", "--filter", "sdo.abort", path],
                           capture_output=True, timeout=60, check=False)
     assert done.stdout.count(b"aborts") == 3, done
+
+
+@test
+def exported_as_a_scenario():
+    """what passes the filter is sent again at the same times, by nodes of the same names"""
+    path, log, again = [os.path.join(FOLDER, name) for name in ("sel.json", "first.log", "again.log")]
+    cansim = os.path.join(BIN, "cansim")
+
+    def run(*args):
+        return subprocess.run([cansim, *args], capture_output=True, timeout=60, check=False)
+    status, screen, err = tui("--dump", "text", "--size", "160x30", "--at", "2s", "--keys", f":export {path}<Enter>", DEMO)
+    assert status == 0 and "cansim run sends them again" in screen, (screen, err)
+    assert run("check", path).returncode == 0, run("check", path)
+    assert run("run", "-q", "--log", again, path).returncode == 0
+    assert run("run", "-q", "--duration", "2s", "--log", log, DEMO).returncode == 0
+    done = run("diff", log, again)
+    assert done.returncode == 0 and b"0 differences" in done.stdout, done
+    status, screen, err = tui("--dump", "text", "--size", "160x30", "--at", "1s", "--keys", f"/id=001<Enter>:export {path}<Enter>", DEMO)
+    assert "there is no frame among these rows" in screen, screen
 
 
 @test
