@@ -262,6 +262,17 @@ static void forget_pairs(const struct cs_theme *theme)
     shown = theme;
 }
 
+/* Where colours are not numbered but red, green and blue, those of the numbers; black as the
+ * darkest that is no number. */
+static int colour_of(int16_t colour)
+{
+    const uint32_t rgb = colour < 0 ? 0 : cs_theme_rgb(colour);
+
+    if (colour < 0 || term.colours <= 256)
+        return colour;
+    return rgb > 7 ? (int)rgb : 0x010101;
+}
+
 static short pair_of(struct cs_look look)
 {
     if (look.fg < 0 && look.bg < 0)
@@ -274,7 +285,7 @@ static short pair_of(struct cs_look look)
     term.pairs[term.n_pairs].fg = look.fg;
     term.pairs[term.n_pairs].bg = look.bg;
     term.n_pairs++;
-    init_pair(term.n_pairs, look.fg, look.bg);
+    init_extended_pair(term.n_pairs, colour_of(look.fg), colour_of(look.bg));
     return term.n_pairs;
 }
 

@@ -275,6 +275,26 @@ def terminals():
 
 
 @test
+def true_colour():
+    """a terminal whose colours are red, green and blue gets them so"""
+    folder = os.path.join(FOLDER, "terminfo")
+    source = os.path.join(FOLDER, "direct.ti")
+    with open(source, "w", encoding="ascii") as file:
+        file.write(r"""direct|colours as red green and blue,
+    RGB, colors#0x1000000, pairs#0x7fff, initc@, ccc@,
+    setaf=\E[%?%p1%{8}%<%t3%p1%d%e38\:2\:\:%p1%{65536}%/%d\:%p1%{256}%/%{255}%&%d\:%p1%{255}%&%d%;m,
+    setab=\E[%?%p1%{8}%<%t4%p1%d%e48\:2\:\:%p1%{65536}%/%d\:%p1%{256}%/%{255}%&%d\:%p1%{255}%&%d%;m,
+    use=xterm-256color,
+""")
+    subprocess.run(["tic", "-x", "-o", folder, source], check=True, capture_output=True, timeout=20)
+    p = Pty("--no-link", DEMO, TERM="direct", TERMINFO=folder)
+    p.read(5, b"quit")
+    p.write(b"q")
+    assert p.end() == 0
+    assert b"38:2::95:215:255" in p.output, p.output[:2000]  # colour 81 of a key in the footer
+
+
+@test
 def ascii_only():
     for args, env in ((["--ascii"], {}), ([], {"LC_ALL": "C"})):
         p = Pty("--no-link", *args, DEMO, **env)
