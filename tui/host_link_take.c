@@ -226,7 +226,7 @@ static void take_node(struct cs_host_link *link, const struct cs_proto_msg *msg)
                                                                 .at_ps = tui->info.now_ps,
                                                                 .bus = msg->bus_index,
                                                                 .node = msg->node,
-                                                                .state = node->status.state,
+                                                                .state = (uint8_t)node->status.state,
                                                                 .tec = node->status.tec,
                                                                 .rec = node->status.rec});
     node->history = link->histories.of[msg->bus_index][msg->node];

@@ -305,6 +305,12 @@ static bool could_pass(const struct cs_query_could *could, const struct cs_query
     return could->any_id;
 }
 
+static uint32_t roll(uint32_t *seed, uint32_t n)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return (*seed >> 12) % n;
+}
+
 /* Terms joined in any way, asked of any items: what passes is among what could. */
 static void what_could_pass(void **state)
 {
@@ -339,18 +345,17 @@ static void what_could_pass(void **state)
     uint32_t seed = 7;
     unsigned passed = 0, told = 0;
 
-#define ROLL(n) ((seed = seed * 1664525u + 1013904223u) >> 12) % (n)
     (void)state;
     for (int round = 0; round < 20000; round++) {
         char text[400] = "", why[400] = "";
         struct cs_query_could could;
         struct cs_query q;
         for (int n = 0, open = 0, all = 1 + round % 6; n < all; n++) {
-            strcat(text, n > 0 ? joins[ROLL(5)] : "");
-            if (n + 1 < all && ROLL(3) == 0 && ++open)
-                strcat(text, ROLL(2) ? "not (" : "(");
-            strcat(text, terms[ROLL(sizeof(terms) / sizeof(terms[0]))]);
-            while (open > 0 && (n + 1 == all || ROLL(3) == 0) && open--)
+            strcat(text, n > 0 ? joins[roll(&seed, 5)] : "");
+            if (n + 1 < all && roll(&seed, 3) == 0 && ++open)
+                strcat(text, roll(&seed, 2) ? "not (" : "(");
+            strcat(text, terms[roll(&seed, sizeof(terms) / sizeof(terms[0]))]);
+            while (open > 0 && (n + 1 == all || roll(&seed, 3) == 0) && open--)
                 strcat(text, ")");
         }
         if (cs_query_parse(text, &q, why, sizeof(why)) != 0) {
@@ -360,25 +365,25 @@ static void what_could_pass(void **state)
         }
         cs_query_could(&q, &could);
         for (int n = 0; n < 40; n++) {
-            uint8_t data[8] = {(uint8_t)(ROLL(32))};
+            uint8_t data[8] = {(uint8_t)(roll(&seed, 32))};
             struct cs_query_item item = {
-                .kind = ROLL(2) ? CS_EV_FRAME : (int)(ROLL(CS_EV_KIND_COUNT)),
-                .at_ps = (int64_t)(ROLL(9)) * CS_PS_PER_S,
-                .since_ps = (int64_t)(ROLL(3)) * CS_PS_PER_MS - 1,
-                .bus = ROLL(2) ? "can0" : "b",
-                .node = ROLL(2) ? "abc" : "",
-                .id = ROLL(2) ? ROLL(0x20) : ROLL(0x800),
-                .flags = ROLL(4) ? 0 : CS_FRAME_EXT,
+                .kind = roll(&seed, 2) ? CS_EV_FRAME : (int)(roll(&seed, CS_EV_KIND_COUNT)),
+                .at_ps = (int64_t)(roll(&seed, 9)) * CS_PS_PER_S,
+                .since_ps = (int64_t)(roll(&seed, 3)) * CS_PS_PER_MS - 1,
+                .bus = roll(&seed, 2) ? "can0" : "b",
+                .node = roll(&seed, 2) ? "abc" : "",
+                .id = roll(&seed, 2) ? roll(&seed, 0x20) : roll(&seed, 0x800),
+                .flags = roll(&seed, 4) ? 0 : CS_FRAME_EXT,
                 .dlc = 2,
-                .len = ROLL(4),
+                .len = roll(&seed, 4),
                 .data = data,
-                .error = ROLL(6),
-                .state = ROLL(4),
-                .tec = ROLL(200),
-                .said = ROLL(2) ? "a word" : "",
-                .events = ROLL(2) ? "canopen canopen.sdo.abort" : "",
+                .error = roll(&seed, 6),
+                .state = roll(&seed, 4),
+                .tec = roll(&seed, 200),
+                .said = roll(&seed, 2) ? "a word" : "",
+                .events = roll(&seed, 2) ? "canopen canopen.sdo.abort" : "",
             };
-            item.has_frame = item.kind == CS_EV_FRAME || ROLL(2);
+            item.has_frame = item.kind == CS_EV_FRAME || roll(&seed, 2);
             item.has_counters = item.kind == CS_EV_ERROR || item.kind == CS_EV_STATE;
             const bool passes = cs_query_passes(&q, &item);
             if (passes && !could_pass(&could, &item))
@@ -388,7 +393,6 @@ static void what_could_pass(void **state)
             told += !could_pass(&could, &item);
         }
     }
-#undef ROLL
     assert_true(passed > 100000);
     assert_true(told > 50000);
 }
