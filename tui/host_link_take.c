@@ -29,10 +29,16 @@ static uint32_t who_is(const struct cs_host_link *link, unsigned bus, int node)
     return known(bus, node) ? link->who[bus][node] : CS_NAME_NONE;
 }
 
+/* Whatever a host says, times are bus times; below 0: unknown. */
+static int64_t sane(int64_t ps)
+{
+    return ps < -1 ? -1 : ps > CS_TIME_END ? CS_TIME_END : ps;
+}
+
 static struct cs_event event_of(const struct cs_proto_msg *msg)
 {
     return (struct cs_event){
-        .at_ps = msg->at_ps,
+        .at_ps = sane(msg->at_ps),
         .seq = msg->seq,
         .kind = msg->kind,
         .bus = msg->bus_index,
@@ -55,8 +61,8 @@ static struct cs_event event_of(const struct cs_proto_msg *msg)
         .mode = msg->mode,
         .attempt = msg->attempts,
         .lost = msg->lost,
-        .start_ps = msg->start_ps,
-        .queued_ps = msg->queued_ps,
+        .start_ps = sane(msg->start_ps),
+        .queued_ps = sane(msg->queued_ps),
         .frame = msg->has_frame ? &msg->frame : NULL,
         .text = *msg->spec && !msg->has_frame ? msg->spec : NULL,
     };
@@ -122,8 +128,8 @@ static void take_info(struct cs_host_link *link, const struct cs_proto_msg *msg)
                  *msg->reason ? ": " : "", msg->reason);
     info->finished = msg->finished;
     info->speed_permille = msg->speed_permille;
-    info->now_ps = msg->at_ps;
-    info->duration_ps = msg->duration_ps;
+    info->now_ps = sane(msg->at_ps);
+    info->duration_ps = sane(msg->duration_ps);
     tui->n_buses = msg->n_buses < CS_SIM_MAX_BUSES ? msg->n_buses : CS_SIM_MAX_BUSES;
 }
 
@@ -186,8 +192,8 @@ static void copy_node(struct cs_node_status *status, const struct cs_proto_msg *
         .data_bitrate_bps = msg->data_bitrate_bps,
         .timing = msg->timing,
         .fd = (enum cs_fd)msg->fd,
-        .delay_ps = msg->delay_ps,
-        .cable_ps = msg->cable_ps,
+        .delay_ps = sane(msg->delay_ps),
+        .cable_ps = sane(msg->cable_ps),
         .plugged = msg->plugged,
         .recovery_runs = msg->recovery_runs,
         .sending = msg->sending,
@@ -222,13 +228,14 @@ static void take_node(struct cs_host_link *link, const struct cs_proto_msg *msg)
     node->last = link->last[msg->bus_index][msg->node];
     copy_node(&node->status, msg);
     if (!link->histories.of[msg->bus_index][msg->node]) /* it was there before us */
-        cs_histories_event(&link->histories, &(struct cs_event){.kind = CS_EV_ATTACH,
-                                                                .at_ps = tui->info.now_ps,
-                                                                .bus = msg->bus_index,
-                                                                .node = msg->node,
-                                                                .state = (uint8_t)node->status.state,
-                                                                .tec = node->status.tec,
-                                                                .rec = node->status.rec});
+        cs_histories_event(&link->histories,
+                           &(struct cs_event){.kind = CS_EV_ATTACH,
+                                              .at_ps = tui->info.now_ps,
+                                              .bus = msg->bus_index,
+                                              .node = msg->node,
+                                              .state = (uint8_t)node->status.state,
+                                              .tec = node->status.tec,
+                                              .rec = node->status.rec});
     node->history = link->histories.of[msg->bus_index][msg->node];
     node->status.via = via_of(link, msg->via);
     snprintf(node->status.name, sizeof node->status.name, "%s", msg->name);
@@ -247,11 +254,11 @@ static void take_id(struct cs_host_link *link, const struct cs_proto_msg *msg)
         .last = msg->frame,
         .changed = msg->changed,
         .count = msg->count,
-        .first_ps = msg->first_ps,
-        .last_ps = msg->last_ps,
-        .period_ps = msg->period_ps,
-        .period_min_ps = msg->period_min_ps,
-        .period_max_ps = msg->period_max_ps,
+        .first_ps = sane(msg->first_ps),
+        .last_ps = sane(msg->last_ps),
+        .period_ps = sane(msg->period_ps),
+        .period_min_ps = sane(msg->period_min_ps),
+        .period_max_ps = sane(msg->period_max_ps),
         .node = msg->node,
     };
     if (item->who == CS_NAME_NONE)
@@ -265,8 +272,8 @@ static void take_fault(struct cs_host_link *link, const struct cs_proto_msg *msg
         .active = msg->active,
         .matched = msg->matched,
         .fired = msg->fired,
-        .armed_ps = msg->armed_ps,
-        .fired_ps = msg->fired_ps,
+        .armed_ps = sane(msg->armed_ps),
+        .fired_ps = sane(msg->fired_ps),
     };
 
     if (msg->bus_index < link->tui->n_buses)

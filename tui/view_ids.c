@@ -38,7 +38,7 @@ bool cs_ids_stale(const struct cs_tui *tui, const struct cs_tui_id *item)
 {
     const int64_t age = cs_ids_now(tui) - item->stat.last_ps;
 
-    return item->count > 2 ? age > 2 * item->most_ps + STALE_PS : age > STALE_ONCE_PS;
+    return item->count > 2 ? age / 2 > item->most_ps + STALE_PS / 2 : age > STALE_ONCE_PS;
 }
 
 /* ---- lines ----------------------------------------------------------------------------------- */

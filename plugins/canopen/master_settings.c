@@ -130,7 +130,8 @@ static const char *form_of(const char *path)
 {
     for (const struct cansim_setting_row *row = master_settings; row->path != NULL; row++) {
         const char *tail = strchr(row->path, '#');
-        if (strcmp(row->path, path) == 0 || (tail != NULL && strcmp(tail + 2, path) == 0))
+        if (strcmp(row->path, path) == 0 ||
+            (tail != NULL && tail[1] == '/' && strcmp(tail + 2, path) == 0))
             return row->form;
     }
     return "known";

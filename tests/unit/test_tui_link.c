@@ -455,6 +455,7 @@ static void nonsense_does_no_harm(void **state)
         }
     }
     assert_true(taken > 2000);
+    cs_host_link_close(link);
     cs_tui_fini(&near.tui);
     cs_canvas_fini(&near.canvas);
     free(link);
