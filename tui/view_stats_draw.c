@@ -13,13 +13,14 @@ static uint8_t load_style(unsigned permille)
     return permille >= 800 ? CS_STYLE_BAD : permille >= 500 ? CS_STYLE_WARN : CS_STYLE_GOOD;
 }
 
-/* Of a window; the last one may not be over yet. */
+/* Of a window; the last one may not be over yet, and where it has just begun a frame is not much. */
 static unsigned point_permille(const struct cs_tui *tui, const struct cs_stats_point *point)
 {
     const int64_t span = cs_stats_grain_ps(tui->traffic_grain);
     const int64_t end = (point->number + 1) * span, now = tui->info.now_ps;
-    const int64_t part =
+    const int64_t gone =
         end > now && now > point->number * span ? now - point->number * span : span;
+    const int64_t part = gone > span / 4 ? gone : span / 4;
     const int64_t busy = point->busy_ps < part ? point->busy_ps : part;
 
     return (unsigned)(busy / (part / 1000 + 1));
