@@ -13,7 +13,8 @@ static uint8_t load_style(unsigned permille)
     return permille >= 800 ? CS_STYLE_BAD : permille >= 500 ? CS_STYLE_WARN : CS_STYLE_GOOD;
 }
 
-/* Of a window; the last one may not be over yet, and where it has just begun a frame is not much. */
+/* Of a window; the last one may not be over yet, and where it has just begun a frame is not much.
+ */
 static unsigned point_permille(const struct cs_tui *tui, const struct cs_stats_point *point)
 {
     const int64_t span = cs_stats_grain_ps(tui->traffic_grain);

@@ -250,8 +250,8 @@ static void put_pdo_head(const struct co_pdo *pdo, int64_t at_ps, bool all,
 
 static void put_pdo(const struct co_pdo *pdo, int64_t at_ps, bool all, struct cansim_sink *sink)
 {
-    uint64_t key = (uint64_t)pdo->node->id << 24 | (pdo->tx ? 1u << 20 : 0) |
-                   (uint64_t)pdo->number << 8;
+    uint64_t key =
+        (uint64_t)pdo->node->id << 24 | (pdo->tx ? 1u << 20 : 0) | (uint64_t)pdo->number << 8;
 
     for (unsigned i = 0; i == 0 || i < pdo->n_map; i++) {
         co_cell_row(sink, key | i);
