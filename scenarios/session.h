@@ -206,6 +206,10 @@ void cs_session_kick(struct cs_session *session);
 /* Paused: bus time stands still, everything queued waits, nothing is dropped. */
 void cs_session_pause(struct cs_session *session, bool paused);
 bool cs_session_paused(const struct cs_session *session);
+/* Pause at that bus time, after all that happens then, and run `held` once; later is never too
+ * late: it does so at once. Does nothing where the session ends before. */
+void cs_session_pause_at(struct cs_session *session, int64_t at_ps, void (*held)(void *ctx),
+                         void *ctx);
 /* Who is asked when the timeline pauses the run (text NULL: for no reason given): true, there is
  * somebody who sees it and will let it go on with cs_session_pause(). Without one it goes on by
  * itself. Called while the sim runs; to be set before cs_session_start(). */

@@ -26,7 +26,9 @@ static bool running(const struct cs_session *session)
 static int64_t end_ps(const struct cs_session *session)
 {
     int64_t duration_ps = session->duration_ps;
-    return duration_ps > 0 && duration_ps < CS_TIME_END ? duration_ps : CS_TIME_END;
+    int64_t end = duration_ps > 0 && duration_ps < CS_TIME_END ? duration_ps : CS_TIME_END;
+
+    return session->hold_ps < end ? session->hold_ps : end;
 }
 
 /* Where bus time should be: 1 ns at 1000 permille is 1000 ps, so ns * permille is ps. */
@@ -36,7 +38,8 @@ static int64_t due_ps(const struct cs_session *session)
 
     if (session->speed_permille == 0) {
         /* Without an end, time does not run away from somebody who may still bring something. */
-        bool idle = session->duration_ps == 0 && cs_sim_next_ps(session->sim) == CS_NEVER;
+        bool idle = session->duration_ps == 0 && session->hold_ps == CS_NEVER &&
+                    cs_sim_next_ps(session->sim) == CS_NEVER;
         return idle ? cs_sim_now_ps(session->sim) : end;
     }
     int64_t elapsed = cs_wall_ns() - session->base_ns;
@@ -172,6 +175,8 @@ static int64_t next_wake_ns(const struct cs_session *session)
     next = decides < next ? decides : next;
     if (session->duration_ps > 0 && next > session->duration_ps)
         next = session->duration_ps;
+    if (session->hold_ps < next)
+        next = session->hold_ps;
     if (next == CS_NEVER)
         return CS_NEVER;
     int64_t wait = next > session->base_ps ? next - session->base_ps : 0;
@@ -194,13 +199,34 @@ void cs_session_clock_run(struct cs_session *session)
         else if (session->speed_permille > 0)
             wake_ns = next_wake_ns(session);
         else /* as fast as possible, unless only somebody from outside could go on */
-            again = cs_sim_next_ps(session->sim) != CS_NEVER || session->duration_ps > 0;
+            again = cs_sim_next_ps(session->sim) != CS_NEVER || session->duration_ps > 0 ||
+                    session->hold_ps != CS_NEVER;
     }
     if (again)
         ev_timer_start(session->loop, &session->again);
     else
         ev_timer_stop(session->loop, &session->again);
     set_deadline(session, wake_ns);
+}
+
+/* Where it is to be held; what is over is not held any more. */
+static void hold(struct cs_session *session)
+{
+    if (cs_sim_now_ps(session->sim) < session->hold_ps ||
+        cs_sim_next_ps(session->sim) <= session->hold_ps)
+        return;
+    session->hold_ps = CS_NEVER;
+    cs_session_pause(session, true);
+    session->held(session->held_ctx);
+}
+
+void cs_session_pause_at(struct cs_session *session, int64_t at_ps, void (*held)(void *ctx),
+                         void *ctx)
+{
+    session->hold_ps = at_ps;
+    session->held = held;
+    session->held_ctx = ctx;
+    cs_session_clock_run(session);
 }
 
 /* The loop's turn: a slice, the end where it is reached, and the next wake-up. */
@@ -222,6 +248,8 @@ static void turn(struct cs_session *session)
             cs_session_finish(session);
             return;
         }
+        if (running(session))
+            hold(session);
     }
     cs_session_clock_run(session);
 }
@@ -250,7 +278,7 @@ int cs_session_clock_init(struct cs_session *session)
     session->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     if (session->timer_fd < 0)
         return -errno;
-    session->deadline_ns = CS_NEVER;
+    session->deadline_ns = session->hold_ps = CS_NEVER;
     ev_io_init(&session->deadline, on_deadline, session->timer_fd, EV_READ);
     session->deadline.data = session;
     ev_io_start(session->loop, &session->deadline);

@@ -99,6 +99,9 @@ struct cs_session {
     const char *pause_reason; /* the timeline's; NULL: it is not what paused it */
     int64_t base_ps, base_ns;
     int64_t lag_max_ns;
+    int64_t hold_ps; /* to pause then, and to tell: CS_NEVER: not */
+    void (*held)(void *ctx);
+    void *held_ctx;
     ev_io deadline; /* timerfd, absolute CLOCK_MONOTONIC */
     int timer_fd;
     int64_t deadline_ns; /* what it is set to, CS_NEVER: it is not */

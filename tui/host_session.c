@@ -94,7 +94,7 @@ static void refresh(void *ctx, struct cs_tui *tui, unsigned needs)
     cs_session_waiting(s, info->waiting, sizeof info->waiting);
     info->clients = cs_session_clients(s);
     look_at_link(s, info);
-    info->paused = cs_session_paused(s);
+    info->paused = hs->still ? hs->held : cs_session_paused(s);
     look_at_pause(s, info);
     info->finished = hs->finished && !hs->still;
     info->speed_permille = hs->still ? 1000 : cs_session_speed(s);
@@ -109,7 +109,10 @@ static void refresh(void *ctx, struct cs_tui *tui, unsigned needs)
 
 static void pause_it(void *ctx, bool paused)
 {
-    cs_session_pause(((struct cs_host_session *)ctx)->session, paused);
+    struct cs_host_session *hs = ctx;
+
+    hs->held = paused;
+    cs_session_pause(hs->session, paused);
 }
 
 static void step(void *ctx)
@@ -138,7 +141,10 @@ static int tell(void *ctx, const struct cs_past *past, char *text, size_t size)
 
 static void set_speed(void *ctx, uint32_t permille)
 {
-    cs_session_set_speed(((struct cs_host_session *)ctx)->session, permille);
+    struct cs_host_session *hs = ctx;
+
+    if (!hs->still)
+        cs_session_set_speed(hs->session, permille);
 }
 
 static int inject(void *ctx, unsigned bus, const struct cs_frame *frame)

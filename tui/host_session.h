@@ -12,7 +12,8 @@ struct cs_host_session {
     struct cs_session *session;
     struct cs_feed feed;
     bool finished; /* set by whoever started the session */
-    bool still;    /* a picture: shown as if it ran at the clock's pace */
+    bool still;    /* a picture: shown as if it ran at the clock's pace, and: */
+    bool held;     /* paused by its keys */
 };
 
 /* Start to observe the session's sim for this model. Returns 0 or -ENOSPC. */

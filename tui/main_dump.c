@@ -14,6 +14,7 @@
 #include "tui/main_config.h"
 #include "tui/main_log.h"
 #include "tui/picture.h"
+#include "tui/script.h"
 #include "tui/svg.h"
 #include "tui/tui.h"
 #include "tui/view_signals.h"
@@ -27,6 +28,8 @@ struct dump {
     struct cs_canvas canvas;
     struct cs_config config;
     int status;
+    struct cs_session *session; /* NULL: bus time is not ours to let go on */
+    int64_t at_ps;              /* so far it has gone on */
 };
 
 static void finished(void *ctx, int status)
@@ -52,30 +55,104 @@ static void bring_up_to_date(struct dump *dump)
     cs_host_link_settle(dump->link, 2000);
 }
 
+/* ---- what is done before --------------------------------------------------------------------- */
+
+static void held(void *ctx)
+{
+    ev_break(((struct dump *)ctx)->loop, EVBREAK_ALL);
+}
+
+/* Until that bus time, or the end. */
+static void run_until(struct dump *dump, int64_t at_ps)
+{
+    dump->at_ps = at_ps;
+    if (dump->host.finished)
+        return;
+    cs_session_pause(dump->session, false);
+    cs_session_pause_at(dump->session, at_ps, held, dump);
+    ev_run(dump->loop, 0);
+}
+
+/* Of a host elsewhere: so much time of the clock on the wall. */
+static void watch_for(struct dump *dump, int64_t span_ps)
+{
+    const int64_t until_ms = cs_wall_ms() + span_ps / CS_PS_PER_MS;
+    int64_t left;
+
+    while ((left = until_ms - cs_wall_ms()) > 0 && cs_host_link_fd(dump->link) >= 0) {
+        struct pollfd pfd = {cs_host_link_fd(dump->link), POLLIN, 0};
+
+        if (poll(&pfd, 1, (int)(left < 100 ? left : 100)) > 0)
+            cs_host_link_read(dump->link);
+    }
+}
+
+static void wait_for(struct dump *dump, int64_t span_ps)
+{
+    if (dump->link)
+        watch_for(dump, span_ps);
+    else if (dump->session && !dump->host.held)
+        run_until(dump, dump->at_ps + span_ps);
+}
+
+static int take_picture(struct dump *dump, const char *path)
+{
+    char why[400];
+
+    while (dump->tui.more)
+        cs_tui_refresh(&dump->tui);
+    cs_tui_draw(&dump->tui, &dump->canvas);
+    if (cs_picture_write(&dump->canvas, dump->tui.theme, dump->tui.info.title, path, why,
+                         sizeof why) == 0)
+        return 0;
+    fprintf(stderr, "cansim-tui: %s\n", why);
+    return 3;
+}
+
+static int play(struct dump *dump, const char *script)
+{
+    struct cs_script_step step;
+    int status = 0;
+
+    while (status == 0 && cs_script_next(&script, &step) > 0) {
+        if (step.what == CS_SCRIPT_KEY)
+            cs_tui_key(&dump->tui, step.key);
+        else if (step.what == CS_SCRIPT_WAIT)
+            wait_for(dump, step.wait_ps);
+        else
+            status = take_picture(dump, step.file);
+        bring_up_to_date(dump);
+    }
+    return status;
+}
+
+/* How long it lets bus time go on. */
+static int64_t length_of(const char *script)
+{
+    struct cs_script_step step;
+    int64_t sum = 0;
+
+    while (script && cs_script_next(&script, &step) > 0)
+        if (step.what == CS_SCRIPT_WAIT)
+            sum += step.wait_ps < CS_TIME_END - sum ? step.wait_ps : CS_TIME_END - sum;
+    return sum;
+}
+
 static int write_screen(struct dump *dump, const struct cs_options *options)
 {
-    const char *keys = options->keys ? options->keys : "";
-    int32_t key;
     int error;
 
     cs_tui_resize(&dump->tui, options->width, options->height);
     cs_main_config_apply(options, &dump->config, false, &dump->tui);
     bring_up_to_date(dump);
-    while ((key = cs_key_script_next(&keys)) > 0) {
-        cs_tui_key(&dump->tui, key);
-        bring_up_to_date(dump);
-    }
+    error = play(dump, options->keys ? options->keys : "");
+    if (error)
+        return error;
+    if (options->screenshot)
+        return take_picture(dump, options->screenshot);
     while (dump->tui.more)
         cs_tui_refresh(&dump->tui);
     cs_tui_draw(&dump->tui, &dump->canvas);
-    if (options->screenshot) {
-        char why[400];
-        if (cs_picture_write(&dump->canvas, dump->tui.theme, dump->tui.info.title,
-                             options->screenshot, why, sizeof why) == 0)
-            return 0;
-        fprintf(stderr, "cansim-tui: %s\n", why);
-        return 3;
-    }
     if (options->dump == CS_DUMP_SVG)
         error = cs_svg_write(&dump->canvas, dump->tui.theme, dump->tui.info.title, stdout);
     else
@@ -100,8 +177,8 @@ static int run(struct dump *dump, const struct cs_options *options, struct cs_se
         fprintf(stderr, "cansim-tui: --plot: %s\n", why);
         return 2;
     }
-    if (!dump->host.finished)
-        ev_run(dump->loop, 0);
+    dump->session = session;
+    run_until(dump, options->at_ps);
     if (dump->status > 1) {
         fprintf(stderr, "cansim-tui: %s\n", cs_session_error(session));
         return dump->status;
@@ -118,6 +195,7 @@ static int run_log(struct dump *dump, const struct cs_options *options)
 
 int cs_main_dump(const struct cs_options *options)
 {
+    const int64_t waits = length_of(options->keys);
     struct cs_session_config config = cs_main_config(options);
     struct dump dump = {.host.still = true};
     struct cs_session *session;
@@ -131,7 +209,8 @@ int cs_main_dump(const struct cs_options *options)
     config.serve = false;
     config.fast = true;
     config.speed_permille = 0;
-    config.duration_ps = options->at_ps;
+    config.duration_ps =
+        options->at_ps < CS_TIME_END - waits ? options->at_ps + waits : CS_TIME_END;
     config.tui = false;
     dump.host.host = (struct cs_host){&cs_host_session_ops, &dump.host};
     dump.canvas.ascii = options->ascii || dump.config.ascii;
@@ -166,20 +245,13 @@ int cs_main_dump(const struct cs_options *options)
 
 static int watch(struct dump *dump, const struct cs_options *options)
 {
-    const int64_t until_ms = cs_wall_ms() + options->at_ps / CS_PS_PER_MS;
     char why[512];
-    int64_t left;
 
     if (cs_host_link_open(dump->link, &dump->tui, options->connect, why, sizeof why) != 0) {
         fprintf(stderr, "cansim-tui: %s\n", why);
         return 3;
     }
-    while ((left = until_ms - cs_wall_ms()) > 0 && cs_host_link_fd(dump->link) >= 0) {
-        struct pollfd pfd = {cs_host_link_fd(dump->link), POLLIN, 0};
-
-        if (poll(&pfd, 1, (int)(left < 100 ? left : 100)) > 0)
-            cs_host_link_read(dump->link);
-    }
+    watch_for(dump, options->at_ps);
     return write_screen(dump, options);
 }
 

@@ -400,14 +400,13 @@ static int take_at(struct ask *ask, const char *value)
 
 static int take_keys(struct ask *ask, const char *value)
 {
-    const char *at = value;
-    int32_t key;
+    char why[400];
 
-    while ((key = cs_key_script_next(&at)) > 0)
-        ;
-    if (key < 0)
-        return expected(ask, "keys by names such as <Enter> <Up> <F1> <lt>", at);
-    ask->options->keys = value;
+    if (cs_script_load(value, ask->options->script, why, sizeof why) != 0) {
+        snprintf(ask->why, ask->why_size, "%s: %s", ask->name, why);
+        return -EINVAL;
+    }
+    ask->options->keys = ask->options->script;
     return 0;
 }
 
@@ -470,7 +469,7 @@ static const struct {
     {"--screenshot", "FILE", "the same into a file: .svg, .png or .txt", take_screenshot},
     {"--size", "WxH", "of that screen (80x24)", take_size},
     {"--at", "TIME", "bus time at which it is taken (1s; of a log its end)", take_at},
-    {"--keys", "KEYS", "keys pressed before it is taken, such as 2s<Down>", take_keys},
+    {"--keys", "KEYS", "keys pressed before it is taken, such as 2s<Down>, or @FILE", take_keys},
     {"--help", NULL, "this text", take_help},
     {"--version", NULL, "the version", take_version},
 };

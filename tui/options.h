@@ -9,8 +9,9 @@
 #include "scenarios/scenario.h"
 #include "scenarios/session.h"
 #include "scenarios/session_live.h"
-#include "tui/theme.h"
 #include "tui/plot.h"
+#include "tui/script.h"
+#include "tui/theme.h"
 
 #define CS_OPTIONS_FAULTS 64
 
@@ -52,6 +53,7 @@ struct cs_options {
     int width, height;
     int64_t at_ps;
     bool have_at;
+    char script[CS_SCRIPT_MAX]; /* what `keys` points at */
 };
 
 /* Returns 0, or -EINVAL with one sentence in `why`. The strings of argv must outlive `options`. */
