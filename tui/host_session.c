@@ -94,7 +94,7 @@ static void refresh(void *ctx, struct cs_tui *tui, unsigned needs)
     cs_session_waiting(s, info->waiting, sizeof info->waiting);
     info->clients = cs_session_clients(s);
     look_at_link(s, info);
-    info->paused = hs->still ? hs->held : cs_session_paused(s);
+    info->paused = cs_session_paused(s) && !hs->hold;
     look_at_pause(s, info);
     info->finished = hs->finished && !hs->still;
     info->speed_permille = hs->still ? 1000 : cs_session_speed(s);
@@ -111,8 +111,8 @@ static void pause_it(void *ctx, bool paused)
 {
     struct cs_host_session *hs = ctx;
 
-    hs->held = paused;
-    cs_session_pause(hs->session, paused);
+    hs->hold = hs->still && !paused;
+    cs_session_pause(hs->session, paused || hs->hold);
 }
 
 static void step(void *ctx)

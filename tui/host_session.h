@@ -13,7 +13,7 @@ struct cs_host_session {
     struct cs_feed feed;
     bool finished; /* set by whoever started the session */
     bool still;    /* a picture: shown as if it ran at the clock's pace, and: */
-    bool held;     /* paused by its keys */
+    bool hold;     /* time stands for it alone, nobody has paused */
 };
 
 /* Start to observe the session's sim for this model. Returns 0 or -ENOSPC. */

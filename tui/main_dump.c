@@ -59,7 +59,10 @@ static void bring_up_to_date(struct dump *dump)
 
 static void held(void *ctx)
 {
-    ev_break(((struct dump *)ctx)->loop, EVBREAK_ALL);
+    struct dump *dump = ctx;
+
+    dump->host.hold = true;
+    ev_break(dump->loop, EVBREAK_ALL);
 }
 
 /* Until that bus time, or the end. */
@@ -68,6 +71,7 @@ static void run_until(struct dump *dump, int64_t at_ps)
     dump->at_ps = at_ps;
     if (dump->host.finished)
         return;
+    dump->host.hold = false;
     cs_session_pause(dump->session, false);
     cs_session_pause_at(dump->session, at_ps, held, dump);
     ev_run(dump->loop, 0);
@@ -91,7 +95,7 @@ static void wait_for(struct dump *dump, int64_t span_ps)
 {
     if (dump->link)
         watch_for(dump, span_ps);
-    else if (dump->session && !dump->host.held)
+    else if (dump->session && (dump->host.hold || !cs_session_paused(dump->session)))
         run_until(dump, dump->at_ps + span_ps);
 }
 

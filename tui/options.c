@@ -555,8 +555,8 @@ int cs_options_parse(int argc, char **argv, struct cs_options *options, char *wh
     struct ask ask = {options, "", why, why_size};
     bool plain = false;
 
-    *options = (struct cs_options){
-        .width = CS_TUI_MIN_WIDTH, .height = CS_TUI_MIN_HEIGHT, .at_ps = CS_PS_PER_S};
+    *options =
+        (struct cs_options){.width = CS_TUI_WIDTH, .height = CS_TUI_HEIGHT, .at_ps = CS_PS_PER_S};
     for (int i = 1, used; i < argc; i += used) {
         int error;
         used = 1;

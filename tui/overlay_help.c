@@ -5,6 +5,7 @@
 
 #include "tui/keymap.h"
 #include "tui/view.h"
+#include "tui/widgets.h"
 
 #define BOX_WIDTH  72
 #define KEYS_WIDTH 12
@@ -106,7 +107,7 @@ static struct cs_rect box_of(const struct cs_tui *tui)
     int lines = put_all(tui, &page), most = tui->height - 4;
     int h = lines + 2 < most ? lines + 2 : most;
 
-    return (struct cs_rect){(tui->width - BOX_WIDTH) / 2, (tui->height - h) / 2, BOX_WIDTH, h};
+    return cs_box_place(tui, BOX_WIDTH, h, (tui->height - h) / 2);
 }
 
 static void draw(const struct cs_tui *tui, struct cs_canvas *canvas)

@@ -73,7 +73,7 @@ static void draw(const struct cs_tui *tui, struct cs_canvas *canvas)
     const int lines = lines_of(tui), h = lines + BELOW + 2;
     /* The screen may have grown since the list was moved. */
     const int last = (int)cs_n_fault_presets - lines, top = list->top < last ? list->top : last;
-    const struct cs_rect box = {(tui->width - BOX_WIDTH) / 2, tui->height - 2 - h, BOX_WIDTH, h};
+    const struct cs_rect box = cs_box_place(tui, BOX_WIDTH, h, tui->height - 2 - h);
     struct cs_rect at = {box.x + 2, box.y + 1, box.w - 4, BELOW};
 
     cs_canvas_box(canvas, box, cs_overlay_presets.title);

@@ -105,17 +105,16 @@ static void all_facts(const struct cs_tui *tui, struct facts *facts, const struc
 static void draw(const struct cs_tui *tui, struct cs_canvas *canvas)
 {
     const struct cs_row *row = cs_trace_selected(tui);
-    struct facts facts = {.w = BOX_WIDTH - 4};
-    struct cs_rect box = {(tui->width - BOX_WIDTH) / 2, 0, BOX_WIDTH, 0};
+    struct cs_rect box = cs_box_place(tui, BOX_WIDTH, 0, 0);
+    struct facts facts = {.w = box.w - 4};
 
     if (row)
         all_facts(tui, &facts, row);
     else
         fact(&facts, "", 0, "");
-    box.h = facts.y + 2;
-    box.y = (tui->height - box.h) / 2;
+    box = cs_box_place(tui, BOX_WIDTH, facts.y + 2, (tui->height - facts.y - 2) / 2);
     cs_canvas_box(canvas, box, "One row");
-    facts = (struct facts){canvas, box.x + 2, box.y + 1, BOX_WIDTH - 4};
+    facts = (struct facts){canvas, box.x + 2, box.y + 1, box.w - 4};
     if (row)
         all_facts(tui, &facts, row);
     else

@@ -112,7 +112,7 @@ static void draw_below(const struct cs_tui *tui, struct cs_canvas *canvas, struc
 static void draw(const struct cs_tui *tui, struct cs_canvas *canvas)
 {
     const int wire = WIRE_LINES + more_lines(tui), h = CS_SEND_ROWS + wire + 4;
-    const struct cs_rect box = {(tui->width - BOX_WIDTH) / 2, tui->height - 2 - h, BOX_WIDTH, h};
+    const struct cs_rect box = cs_box_place(tui, BOX_WIDTH, h, tui->height - 2 - h);
     struct cs_rect at = {box.x + 2, box.y + 1, box.w - 4, wire};
     struct cs_send_item item = item_of(tui);
     char why[160], title[64];

@@ -23,8 +23,10 @@
 #include "tui/textfield.h"
 #include "tui/traffic.h"
 
-#define CS_TUI_MIN_WIDTH   80
-#define CS_TUI_MIN_HEIGHT  24
+#define CS_TUI_MIN_WIDTH   60 /* below there is no use in it */
+#define CS_TUI_MIN_HEIGHT  16
+#define CS_TUI_WIDTH       80 /* of a picture, and what every view is made for */
+#define CS_TUI_HEIGHT      24
 #define CS_TUI_BUS_NAME    16
 #define CS_TUI_HISTORY     32 /* injected frames that can be called back */
 #define CS_TUI_MESSAGE_MAX 160

@@ -196,6 +196,14 @@ void cs_gauge(struct cs_canvas *canvas, int x, int y, int width, uint8_t style, 
     }
 }
 
+struct cs_rect cs_box_place(const struct cs_tui *tui, int w, int h, int y)
+{
+    w = w < tui->width ? w : tui->width;
+    h = h < tui->height ? h : tui->height;
+    y = y + h < tui->height ? y : tui->height - h;
+    return (struct cs_rect){(tui->width - w) / 2, y > 0 ? y : 0, w, h};
+}
+
 void cs_list_clamp(struct cs_list *list, int n, int page)
 {
     int last = n > page ? n - page : 0;

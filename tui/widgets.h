@@ -90,6 +90,9 @@ int cs_most_data(const struct cs_tui *tui);
 void cs_gauge(struct cs_canvas *canvas, int x, int y, int width, uint8_t style, uint64_t value,
               uint64_t full);
 
+/* Where a box of that size is put: amid the columns from line y on, made to fit the screen. */
+struct cs_rect cs_box_place(const struct cs_tui *tui, int w, int h, int y);
+
 /* Keep 0 <= sel < n and the selection within the page. */
 void cs_list_clamp(struct cs_list *list, int n, int page);
 void cs_list_move(struct cs_list *list, int by, int n, int page);

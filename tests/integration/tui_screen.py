@@ -171,8 +171,8 @@ def help_names_the_keys():
 def sizes():
     with Tmux(100, 30) as t:
         t.tui(DEMO)
-        t.resize(60, 20)
-        t.wait("80x24 needed, this is 60x20")
+        t.resize(50, 20)
+        t.wait("60x16 needed, this is 50x20")
         t.resize(80, 24)
         t.wait("1 Trace", "quit", "following")
         t.resize(200, 60)

@@ -147,7 +147,7 @@ static void too_small(void **state)
 {
     static const struct {
         int w, h;
-    } sizes[] = {{79, 24}, {80, 23}, {40, 10}, {1, 1}, {3, 40}};
+    } sizes[] = {{79, 24}, {80, 23}, {60, 16}, {59, 16}, {40, 10}, {1, 1}, {3, 40}};
     struct bench *b = bench_at(100 * CS_PS_PER_MS);
 
     (void)state;
@@ -156,8 +156,8 @@ static void too_small(void **state)
         bench_keys(b, "<Up><PgUp><Home>?<PgDn><Esc>i1<Esc>2<Up><PgDn>3<End><PgUp>1<End>");
         bench_draw(b, sizes[i].w, sizes[i].h);
     }
-    bench_draw(b, 60, 20);
-    assert_true(bench_shows(b, "80x24 needed, this is 60x20"));
+    bench_draw(b, 59, 20);
+    assert_true(bench_shows(b, "60x16 needed, this is 59x20"));
     bench_draw(b, 80, 24);
     assert_true(bench_shows(b, "following"));
     bench_free(b);
