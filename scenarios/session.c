@@ -236,7 +236,10 @@ static void on_live(void *ctx, const struct cs_live_said *said)
 static int add_decoder(struct cs_session *session, const struct cs_session_config *config,
                        struct cs_error *error)
 {
-    const char *named = session->scenario != NULL ? session->scenario->decode : NULL;
+    const char *asked = session->scenario != NULL ? session->scenario->decode : NULL;
+    const char *named = asked != NULL || !config->watched || session->scenario == NULL
+                            ? asked
+                            : cs_session_decoder_of_nodes(session->scenario);
     struct cs_session_eds files = {.n = 0};
     bool fields, expected = cs_expect_decodes(session->scenario, &fields);
     struct cs_live_config live = {

@@ -71,6 +71,7 @@ struct cs_session_config {
     uint32_t speed_permille; /* 0: not given; paced unless `fast` */
     bool fast;               /* virtual time, as fast as the machine goes */
     bool tui;                /* paced by default even without outside clients */
+    bool watched;            /* where nodes speak what a decoder knows, it follows unasked */
     bool have_wait;
     int64_t wait_ps; /* wall time to wait for the scenario's outside clients: overrides it; 0 none,
                         CS_NEVER without limit */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "plugins/decode.h"
+#include "plugins/plugins.h"
 #include "scenarios/session_internal.h"
 
 static void on_said(void *ctx, const struct cs_live_said *said)
@@ -60,6 +61,27 @@ static bool is_given(const struct cs_session_eds *eds, const char *bus, const ch
             return true;
     }
     return false;
+}
+
+static bool is_of(const struct cansim_plugin *plugin, const struct cansim_node_type *type)
+{
+    for (unsigned i = 0; plugin->nodes != NULL && plugin->nodes[i] != NULL; i++)
+        if (plugin->nodes[i] == type)
+            return plugin->decoders != NULL && plugin->decoders[0] != NULL;
+    return false;
+}
+
+const char *cs_session_decoder_of_nodes(const struct cs_scenario *scenario)
+{
+    for (unsigned i = 0; i < scenario->n_nodes && scenario->plugins != NULL; i++)
+        for (unsigned p = 0; p < cs_plugins_count(scenario->plugins); p++) {
+            struct cs_plugin_info info;
+            cs_plugins_info(scenario->plugins, p, &info);
+            if (scenario->nodes[i].type == CS_NODE_PLUGIN && info.plugin != NULL &&
+                is_of(info.plugin, scenario->nodes[i].plugin))
+                return info.plugin->decoders[0]->name;
+        }
+    return NULL;
 }
 
 void cs_session_collect_eds(const struct cs_scenario *scenario,

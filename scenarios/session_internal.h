@@ -145,6 +145,8 @@ struct cs_session_eds {
     const char *file[CS_LIVE_EDS]; /* "can0:5=drive.eds" */
     unsigned n, given;             /* those of the command line come first, and are not freed */
 };
+/* Of the first node whose plugin has a decoder as well: its name; NULL: there is none. */
+const char *cs_session_decoder_of_nodes(const struct cs_scenario *scenario);
 void cs_session_collect_eds(const struct cs_scenario *scenario,
                             const struct cs_session_config *config, struct cs_session_eds *eds);
 void cs_session_free_eds(struct cs_session_eds *eds);

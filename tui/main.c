@@ -62,6 +62,7 @@ struct cs_session_config cs_main_config(const struct cs_options *o)
         .speed_permille = o->have_speed ? o->speed_permille : 0,
         .fast = o->have_speed && o->speed_permille == 0,
         .tui = true,
+        .watched = true,
     };
 }
 

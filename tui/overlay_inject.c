@@ -136,8 +136,8 @@ static void draw(const struct cs_tui *tui, struct cs_canvas *canvas)
     char why[160];
     bool bad = cs_frame_parse(state->field.text, &frame, why, sizeof why) < 0;
     int more = bad ? 0 : more_lines(tui, &frame);
-    struct cs_rect box = cs_box_place(tui, BOX_WIDTH, BOX_HEIGHT + more,
-                                      tui->height - 2 - BOX_HEIGHT - more);
+    struct cs_rect box =
+        cs_box_place(tui, BOX_WIDTH, BOX_HEIGHT + more, tui->height - 2 - BOX_HEIGHT - more);
     int x = box.x + 2, y = box.y + 1, end = box.x + box.w - 2;
 
     cs_canvas_box(canvas, box, cs_overlay_inject.title);
