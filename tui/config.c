@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tui/context.h"
 #include "tui/view.h"
 
 struct reading {
@@ -277,6 +278,15 @@ int cs_state_write(const char *path, const struct cs_tui *tui)
     return 0;
 }
 
+/* The same view twice: each with a filter and cursor of its own. */
+static void part_twins(struct cs_tui *tui)
+{
+    for (unsigned p = 1; p < cs_tui_panes(tui); p++)
+        for (unsigned q = 0; q < p; q++)
+            if (tui->pane_view[p] == tui->pane_view[q] && cs_views[tui->pane_view[p]]->many)
+                cs_context_own(tui, p);
+}
+
 void cs_config_apply(const struct cs_config *config, struct cs_tui *tui)
 {
     if (config->theme)
@@ -286,6 +296,7 @@ void cs_config_apply(const struct cs_config *config, struct cs_tui *tui)
     for (unsigned p = 0; p < CS_TUI_PANES && config->views[p] >= 0; p++)
         tui->pane_view[p] = (unsigned)config->views[p];
     tui->view = tui->pane_view[tui->focus];
+    part_twins(tui);
     if (config->focus >= 0)
         cs_tui_focus(tui, (unsigned)config->focus);
     tui->message[0] = '\0';

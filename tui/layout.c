@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tui/context.h"
 #include "tui/panes.h"
 #include "tui/view.h"
 #include "tui/widgets.h"
@@ -275,7 +276,8 @@ static void draw_panes(struct cs_tui *tui, struct cs_canvas *canvas)
     const struct cs_rect content = cs_tui_content(tui);
 
     tui->pane_view[tui->focus] = tui->view;
-    for (tui->at = 0; tui->at < cs_tui_panes(tui); tui->at++) {
+    for (unsigned p = 0; p < cs_tui_panes(tui); p++) {
+        cs_context_enter(tui, p);
         const struct cs_rect at = cs_tui_pane(tui, tui->at);
         if (at.w <= 0 || at.h <= 0)
             continue;
@@ -284,7 +286,7 @@ static void draw_panes(struct cs_tui *tui, struct cs_canvas *canvas)
         struct cs_canvas part = cs_canvas_part(canvas, at);
         cs_views[tui->pane_view[tui->at]]->draw(tui, &part, (struct cs_rect){0, 0, at.w, at.h});
     }
-    tui->at = tui->focus;
+    cs_context_enter(tui, tui->focus);
 }
 
 static int binding_width(const struct cs_binding *binding)

@@ -4,6 +4,7 @@
 
 #include <strings.h>
 
+#include "tui/context.h"
 #include "tui/view.h"
 
 #define PANE_MIN_WIDTH  40
@@ -131,15 +132,18 @@ int cs_pane_at(const struct cs_tui *tui, int x, int y)
 void cs_tui_focus(struct cs_tui *tui, unsigned pane)
 {
     tui->pane_view[tui->focus] = tui->view;
-    tui->focus = tui->at = pane < cs_tui_panes(tui) ? pane : 0;
+    tui->focus = pane < cs_tui_panes(tui) ? pane : 0;
     tui->view = tui->pane_view[tui->focus];
+    cs_context_enter(tui, tui->focus);
     tui->dirty = true;
 }
 
+/* The first of n panes that has it; one that may be shown twice, in the context at hand. */
 static int pane_of_view(const struct cs_tui *tui, unsigned view, unsigned n)
 {
     for (unsigned p = 0; p < n; p++)
-        if (tui->pane_view[p] == view)
+        if (tui->pane_view[p] == view &&
+            (!cs_views[view]->many || cs_context_same(tui, p, tui->focus)))
             return (int)p;
     return -1;
 }
@@ -158,32 +162,36 @@ void cs_tui_show_view(struct cs_tui *tui, unsigned view)
     tui->dirty = true;
 }
 
+/* A view of its own for a pane that comes. */
+static void choose_view(struct cs_tui *tui, unsigned pane)
+{
+    for (unsigned v = 0; v < cs_n_views; v++)
+        if (pane_of_view(tui, v, pane) < 0) {
+            tui->pane_view[pane] = v;
+            return;
+        }
+}
+
 void cs_tui_split(struct cs_tui *tui, enum cs_tui_split split)
 {
-    const unsigned view = tui->view;
+    const unsigned before = cs_tui_panes(tui);
     unsigned n;
 
-    tui->pane_view[tui->focus] = view;
-    if (split == CS_SPLIT_NONE)
-        tui->pane_view[0] = view;
-    n = cs_tui_panes(tui);
+    tui->pane_view[tui->focus] = tui->view;
     tui->split = split;
-    for (unsigned p = n; p < cs_tui_panes(tui); p++)
-        for (unsigned v = 0; v < cs_n_views; v++)
-            if (pane_of_view(tui, v, p) < 0) {
-                tui->pane_view[p] = v;
-                break;
-            }
-    if (tui->focus >= cs_tui_panes(tui)) {
-        tui->pane_view[0] = view;
+    n = cs_tui_panes(tui);
+    if (n == 1 || tui->focus >= n) { /* the one with the focus stays */
+        tui->pane_view[0] = tui->view;
+        tui->pane_context[0] = tui->pane_context[tui->focus];
         tui->focus = 0;
     }
-    tui->at = tui->focus;
-    tui->view = tui->pane_view[tui->focus];
+    cs_context_keep(tui, n < before ? n : before);
+    for (unsigned p = before; p < n; p++)
+        choose_view(tui, p);
+    cs_context_enter(tui, tui->focus);
     tui->dirty = true;
     if (!fits(tui))
-        cs_tui_say(tui, false, "there is no room for %u panes: the one with the focus is shown",
-                   cs_tui_panes(tui));
+        cs_tui_say(tui, false, "there is no room for %u panes: the one with the focus is shown", n);
 }
 
 /* ---- the mouse --------------------------------------------------------------------------------

@@ -105,7 +105,7 @@ int cs_tui_filter(struct cs_tui *tui, const char *text, char *why, size_t why_si
     const int ret = cs_query_parse(text, &tui->filter, why, why_size);
 
     if (!ret)
-        tui->filter_changes++;
+        tui->filter_changes = ++tui->filters;
     return ret;
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "tui/context.h"
 #include "tui/keymap.h"
 #include "tui/messages.h"
 #include "tui/query_row.h"
@@ -56,29 +57,6 @@ int cs_view_find(const char *name)
     return -1;
 }
 
-static int init_views(struct cs_tui *tui)
-{
-    for (unsigned v = 0; v < cs_n_views; v++) {
-        const struct cs_view *view = cs_views[v];
-        if (!view->state_size)
-            continue;
-        tui->state[v] = calloc(1, view->state_size);
-        if (!tui->state[v] || (view->init && view->init(tui->state[v])))
-            return -ENOMEM;
-    }
-    return 0;
-}
-
-static void fini_views(struct cs_tui *tui)
-{
-    for (unsigned v = 0; v < cs_n_views; v++) {
-        if (tui->state[v] && cs_views[v]->fini)
-            cs_views[v]->fini(tui->state[v]);
-        free(tui->state[v]);
-        tui->state[v] = NULL;
-    }
-}
-
 int cs_tui_init(struct cs_tui *tui, const struct cs_host *host, uint32_t ring_rows)
 {
     *tui =
@@ -91,7 +69,8 @@ int cs_tui_init(struct cs_tui *tui, const struct cs_host *host, uint32_t ring_ro
     if (!tui->nodes || !tui->air || !tui->edges || !tui->traffic ||
         cs_tui_ring_init(&tui->ring, ring_rows ? ring_rows : CS_TUI_ROWS_DFLT) ||
         cs_names_init(&tui->names) || cs_ids_init(&tui->ids) ||
-        cs_fault_list_init(&tui->fault_list) || cs_plots_init(&tui->plots) || init_views(tui)) {
+        cs_fault_list_init(&tui->fault_list) || cs_plots_init(&tui->plots) ||
+        cs_contexts_init(tui)) {
         cs_tui_fini(tui);
         return -ENOMEM;
     }
@@ -105,7 +84,7 @@ void cs_tui_fini(struct cs_tui *tui)
     cs_ids_fini(&tui->ids);
     cs_fault_list_fini(&tui->fault_list);
     cs_plots_fini(&tui->plots);
-    fini_views(tui);
+    cs_contexts_fini(tui);
     cs_plan_clear(&tui->plan);
     free(tui->nodes);
     free(tui->air);
@@ -117,44 +96,24 @@ void cs_tui_fini(struct cs_tui *tui)
     tui->traffic = NULL;
 }
 
-static int restart_view(struct cs_tui *tui, unsigned v)
-{
-    const struct cs_view *view = cs_views[v];
-
-    if (view->restart) {
-        view->restart(tui);
-    } else if (tui->state[v]) {
-        if (view->fini)
-            view->fini(tui->state[v]);
-        memset(tui->state[v], 0, view->state_size);
-        return view->init ? view->init(tui->state[v]) : 0;
-    }
-    return 0;
-}
-
 int cs_tui_restart(struct cs_tui *tui)
 {
     int ret;
 
     tui->ring.first = tui->ring.end = 0;
-    tui->trace =
-        (struct cs_trace_state){.follow = true, .show = tui->trace.show, .time = tui->trace.time};
     cs_ids_fini(&tui->ids);
     cs_fault_list_fini(&tui->fault_list);
     cs_plan_clear(&tui->plan);
     tui->info = (struct cs_tui_info){0};
     tui->n_nodes = tui->n_devices = 0;
-    tui->by_id.pinned = tui->fd = false;
+    tui->fd = false;
     tui->faults.sel_id = 0;
     tui->overlay = CS_OVERLAY_NONE;
     tui->dirty = true;
     ret = cs_ids_init(&tui->ids);
     if (cs_fault_list_init(&tui->fault_list) < 0)
         ret = -ENOMEM;
-    for (unsigned v = 0; v < cs_n_views; v++)
-        if (restart_view(tui, v) < 0)
-            ret = -ENOMEM;
-    return ret;
+    return cs_contexts_restart(tui) < 0 ? -ENOMEM : ret;
 }
 
 void cs_tui_resize(struct cs_tui *tui, int width, int height)
@@ -176,11 +135,13 @@ void cs_tui_refresh(struct cs_tui *tui)
     tui->more = false;
     tui->host->ops->refresh(tui->host->ctx, tui, needs);
     cs_messages_look(tui);
-    cs_trace_index(tui);
-    for (tui->at = 0; tui->at < panes; tui->at++)
-        if (cs_views[tui->pane_view[tui->at]]->refresh)
-            cs_views[tui->pane_view[tui->at]]->refresh(tui);
-    tui->at = tui->focus;
+    cs_contexts_index(tui);
+    for (unsigned p = 0; p < panes; p++) {
+        cs_context_enter(tui, p);
+        if (cs_views[tui->pane_view[p]]->refresh)
+            cs_views[tui->pane_view[p]]->refresh(tui);
+    }
+    cs_context_enter(tui, tui->focus);
 }
 
 void cs_tui_say(struct cs_tui *tui, bool bad, const char *format, ...)

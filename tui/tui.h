@@ -35,6 +35,7 @@
 #define CS_TUI_PANES       4 /* of the screen, at most; each has a view of its own */
 
 struct cs_host;
+struct cs_context;
 
 /* What the host tells about itself. */
 struct cs_tui_info {
@@ -215,6 +216,8 @@ struct cs_tui {
     unsigned focus;
     unsigned at; /* the pane that is drawn or brought up to date now, else the focus */
     void *state[CS_TUI_VIEWS_MAX]; /* of each view, cs_view_state() */
+    struct cs_context *contexts;   /* context.h: those of other panes */
+    unsigned context, pane_context[CS_TUI_PANES];
     enum cs_tui_overlay overlay;
     struct cs_trace_state trace;
     struct cs_ids_state by_id;
@@ -224,7 +227,8 @@ struct cs_tui {
     struct cs_fault_form form;
     struct cs_prompt_state prompt;
     struct cs_query filter;
-    uint64_t filter_changes; /* so many times */
+    uint64_t filter_changes; /* another number with each change */
+    uint64_t filters;        /* so many changes there were */
     struct cs_textfield filter_field, save_field;
     struct cs_completion filter_completion;
     char filter_before[CS_QUERY_TEXT];

@@ -37,6 +37,7 @@ struct cs_view {
     const char *help;         /* what it shows, half a sentence */
     int32_t keys[2];          /* that show it */
     unsigned needs;           /* enum cs_host_needs */
+    bool many;                /* may be in several panes, with a state for each context.h */
     size_t state_size;        /* of what it keeps, zero at first: cs_view_state() */
     int (*init)(void *state); /* 0 or -ENOMEM; may be NULL */
     void (*fini)(void *state);

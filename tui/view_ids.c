@@ -480,6 +480,7 @@ const struct cs_view cs_view_ids = {
     .title = "Identifiers",
     .brief = "IDs",
     .needs = CS_NEEDS_IDS,
+    .many = true,
     .state_size = sizeof(struct ids_view),
     .fini = fini,
     .refresh = refresh,

@@ -287,6 +287,7 @@ const struct cs_view cs_view_trace = {
     .keys = {'1', CS_KEY_F1 + 1},
     .help = "what happens, in order",
     .title = "Trace",
+    .many = true,
     .state_size = sizeof(struct cs_trace_keep),
     .fini = fini,
     .refresh = cs_trace_measure,

@@ -568,6 +568,7 @@ const struct cs_view cs_view_wire = {
     .help = "the bits of a frame; the bus over time",
     .title = "Wire",
     .needs = CS_NEEDS_NODES | CS_NEEDS_EDGES,
+    .many = true,
     .state_size = sizeof(struct wire_state),
     .init = init,
     .refresh = refresh,

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "simcore/units.h"
+#include "tui/context.h"
 #include "tui/query_row.h"
 #include "tui/view.h"
 #include "tui/view_signals.h"
@@ -274,6 +275,10 @@ static int quit(struct cs_tui *tui, const char *rest, char *why, size_t why_size
 const struct cs_word cs_global_words[] = {
     {"view", "NAME", "show that view", show_view, offer_views},
     {"panes", "one|rows|columns|three|four", "divide the screen", split, offer_splits},
+    {"buses", "[BUS...]", "the view at hand once for each bus, side by side", cs_word_buses,
+     cs_word_offer_buses},
+    {"twin", "", "the view at hand once more, with a cursor and filter of its own", cs_word_twin,
+     NULL},
     {"send", "FRAME [BUS]", "queue a frame from the console", send, NULL},
     {"filter", "[EXPR]", "show only what passes, such as node=drive; without it, all", filter,
      cs_query_offers},

@@ -51,6 +51,8 @@ static const char *const lines[] = {
     ":view network<Enter>",
     ":panes four<Enter>",
     ":panes one<Enter>",
+    ":buses<Enter>",
+    ":twin<Enter>",
     ":theme mono<Enter>",
     ":send 123#11<Enter>",
     "i7FF#0102030405060708<Enter><Esc>",
