@@ -109,7 +109,7 @@ static void draw_bus(const struct cs_tui *tui, struct cs_canvas *canvas,
 {
     const struct cs_stats_bus *s = &bus->stats;
     char text[64], buf[CS_NUMBER_MAX];
-    int name = 4, rate = 0, x = at.x, end = at.x + at.w;
+    int name = 4, rate = 0, x = at.x, end = at.x + at.w, wide;
     uint8_t style = s->load_permille >= 800   ? CS_STYLE_BAD
                     : s->load_permille >= 500 ? CS_STYLE_WARN
                                               : CS_STYLE_GOOD;
@@ -123,9 +123,10 @@ static void draw_bus(const struct cs_tui *tui, struct cs_canvas *canvas,
     name = name < at.w - 30 ? name : at.w - 30;
     cs_canvas_field(canvas, x, at.y, name, false, CS_STYLE_BRIGHT, bus->name);
     x = cs_canvas_field(canvas, x + name + 1, at.y, rate, true, CS_STYLE_DIM, rates_of(bus, buf));
-    end -= 8;
     snprintf(text, sizeof text, "%s err", cs_text_count(s->error_frames, 3, buf));
-    cs_canvas_field(canvas, end, at.y, 8, true, s->error_frames ? CS_STYLE_BAD : CS_STYLE_FAINT,
+    wide = cs_text_width(text) < 8 ? 8 : cs_text_width(text) + 1;
+    end -= wide;
+    cs_canvas_field(canvas, end, at.y, wide, true, s->error_frames ? CS_STYLE_BAD : CS_STYLE_FAINT,
                     text);
     end -= 7;
     snprintf(text, sizeof text, "%s/s", cs_text_count(s->frames_per_s, 5, buf));
@@ -337,6 +338,13 @@ static int put_bindings(struct footer *footer, int x, int end, const struct cs_b
     return x;
 }
 
+/* What the first keys are then; tui.c has what they do. */
+static const struct cs_binding while_paused[] = {
+    {{CS_KEY_SPACE}, "go", NULL, NULL, 0},
+    {{'.'}, "step", NULL, NULL, 0},
+    {{'n'}, "next frame", NULL, NULL, 0},
+};
+
 static void go_over_footer(const struct cs_tui *tui, struct footer *footer)
 {
     const struct cs_overlay *overlay = cs_overlay_of(tui->overlay);
@@ -351,7 +359,10 @@ static void go_over_footer(const struct cs_tui *tui, struct footer *footer)
     }
     put_bindings(footer, end, tui->width, corner, 2);
     /* Pause and inject come first, then what is the view's own, then the rest. */
-    x = put_bindings(footer, x, end - 2, cs_global_bindings, 2);
+    if (tui->info.paused && !tui->info.log[0])
+        x = put_bindings(footer, x, end - 2, while_paused, 3);
+    else
+        x = put_bindings(footer, x, end - 2, cs_global_bindings, 2);
     x = put_bindings(footer, x, end - 2, view->bindings, view->n_bindings);
     put_bindings(footer, x, end - 2, cs_global_bindings + 2, cs_n_global_bindings - 4);
 }

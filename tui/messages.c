@@ -50,19 +50,27 @@ void cs_messages_said(struct cs_tui *tui, bool bad, const char *text)
     add(tui, &logged);
 }
 
+/* Each node that joins takes part a moment later, and a fault may fire with every frame. */
+static bool is_usual(const struct cs_row *row)
+{
+    if (row->kind == CS_EV_STATE)
+        return row->state == CS_STATE_INTEGRATING ||
+               (row->state == CS_STATE_ERROR_ACTIVE && !row->tec && !row->rec);
+    return row->kind == CS_EV_FAULT && row->stage == CS_FAULT_FIRED;
+}
+
 void cs_messages_row(struct cs_tui *tui, const char *text)
 {
     static const uint8_t kinds[CS_EV_KIND_COUNT] = {
-        [CS_EV_NOTE] = CS_MESSAGE_NOTE,
-        [CS_EV_ATTACH] = CS_MESSAGE_JOIN,
-        [CS_EV_DETACH] = CS_MESSAGE_JOIN,
-        [CS_EV_LOST] = CS_MESSAGE_LOSS,
+        [CS_EV_NOTE] = CS_MESSAGE_NOTE,   [CS_EV_ATTACH] = CS_MESSAGE_JOIN,
+        [CS_EV_DETACH] = CS_MESSAGE_JOIN, [CS_EV_LOST] = CS_MESSAGE_LOSS,
+        [CS_EV_STATE] = CS_MESSAGE_STATE, [CS_EV_FAULT] = CS_MESSAGE_FAULT,
     };
     const struct cs_row *row = cs_tui_ring_get(&tui->ring, tui->ring.end - 1);
     struct cs_logged logged = {.row = tui->ring.end - 1, .times = 1, .of_bus = true};
     char words[CS_MESSAGE_TEXT_MAX];
 
-    if (!row || row->kind >= CS_EV_KIND_COUNT || !kinds[row->kind])
+    if (!row || row->kind >= CS_EV_KIND_COUNT || !kinds[row->kind] || is_usual(row))
         return;
     logged.at_ps = row->at_ps;
     logged.bus = row->bus;

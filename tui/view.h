@@ -35,6 +35,7 @@ struct cs_view {
     const char *title;        /* for its tab */
     const char *brief;        /* the same where there is no room; NULL: the title */
     const char *help;         /* what it shows, half a sentence */
+    const char *about;        /* for its help: what its columns and signs mean, a line each */
     int32_t keys[2];          /* that show it */
     unsigned needs;           /* enum cs_host_needs */
     size_t state_size;        /* of what it keeps, zero at first: cs_view_state() */

@@ -531,6 +531,9 @@ const struct cs_view cs_view_faults = {
     .name = "faults",
     .keys = {'4', CS_KEY_F1 + 4},
     .help = "all kinds, and those that are armed",
+    .about = "Above what can go wrong, below what was armed: armed waits for its frame, active "
+             "acts now, ended or cleared is past. Enter opens the form of a fault, or of one in "
+             "the list; Tab or the arrow keys go between both.",
     .title = "Faults",
     .needs = CS_NEEDS_FAULTS,
     .refresh = refresh,

@@ -477,6 +477,10 @@ const struct cs_view cs_view_ids = {
     .name = "ids",
     .keys = {'2', CS_KEY_F1 + 2},
     .help = "one line for each identifier",
+    .about = "A line for each identifier that was seen, as in cansniffer. A byte that has just "
+             "changed is bright, then fades.\n"
+             "period: between the last two; least, mean, most of all; jitter: the last periods as "
+             "bars, so that one that stands out was late.",
     .title = "Identifiers",
     .brief = "IDs",
     .needs = CS_NEEDS_IDS,
