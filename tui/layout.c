@@ -349,22 +349,24 @@ static void go_over_footer(const struct cs_tui *tui, struct footer *footer)
 {
     const struct cs_overlay *overlay = cs_overlay_of(tui->overlay);
     const struct cs_view *view = cs_views[tui->view];
-    /* Help and quit come last in their table and keep their corner. */
-    const struct cs_binding *corner = &cs_global_bindings[cs_n_global_bindings - 2];
-    int end = tui->width - binding_width(&corner[0]) - binding_width(&corner[1]) + 1, x = 1;
+    /* Commands, help and quit come last in their table and keep their corner. */
+    const struct cs_binding *corner = &cs_global_bindings[cs_n_global_bindings - 3];
+    int end = tui->width + 1, x = 1;
 
     if (overlay) {
         put_bindings(footer, 1, tui->width - 1, overlay->bindings, overlay->n_bindings);
         return;
     }
-    put_bindings(footer, end, tui->width, corner, 2);
+    for (int i = 0; i < 3; i++)
+        end -= binding_width(&corner[i]);
+    put_bindings(footer, end, tui->width, corner, 3);
     /* Pause and inject come first, then what is the view's own, then the rest. */
     if (tui->info.paused && !tui->info.log[0])
         x = put_bindings(footer, x, end - 2, while_paused, 3);
     else
         x = put_bindings(footer, x, end - 2, cs_global_bindings, 2);
     x = put_bindings(footer, x, end - 2, view->bindings, view->n_bindings);
-    put_bindings(footer, x, end - 2, cs_global_bindings + 2, cs_n_global_bindings - 4);
+    put_bindings(footer, x, end - 2, cs_global_bindings + 2, cs_n_global_bindings - 5);
 }
 
 static void draw_footer(const struct cs_tui *tui, struct cs_canvas *canvas)

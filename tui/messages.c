@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "simcore/units.h"
 #include "tui/row_text.h"
 #include "tui/view.h"
 
@@ -59,6 +60,20 @@ static bool is_usual(const struct cs_row *row)
     return row->kind == CS_EV_FAULT && row->stage == CS_FAULT_FIRED;
 }
 
+/* It is worth a line in whatever view is shown. */
+static void tell_bus_off(struct cs_tui *tui, const struct cs_row *row)
+{
+    char at[40];
+
+    if (tui->message[0] || row->node < 0)
+        return;
+    snprintf(tui->message, sizeof tui->message,
+             "%.40s went bus-off at %s s: 3 shows the nodes, W tells why",
+             cs_tui_who(tui, row->who), cs_units_format_seconds(row->at_ps, at, sizeof at));
+    tui->message_bad = true;
+    tui->dirty = true;
+}
+
 void cs_messages_row(struct cs_tui *tui, const char *text)
 {
     static const uint8_t kinds[CS_EV_KIND_COUNT] = {
@@ -83,6 +98,8 @@ void cs_messages_row(struct cs_tui *tui, const char *text)
     else
         snprintf(logged.text, sizeof logged.text, "%s", text);
     add(tui, &logged);
+    if (row->kind == CS_EV_STATE && row->state == CS_STATE_BUS_OFF && !tui->info.log[0])
+        tell_bus_off(tui, row);
 }
 
 static void grown(struct cs_tui *tui, uint64_t *was, uint64_t now, const char *one,

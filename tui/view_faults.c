@@ -510,9 +510,9 @@ static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
 
 static const struct cs_binding bindings[] = {
     {{CS_KEY_ENTER}, "arm", "a form for the kind, or for the selected fault", arm, 0},
+    {{'p'}, "presets", "well-known troubles by name", presets, 0},
     {{'c', CS_KEY_DELETE}, "clear", "take the selected fault back", clear, 0},
     {{'C'}, "all", "take all back", clear_all, 0},
-    {{'p'}, "presets", "well-known troubles by name", presets, 0},
     {{'r'}, "repeat", "arm the same once more", repeat, 0},
     {{'R'}, "last", "arm what was armed last once more", repeat_last, 0},
     {{'e'}, "edit", "change the selected fault", edit, 0},

@@ -196,6 +196,34 @@ static void states_and_faults(void **state)
     bench_free(b);
 }
 
+/* A node that goes bus-off is told of in whatever view; a key takes the line away. */
+static void bus_off_is_told(void **state)
+{
+    struct bench *b = bench_new(0, 1);
+    int node = bench_node(b, 0, "engine", CS_MODE_NORMAL);
+    struct cs_frame frame = {.id = 0x100};
+
+    (void)state;
+    bench_node(b, 0, "other", CS_MODE_NORMAL);
+    bench_run(b, CS_PS_PER_MS);
+    bench_keys(b, "2:flip field=crc index=2 from=engine count=32<Enter><Up>");
+    cs_bus_submit(cs_sim_bus(b->sim, 0), node, &frame, 0);
+    bench_run(b, 100 * CS_PS_PER_MS);
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "engine went bus-off at 0.00"));
+    assert_true(bench_shows(b, "3 shows the nodes, W tells why"));
+    bench_keys(b, "3");
+    bench_draw(b, 80, 24);
+    assert_true(bench_hides(b, "W tells why"));
+    /* While time stands still the footer names the ways on. */
+    b->tui.info.paused = true;
+    bench_draw(b, 80, 24);
+    b->tui.info.paused = true;
+    cs_tui_draw(&b->tui, &b->canvas);
+    assert_true(bench_shows(b, "Space go . step n next frame"));
+    bench_free(b);
+}
+
 static void the_way_into_the_trace(void **state)
 {
     struct bench *b = log_bench();
@@ -281,6 +309,7 @@ int main(void)
         cmocka_unit_test(the_log_is_bounded),
         cmocka_unit_test(one_kind_alone),
         cmocka_unit_test(states_and_faults),
+        cmocka_unit_test(bus_off_is_told),
         cmocka_unit_test(the_way_into_the_trace),
         cmocka_unit_test(pictures),
         cmocka_unit_test(it_fits),
