@@ -65,7 +65,7 @@ static void tell_bus_off(struct cs_tui *tui, const struct cs_row *row)
 {
     char at[40];
 
-    if (tui->message[0] || row->node < 0)
+    if (tui->message[0] || tui->overlay != CS_OVERLAY_NONE || row->node < 0)
         return;
     snprintf(tui->message, sizeof tui->message,
              "%.40s went bus-off at %s s: 3 shows the nodes, W tells why",

@@ -186,10 +186,11 @@ static int put_all(const struct cs_tui *tui, struct page *page)
     snprintf(title, sizeof title, "%s: %s", view->title, view->help);
     put_bindings(page, title, view->bindings, view->n_bindings);
     put_words(page, view->words, view->n_words);
+    put_bindings(page, "Everywhere", cs_global_bindings, cs_n_global_bindings);
     put_about(page, view);
     put_own(page, tui->keymap);
     put_views(page);
-    put_bindings(page, "Everywhere", cs_global_bindings, cs_n_global_bindings);
+    page->heading = "Everywhere, behind :";
     put_words(page, cs_global_words, cs_n_global_words);
     for (size_t i = 0; i < sizeof dialogs / sizeof *dialogs; i++)
         put_bindings(page, dialogs[i]->title, dialogs[i]->bindings, dialogs[i]->n_bindings);

@@ -49,6 +49,8 @@ static bool not_there(const struct cs_tui *tui, char *text, size_t size)
     if (cs_fault_begin(&spec, name, text, size) == 0)
         return false;
     n = cs_palette_find(tui, typed, rows);
+    if (!n && strstr(text, "did you mean"))
+        return true;
     if (!n)
         snprintf(text, size, "nothing is called or about \"%.40s\": ? lists all there is", typed);
     else if (rows[0].key)

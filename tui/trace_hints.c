@@ -75,7 +75,7 @@ void cs_trace_draw_nothing(const struct cs_tui *tui, struct cs_canvas *canvas, s
 {
     static const char *const none[CS_SHOW_COUNT] = {
         [CS_SHOW_FRAMES] = "no frame so far, and only frames are shown: e shows all",
-        [CS_SHOW_ERRORS] = "no error so far, and frames are hidden: e shows all",
+        [CS_SHOW_ERRORS] = "no error so far, and frames are hidden: e e shows all",
     };
     const char *text = "nothing passes the filter yet: Esc shows all";
 

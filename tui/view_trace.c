@@ -10,7 +10,7 @@
 
 static void status(const struct cs_tui *tui, char *text, size_t size)
 {
-    static const char *const shows[CS_SHOW_COUNT] = {"", "frames only · ", "no frames · "};
+    static const char *const shows[CS_SHOW_COUNT] = {"", "frames only · ", "errors · "};
     uint64_t rows = tui->ring.end - cs_trace_oldest(tui);
     char filter[48] = "", n[CS_NUMBER_MAX];
 
@@ -182,11 +182,11 @@ static void next_show(struct cs_tui *tui, int unused)
     static const char *const says[CS_SHOW_COUNT] = {
         "frames, errors, lost arbitration, faults and changes of state are shown",
         "only frames are shown",
-        "only errors, lost arbitration, faults and changes of state are shown",
+        "only errors, faults, notes and changes of state are shown",
     };
 
     (void)unused;
-    tui->trace.show = (tui->trace.show + 1) % CS_SHOW_COUNT;
+    tui->trace.show = (tui->trace.show + CS_SHOW_COUNT - 1) % CS_SHOW_COUNT;
     cs_trace_index(tui);
     cs_tui_say(tui, false, "%s", says[tui->trace.show]);
 }
@@ -265,7 +265,7 @@ static const struct cs_binding bindings[] = {
     {{CS_KEY_LEFT}, NULL, "close them", cs_trace_close, 0},
     {{'e'},
      "errors",
-     "errors: show all rows, frames only, or errors and the rest without frames",
+     "errors: only errors, faults and changes of state; only frames; or all",
      next_show,
      0},
     {{'s', '\\'},

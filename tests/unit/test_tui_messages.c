@@ -231,12 +231,12 @@ static void the_way_into_the_trace(void **state)
 
     (void)state;
     some_messages(b);
-    bench_keys(b, "1eMfffg");
+    bench_keys(b, "Mfffg");
     wanted = log_of(b)->logged[log_of(b)->sel].row;
     bench_keys(b, "<Enter>");
     assert_int_equal(b->tui.view, 0);
     assert_false(b->tui.trace.follow);
-    /* The trace shows no frames (e was pressed twice): the note is there. */
+    /* The trace shows no frames (e was pressed): the note is there. */
     assert_int_equal(b->tui.trace.sel, wanted);
     bench_draw(b, 80, 24);
     assert_true(bench_shows(b, "the door opens"));

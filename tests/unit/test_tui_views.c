@@ -88,6 +88,9 @@ static void silent(void **state)
     assert_true(bench_shows(b, "cansim-attach -- candump can0"));
     bench_keys(b, "e");
     bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "no error so far"));
+    bench_keys(b, "e");
+    bench_draw(b, 80, 24);
     assert_true(bench_shows(b, "only frames are shown: e shows all"));
     bench_free(b);
 }
