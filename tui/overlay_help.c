@@ -186,9 +186,9 @@ static int put_all(const struct cs_tui *tui, struct page *page)
     snprintf(title, sizeof title, "%s: %s", view->title, view->help);
     put_bindings(page, title, view->bindings, view->n_bindings);
     put_words(page, view->words, view->n_words);
+    put_own(page, tui->keymap);
     put_bindings(page, "Everywhere", cs_global_bindings, cs_n_global_bindings);
     put_about(page, view);
-    put_own(page, tui->keymap);
     put_views(page);
     page->heading = "Everywhere, behind :";
     put_words(page, cs_global_words, cs_n_global_words);
