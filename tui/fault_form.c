@@ -186,11 +186,14 @@ static void offer_keys(unsigned kind, const char *begun, struct cs_offers *offer
 {
     char name[CS_NAME_MAX];
 
-    for (unsigned i = 0; i < cs_fault_n_keys; i++) {
-        snprintf(name, sizeof name, "%s=", cs_fault_keys[i].name);
-        if (cs_fault_takes(&cs_fault_keys[i], kind))
-            offer(offers, begun, name);
-    }
+    /* What acts on nothing comes last. */
+    for (int last = 0; last < 2; last++)
+        for (unsigned i = 0; i < cs_fault_n_keys; i++) {
+            snprintf(name, sizeof name, "%s=", cs_fault_keys[i].name);
+            if (cs_fault_takes(&cs_fault_keys[i], kind) &&
+                (strcmp(cs_fault_keys[i].name, "label") == 0) == (last != 0))
+                offer(offers, begun, name);
+        }
 }
 
 void cs_fault_text_offers(const struct cs_tui *tui, unsigned bus, const char *begun, int *from,

@@ -110,7 +110,7 @@ static void draw_bus(const struct cs_tui *tui, struct cs_canvas *canvas,
 {
     const struct cs_stats_bus *s = &bus->stats;
     char text[64], buf[CS_NUMBER_MAX];
-    int name = 4, rate = 0, x = at.x, end = at.x + at.w;
+    int name = 4, rate = 0, x = at.x, end = at.x + at.w, wide;
     uint8_t style = s->load_permille >= 800   ? CS_STYLE_BAD
                     : s->load_permille >= 500 ? CS_STYLE_WARN
                                               : CS_STYLE_GOOD;
@@ -124,9 +124,10 @@ static void draw_bus(const struct cs_tui *tui, struct cs_canvas *canvas,
     name = name < at.w - 30 ? name : at.w - 30;
     cs_canvas_field(canvas, x, at.y, name, false, CS_STYLE_BRIGHT, bus->name);
     x = cs_canvas_field(canvas, x + name + 1, at.y, rate, true, CS_STYLE_DIM, rates_of(bus, buf));
-    end -= 8;
     snprintf(text, sizeof text, "%s err", cs_text_count(s->error_frames, 3, buf));
-    cs_canvas_field(canvas, end, at.y, 8, true, s->error_frames ? CS_STYLE_BAD : CS_STYLE_FAINT,
+    wide = cs_text_width(text) < 8 ? 8 : cs_text_width(text) + 1;
+    end -= wide;
+    cs_canvas_field(canvas, end, at.y, wide, true, s->error_frames ? CS_STYLE_BAD : CS_STYLE_FAINT,
                     text);
     end -= 7;
     snprintf(text, sizeof text, "%s/s", cs_text_count(s->frames_per_s, 5, buf));
@@ -163,45 +164,47 @@ static const char *tab_title(const struct cs_view *view, bool brief)
     return brief && view->brief ? view->brief : view->title;
 }
 
-/* Which tabs are shown, and where: all with their titles, with brief ones, or as many as there is
- * room for around the one with the focus. */
+/* How much of the tabs is shown: lines between them and titles, brief titles, or without lines; in
+ * the end some have only their keys, but each can be seen and clicked on. */
 struct tabs {
-    bool brief;
-    unsigned first, end;
+    bool brief, tight;
+    bool bare[CS_TUI_VIEWS_MAX]; /* only its key */
     int x[CS_TUI_VIEWS_MAX + 1]; /* of each, and behind the last */
 };
 
-static int tab_width(unsigned v, bool brief)
+static int tab_width(const struct tabs *tabs, unsigned v)
 {
     char name[CS_KEY_NAME_MAX];
+    int width = cs_text_width(cs_key_name(cs_views[v]->keys[0], name)) + (tabs->tight ? 1 : 3);
 
-    return cs_text_width(cs_key_name(cs_views[v]->keys[0], name)) +
-           cs_text_width(tab_title(cs_views[v], brief)) + 4;
+    return tabs->bare[v] ? width : width + 1 + cs_text_width(tab_title(cs_views[v], tabs->brief));
 }
 
-static int tabs_width(unsigned first, unsigned end, bool brief)
+static int tabs_width(const struct tabs *tabs)
 {
     int width = 0;
 
-    for (unsigned v = first; v < end; v++)
-        width += tab_width(v, brief);
+    for (unsigned v = 0; v < cs_n_views; v++)
+        width += tab_width(tabs, v);
     return width;
+}
+
+/* The first ones keep their titles as long as there is room, the one with the focus always. */
+static void bare_tabs(const struct cs_tui *tui, int room, struct tabs *tabs)
+{
+    for (unsigned v = cs_n_views; v-- > 0 && tabs_width(tabs) > room;)
+        tabs->bare[v] = v != tui->view;
 }
 
 static void fit_tabs(const struct cs_tui *tui, int room, struct tabs *tabs)
 {
-    *tabs = (struct tabs){.end = cs_n_views};
-    tabs->brief = tabs_width(0, cs_n_views, false) > room;
-    if (tabs_width(0, cs_n_views, tabs->brief) > room) {
-        for (tabs->end = tui->view + 1;
-             tabs_width(tabs->first, tabs->end, true) > room - 4 && tabs->first < tui->view;)
-            tabs->first++;
-        while (tabs->end < cs_n_views && tabs_width(tabs->first, tabs->end + 1, true) <= room - 4)
-            tabs->end++;
-    }
-    tabs->x[tabs->first] = tabs->first > 0 ? 3 : 1;
-    for (unsigned v = tabs->first; v < tabs->end; v++)
-        tabs->x[v + 1] = tabs->x[v] + tab_width(v, tabs->brief);
+    *tabs = (struct tabs){0};
+    tabs->brief = tabs_width(tabs) > room;
+    tabs->tight = tabs_width(tabs) > room;
+    bare_tabs(tui, room, tabs);
+    tabs->x[0] = 1;
+    for (unsigned v = 0; v < cs_n_views; v++)
+        tabs->x[v + 1] = tabs->x[v] + tab_width(tabs, v);
 }
 
 /* The words of a view at the right end of its line. */
@@ -221,21 +224,31 @@ static void tabs_of(const struct cs_tui *tui, struct tabs *tabs)
     fit_tabs(tui, tui->width - width - 4, tabs);
 }
 
+static void draw_tab(struct cs_canvas *canvas, const struct tabs *tabs, unsigned v, int y, bool on)
+{
+    const char *title = tabs->bare[v] ? "" : tab_title(cs_views[v], tabs->brief);
+    const char *blank = *title ? " " : "";
+    const int x = tabs->tight ? tabs->x[v] - 1 : tabs->x[v];
+    char name[CS_KEY_NAME_MAX];
+
+    cs_key_name(cs_views[v]->keys[0], name);
+    cs_canvas_printf(canvas, x, y, on ? CS_STYLE_TAB_ON : CS_STYLE_TAB, " %s%s%s ", name, blank,
+                     title);
+    if (!on && tabs->tight)
+        cs_canvas_put(canvas, x + 1, y, CS_STYLE_KEY, name);
+}
+
 static void draw_tabs(const struct cs_tui *tui, struct cs_canvas *canvas, int y)
 {
-    char text[128] = "", name[CS_KEY_NAME_MAX];
+    char text[128] = "";
     struct tabs tabs;
 
     cs_canvas_fill(canvas, (struct cs_rect){0, y, tui->width, 1}, CS_STYLE_FAINT, 0x2500);
     tabs_of(tui, &tabs);
-    if (tabs.first > 0)
-        cs_canvas_put(canvas, 1, y, CS_STYLE_TAB, "‹");
-    for (unsigned v = tabs.first; v < tabs.end; v++)
-        cs_canvas_printf(canvas, tabs.x[v], y, v == tui->view ? CS_STYLE_TAB_ON : CS_STYLE_TAB,
-                         " %s %s ", cs_key_name(cs_views[v]->keys[0], name),
-                         tab_title(cs_views[v], tabs.brief));
-    if (tabs.end < cs_n_views)
-        cs_canvas_put(canvas, tabs.x[tabs.end], y, CS_STYLE_TAB, "›");
+    if (tabs.tight)
+        cs_canvas_fill(canvas, (struct cs_rect){0, y, tabs.x[cs_n_views], 1}, CS_STYLE_TAB, ' ');
+    for (unsigned v = 0; v < cs_n_views; v++)
+        draw_tab(canvas, &tabs, v, y, v == tui->view);
     if (tui->split == CS_SPLIT_NONE && status_text(tui, tui->view, text, sizeof text))
         cs_canvas_printf(canvas, tui->width - 3 - cs_text_width(text), y, CS_STYLE_DIM, " %s ",
                          text);
@@ -248,7 +261,7 @@ int cs_tab_at(const struct cs_tui *tui, int x, int y)
     if (y != cs_tui_content(tui).y - 1)
         return -1;
     tabs_of(tui, &tabs);
-    for (unsigned v = tabs.first; v < tabs.end; v++)
+    for (unsigned v = 0; v < cs_n_views; v++)
         if (x >= tabs.x[v] && x < tabs.x[v + 1])
             return (int)v;
     return -1;
@@ -327,23 +340,35 @@ static int put_bindings(struct footer *footer, int x, int end, const struct cs_b
     return x;
 }
 
+/* What the first keys are then; tui.c has what they do. */
+static const struct cs_binding while_paused[] = {
+    {{CS_KEY_SPACE}, "go", NULL, NULL, 0},
+    {{'.'}, "step", NULL, NULL, 0},
+    {{'n'}, "next frame", NULL, NULL, 0},
+};
+
 static void go_over_footer(const struct cs_tui *tui, struct footer *footer)
 {
     const struct cs_overlay *overlay = cs_overlay_of(tui->overlay);
     const struct cs_view *view = cs_views[tui->view];
-    /* Help and quit come last in their table and keep their corner. */
-    const struct cs_binding *corner = &cs_global_bindings[cs_n_global_bindings - 2];
-    int end = tui->width - binding_width(&corner[0]) - binding_width(&corner[1]) + 1, x = 1;
+    /* Commands, help and quit come last in their table and keep their corner. */
+    const struct cs_binding *corner = &cs_global_bindings[cs_n_global_bindings - 3];
+    int end = tui->width + 1, x = 1;
 
     if (overlay) {
         put_bindings(footer, 1, tui->width - 1, overlay->bindings, overlay->n_bindings);
         return;
     }
-    put_bindings(footer, end, tui->width, corner, 2);
+    for (int i = 0; i < 3; i++)
+        end -= binding_width(&corner[i]);
+    put_bindings(footer, end, tui->width, corner, 3);
     /* Pause and inject come first, then what is the view's own, then the rest. */
-    x = put_bindings(footer, x, end - 2, cs_global_bindings, 2);
+    if (tui->info.paused && !tui->info.log[0])
+        x = put_bindings(footer, x, end - 2, while_paused, 3);
+    else
+        x = put_bindings(footer, x, end - 2, cs_global_bindings, 2);
     x = put_bindings(footer, x, end - 2, view->bindings, view->n_bindings);
-    put_bindings(footer, x, end - 2, cs_global_bindings + 2, cs_n_global_bindings - 4);
+    put_bindings(footer, x, end - 2, cs_global_bindings + 2, cs_n_global_bindings - 5);
 }
 
 static void draw_footer(const struct cs_tui *tui, struct cs_canvas *canvas)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "simcore/units.h"
 #include "tui/row_text.h"
 #include "tui/view.h"
 
@@ -50,19 +51,41 @@ void cs_messages_said(struct cs_tui *tui, bool bad, const char *text)
     add(tui, &logged);
 }
 
+/* Each node that joins takes part a moment later, and a fault may fire with every frame. */
+static bool is_usual(const struct cs_row *row)
+{
+    if (row->kind == CS_EV_STATE)
+        return row->state == CS_STATE_INTEGRATING ||
+               (row->state == CS_STATE_ERROR_ACTIVE && !row->tec && !row->rec);
+    return row->kind == CS_EV_FAULT && row->stage == CS_FAULT_FIRED;
+}
+
+/* It is worth a line in whatever view is shown. */
+static void tell_bus_off(struct cs_tui *tui, const struct cs_row *row)
+{
+    char at[40];
+
+    if (tui->message[0] || tui->overlay != CS_OVERLAY_NONE || row->node < 0)
+        return;
+    snprintf(tui->message, sizeof tui->message,
+             "%.40s went bus-off at %s s: 3 shows the nodes, W tells why",
+             cs_tui_who(tui, row->who), cs_units_format_seconds(row->at_ps, at, sizeof at));
+    tui->message_bad = true;
+    tui->dirty = true;
+}
+
 void cs_messages_row(struct cs_tui *tui, const char *text)
 {
     static const uint8_t kinds[CS_EV_KIND_COUNT] = {
-        [CS_EV_NOTE] = CS_MESSAGE_NOTE,
-        [CS_EV_ATTACH] = CS_MESSAGE_JOIN,
-        [CS_EV_DETACH] = CS_MESSAGE_JOIN,
-        [CS_EV_LOST] = CS_MESSAGE_LOSS,
+        [CS_EV_NOTE] = CS_MESSAGE_NOTE,   [CS_EV_ATTACH] = CS_MESSAGE_JOIN,
+        [CS_EV_DETACH] = CS_MESSAGE_JOIN, [CS_EV_LOST] = CS_MESSAGE_LOSS,
+        [CS_EV_STATE] = CS_MESSAGE_STATE, [CS_EV_FAULT] = CS_MESSAGE_FAULT,
     };
     const struct cs_row *row = cs_tui_ring_get(&tui->ring, tui->ring.end - 1);
     struct cs_logged logged = {.row = tui->ring.end - 1, .times = 1, .of_bus = true};
     char words[CS_MESSAGE_TEXT_MAX];
 
-    if (!row || row->kind >= CS_EV_KIND_COUNT || !kinds[row->kind])
+    if (!row || row->kind >= CS_EV_KIND_COUNT || !kinds[row->kind] || is_usual(row))
         return;
     logged.at_ps = row->at_ps;
     logged.bus = row->bus;
@@ -75,6 +98,8 @@ void cs_messages_row(struct cs_tui *tui, const char *text)
     else
         snprintf(logged.text, sizeof logged.text, "%s", text);
     add(tui, &logged);
+    if (row->kind == CS_EV_STATE && row->state == CS_STATE_BUS_OFF && !tui->info.log[0])
+        tell_bus_off(tui, row);
 }
 
 static void grown(struct cs_tui *tui, uint64_t *was, uint64_t now, const char *one,

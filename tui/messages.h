@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* messages.h - all that was said to the person, and what else is worth a line: notes of the
- * scenario, who joined and left, who was turned away, what was lost. The last CS_MESSAGES of them.
+ * scenario, who joined and left, error states, faults, who was turned away, what was lost. The last
+ * CS_MESSAGES of them.
  */
 #ifndef CANSIM_TUI_MESSAGES_H
 #define CANSIM_TUI_MESSAGES_H
@@ -16,6 +17,8 @@ enum cs_message_kind {
     CS_MESSAGE_NOTE,
     CS_MESSAGE_JOIN, /* or leave */
     CS_MESSAGE_LOSS, /* clients turned away, and what slow ones did not get */
+    CS_MESSAGE_STATE,
+    CS_MESSAGE_FAULT,
     CS_MESSAGE_KINDS
 };
 

@@ -84,11 +84,11 @@ void cs_frame_preview(const struct cs_tui *tui, struct cs_canvas *canvas, unsign
 
     if (cs_wire_encode(frame, &wire) < 0)
         return;
-    snprintf(text, sizeof text, "%s %s%s frame, dlc %u: %u bits (%u stuff bits), %s at %s",
+    snprintf(text, sizeof text, "%s %s%s frame, dlc %u: %u bits (%u stuff bit%s), %s at %s",
              frame->flags & CS_FRAME_EXT ? "extended" : "base",
              frame->flags & CS_FRAME_FD ? "FD " : "",
              frame->flags & CS_FRAME_RTR ? "remote" : "data", frame->dlc, wire.n_bits, wire.n_stuff,
-             cs_text_span(duration_of(bus, &wire), span),
+             wire.n_stuff == 1 ? "" : "s", cs_text_span(duration_of(bus, &wire), span),
              cs_text_rates(bus->bitrate_bps, wire.brs ? bus->data_bitrate_bps : 0, rate));
     cs_canvas_field(canvas, at.x, at.y, at.w, false, refused ? CS_STYLE_WARN : CS_STYLE_GOOD,
                     refused ? "this bus carries classic CAN frames only" : text);
@@ -129,6 +129,18 @@ static int more_lines(const struct cs_tui *tui, const struct cs_frame *frame)
     return lines > most ? most : lines;
 }
 
+/* Nobody but the console is on the bus who would acknowledge. */
+static bool is_alone(const struct cs_tui *tui, unsigned bus)
+{
+    for (unsigned i = 0; i < tui->n_nodes; i++) {
+        const struct cs_node_status *status = &tui->nodes[i].status;
+        if (tui->nodes[i].bus == bus && strcmp(status->name, "console") != 0 &&
+            status->mode != CS_MODE_LISTEN_ONLY && status->state != CS_STATE_BUS_OFF)
+            return false;
+    }
+    return !tui->info.remote[0];
+}
+
 static void draw(const struct cs_tui *tui, struct cs_canvas *canvas)
 {
     const struct cs_inject_state *state = &tui->inject;
@@ -152,7 +164,10 @@ static void draw(const struct cs_tui *tui, struct cs_canvas *canvas)
     else
         cs_frame_preview(tui, canvas, state->bus, &frame,
                          (struct cs_rect){x, y + 3, end - x, 5 + more});
-    if (tui->message[0])
+    if (!bad && !tui->message_bad && is_alone(tui, state->bus))
+        cs_canvas_field(canvas, x, y + 8 + more, end - x, false, CS_STYLE_WARN,
+                        "nobody else is there to acknowledge: it will be tried again and again");
+    else if (tui->message[0])
         cs_canvas_field(canvas, x, y + 8 + more, end - x, false,
                         tui->message_bad ? CS_STYLE_BAD : CS_STYLE_WARN, tui->message);
 }
@@ -254,6 +269,7 @@ static const struct cs_binding bindings[] = {
 
 const struct cs_overlay cs_overlay_inject = {
     .title = "Inject a frame",
+    .needs = CS_NEEDS_NODES,
     .draw = draw,
     .key = key,
     .bindings = bindings,

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tui/palette.h"
 #include "tui/view.h"
 
 /* As on the command line the text may have bus=NAME in it: that bus, else the one that was chosen.
@@ -34,6 +35,31 @@ static int parse(const struct cs_tui *tui, struct cs_fault_spec *spec, unsigned 
     return cs_fault_parse(rest, spec, why, why_size);
 }
 
+/* No word or fault has the name in the line; and what the list above it shows then. */
+static bool not_there(const struct cs_tui *tui, char *text, size_t size)
+{
+    const char *typed = tui->prompt.field.text;
+    struct cs_palette_row rows[CS_PALETTE_ROWS];
+    struct cs_fault_spec spec;
+    const size_t len = strcspn(typed, " ");
+    char name[CS_NAME_MAX];
+    unsigned n;
+
+    snprintf(name, sizeof name, "%.*s", (int)len, typed);
+    if (cs_fault_begin(&spec, name, text, size) == 0)
+        return false;
+    n = cs_palette_find(tui, typed, rows);
+    if (!n && strstr(text, "did you mean"))
+        return true;
+    if (!n)
+        snprintf(text, size, "nothing is called or about \"%.40s\": ? lists all there is", typed);
+    else if (rows[0].key)
+        snprintf(text, size, "no word, but a key does it: Esc, then the key shown above");
+    else
+        snprintf(text, size, "goes on as shown above: Tab takes the first");
+    return true;
+}
+
 /* What is wrong with it, what the key at the cursor means, or what it would be. */
 static uint8_t feedback(const struct cs_tui *tui, char *text, size_t size)
 {
@@ -60,6 +86,8 @@ static uint8_t feedback(const struct cs_tui *tui, char *text, size_t size)
         snprintf(text, size, "%s: %s (%s)", key->name, key->help, key->values);
         return CS_STYLE_INFO;
     }
+    if (!strchr(state->field.text, ' ') && not_there(tui, text, size))
+        return CS_STYLE_WARN;
     if (parse(tui, &spec, &bus, text, size) < 0)
         return CS_STYLE_WARN;
     cs_fault_format(&spec, form);
@@ -79,34 +107,48 @@ static void find_offers(const struct cs_tui *tui, const char *begun, int *from,
 
     offers->n = 0;
     *from = 0;
-    if (word && strchr(begun, ' ')) {
-        if (word->offers)
-            word->offers(tui, rest, from, offers);
+    if (!strchr(begun, ' ')) {
+        cs_palette_offers(tui, begun, offers);
+    } else if (word) {
+        cs_word_rest_offers(tui, word, rest, from, offers);
         *from += (int)(rest - begun);
-        return;
+    } else {
+        cs_fault_text_offers(tui, tui->prompt.bus, begun, from, offers);
     }
-    cs_fault_text_offers(tui, tui->prompt.bus, begun, from, offers);
-    if (!strchr(begun, ' '))
-        cs_word_offers(tui, begun, offers);
+}
+
+/* What can be typed: of the first word all that fits it, then what may come next. */
+static void draw_help(const struct cs_tui *tui, struct cs_canvas *canvas, int y)
+{
+    const struct cs_completion *completion = &tui->prompt.completion;
+    const char *begun = completion->on ? completion->begun : tui->prompt.field.text, *rest;
+    const struct cs_word *word = cs_word_find(tui, begun, &rest);
+    struct cs_fault_spec spec;
+    struct cs_offers offers;
+    char why[CS_FAULT_TEXT_MAX], first[CS_NAME_MAX];
+    int from;
+
+    snprintf(first, sizeof first, "%.*s", (int)strcspn(begun, " "), begun);
+    if (strchr(begun, ' ') && (word || !cs_fault_begin(&spec, first, why, sizeof why))) {
+        find_offers(tui, begun, &from, &offers);
+        cs_palette_draw_offers(tui, canvas, y, &offers, completion->on ? (int)completion->at : -1);
+    } else {
+        cs_palette_draw(tui, canvas, y, begun, completion->on ? tui->prompt.field.text : NULL);
+    }
 }
 
 static void draw(const struct cs_tui *tui, struct cs_canvas *canvas)
 {
     const struct cs_prompt_state *state = &tui->prompt;
-    int y = tui->height - 2, x, from;
-    struct cs_offers offers;
+    int y = tui->height - 2, x;
     char text[CS_FAULT_TEXT_MAX + 32];
     uint8_t style = feedback(tui, text, sizeof text);
 
-    if (state->completion.on)
-        find_offers(tui, state->completion.begun, &from, &offers);
+    draw_help(tui, canvas, y - 1);
     cs_canvas_fill(canvas, (struct cs_rect){0, y - 1, tui->width, 2}, CS_STYLE_TEXT, ' ');
     if (tui->message[0])
         cs_canvas_field(canvas, 1, y - 1, tui->width - 2, false,
                         tui->message_bad ? CS_STYLE_BAD : CS_STYLE_WARN, tui->message);
-    else if (state->completion.on)
-        cs_completion_draw(&state->completion, &offers, canvas,
-                           (struct cs_rect){1, y - 1, tui->width - 2, 1});
     else
         cs_canvas_field(canvas, 1, y - 1, tui->width - 2, false, style, text);
     x = cs_canvas_put(canvas, 1, y, CS_STYLE_DIM,
@@ -123,6 +165,7 @@ static void run_word(struct cs_tui *tui, const struct cs_word *word, const char 
 
     snprintf(text, sizeof text, "%s", rest);
     tui->overlay = CS_OVERLAY_NONE;
+    cs_word_show(tui, word);
     if (word->run(tui, text, why, sizeof why) == 0)
         return;
     tui->overlay = CS_OVERLAY_PROMPT;
@@ -142,6 +185,10 @@ static void arm(struct cs_tui *tui, int unused)
         run_word(tui, word, rest);
         return;
     }
+    if (not_there(tui, why, sizeof why)) {
+        cs_tui_say(tui, true, "%s", why);
+        return;
+    }
     if (parse(tui, &spec, &bus, why, sizeof why) < 0) {
         cs_tui_say(tui, true, "not armed: %s", why);
         return;
@@ -157,6 +204,15 @@ static void next_bus(struct cs_tui *tui, int by)
         tui->prompt.bus = (tui->prompt.bus + tui->n_buses + (unsigned)by) % tui->n_buses;
 }
 
+/* The line is a word, or a kind of fault, behind which something may come. */
+static bool takes_more(const struct cs_tui *tui)
+{
+    const char *rest;
+    const struct cs_word *word = cs_word_find(tui, tui->prompt.field.text, &rest);
+
+    return !word || *word->form;
+}
+
 static void complete(struct cs_tui *tui, int by)
 {
     struct cs_prompt_state *state = &tui->prompt;
@@ -164,6 +220,11 @@ static void complete(struct cs_tui *tui, int by)
     int from;
 
     find_offers(tui, cs_completion_begin(&state->completion, &state->field), &from, &offers);
+    if (offers.n == 1 && !strcmp(offers.text[0], state->field.text) && takes_more(tui)) {
+        state->completion.on = false;
+        cs_textfield_key(&state->field, ' ');
+        find_offers(tui, cs_completion_begin(&state->completion, &state->field), &from, &offers);
+    }
     cs_completion_step(&state->completion, &state->field, from, &offers, by);
 }
 

@@ -93,4 +93,10 @@ void cs_trace_draw_tree(const struct cs_tui *tui, struct cs_canvas *canvas, stru
 
 void cs_trace_draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body);
 
+/* ---- trace_hints.c --------------------------------------------------------------------------- */
+
+void cs_trace_draw_nothing(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body);
+/* What is to be done about what goes on now; "" for nothing. */
+void cs_trace_hint(const struct cs_tui *tui, char *text, size_t size);
+
 #endif

@@ -95,7 +95,7 @@ static void cell_id(const struct cs_tui *tui, struct cs_canvas *canvas, struct c
     const struct cs_row *row = ((const struct line *)item)->row;
 
     (void)tui;
-    if (row->has_frame)
+    if (row->has_frame || row->sent)
         cs_put_id(canvas, at, row->id, row->flags);
 }
 
@@ -255,7 +255,7 @@ static void draw_line(const struct cs_tui *tui, struct cs_canvas *canvas, int y,
     x = layout->x[COLUMN_ID + 1];
     if (line->row->node < 0)
         x = layout->x[COLUMN_NODE];
-    else if (!line->row->has_frame)
+    else if (!line->row->has_frame && !line->row->sent)
         x = layout->x[COLUMN_ID] + 5;
     cs_canvas_field(canvas, x, y, cs_tui_body(tui).w - x, false, cs_row_style(line->row),
                     cs_row_text(tui, line->row, text, sizeof text));
@@ -283,24 +283,6 @@ static void draw_time_title(const struct cs_tui *tui, struct cs_canvas *canvas, 
                         titles[tui->trace.time]);
 }
 
-static void draw_nothing(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body)
-{
-    const char *text = tui->more ? "searching" : "nothing passes the filter yet: Esc shows all";
-    int y = body.y + body.h / 2;
-
-    if (!tui->filter.n && tui->trace.show == CS_SHOW_ALL) {
-        text = tui->info.log[0] ? "the log has no frames"
-                                : "the bus is silent: i injects a frame, ? tells more";
-        if (tui->info.link[0] && tui->n_buses) {
-            int x = (cs_tui_body(tui).w - 43 - (int)strlen(tui->bus[0].name)) / 2;
-            x = cs_canvas_put(canvas, x, y + 2, CS_STYLE_DIM, "programs join:  ");
-            x = cs_canvas_put(canvas, x, y + 2, CS_STYLE_KEY, "cansim-attach -- candump ");
-            cs_canvas_put(canvas, x, y + 2, CS_STYLE_KEY, tui->bus[0].name);
-        }
-    }
-    cs_canvas_put(canvas, (cs_tui_body(tui).w - cs_text_width(text)) / 2, y, CS_STYLE_DIM, text);
-}
-
 void cs_trace_draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body)
 {
     const struct cs_trace_keep *keep = cs_trace_keep(tui);
@@ -315,7 +297,7 @@ void cs_trace_draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs
     cs_columns_titles(columns, N_COLUMNS, canvas, body.y, &layout, -1, false);
     draw_time_title(tui, canvas, body.y, &layout);
     if (number == UINT64_MAX)
-        draw_nothing(tui, canvas, body);
+        cs_trace_draw_nothing(tui, canvas, body);
     for (int i = 0; i < page && number != UINT64_MAX; i++) {
         struct line line = {cs_tui_ring_get(&tui->ring, number), number, -1};
         if (last || i > 0)

@@ -36,7 +36,7 @@ static bool is_shown(const struct cs_tui *tui, uint64_t number)
     const bool frame = row->kind == CS_EV_FRAME;
 
     if ((tui->trace.show == CS_SHOW_FRAMES && !frame) ||
-        (tui->trace.show == CS_SHOW_ERRORS && frame))
+        (tui->trace.show == CS_SHOW_ERRORS && (frame || row->kind == CS_EV_ARB_LOST)))
         return false;
     return !tui->filter.n || cs_row_passes(tui, &tui->filter, number);
 }
@@ -45,9 +45,10 @@ static bool is_shown(const struct cs_tui *tui, uint64_t number)
 static struct cs_ring_want wanted(const struct cs_tui *tui)
 {
     const uint32_t frames = UINT32_C(1) << CS_EV_FRAME;
+    const uint32_t usual = frames | UINT32_C(1) << CS_EV_ARB_LOST;
 
     return cs_query_want(&tui->filter, tui->trace.show == CS_SHOW_FRAMES   ? frames
-                                       : tui->trace.show == CS_SHOW_ERRORS ? ~frames
+                                       : tui->trace.show == CS_SHOW_ERRORS ? ~usual
                                                                            : 0);
 }
 

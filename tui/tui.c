@@ -254,6 +254,8 @@ void cs_tui_open(struct cs_tui *tui, int overlay)
     tui->overlay = (enum cs_tui_overlay)overlay;
     if (overlay == CS_OVERLAY_HELP)
         tui->help_top = 0;
+    tui->help_finds = false;
+    cs_textfield_set(&tui->help_find, "");
     if (overlay == CS_OVERLAY_FILTER) {
         cs_textfield_set(&tui->filter_field, tui->filter.text);
         snprintf(tui->filter_before, sizeof tui->filter_before, "%s", tui->filter.text);
@@ -393,37 +395,45 @@ static void repaint(struct cs_tui *tui, int unused)
 }
 
 const struct cs_binding cs_global_bindings[] = {
-    {{CS_KEY_SPACE}, "pause", "stop bus time and let it go on; nothing is lost", toggle_pause, 0},
-    {{'i'}, "inject", "send a frame of your own", cs_tui_open, CS_OVERLAY_INJECT},
-    {{'.'}, NULL, "while paused: on to the next thing that happens", step, 0},
-    {{'n'}, NULL, "while paused: on to the end of the next frame", step, 1},
+    {{CS_KEY_SPACE},
+     "pause",
+     "pause: stop bus time, and let it go on; nothing is lost",
+     toggle_pause,
+     0},
+    {{'i'}, "inject", "inject: send a frame of your own", cs_tui_open, CS_OVERLAY_INJECT},
+    {{'.'}, NULL, "while paused: step to the next thing that happens", step, 0},
+    {{'n'}, NULL, "while paused: step to the end of the next frame", step, 1},
     {{'/'},
      "filter",
-     "show only what passes, such as id=180-1ff and data[0]>3",
+     "filter: show only what passes, such as id=180-1ff and data[0]>3",
      cs_tui_open,
      CS_OVERLAY_FILTER},
-    {{':'},
-     "do",
-     "type what is to be done: a fault or a word; Tab completes",
-     cs_tui_open,
-     CS_OVERLAY_PROMPT},
     {{'w'},
      NULL,
      "save what was done as a scenario that does it again",
      cs_tui_open,
      CS_OVERLAY_SAVE},
-    {{CS_KEY_ESC}, NULL, "show all again", show_all, 0},
-    {{'+', '='}, "faster", "let bus time pass faster than the clock", change_speed, 1},
-    {{'-'}, "slower", "or slower", change_speed, -1},
-    {{'|'}, NULL, "divide the screen: two views, three, four, one", next_split, 1},
+    {{CS_KEY_ESC}, NULL, "close, or end the filter: show all again", show_all, 0},
+    {{'+', '='}, "faster", "speed: let bus time pass faster than the clock", change_speed, 1},
+    {{'-'}, "slower", "speed: slower, down to ×0.001", change_speed, -1},
+    {{'|'}, NULL, "panes: divide the screen for two views, three, four, one", next_split, 1},
     {{'o', 'O'}, NULL, "to the next pane", next_pane, 1},
     {{'z'}, NULL, "the view with the focus alone, on all of the screen", full_screen, 0},
     {{CS_KEY_TAB}, NULL, "next view", cycle_view, 1},
     {{CS_KEY_BACKTAB}, NULL, "view before", cycle_view, -1},
-    {{CS_KEY_F12}, NULL, "this screen as a picture, cansim-1.svg and so on", take_picture, 0},
+    {{CS_KEY_F12},
+     NULL,
+     "screenshot: this screen as a picture, cansim-1.svg and so on",
+     take_picture,
+     0},
     {{CS_KEY_CTRL_R}, NULL, "connect again to a host that went away", reconnect, 0},
     {{CS_KEY_CTRL_L}, NULL, "write the screen anew", repaint, 0},
     {{CS_KEY_CTRL_Z}, NULL, "back to the shell; fg returns", suspend, 0},
+    {{':'},
+     "cmd",
+     "command: type what is to be done, words, faults; a list shows what fits",
+     cs_tui_open,
+     CS_OVERLAY_PROMPT},
     {{'?', CS_KEY_F1, 'h'}, "help", "these pages", cs_tui_open, CS_OVERLAY_HELP},
     {{'q', CS_KEY_F1 + 9}, "quit", "leave, at once; so does ^C", quit, 0},
 };

@@ -235,6 +235,8 @@ struct cs_tui {
     char copy[CS_FRAME_TEXT_MAX]; /* to the terminal's clipboard; main takes it */
     bool more;                    /* the next screen will show more, whatever happens */
     int help_top;
+    struct cs_textfield help_find;
+    bool help_finds; /* and it is typed now */
 
     char message[CS_TUI_MESSAGE_MAX]; /* until the next key; "" for none */
     bool message_bad;

@@ -35,6 +35,7 @@ struct cs_view {
     const char *title;        /* for its tab */
     const char *brief;        /* the same where there is no room; NULL: the title */
     const char *help;         /* what it shows, half a sentence */
+    const char *about;        /* for its help: what its columns and signs mean, a line each */
     int32_t keys[2];          /* that show it */
     unsigned needs;           /* enum cs_host_needs */
     bool many;                /* may be in several panes, with a state for each context.h */
@@ -99,11 +100,14 @@ int cs_view_find(const char *name);
 
 extern const struct cs_word cs_global_words[];
 extern const unsigned cs_n_global_words;
-/* The word with which a text begins, of the view with the focus or of all; *rest is what comes
- * behind it. NULL: none. */
+/* The word with which a text begins: of the view with the focus, of all, of another view; *rest is
+ * what comes behind it. NULL: none. */
 const struct cs_word *cs_word_find(const struct cs_tui *tui, const char *text, const char **rest);
-/* The words that begin so, those of the view with the focus first. */
-void cs_word_offers(const struct cs_tui *tui, const char *begun, struct cs_offers *offers);
+/* Show the view whose word it is, where it is one of another view. */
+void cs_word_show(struct cs_tui *tui, const struct cs_word *word);
+/* With what a word may go on behind `rest`; *from is where in `rest` that begins. */
+void cs_word_rest_offers(const struct cs_tui *tui, const struct cs_word *word, const char *rest,
+                         int *from, struct cs_offers *offers);
 
 /* NULL for CS_OVERLAY_NONE. */
 const struct cs_overlay *cs_overlay_of(enum cs_tui_overlay overlay);

@@ -510,9 +510,9 @@ static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
 
 static const struct cs_binding bindings[] = {
     {{CS_KEY_ENTER}, "arm", "a form for the kind, or for the selected fault", arm, 0},
+    {{'p'}, "presets", "well-known troubles by name", presets, 0},
     {{'c', CS_KEY_DELETE}, "clear", "take the selected fault back", clear, 0},
     {{'C'}, "all", "take all back", clear_all, 0},
-    {{'p'}, "presets", "well-known troubles by name", presets, 0},
     {{'r'}, "repeat", "arm the same once more", repeat, 0},
     {{'R'}, "last", "arm what was armed last once more", repeat_last, 0},
     {{'e'}, "edit", "change the selected fault", edit, 0},
@@ -531,6 +531,9 @@ const struct cs_view cs_view_faults = {
     .name = "faults",
     .keys = {'4', CS_KEY_F1 + 4},
     .help = "all kinds, and those that are armed",
+    .about = "Above what can go wrong, below what was armed: armed waits for its frame, active "
+             "acts now, ended or cleared is past. Enter opens the form of a fault, or of one in "
+             "the list; Tab or the arrow keys go between both.",
     .title = "Faults",
     .needs = CS_NEEDS_FAULTS,
     .refresh = refresh,

@@ -457,9 +457,9 @@ static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
 static const struct cs_binding bindings[] = {
     {{'s'}, "sort", "order by the next column; so does a click on its title", next_sort, 1},
     {{'S'}, NULL, "order by the column before", next_sort, -1},
-    {{'r'}, "reverse", "turn the order round", reverse, 0},
     {{CS_KEY_ENTER}, "trace", "the selected identifier alone in the trace", show_in_trace, 0},
     {{'b'}, "bits", "the data of the selected identifier bit by bit", toggle_bits, 0},
+    {{'r'}, "reverse", "turn the order round", reverse, 0},
     {{'u'}, "group", "by node, by what the decoder takes them for, or not", next_group, 0},
     {{'x'}, "notch", "what has changed so far is not told any more when it changes", notch, 1},
     {{'N'}, NULL, "tell of all changes again", notch, 0},
@@ -477,6 +477,10 @@ const struct cs_view cs_view_ids = {
     .name = "ids",
     .keys = {'2', CS_KEY_F1 + 2},
     .help = "one line for each identifier",
+    .about = "A line for each identifier that was seen, as in cansniffer. A byte that has just "
+             "changed is bright, then fades.\n"
+             "period: between the last two; least, mean, most of all; jitter: the last periods as "
+             "bars, so that one that stands out was late.",
     .title = "Identifiers",
     .brief = "IDs",
     .needs = CS_NEEDS_IDS,

@@ -19,6 +19,8 @@ static const struct {
     [CS_MESSAGE_WRONG] = {"wrong", "only what did not work", CS_STYLE_BAD},
     [CS_MESSAGE_NOTE] = {"note", "only notes of the scenario and of nodes", CS_STYLE_INFO},
     [CS_MESSAGE_JOIN] = {"node", "only who joined and who left", CS_STYLE_NODE},
+    [CS_MESSAGE_STATE] = {"state", "only error states of nodes", CS_STYLE_WARN},
+    [CS_MESSAGE_FAULT] = {"fault", "only faults armed and ended", CS_STYLE_FAULT},
     [CS_MESSAGE_LOSS] = {"loss", "only clients turned away, and losses", CS_STYLE_HIGH},
 };
 

@@ -520,6 +520,9 @@ const struct cs_view cs_view_network = {
     .name = "network",
     .keys = {'8', CS_KEY_F1 + 8},
     .help = "CANopen by hand, and what other decoders know",
+    .about = "The nodes that decoders know, and tables about the selected one: objects, PDO "
+             "values, SDO transfers, emergencies. Known: whether a value was read from the bus or "
+             "is only in the EDS file.",
     .title = "CANopen",
     .brief = "CANop",
     .state_size = sizeof(struct cs_network),

@@ -166,7 +166,7 @@ static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
 }
 
 static const struct cs_binding bindings[] = {
-    {{CS_KEY_ENTER}, "all", "show or hide all about the selected node", toggle_panel, 0},
+    {{CS_KEY_ENTER}, "details", "show or hide all about the selected node", toggle_panel, 0},
     {{'e'}, "error", "its last error, in the trace", cs_nodes_show_error, 0},
     {{'m'}, "mode", "normal, listen-only, loopback, one-shot, restricted", cs_nodes_next_mode, 0},
     {{'p'}, "plug", "unplug it from the bus, plug it in again", cs_nodes_plug, 0},
@@ -184,6 +184,12 @@ const struct cs_view cs_view_nodes = {
     .name = "nodes",
     .keys = {'3', CS_KEY_F1 + 3},
     .help = "one line for each controller",
+    .about = "A line for each controller: nodes of the scenario, programs, guests, the console of "
+             "this window.\n"
+             "TEC and REC: the error counters; the marks in their bars are 96 (warning), 128 "
+             "(error passive) and 256 (bus-off). retry: frames sent again after an error; lost: "
+             "lost arbitrations.\n"
+             "Enter shows or hides all about the selected one; W tells why it is in its state.",
     .title = "Nodes",
     .needs = CS_NEEDS_NODES | CS_NEEDS_FAULTS,
     .state_size = sizeof(struct nodes_view),

@@ -381,6 +381,7 @@ const struct cs_view cs_view_scenario = {
     .keys = {'T'},
     .help = "the timeline, what is expected, variables",
     .title = "Scenario",
+    .brief = "Plan",
     .needs = CS_NEEDS_PLAN | CS_NEEDS_FAULTS,
     .state_size = sizeof(struct scenario_state),
     .refresh = refresh,

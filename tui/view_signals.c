@@ -510,6 +510,7 @@ const struct cs_view cs_view_signals = {
     .keys = {'9', CS_KEY_F1 + 10},
     .help = "plots of decoded fields, data bits, loads and error counters",
     .title = "Signals",
+    .brief = "Plots",
     .needs = CS_NEEDS_NODES | CS_NEEDS_PLOTS,
     .state_size = sizeof(struct cs_signals_state),
     .init = init,

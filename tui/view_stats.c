@@ -418,6 +418,9 @@ const struct cs_view cs_view_stats = {
     .name = "stats",
     .keys = {'0'},
     .help = "load over time, top talkers, errors, waits and gaps of each bus",
+    .about = "Load of each bus over time, exact to the bit: frames, error frames and stuff bits "
+             "among it. waited: from the queue to the start of frame, of which half, 90 % and 99 % "
+             "were below the times shown.",
     .title = "Statistics",
     .brief = "Stats",
     .needs = CS_NEEDS_TRAFFIC,

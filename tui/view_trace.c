@@ -10,7 +10,7 @@
 
 static void status(const struct cs_tui *tui, char *text, size_t size)
 {
-    static const char *const shows[CS_SHOW_COUNT] = {"", "frames only · ", "no frames · "};
+    static const char *const shows[CS_SHOW_COUNT] = {"", "frames only · ", "errors · "};
     uint64_t rows = tui->ring.end - cs_trace_oldest(tui);
     char filter[48] = "", n[CS_NUMBER_MAX];
 
@@ -37,8 +37,11 @@ static void detail(const struct cs_tui *tui, struct cs_canvas *canvas, int x, in
     const struct cs_row *row = tui->trace.follow ? NULL : cs_trace_selected(tui);
     char text[CS_FAULT_TEXT_MAX + 128];
 
-    if (!row)
+    if (!row) {
+        cs_trace_hint(tui, text, sizeof text);
+        cs_canvas_field(canvas, x, y, tui->width - x - 1, false, CS_STYLE_WARN, text);
         return;
+    }
     if (cs_trace_measures(tui))
         cs_trace_span_text(tui, text, sizeof text);
     else
@@ -179,11 +182,11 @@ static void next_show(struct cs_tui *tui, int unused)
     static const char *const says[CS_SHOW_COUNT] = {
         "frames, errors, lost arbitration, faults and changes of state are shown",
         "only frames are shown",
-        "only errors, lost arbitration, faults and changes of state are shown",
+        "only errors, faults, notes and changes of state are shown",
     };
 
     (void)unused;
-    tui->trace.show = (tui->trace.show + 1) % CS_SHOW_COUNT;
+    tui->trace.show = (tui->trace.show + CS_SHOW_COUNT - 1) % CS_SHOW_COUNT;
     cs_trace_index(tui);
     cs_tui_say(tui, false, "%s", says[tui->trace.show]);
 }
@@ -260,14 +263,26 @@ static const struct cs_binding bindings[] = {
      cs_trace_open,
      0},
     {{CS_KEY_LEFT}, NULL, "close them", cs_trace_close, 0},
-    {{'f'}, "follow", "keep the newest row in sight, or stay", follow, 1},
-    {{'t'}, "time", "since the start, the row before, the same identifier, the mark", next_time, 0},
-    {{'e'}, "errors", "show all, frames only, or all but frames", next_show, 0},
-    {{'m'}, "mark", "mark a row; from there to the cursor is measured", cs_trace_mark, 0},
-    {{'a'}, "answer", "from a request to its answer, and back", cs_trace_answer, 0},
-    {{'s', '\\'}, "search", "go to the nearest row that passes a filter", cs_trace_ask, 0},
-    {{'>'}, NULL, "to the next such row", cs_trace_next_match, 1},
+    {{'e'},
+     "errors",
+     "errors: only errors, faults and changes of state; only frames; or all",
+     next_show,
+     0},
+    {{'s', '\\'},
+     "search",
+     "search: go to the nearest row that passes, such as id=123 or \"text\"",
+     cs_trace_ask,
+     0},
+    {{'>'}, NULL, "search on: to the next such row", cs_trace_next_match, 1},
     {{'<'}, NULL, "to the one before", cs_trace_next_match, -1},
+    {{'f'}, "follow", "keep the newest row in sight, or stay", follow, 1},
+    {{'t'},
+     "time",
+     "what times count from: the start, the row before, the same identifier, the mark",
+     next_time,
+     0},
+    {{'m'}, "mark", "mark a row: the time from there to the cursor is measured", cs_trace_mark, 0},
+    {{'a'}, "answer", "answer: from a request to its answer, and back", cs_trace_answer, 0},
     {{'b'}, "bookmark", "set a bookmark, or take it away", cs_trace_bookmark, 0},
     {{']', '\''}, NULL, "to the next bookmark", cs_trace_next_bookmark, 1},
     {{'['}, NULL, "to the one before", cs_trace_next_bookmark, -1},
@@ -286,6 +301,13 @@ const struct cs_view cs_view_trace = {
     .name = "trace",
     .keys = {'1', CS_KEY_F1 + 1},
     .help = "what happens, in order",
+    .about =
+        "Each line is something that happened: a frame that was valid on the bus, an error that a "
+        "node saw, lost arbitration, a change of state, a note. Colours tell them apart; / "
+        "filters, s searches.\n"
+        "The time before Δ counts from the start (t: others), Δ from the row before. n: data "
+        "length code. waited: from the queue to the start of frame. try: attempts.\n"
+        "In front of a row: ▸ the mark, │ what is measured, • what was searched, * a bookmark.",
     .title = "Trace",
     .many = true,
     .state_size = sizeof(struct cs_trace_keep),

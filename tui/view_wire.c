@@ -198,7 +198,7 @@ static void status(const struct cs_tui *tui, char *text, size_t size)
     if (wire_is_time(wire))
         snprintf(text, size, "time line%s", follows);
     else if (wire->have)
-        snprintf(text, size, "bit %d of %u at %s s%s", wire->cursor, wire->shot.n_bits,
+        snprintf(text, size, "bit %d/%u · %s s%s", wire->cursor, wire->shot.n_bits,
                  cs_units_format_seconds(wire->shot.start_ps, at, sizeof at), follows);
 }
 
@@ -542,12 +542,13 @@ static const struct cs_word words[] = {
 static const struct cs_binding bindings[] = {
     {{CS_KEY_LEFT}, "bit", "the bit before; on the time line the frame before", move_bit, -1},
     {{CS_KEY_RIGHT}, NULL, "the next bit", move_bit, 1},
-    {{'['}, NULL, "the field before", move_field, -1},
-    {{']'}, "field", "the next field", move_field, 1},
     {{CS_KEY_HOME}, NULL, "to the first bit", move_bit, -CS_SHOT_BITS},
     {{CS_KEY_END}, NULL, "to the last bit", move_bit, CS_SHOT_BITS},
     {{CS_KEY_PGUP, CS_KEY_UP, 'k'}, NULL, "the frame before", move_frame, -1},
     {{CS_KEY_PGDN, CS_KEY_DOWN, 'j'}, "frame", "the next frame", move_frame, 1},
+    {{'s'}, "step bit", "stop bus time, then step by one bit", step_bit, 0},
+    {{'['}, NULL, "the field before", move_field, -1},
+    {{']'}, "field", "the next field", move_field, 1},
     {{'e'}, "error", "to the next error frame", move_error, 1},
     {{'E'}, NULL, "to the error frame before", move_error, -1},
     {{'g'}, NULL, "to the oldest frame", go_oldest, 0},
@@ -556,7 +557,6 @@ static const struct cs_binding bindings[] = {
     {{'>', 'x'}, "closer", "more columns for a bit", zoom, -1},
     {{'<', 'X'}, "wider", "more time: to the bus second", zoom, 1},
     {{'m'}, NULL, "mark a bit, to measure from there; or drag", mark, 0},
-    {{'s'}, "step", "stop bus time; then on by one bit", step_bit, 0},
     {{'}'}, NULL, "scroll the nodes, where there are more", move_lanes, 1},
     {{'{'}, NULL, "and back", move_lanes, -1},
     {{CS_KEY_ENTER}, "why", "what happened to this frame, in words", why, 0},
@@ -566,6 +566,11 @@ const struct cs_view cs_view_wire = {
     .name = "wire",
     .keys = {'6', CS_KEY_F1 + 6},
     .help = "the bits of a frame; the bus over time",
+    .about = "The bits of one frame from start of frame to the end, the level of the bus, and "
+             "below it what each node drives: █ dominant, ─ recessive, · it only receives; green: "
+             "the ACK, red: an error flag, ░ a passive one, which nobody sees.\n"
+             "Marks below the level: ▴ the sample point, s a stuff bit, × a node loses "
+             "arbitration, A acknowledged, E an error is seen (! by whom), % the bit rate changes.",
     .title = "Wire",
     .needs = CS_NEEDS_NODES | CS_NEEDS_EDGES,
     .many = true,

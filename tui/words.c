@@ -309,6 +309,15 @@ static const struct cs_word *find_among(const struct cs_word *words, unsigned n,
     return NULL;
 }
 
+/* Of which view it is a word; -1: of none. */
+static int view_of(const struct cs_word *word)
+{
+    for (unsigned v = 0; v < cs_n_views; v++)
+        if (word >= cs_views[v]->words && word < cs_views[v]->words + cs_views[v]->n_words)
+            return (int)v;
+    return -1;
+}
+
 const struct cs_word *cs_word_find(const struct cs_tui *tui, const char *text, const char **rest)
 {
     const size_t len = strcspn(text, " ");
@@ -316,15 +325,58 @@ const struct cs_word *cs_word_find(const struct cs_tui *tui, const char *text, c
     const struct cs_word *word = find_among(view->words, view->n_words, text, len);
 
     *rest = text + len + strspn(text + len, " ");
-    return word ? word : find_among(cs_global_words, cs_n_global_words, text, len);
+    if (!word)
+        word = find_among(cs_global_words, cs_n_global_words, text, len);
+    for (unsigned v = 0; v < cs_n_views && !word; v++)
+        word = find_among(cs_views[v]->words, cs_views[v]->n_words, text, len);
+    return word;
 }
 
-void cs_word_offers(const struct cs_tui *tui, const char *begun, struct cs_offers *offers)
+void cs_word_show(struct cs_tui *tui, const struct cs_word *word)
 {
-    const struct cs_view *view = cs_views[tui->view];
+    const int view = view_of(word);
 
-    for (unsigned i = 0; i < view->n_words; i++)
-        offer(offers, begun, view->words[i].name);
-    for (unsigned i = 0; i < cs_n_global_words; i++)
-        offer(offers, begun, cs_global_words[i].name);
+    if (view < 0 || view == (int)tui->view)
+        return;
+    cs_tui_show_view(tui, (unsigned)view);
+    cs_tui_refresh(tui);
+}
+
+/* "auto|LOW HIGH": what stands there in small letters can be typed as it is. */
+static void offer_form(const char *form, const char *rest, struct cs_offers *offers)
+{
+    char first[64], *word, *left = first;
+
+    if (strchr(rest, ' '))
+        return;
+    snprintf(first, sizeof first, "%.*s", (int)strcspn(form, " "), form);
+    while ((word = strsep(&left, "|[]")))
+        if (*word && strspn(word, "abcdefghijklmnopqrstuvwxyz-") == strlen(word))
+            offer(offers, rest, word);
+}
+
+/* "FRAME [BUS]": the name of a bus behind the first. */
+static void offer_buses(const struct cs_tui *tui, const char *form, const char *rest, int *from,
+                        struct cs_offers *offers)
+{
+    const char *space = strrchr(rest, ' ');
+
+    if (!space || !strstr(form, "BUS"))
+        return;
+    *from = (int)(space + 1 - rest);
+    for (unsigned b = 0; b < tui->n_buses; b++)
+        offer(offers, space + 1, tui->bus[b].name);
+}
+
+void cs_word_rest_offers(const struct cs_tui *tui, const struct cs_word *word, const char *rest,
+                         int *from, struct cs_offers *offers)
+{
+    offers->n = 0;
+    *from = 0;
+    if (word->offers) {
+        word->offers(tui, rest, from, offers);
+        return;
+    }
+    offer_form(word->form, rest, offers);
+    offer_buses(tui, word->form, rest, from, offers);
 }

@@ -44,7 +44,6 @@ def the_form_arms_a_fault():
         t.wait("flip field=crc index=3", "ended")
         t.keys("1")
         t.keys("e")
-        t.keys("e")
         t.wait("fault 1 fired", "error at crc 3, tx")
 
 

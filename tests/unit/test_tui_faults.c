@@ -182,7 +182,8 @@ static void tab_offers(void **state)
     static const struct {
         const char *typed, *becomes;
     } rows[] = {
-        {"wir", "wir"},
+        {"gibberish", "gibberish"},
+        {"wir", "view wire"},
         {"stuck-d", "stuck-dominant"},
         {"flip fi", "flip field="},
         {"flip field=crc_", "flip field=crc_delim"},
@@ -209,19 +210,60 @@ static void tab_offers(void **state)
     }
     /* Again and again: each in turn, and round. */
     bench_keys(b, ":s<Tab>");
-    assert_string_equal(b->tui.prompt.field.text, "spoof");
-    bench_draw(b, 80, 24);
-    assert_true(bench_shows(b, "spoof short split stuck-dominant stuck-recessive"));
-    bench_keys(b, "<Tab>");
-    assert_string_equal(b->tui.prompt.field.text, "short");
-    bench_keys(b, "<Tab><Tab><Tab><Tab>"); /* then words */
     assert_string_equal(b->tui.prompt.field.text, "send");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, ":send FRAME [BUS]"));
+    assert_true(bench_shows(b, ":spoof "));
+    bench_keys(b, "<Tab>");
+    assert_string_equal(b->tui.prompt.field.text, "speed");
+    bench_keys(b, "<Tab><Tab><Tab>"); /* then faults */
+    assert_string_equal(b->tui.prompt.field.text, "spoof");
     for (int i = 0; i < 20 && strcmp(b->tui.prompt.field.text, "spoof") != 0; i++)
         bench_keys(b, "<Tab>");
     assert_string_equal(b->tui.prompt.field.text, "spoof");
     /* The other bus's nodes. */
     bench_keys(b, "<^U><S-Tab>drift node=d<Tab>");
     assert_string_equal(b->tui.prompt.field.text, "drift node=door");
+    bench_free(b);
+}
+
+/* What can be done is found by what it is about, whatever view is shown; Tab goes on behind it. */
+static void prompt_finds(void **state)
+{
+    struct bench *b = bench_new(0, 2);
+
+    (void)state;
+    bench_run(b, CS_PS_PER_MS);
+    bench_keys(b, ":");
+    bench_draw(b, 80, 24);
+    bench_golden(b, "prompt-80x24");
+    bench_draw(b, 160, 50);
+    bench_golden(b, "prompt-160x50");
+    bench_keys(b, "measured");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "key m "));
+    assert_true(bench_shows(b, "no word, but a key does it"));
+    bench_keys(b, "<Tab>");
+    assert_string_equal(b->tui.prompt.field.text, "measured");
+    bench_keys(b, "<^U>nonsense<Enter>");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "nothing is called or about \"nonsense\""));
+    bench_keys(b, "<^U>colours<Tab>");
+    assert_string_equal(b->tui.prompt.field.text, "theme");
+    bench_keys(b, "<^U>the<Tab><Tab>");
+    assert_string_equal(b->tui.prompt.field.text, "theme dark");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "dark light contrast"));
+    bench_keys(b, "<^U>send 123#11 b<Tab>");
+    assert_string_equal(b->tui.prompt.field.text, "send 123#11 body");
+    /* A word of another view shows that view. */
+    bench_keys(b, "<^U>window 10s<Enter>");
+    assert_int_equal(b->tui.view, cs_view_find("signals"));
+    bench_keys(b, ":<Esc>:sca<Tab><Tab>");
+    assert_string_equal(b->tui.prompt.field.text, "scale auto");
+    for (int w = 80; w < 300; w += 55)
+        for (int h = 24; h < 80; h += 11)
+            bench_draw(b, w, h);
     bench_free(b);
 }
 
@@ -516,6 +558,7 @@ int main(void)
         cmocka_unit_test(forms_tell_what_is_wrong),
         cmocka_unit_test(forms_fit),
         cmocka_unit_test(tab_offers),
+        cmocka_unit_test(prompt_finds),
         cmocka_unit_test(prompt_tells),
         cmocka_unit_test(prompt_takes_a_bus),
         cmocka_unit_test(cursor),

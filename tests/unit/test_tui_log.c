@@ -83,7 +83,7 @@ static void screens(void **state)
     bench_golden(l->b, "log-80x24");
     bench_draw(l->b, 160, 50);
     bench_golden(l->b, "log-160x50");
-    bench_keys(l->b, "ee");
+    bench_keys(l->b, "e");
     bench_draw(l->b, 80, 24);
     bench_golden(l->b, "log-errors");
     bench_keys(l->b, "e2");

@@ -158,11 +158,11 @@ static void one_kind_alone(void **state)
     bench_keys(b, "f");
     bench_draw(b, 80, 24);
     assert_true(bench_shows(b, "door left"));
-    bench_keys(b, "ff");
+    bench_keys(b, "ffff");
     bench_draw(b, 80, 24);
     assert_true(bench_shows(b, "door left"));
     assert_true(bench_shows(b, "the door opens"));
-    bench_keys(b, "FFFF");
+    bench_keys(b, "FFFFFF");
     bench_draw(b, 80, 24);
     assert_true(bench_shows(b, "not sent: this is no frame yet"));
     assert_int_equal(log_of(b)->n_shown, 1);
@@ -174,6 +174,56 @@ static void one_kind_alone(void **state)
     bench_free(b);
 }
 
+/* When a node's state changed, and what was armed; not that each one takes part. */
+static void states_and_faults(void **state)
+{
+    struct bench *b = bench_new(0, 1);
+    int node = bench_node(b, 0, "engine", CS_MODE_NORMAL);
+    struct cs_frame frame = {.id = 0x100};
+
+    (void)state;
+    b->tui.view = (unsigned)cs_view_find("messages");
+    cs_bus_submit(cs_sim_bus(b->sim, 0), node, &frame, 0);
+    bench_run(b, 100 * CS_PS_PER_MS);
+    bench_keys(b, ":short for=1ms<Enter>");
+    bench_run(b, 200 * CS_PS_PER_MS);
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "state engine → error passive, TEC 128 REC 0"));
+    assert_true(bench_shows(b, "fault 1 armed: short for=1ms"));
+    assert_true(bench_shows(b, "fault 1 ended"));
+    assert_true(bench_hides(b, "takes part"));
+    assert_true(bench_hides(b, "fired"));
+    bench_free(b);
+}
+
+/* A node that goes bus-off is told of in whatever view; a key takes the line away. */
+static void bus_off_is_told(void **state)
+{
+    struct bench *b = bench_new(0, 1);
+    int node = bench_node(b, 0, "engine", CS_MODE_NORMAL);
+    struct cs_frame frame = {.id = 0x100};
+
+    (void)state;
+    bench_node(b, 0, "other", CS_MODE_NORMAL);
+    bench_run(b, CS_PS_PER_MS);
+    bench_keys(b, "2:flip field=crc index=2 from=engine count=32<Enter><Up>");
+    cs_bus_submit(cs_sim_bus(b->sim, 0), node, &frame, 0);
+    bench_run(b, 100 * CS_PS_PER_MS);
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "engine went bus-off at 0.00"));
+    assert_true(bench_shows(b, "3 shows the nodes, W tells why"));
+    bench_keys(b, "3");
+    bench_draw(b, 80, 24);
+    assert_true(bench_hides(b, "W tells why"));
+    /* While time stands still the footer names the ways on. */
+    b->tui.info.paused = true;
+    bench_draw(b, 80, 24);
+    b->tui.info.paused = true;
+    cs_tui_draw(&b->tui, &b->canvas);
+    assert_true(bench_shows(b, "Space go . step n next frame"));
+    bench_free(b);
+}
+
 static void the_way_into_the_trace(void **state)
 {
     struct bench *b = log_bench();
@@ -181,12 +231,12 @@ static void the_way_into_the_trace(void **state)
 
     (void)state;
     some_messages(b);
-    bench_keys(b, "1eMfffg");
+    bench_keys(b, "Mfffg");
     wanted = log_of(b)->logged[log_of(b)->sel].row;
     bench_keys(b, "<Enter>");
     assert_int_equal(b->tui.view, 0);
     assert_false(b->tui.trace.follow);
-    /* The trace shows no frames (e was pressed twice): the note is there. */
+    /* The trace shows no frames (e was pressed): the note is there. */
     assert_int_equal(b->tui.trace.sel, wanted);
     bench_draw(b, 80, 24);
     assert_true(bench_shows(b, "the door opens"));
@@ -258,6 +308,8 @@ int main(void)
         cmocka_unit_test(what_becomes_a_line),
         cmocka_unit_test(the_log_is_bounded),
         cmocka_unit_test(one_kind_alone),
+        cmocka_unit_test(states_and_faults),
+        cmocka_unit_test(bus_off_is_told),
         cmocka_unit_test(the_way_into_the_trace),
         cmocka_unit_test(pictures),
         cmocka_unit_test(it_fits),

@@ -161,7 +161,6 @@ static void filtered(void **state)
     bench_keys(b, "<Down>");
     assert_int_equal(cs_tui_ring_get(&b->tui.ring, b->tui.trace.sel)->id, 0x200);
     bench_keys(b, "<Esc>e");
-    bench_keys(b, "e");
     assert_int_equal(b->tui.trace.show, CS_SHOW_ERRORS);
     assert_int_equal(cs_tui_ring_get(&b->tui.ring, cs_trace_from(&b->tui, 0))->kind, CS_EV_ATTACH);
     bench_keys(b, "2/dt<lt>1us<Enter>");

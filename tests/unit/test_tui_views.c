@@ -78,6 +78,20 @@ static void silent(void **state)
                                    : v == 4 ? "no device: QEMU guests"
                                             : "this host does not tell"));
     }
+    b->tui.view = 0;
+    bench_draw(b, 80, 24);
+    bench_golden(b, "silent-80x24");
+    bench_draw(b, 160, 50);
+    bench_golden(b, "silent-160x50");
+    snprintf(b->tui.info.link, sizeof b->tui.info.link, "unix:x");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "cansim-attach -- candump can0"));
+    bench_keys(b, "e");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "no error so far"));
+    bench_keys(b, "e");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "only frames are shown: e shows all"));
     bench_free(b);
 }
 
@@ -118,6 +132,48 @@ static void dialogs(void **state)
     bench_keys(b, "<Enter>");
     bench_draw(b, 80, 24);
     bench_golden(b, "trace-filtered");
+    bench_free(b);
+}
+
+/* It begins with the view at hand, wraps what is long, and finds. */
+static void help(void **state)
+{
+    struct bench *b = bench_at(100 * CS_PS_PER_MS);
+
+    (void)state;
+    bench_draw(b, 80, 24);
+    bench_keys(b, "6?");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "Wire: the bits of a frame"));
+    assert_true(bench_hides(b, "leave, at once"));
+    bench_keys(b, "/STEP");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "stop bus time, then step by one bit"));
+    assert_true(bench_shows(b, "while paused: step to the end of the next frame"));
+    assert_true(bench_hides(b, "the next field"));
+    bench_keys(b, "qqq");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "no key or word tells of it"));
+    bench_keys(b, "<Esc>");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "the next field"));
+    bench_keys(b, "/ACK<Enter><Down><PgDn><Up><PgUp>");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "A acknowledged"));
+    assert_true(bench_shows(b, "find ACK"));
+    bench_keys(b, "q");
+    assert_int_equal(b->tui.overlay, CS_OVERLAY_NONE);
+    bench_keys(b, "?");
+    bench_draw(b, 240, 70);
+    assert_true(bench_shows(b, "leave, at once"));
+    for (unsigned v = 0; v < cs_n_views; v++) {
+        b->tui.view = v;
+        for (int h = 24; h < 90; h += 13) {
+            bench_draw(b, 72 + h * 2, h);
+            bench_keys(b, "jjk<PgDn><PgDn><PgDn><PgUp> ");
+            bench_draw(b, 72 + h * 2, h);
+        }
+    }
     bench_free(b);
 }
 
@@ -332,10 +388,10 @@ int main(void)
         cmocka_unit_test(views),          cmocka_unit_test(one_bus_needs_no_column),
         cmocka_unit_test(trace_selected), cmocka_unit_test(silent),
         cmocka_unit_test(waiting),        cmocka_unit_test(dialogs),
-        cmocka_unit_test(ascii),          cmocka_unit_test(too_small),
-        cmocka_unit_test(changed_bytes),  cmocka_unit_test(many_buses),
-        cmocka_unit_test(can_fd),         cmocka_unit_test(what_differs),
-        cmocka_unit_test(cut_off),
+        cmocka_unit_test(help),           cmocka_unit_test(ascii),
+        cmocka_unit_test(too_small),      cmocka_unit_test(changed_bytes),
+        cmocka_unit_test(many_buses),     cmocka_unit_test(can_fd),
+        cmocka_unit_test(what_differs),   cmocka_unit_test(cut_off),
     };
     return cmocka_run_group_tests_name("tui views", tests, NULL, NULL);
 }
