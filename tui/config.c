@@ -118,6 +118,24 @@ static int take_colour(struct reading *r, const char *name, const char *value)
     return wrong(r, name, expected, value);
 }
 
+/* "185 0:16 *0.1 name=Speed" */
+static int take_field(struct reading *r, const char *name, const char *value)
+{
+    struct cs_fields fields = {.n = 0};
+    char why[200], expected[260];
+    const int error = cs_fields_take(&fields, value, true, why, sizeof why);
+
+    cs_fields_fini(&fields);
+    if (!error && r->config->n_fields == CS_FIELDS_MAX)
+        return wrong(r, name, "one of 128 fields at most", value);
+    if (!error) {
+        snprintf(r->config->field[r->config->n_fields++], sizeof r->config->field[0], "%s", value);
+        return 1;
+    }
+    snprintf(expected, sizeof expected, "ID FIRST:BITS ... (%.190s)", why);
+    return wrong(r, name, expected, value);
+}
+
 /* [columns]: "trace = time id data" */
 static int take_columns(struct reading *r, const char *name, const char *value)
 {
@@ -138,7 +156,7 @@ static const struct {
 } settings[] = {
     {"theme", take_theme},       {"ascii", take_ascii},   {"mouse", take_mouse},
     {"remember", take_remember}, {"panes", take_panes},   {"views", take_views},
-    {"focus", take_focus},       {"colour", take_colour},
+    {"focus", take_focus},       {"colour", take_colour}, {"field", take_field},
 };
 
 /* ---- keys ------------------------------------------------------------------------------------ */
@@ -213,8 +231,8 @@ static int on_setting(void *ctx, const char *section, const char *name, const ch
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
         if (!strcmp(settings[i].name, name))
             return settings[i].take(r, name, value);
-    return wrong(r, "setting", "theme, ascii, mouse, remember, panes, views, focus or colour",
-                 name);
+    return wrong(r, "setting",
+                 "theme, ascii, mouse, remember, panes, views, focus, colour or field", name);
 }
 
 static char *next_line(char *text, int size, void *ctx)
@@ -291,7 +309,8 @@ static void make_folders(const char *path)
     }
 }
 
-/* Colours that are not in the settings, and chosen columns; what would be no line is left out. */
+/* Colours and fields that are not in the settings, and chosen columns; what would be no line is
+ * left out. */
 static void write_looks(FILE *out, const struct cs_tui *tui)
 {
     char text[CS_QUERY_TEXT];
@@ -301,6 +320,9 @@ static void write_looks(FILE *out, const struct cs_tui *tui)
         if (!rule->set && strlen(rule->query.text) < LINE_MOST && !strstr(rule->query.text, " ;"))
             fprintf(out, "colour = %s %s\n", rule->query.text, cs_colour_of_style(rule->style));
     }
+    for (unsigned i = 0; i < tui->fields.n; i++)
+        if (!tui->fields.field[i]->set && !strpbrk(tui->fields.field[i]->text, ";"))
+            fprintf(out, "field = %s\n", tui->fields.field[i]->text);
     fprintf(out, "[columns]\n");
     for (unsigned v = 0; v < cs_n_views; v++)
         if (tui->columns[v].n &&
@@ -346,6 +368,8 @@ void cs_config_apply(const struct cs_config *config, struct cs_tui *tui)
     for (unsigned i = 0; i < config->n_colours; i++)
         cs_colours_take(&tui->colours, config->colour[i],
                         config->remembered ? CS_COLOUR_REMEMBERED : CS_COLOUR_SET, why, sizeof why);
+    for (unsigned i = 0; i < config->n_fields; i++)
+        cs_fields_take(&tui->fields, config->field[i], !config->remembered, why, sizeof why);
     for (unsigned v = 0; v < cs_n_views; v++)
         if (config->columns[v].n)
             tui->columns[v] = config->columns[v];

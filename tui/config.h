@@ -21,6 +21,8 @@ struct cs_config {
     bool remembered;                  /* it is what the program itself wrote */
     char colour[CS_COLOURS_MAX][200]; /* as cs_colours_take() has them */
     unsigned n_colours;
+    char field[CS_FIELDS_MAX][CS_PLOT_TEXT]; /* as cs_fields_take() has them */
+    unsigned n_fields;
     struct cs_columns_choice columns[CS_TUI_VIEWS_MAX];
 };
 

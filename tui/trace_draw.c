@@ -183,16 +183,20 @@ static void cell_meaning(const struct cs_tui *tui, struct cs_canvas *canvas, str
     /* By severity: info, note, warning, error. */
     static const uint8_t styles[] = {CS_STYLE_DIM, CS_STYLE_INFO, CS_STYLE_HIGH, CS_STYLE_BAD};
     const struct cs_row *row = ((const struct line *)item)->row;
+    char text[256];
 
-    (void)tui;
-    if (row->kind == CS_EV_FRAME && row->said)
+    if (row->kind == CS_EV_FRAME && tui->fields.n &&
+        cs_fields_text(&tui->fields, row->id, row->flags, (const uint8_t *)row->data, row->len,
+                       text, sizeof text))
+        cs_canvas_field(canvas, at.x, at.y, at.w, false, CS_STYLE_TEXT, text);
+    else if (row->kind == CS_EV_FRAME && row->said)
         cs_canvas_field(canvas, at.x, at.y, at.w, false, styles[row->severity & 3],
                         row->data + CS_ROW_SAID);
 }
 
 static int want_meaning(const struct cs_tui *tui)
 {
-    return !tui->decoded ? 0 : cs_tui_body(tui).w >= 100 ? 34 : 16;
+    return !tui->decoded && !tui->fields.n ? 0 : cs_tui_body(tui).w >= 100 ? 34 : 16;
 }
 
 /* Beside time, node, identifier and length. */
@@ -203,7 +207,7 @@ static int want_data(const struct cs_tui *tui)
 
 static int want_ascii(const struct cs_tui *tui)
 {
-    return tui->decoded ? 0 : 8;
+    return tui->decoded || tui->fields.n ? 0 : 8;
 }
 
 static int want_direction(const struct cs_tui *tui)

@@ -10,7 +10,7 @@
 #include "tui/trace.h"
 #include "tui/widgets.h"
 
-#define FACTS_MAX     6     /* lines in front of the fields */
+#define FACTS_MAX     7     /* lines in front of the fields */
 #define ANSWER_WITHIN 20000 /* rows */
 
 struct fact {
@@ -96,6 +96,10 @@ static void collect(const struct cs_tui *tui, struct facts *facts)
         frame_facts(row, facts);
     if (row->kind != CS_EV_FRAME)
         return;
+    char text[200];
+    if (cs_fields_text(&tui->fields, row->id, row->flags, (const uint8_t *)row->data, row->len,
+                       text, sizeof text))
+        snprintf(add(facts, "yours", CS_STYLE_TEXT), sizeof facts->line[0].text, "%s", text);
     if (keep->decode_error) {
         snprintf(add(facts, "meaning", CS_STYLE_DIM), sizeof facts->line[0].text, "%s",
                  tui->decoded ? "it does not belong to the decoder's protocol"

@@ -109,6 +109,7 @@ void cs_tui_fini(struct cs_tui *tui)
     fini_views(tui);
     cs_plan_clear(&tui->plan);
     cs_colours_fini(&tui->colours);
+    cs_fields_fini(&tui->fields);
     free(tui->nodes);
     free(tui->air);
     free(tui->edges);

@@ -14,6 +14,7 @@
 #include "tui/edges.h"
 #include "tui/fault_form.h"
 #include "tui/fault_list.h"
+#include "tui/fields.h"
 #include "tui/ids.h"
 #include "tui/keys.h"
 #include "tui/like.h"
@@ -243,6 +244,7 @@ struct cs_tui {
     char filter_before[CS_QUERY_TEXT];
     char copy[CS_FRAME_TEXT_MAX]; /* to the terminal's clipboard; main takes it */
     struct cs_colours colours;
+    struct cs_fields fields;
     struct cs_like like;
     struct cs_columns_choice columns[CS_TUI_VIEWS_MAX];
     enum cs_data_form data_form;

@@ -210,8 +210,14 @@ static void cell_said(const struct cs_tui *tui, struct cs_canvas *canvas, struct
 {
     const struct cs_tui_id *id = item;
     const int x = *id->protocol ? at.x + cs_text_width(id->protocol) + 1 : at.x;
+    const struct cs_frame *f = &id->stat.last;
+    char text[256];
 
-    (void)tui;
+    if (tui->fields.n &&
+        cs_fields_text(&tui->fields, f->id, f->flags, f->data, f->len, text, sizeof text)) {
+        cs_canvas_field(canvas, at.x, at.y, at.w, false, CS_STYLE_TEXT, text);
+        return;
+    }
     cs_canvas_field(canvas, at.x, at.y, at.w, false, CS_STYLE_DIM, id->protocol);
     if (at.x + at.w - x > 1)
         cs_canvas_field(canvas, x, at.y, at.x + at.w - x, false, CS_STYLE_TEXT, id->said);
@@ -225,7 +231,7 @@ static int want_data(const struct cs_tui *tui)
 
 static int want_said(const struct cs_tui *tui)
 {
-    return tui->decoded ? 22 : 0;
+    return tui->decoded || tui->fields.n ? 22 : 0;
 }
 
 const int cs_ids_column_id = 1;

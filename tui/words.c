@@ -317,6 +317,8 @@ const struct cs_word cs_global_words[] = {
     {"colour", "EXPR COLOUR|none", "give rows that pass a colour, such as error on-red",
      cs_colours_word, cs_colours_offers},
     {"colours", "", "the list of them", cs_colours_list, NULL},
+    {"field", "185 0:16 *0.1 name=Speed unit=km/h|ID none",
+     "bits that no decoder knows: told in trace and identifiers", cs_fields_word, NULL},
     {"columns", "NAME ...|+NAME|-NAME|all", "which columns this view shows, in that order",
      cs_columns_word, cs_columns_offers},
     {"save", "FILE", "save what was done as a scenario that does it again", save, NULL},
