@@ -10,8 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tui/columns.h"
 #include "tui/context.h"
 #include "tui/view.h"
+
+#define LINE_MOST 160 /* of a value that is written: libinih reads lines of 199 bytes */
 
 struct reading {
     FILE *file;
@@ -98,13 +101,64 @@ static int take_focus(struct reading *r, const char *name, const char *value)
     return 1;
 }
 
+/* "id=180-1ff red" */
+static int take_colour(struct reading *r, const char *name, const char *value)
+{
+    struct cs_colours colours = {.n = 0};
+    char why[200], expected[260];
+    const int error = cs_colours_take(&colours, value, CS_COLOUR_SET, why, sizeof why);
+
+    cs_colours_fini(&colours);
+    if (!error && r->config->n_colours == CS_COLOURS_MAX)
+        return wrong(r, name, "one of 32 colours at most", value);
+    if (!error) {
+        snprintf(r->config->colour[r->config->n_colours++], sizeof r->config->colour[0], "%s",
+                 value);
+        return 1;
+    }
+    snprintf(expected, sizeof expected, "EXPR COLOUR (%.190s)", why);
+    return wrong(r, name, expected, value);
+}
+
+/* "185 0:16 *0.1 name=Speed" */
+static int take_field(struct reading *r, const char *name, const char *value)
+{
+    struct cs_fields fields = {.n = 0};
+    char why[200], expected[260];
+    const int error = cs_fields_take(&fields, value, true, why, sizeof why);
+
+    cs_fields_fini(&fields);
+    if (!error && r->config->n_fields == CS_FIELDS_MAX)
+        return wrong(r, name, "one of 128 fields at most", value);
+    if (!error) {
+        snprintf(r->config->field[r->config->n_fields++], sizeof r->config->field[0], "%s", value);
+        return 1;
+    }
+    snprintf(expected, sizeof expected, "ID FIRST:BITS ... (%.190s)", why);
+    return wrong(r, name, expected, value);
+}
+
+/* [columns]: "trace = time id data" */
+static int take_columns(struct reading *r, const char *name, const char *value)
+{
+    const int view = cs_view_find(name);
+    char why[200], expected[260];
+
+    if (view < 0)
+        return wrong(r, "columns", "the name of a view before them", name);
+    if (cs_columns_parse(cs_views[view], value, &r->config->columns[view], why, sizeof why) == 0)
+        return 1;
+    snprintf(expected, sizeof expected, "names of columns (%.190s)", why);
+    return wrong(r, name, expected, value);
+}
+
 static const struct {
     const char *name;
     int (*take)(struct reading *r, const char *name, const char *value);
 } settings[] = {
-    {"theme", take_theme},       {"ascii", take_ascii}, {"mouse", take_mouse},
-    {"remember", take_remember}, {"panes", take_panes}, {"views", take_views},
-    {"focus", take_focus},
+    {"theme", take_theme},       {"ascii", take_ascii},   {"mouse", take_mouse},
+    {"remember", take_remember}, {"panes", take_panes},   {"views", take_views},
+    {"focus", take_focus},       {"colour", take_colour}, {"field", take_field},
 };
 
 /* ---- keys ------------------------------------------------------------------------------------ */
@@ -172,12 +226,15 @@ static int on_setting(void *ctx, const char *section, const char *name, const ch
         return 1;
     if (!strncmp(section, "keys", 4) && (!section[4] || section[4] == ' '))
         return take_key(r, section[4] ? section + 5 : "", name, value);
+    if (!strcmp(section, "columns"))
+        return take_columns(r, name, value);
     if (*section)
-        return wrong(r, "section", "[keys] or [keys VIEW]", section);
+        return wrong(r, "section", "[keys], [keys VIEW] or [columns]", section);
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
         if (!strcmp(settings[i].name, name))
             return settings[i].take(r, name, value);
-    return wrong(r, "setting", "theme, ascii, mouse, remember, panes, views or focus", name);
+    return wrong(r, "setting",
+                 "theme, ascii, mouse, remember, panes, views, focus, colour or field", name);
 }
 
 static char *next_line(char *text, int size, void *ctx)
@@ -254,6 +311,27 @@ static void make_folders(const char *path)
     }
 }
 
+/* Colours and fields that are not in the settings, and chosen columns; what would be no line is
+ * left out. */
+static void write_looks(FILE *out, const struct cs_tui *tui)
+{
+    char text[CS_QUERY_TEXT];
+
+    for (unsigned i = 0; i < tui->colours.n; i++) {
+        const struct cs_colour_rule *rule = tui->colours.rule[i];
+        if (!rule->set && strlen(rule->query.text) < LINE_MOST && !strstr(rule->query.text, " ;"))
+            fprintf(out, "colour = %s %s\n", rule->query.text, cs_colour_of_style(rule->style));
+    }
+    for (unsigned i = 0; i < tui->fields.n; i++)
+        if (!tui->fields.field[i]->set && !strpbrk(tui->fields.field[i]->text, ";"))
+            fprintf(out, "field = %s\n", tui->fields.field[i]->text);
+    fprintf(out, "[columns]\n");
+    for (unsigned v = 0; v < cs_n_views; v++)
+        if (tui->columns[v].n &&
+            strlen(cs_columns_format(cs_views[v], &tui->columns[v], text, sizeof text)) < LINE_MOST)
+            fprintf(out, "%s = %s\n", cs_views[v]->name, text);
+}
+
 int cs_state_write(const char *path, const struct cs_tui *tui)
 {
     char other[1200];
@@ -270,6 +348,7 @@ int cs_state_write(const char *path, const struct cs_tui *tui)
     for (unsigned p = 0; p < n; p++)
         fprintf(out, " %s", cs_views[p == tui->focus ? tui->view : tui->pane_view[p]]->name);
     fputc('\n', out);
+    write_looks(out, tui);
     if (fclose(out) || rename(other, path)) {
         const int error = -errno;
         unlink(other);
@@ -289,12 +368,22 @@ static void part_twins(struct cs_tui *tui)
 
 void cs_config_apply(const struct cs_config *config, struct cs_tui *tui)
 {
+    char why[200];
+
     if (config->theme)
         tui->theme = config->theme;
     if (config->split >= 0)
         cs_tui_split(tui, (enum cs_tui_split)config->split);
     for (unsigned p = 0; p < CS_TUI_PANES && config->views[p] >= 0; p++)
         tui->pane_view[p] = (unsigned)config->views[p];
+    for (unsigned i = 0; i < config->n_colours; i++)
+        cs_colours_take(&tui->colours, config->colour[i],
+                        config->remembered ? CS_COLOUR_REMEMBERED : CS_COLOUR_SET, why, sizeof why);
+    for (unsigned i = 0; i < config->n_fields; i++)
+        cs_fields_take(&tui->fields, config->field[i], !config->remembered, why, sizeof why);
+    for (unsigned v = 0; v < cs_n_views; v++)
+        if (config->columns[v].n)
+            tui->columns[v] = config->columns[v];
     tui->view = tui->pane_view[tui->focus];
     part_twins(tui);
     if (config->focus >= 0)

@@ -18,6 +18,12 @@ struct cs_config {
     int views[CS_TUI_PANES]; /* indices in cs_views, -1: not set */
     int focus;               /* -1: not set */
     struct cs_keymap keys;
+    bool remembered;                  /* it is what the program itself wrote */
+    char colour[CS_COLOURS_MAX][200]; /* as cs_colours_take() has them */
+    unsigned n_colours;
+    char field[CS_FIELDS_MAX][CS_PLOT_TEXT]; /* as cs_fields_take() has them */
+    unsigned n_fields;
+    struct cs_columns_choice columns[CS_TUI_VIEWS_MAX];
 };
 
 void cs_config_init(struct cs_config *config);

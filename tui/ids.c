@@ -171,14 +171,20 @@ void cs_ids_clear(struct cs_ids *ids)
     }
 }
 
+void cs_ids_notch_one(struct cs_tui_id *item)
+{
+    for (unsigned b = 0; b < CS_FRAME_MAX_DATA; b++)
+        item->notch[b] |= item->ever[b];
+    memset(item->changed_ps, 0xff, sizeof item->changed_ps);
+}
+
 void cs_ids_notch(struct cs_ids *ids, bool on)
 {
     for (uint32_t i = 0; i < ids->n; i++) {
-        struct cs_tui_id *item = &ids->items[i];
-        for (unsigned b = 0; b < CS_FRAME_MAX_DATA; b++)
-            item->notch[b] = on ? item->notch[b] | item->ever[b] : 0;
         if (on)
-            memset(item->changed_ps, 0xff, sizeof item->changed_ps);
+            cs_ids_notch_one(&ids->items[i]);
+        else
+            memset(ids->items[i].notch, 0, sizeof ids->items[i].notch);
     }
 }
 

@@ -20,7 +20,8 @@ struct cs_tui_id {
     bool seen;      /* `data` holds a frame */
     /* Whether it passes the filter: as of so many changes of it, and so many frames. */
     bool passes;
-    uint64_t asked_of, asked_at;
+    uint64_t asked_of, asked_at, coloured_of;
+    uint8_t colour; /* asked with it: cs_colours_id() */
     uint8_t data[CS_FRAME_MAX_DATA];
     int64_t changed_ps[CS_FRAME_MAX_DATA]; /* when the byte last changed; -1: never */
     uint8_t diff[CS_FRAME_MAX_DATA];       /* the bits that changed then */
@@ -63,7 +64,9 @@ struct cs_tui_id *cs_ids_get(struct cs_ids *ids, uint16_t bus, uint32_t id, uint
 void cs_ids_derive(struct cs_tui_id *item);
 /* Begin anew with all of them: counts, periods, changes. */
 void cs_ids_clear(struct cs_ids *ids);
-/* Do not tell of bits that have changed so far; or tell of all again. */
+/* Do not tell of bits of it that have changed so far. */
+void cs_ids_notch_one(struct cs_tui_id *item);
+/* The same of all; or tell of all again. */
 void cs_ids_notch(struct cs_ids *ids, bool on);
 
 /* Look at the rows that are new; `now_ps` is the bus time. */

@@ -33,6 +33,7 @@ static void recall(struct cs_tui *tui)
     char path[PATH_SIZE], why[600];
 
     cs_config_init(&state);
+    state.remembered = true;
     if (*cs_state_path(path, sizeof path) && cs_config_read(path, &state, why, sizeof why) == 0)
         cs_config_apply(&state, tui);
 }

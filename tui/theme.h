@@ -45,6 +45,21 @@ enum cs_style {
     CS_STYLE_BOX_TITLE,
     CS_STYLE_KEY,
     CS_STYLE_FIELD, /* text that can be edited */
+
+    CS_STYLE_OWN_RED, /* rows that a person gave a colour: colours.h */
+    CS_STYLE_OWN_ORANGE,
+    CS_STYLE_OWN_YELLOW,
+    CS_STYLE_OWN_GREEN,
+    CS_STYLE_OWN_CYAN,
+    CS_STYLE_OWN_BLUE,
+    CS_STYLE_OWN_MAGENTA,
+    CS_STYLE_ON_RED, /* the same as grounds */
+    CS_STYLE_ON_ORANGE,
+    CS_STYLE_ON_YELLOW,
+    CS_STYLE_ON_GREEN,
+    CS_STYLE_ON_CYAN,
+    CS_STYLE_ON_BLUE,
+    CS_STYLE_ON_MAGENTA,
     CS_STYLE_COUNT
 };
 

@@ -6,6 +6,7 @@
 
 #include "tui/host.h"
 #include "tui/view.h"
+#include "tui/widgets.h"
 
 #define CS_TRACE_BOOKMARKS 64
 #define CS_NO_ROW          UINT64_MAX
@@ -91,6 +92,8 @@ void cs_trace_draw_tree(const struct cs_tui *tui, struct cs_canvas *canvas, stru
 
 /* ---- trace_draw.c ---------------------------------------------------------------------------- */
 
+#define CS_TRACE_COLUMNS 14
+extern const struct cs_column cs_trace_columns[CS_TRACE_COLUMNS];
 void cs_trace_draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body);
 
 /* ---- trace_hints.c --------------------------------------------------------------------------- */

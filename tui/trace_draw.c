@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "simcore/units.h"
+#include "tui/columns.h"
 #include "tui/row_text.h"
 #include "tui/trace.h"
 #include "tui/widgets.h"
@@ -124,13 +125,13 @@ static void cell_data(const struct cs_tui *tui, struct cs_canvas *canvas, struct
 {
     const struct cs_row *row = ((const struct line *)item)->row;
 
-    (void)tui;
     if (row->kind != CS_EV_FRAME)
         return;
     if (row->flags & CS_FRAME_RTR)
         cs_canvas_field(canvas, at.x, at.y, at.w, false, CS_STYLE_RTR, "remote request");
     else
-        cs_put_data(canvas, at, (const uint8_t *)row->data, row->len, 0, 0);
+        cs_put_data_as(canvas, at, tui->data_form, (const uint8_t *)row->data, row->len, 0, 0,
+                       NULL);
 }
 
 static void cell_ascii(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
@@ -182,21 +183,31 @@ static void cell_meaning(const struct cs_tui *tui, struct cs_canvas *canvas, str
     /* By severity: info, note, warning, error. */
     static const uint8_t styles[] = {CS_STYLE_DIM, CS_STYLE_INFO, CS_STYLE_HIGH, CS_STYLE_BAD};
     const struct cs_row *row = ((const struct line *)item)->row;
+    char text[256];
 
-    (void)tui;
-    if (row->kind == CS_EV_FRAME && row->said)
+    if (row->kind == CS_EV_FRAME && tui->fields.n &&
+        cs_fields_text(&tui->fields, row->id, row->flags, (const uint8_t *)row->data, row->len,
+                       text, sizeof text))
+        cs_canvas_field(canvas, at.x, at.y, at.w, false, CS_STYLE_TEXT, text);
+    else if (row->kind == CS_EV_FRAME && row->said)
         cs_canvas_field(canvas, at.x, at.y, at.w, false, styles[row->severity & 3],
                         row->data + CS_ROW_SAID);
 }
 
 static int want_meaning(const struct cs_tui *tui)
 {
-    return !tui->decoded ? 0 : cs_tui_body(tui).w >= 100 ? 34 : 16;
+    return !tui->decoded && !tui->fields.n ? 0 : cs_tui_body(tui).w >= 100 ? 34 : 16;
+}
+
+/* Beside time, node, identifier and length. */
+static int want_data(const struct cs_tui *tui)
+{
+    return cs_want_data(tui, cs_tui_body(tui).w - 37);
 }
 
 static int want_ascii(const struct cs_tui *tui)
 {
-    return tui->decoded ? 0 : 8;
+    return tui->decoded || tui->fields.n ? 0 : 8;
 }
 
 static int want_direction(const struct cs_tui *tui)
@@ -220,44 +231,71 @@ static int want_try(const struct cs_tui *tui)
     return tui->info.log[0] ? 0 : 3;
 }
 
-enum { COLUMN_NODE = 3, COLUMN_ID = 4 };
+enum { COLUMN_NODE = 3, COLUMN_ID = 4, COLUMN_DATA = 8, COLUMN_MEANING = 9, COLUMN_TEXT = 10 };
 
-static const struct cs_column columns[] = {
+const struct cs_column cs_trace_columns[CS_TRACE_COLUMNS] = {
     CS_COLUMN("time", 12, 12, true, 0, .cell = cell_time),
-    CS_COLUMN("Δ ", 10, 10, true, 2, .title_ascii = "delta ", .cell = cell_delta,
+    CS_COLUMN("Δ ", 10, 10, true, 2, .name = "delta", .title_ascii = "delta ", .cell = cell_delta,
               .wanted = want_delta),
     CS_COLUMN("bus", 5, 5, false, 1, .cell = cell_bus, .wanted = cs_want_bus),
     CS_COLUMN("node", 10, 10, false, 0, .cell = cell_node, .wanted = cs_want_node),
     CS_COLUMN("id", 8, 8, true, 0, .cell = cell_id),
-    CS_COLUMN("", 2, 2, false, 3, .cell = cell_direction, .wanted = want_direction),
+    CS_COLUMN("", 2, 2, false, 3, .name = "direction", .cell = cell_direction,
+              .wanted = want_direction),
     CS_COLUMN("fd", 3, 3, false, 0, .cell = cell_fd, .wanted = cs_want_fd),
     CS_COLUMN(" n", 2, 2, true, 0, .cell = cell_dlc, .wanted = cs_want_len),
-    CS_COLUMN("data", 23, 24, false, 0, .cell = cell_data, .most = cs_most_data),
+    CS_COLUMN("data", 23, 24, false, 0, .cell = cell_data, .wanted = want_data,
+              .most = cs_most_data),
     CS_COLUMN("meaning", 16, 55, false, 0, .cell = cell_meaning, .wanted = want_meaning),
     CS_COLUMN("text", 8, 10, false, 1, .cell = cell_ascii, .wanted = want_ascii),
     CS_COLUMN("bits", 4, 4, true, 3, .cell = cell_bits),
     CS_COLUMN("waited", 9, 9, true, 4, .cell = cell_wait, .wanted = want_wait),
     CS_COLUMN("try", 3, 3, true, 4, .cell = cell_try, .wanted = want_try),
 };
-#define N_COLUMNS (sizeof columns / sizeof *columns)
+#define N_COLUMNS CS_TRACE_COLUMNS
 
 /* ---- drawing --------------------------------------------------------------------------------- */
+
+/* Where what is said of an event begins among the columns that were chosen, and how far it may go:
+ * in the place of the data, or of what follows them; else behind all others. */
+static int place_of_text(const struct cs_tui *tui, const struct cs_columns_layout *layout, int *end)
+{
+    static const uint8_t places[] = {COLUMN_DATA, COLUMN_MEANING, COLUMN_TEXT};
+    int x = 0;
+
+    *end = cs_tui_body(tui).w;
+    for (size_t i = 0; i < sizeof places; i++)
+        if (layout->w[places[i]]) {
+            x = layout->x[places[i]];
+            for (int c = 0; c <= COLUMN_ID; c++)
+                if (layout->w[c] && layout->x[c] > x && layout->x[c] - 1 < *end)
+                    *end = layout->x[c] - 1;
+            return x;
+        }
+    for (unsigned c = 0; c < N_COLUMNS; c++)
+        if (layout->w[c] && layout->x[c] + layout->w[c] + 1 > x)
+            x = layout->x[c] + layout->w[c] + 1;
+    return x;
+}
 
 static void draw_line(const struct cs_tui *tui, struct cs_canvas *canvas, int y,
                       const struct cs_columns_layout *layout, const struct line *line)
 {
     char text[CS_FAULT_TEXT_MAX + 64];
-    int x;
+    int x, end;
 
-    cs_columns_row(tui, columns, N_COLUMNS, canvas, y, layout, line);
+    cs_columns_row(tui, cs_trace_columns, N_COLUMNS, canvas, y, layout, line);
     if (line->row->kind == CS_EV_FRAME)
         return;
     x = layout->x[COLUMN_ID + 1];
-    if (line->row->node < 0)
+    end = cs_tui_body(tui).w;
+    if (cs_columns_choice(tui, cs_trace_columns)->n)
+        x = place_of_text(tui, layout, &end);
+    else if (line->row->node < 0)
         x = layout->x[COLUMN_NODE];
     else if (!line->row->has_frame && !line->row->sent)
         x = layout->x[COLUMN_ID] + 5;
-    cs_canvas_field(canvas, x, y, cs_tui_body(tui).w - x, false, cs_row_style(line->row),
+    cs_canvas_field(canvas, x, y, end - x, false, cs_row_style(line->row),
                     cs_row_text(tui, line->row, text, sizeof text));
 }
 
@@ -293,8 +331,8 @@ void cs_trace_draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs
     int64_t last_ps = last ? last->at_ps : 0;
     struct cs_columns_layout layout;
 
-    cs_columns_fit(tui, columns, N_COLUMNS, body.w, &layout);
-    cs_columns_titles(columns, N_COLUMNS, canvas, body.y, &layout, -1, false);
+    cs_columns_fit(tui, cs_trace_columns, N_COLUMNS, body.w, &layout);
+    cs_columns_titles(cs_trace_columns, N_COLUMNS, canvas, body.y, &layout, -1, false);
     draw_time_title(tui, canvas, body.y, &layout);
     if (number == UINT64_MAX)
         cs_trace_draw_nothing(tui, canvas, body);
@@ -305,8 +343,11 @@ void cs_trace_draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs
         last_ps = line.row->at_ps;
         draw_line(tui, canvas, body.y + 1 + i, &layout, &line);
         draw_sign(tui, canvas, body.y + 1 + i, number);
-        if (!tui->trace.follow && number == tui->trace.sel)
-            cs_canvas_select(canvas, (struct cs_rect){0, body.y + 1 + i, body.w, 1});
+        const struct cs_rect at = {0, body.y + 1 + i, body.w, 1};
+        const bool selected = !tui->trace.follow && number == tui->trace.sel;
+        cs_colours_paint(canvas, at, cs_colours_row(tui, number), selected);
+        if (selected)
+            cs_canvas_select(canvas, at);
         if (keep->open && keep->open_row == number) {
             const int lines = cs_trace_height(tui, number) - 1, left = page - i - 1;
             cs_trace_draw_tree(

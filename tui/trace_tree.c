@@ -10,7 +10,7 @@
 #include "tui/trace.h"
 #include "tui/widgets.h"
 
-#define FACTS_MAX     6     /* lines in front of the fields */
+#define FACTS_MAX     7     /* lines in front of the fields */
 #define ANSWER_WITHIN 20000 /* rows */
 
 struct fact {
@@ -96,6 +96,10 @@ static void collect(const struct cs_tui *tui, struct facts *facts)
         frame_facts(row, facts);
     if (row->kind != CS_EV_FRAME)
         return;
+    char text[200];
+    if (cs_fields_text(&tui->fields, row->id, row->flags, (const uint8_t *)row->data, row->len,
+                       text, sizeof text))
+        snprintf(add(facts, "yours", CS_STYLE_TEXT), sizeof facts->line[0].text, "%s", text);
     if (keep->decode_error) {
         snprintf(add(facts, "meaning", CS_STYLE_DIM), sizeof facts->line[0].text, "%s",
                  tui->decoded ? "it does not belong to the decoder's protocol"
@@ -231,37 +235,13 @@ void cs_trace_close(struct cs_tui *tui, int unused)
 
 /* ---- answers --------------------------------------------------------------------------------- */
 
-/* Without a decoder: which identifier answers, by what is customary. */
-static bool answers_to(const struct cs_row *row, uint32_t *id, int *by)
-{
-    const bool ext = row->flags & CS_FRAME_EXT;
-
-    *by = 1;
-    if (row->flags & CS_FRAME_RTR) {
-        *id = row->id;
-    } else if (ext && (row->id & 0x1fff0000u) == 0x18da0000u) { /* ISO 15765-2, normal fixed */
-        *id = 0x18da0000u | (row->id & 0xffu) << 8 | (row->id & 0xff00u) >> 8;
-        *by = (row->id & 0xffu) == 0xf1 ? 1 : -1;
-        *by = (row->id >> 8 & 0xffu) == 0xf1 ? -1 : 1;
-    } else if (!ext && row->id >= 0x7e0 && row->id <= 0x7ef) { /* ISO 15765-4 */
-        *id = row->id ^ 8u;
-        *by = row->id & 8u ? -1 : 1;
-    } else if (!ext && row->id > 0x580 && row->id <= 0x67f) { /* CiA 301, SDO */
-        *id = row->id > 0x600 ? row->id - 0x80 : row->id + 0x80;
-        *by = row->id > 0x600 ? 1 : -1;
-        return row->id != 0x600 && row->id != 0x580;
-    } else {
-        return false;
-    }
-    return true;
-}
-
+/* Without a decoder. */
 static uint64_t customary(const struct cs_tui *tui, const struct cs_row *row, uint64_t number)
 {
     uint32_t id;
     int by;
 
-    if (!answers_to(row, &id, &by))
+    if (!cs_like_answer(row->id, row->flags, &id, &by))
         return CS_NO_ROW;
     for (unsigned i = 0; i < ANSWER_WITHIN; i++) {
         const struct cs_row *other;

@@ -29,7 +29,8 @@ static const struct cs_overlay *const overlays[CS_OVERLAY_COUNT] = {
     [CS_OVERLAY_PROMPT] = &cs_overlay_prompt,   [CS_OVERLAY_ROW] = &cs_overlay_row,
     [CS_OVERLAY_SAVE] = &cs_overlay_save,       [CS_OVERLAY_SEND] = &cs_overlay_send,
     [CS_OVERLAY_PRESETS] = &cs_overlay_presets, [CS_OVERLAY_SEARCH] = &cs_overlay_search,
-    [CS_OVERLAY_PLOT] = &cs_overlay_plot,
+    [CS_OVERLAY_PLOT] = &cs_overlay_plot,       [CS_OVERLAY_COLOURS] = &cs_overlay_colours,
+    [CS_OVERLAY_LIKE] = &cs_overlay_like,
 };
 
 _Static_assert(sizeof cs_views / sizeof *cs_views <= CS_TUI_VIEWS_MAX, "room for views");
@@ -86,6 +87,8 @@ void cs_tui_fini(struct cs_tui *tui)
     cs_plots_fini(&tui->plots);
     cs_contexts_fini(tui);
     cs_plan_clear(&tui->plan);
+    cs_colours_fini(&tui->colours);
+    cs_fields_fini(&tui->fields);
     free(tui->nodes);
     free(tui->air);
     free(tui->edges);

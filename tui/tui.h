@@ -10,11 +10,14 @@
 #include "simcore/stats.h"
 #include "tui/air.h"
 #include "tui/canvas.h"
+#include "tui/colours.h"
 #include "tui/edges.h"
 #include "tui/fault_form.h"
 #include "tui/fault_list.h"
+#include "tui/fields.h"
 #include "tui/ids.h"
 #include "tui/keys.h"
+#include "tui/like.h"
 #include "tui/names.h"
 #include "tui/plot.h"
 #include "tui/node_history.h"
@@ -102,6 +105,17 @@ struct cs_tui_device {
     uint64_t connections, refused, protocol_errors, lost;
 };
 
+/* Which columns of a view's table are shown, in that order. */
+#define CS_CHOICE_MAX 24
+struct cs_columns_choice {
+    uint8_t n; /* 0: as the view has them */
+    bool fit; /* made of all of them: what is not wanted now, or has no room, is left out as ever */
+    uint8_t at[CS_CHOICE_MAX];
+};
+
+/* How data are written. */
+enum cs_data_form { CS_DATA_HEX, CS_DATA_BITS, CS_DATA_DECIMAL, CS_DATA_FORMS };
+
 /* A list with a selected row. */
 struct cs_list {
     int sel, top;
@@ -130,6 +144,8 @@ enum cs_tui_overlay {
     CS_OVERLAY_PRESETS,
     CS_OVERLAY_SEARCH,
     CS_OVERLAY_PLOT,
+    CS_OVERLAY_COLOURS,
+    CS_OVERLAY_LIKE,
     CS_OVERLAY_COUNT
 };
 
@@ -233,7 +249,12 @@ struct cs_tui {
     struct cs_completion filter_completion;
     char filter_before[CS_QUERY_TEXT];
     char copy[CS_FRAME_TEXT_MAX]; /* to the terminal's clipboard; main takes it */
-    bool more;                    /* the next screen will show more, whatever happens */
+    struct cs_colours colours;
+    struct cs_fields fields;
+    struct cs_like like;
+    struct cs_columns_choice columns[CS_TUI_VIEWS_MAX];
+    enum cs_data_form data_form;
+    bool more; /* the next screen will show more, whatever happens */
     int help_top;
     struct cs_textfield help_find;
     bool help_finds; /* and it is typed now */

@@ -18,6 +18,7 @@ struct cs_binding {
 };
 
 /* Something that can be typed behind ':'; cs_commands.h tells how it is found. */
+struct cs_column;
 struct cs_offers;
 struct cs_word {
     const char *name;
@@ -59,6 +60,8 @@ struct cs_view {
     unsigned n_bindings;
     const struct cs_word *words; /* of its own, behind ':' */
     unsigned n_words;
+    const struct cs_column *columns; /* of its table, which a person may choose from */
+    unsigned n_columns;
 };
 
 struct cs_overlay {
@@ -88,7 +91,7 @@ extern const struct cs_view cs_view_scenario;
 extern const struct cs_view cs_view_why;
 extern const struct cs_view cs_view_messages;
 
-extern const struct cs_overlay cs_overlay_plot;
+extern const struct cs_overlay cs_overlay_plot, cs_overlay_colours, cs_overlay_like;
 extern const struct cs_overlay cs_overlay_inject, cs_overlay_filter, cs_overlay_help,
     cs_overlay_fault, cs_overlay_prompt, cs_overlay_row, cs_overlay_save, cs_overlay_send,
     cs_overlay_presets, cs_overlay_search;

@@ -121,10 +121,13 @@ static int page(const struct cs_tui *tui)
 /* Asked only where it may have changed: its latest frame may be far back in the trace. */
 static bool passes(const struct cs_tui *tui, struct cs_tui_id *item)
 {
-    if (item->asked_of != tui->filter_changes || item->asked_at != item->stat.count) {
+    if (item->asked_of != tui->filter_changes || item->asked_at != item->stat.count ||
+        item->coloured_of != tui->colours.changes) {
         item->passes = cs_id_passes(tui, &tui->filter, item);
         item->asked_of = tui->filter_changes;
         item->asked_at = item->stat.count;
+        item->colour = cs_colours_id(tui, item);
+        item->coloured_of = tui->colours.changes;
     }
     return item->passes;
 }
@@ -137,8 +140,9 @@ static void list_lines(struct cs_tui *tui)
 
     ids->n_lines = 0;
     for (uint32_t i = 0; i < n; i++)
-        if (items[i].count && (cs_ids_view(tui)->frozen ? cs_id_passes(tui, &tui->filter, &items[i])
-                                                        : passes(tui, &tui->ids.items[i])))
+        if (items[i].count && !(cs_ids_view(tui)->lively && cs_ids_stale(tui, &items[i])) &&
+            (cs_ids_view(tui)->frozen ? cs_id_passes(tui, &tui->filter, &items[i])
+                                      : passes(tui, &tui->ids.items[i])))
             ids->order[ids->n_lines++] = i;
     if (ids->n_lines)
         qsort_r(ids->order, ids->n_lines, sizeof *ids->order, cmp_lines, tui);
@@ -221,6 +225,9 @@ static void draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_r
         cs_columns_row(tui, cs_ids_columns, (unsigned)cs_ids_n_columns, canvas, y, &layout, item);
         if (cs_ids_stale(tui, item))
             dim(canvas, y);
+        else
+            cs_colours_paint(canvas, (struct cs_rect){0, y, body.w, 1}, item->colour,
+                             tui->by_id.pinned && list->top + i == list->sel);
         if (tui->by_id.pinned && list->top + i == list->sel)
             cs_canvas_select(canvas, (struct cs_rect){0, y, body.w, 1});
     }
@@ -243,6 +250,8 @@ static void status(const struct cs_tui *tui, char *text, size_t size)
         snprintf(before, sizeof before, "/%.24s · ", tui->filter.text);
     snprintf(before + strlen(before), sizeof before - strlen(before), "%s%s",
              view->frozen ? "frozen · " : "", view->notched ? "notched · " : "");
+    if (view->lively)
+        snprintf(before + strlen(before), sizeof before - strlen(before), "lively · ");
     if (unlisted)
         snprintf(text, size, "%s%u identifiers · %" PRIu64 " frames of others", before, n,
                  unlisted);
@@ -381,6 +390,45 @@ static void notch(struct cs_tui *tui, int on)
                   : "all changes stand out again");
 }
 
+static void notch_one(struct cs_tui *tui, int unused)
+{
+    const struct cs_tui_id *item = cs_ids_selected(tui);
+    char text[24];
+
+    (void)unused;
+    if (!item || cs_ids_view(tui)->frozen) {
+        cs_tui_say(tui, false, item ? "F lets the list go on first" : "select an identifier first");
+        return;
+    }
+    cs_ids_notch_one(&tui->ids.items[item - tui->ids.items]);
+    cs_ids_view(tui)->notched = true;
+    snprintf(text, sizeof text, item->stat.last.flags & CS_FRAME_EXT ? "%08" PRIX32 : "%03" PRIX32,
+             item->stat.last.id);
+    cs_tui_say(tui, false, "bits of %s that have changed so far do not stand out: N ends it", text);
+}
+
+static void toggle_lively(struct cs_tui *tui, int unused)
+{
+    struct ids_view *view = cs_ids_view(tui);
+
+    (void)unused;
+    view->lively = !view->lively;
+    cs_tui_say(tui, false,
+               view->lively ? "those that have not come for long are left out"
+                            : "all are listed; those that are late are dim");
+}
+
+static void like(struct cs_tui *tui, int unused)
+{
+    (void)unused;
+    if (!tui->by_id.pinned)
+        move(tui, 0);
+    tui->like.n = 0;
+    if (cs_ids_selected(tui))
+        cs_like_id(tui, cs_ids_selected(tui), &tui->like);
+    cs_like_open(tui);
+}
+
 static void thaw(struct ids_view *view)
 {
     free(view->frozen);
@@ -462,6 +510,10 @@ static const struct cs_binding bindings[] = {
     {{'r'}, "reverse", "turn the order round", reverse, 0},
     {{'u'}, "group", "by node, by what the decoder takes them for, or not", next_group, 0},
     {{'x'}, "notch", "what has changed so far is not told any more when it changes", notch, 1},
+    {{'X'}, NULL, "the same of the selected identifier alone", notch_one, 0},
+    {{'l'}, "like this", "filters that it passes: show, hide, search, colour", like, 0},
+    {{'d'}, "data", "data as hexadecimal bytes, as bits, in decimal", cs_next_data_form, 0},
+    {{'t'}, NULL, "leave out those that have not come for long", toggle_lively, 0},
     {{'N'}, NULL, "tell of all changes again", notch, 0},
     {{'F'}, "freeze", "let the list stand still while the bus goes on", freeze, 0},
     {{'C'}, "clear", "begin counts, periods and changes anew", clear, 0},
@@ -494,4 +546,6 @@ const struct cs_view cs_view_ids = {
     .detail = detail,
     .bindings = bindings,
     .n_bindings = sizeof bindings / sizeof *bindings,
+    .columns = cs_ids_columns,
+    .n_columns = IDS_COLUMNS,
 };

@@ -17,6 +17,7 @@ struct ids_view {
     enum ids_group group;
     bool bits;                /* those of the selected identifier are shown */
     bool notched;             /* changes so far are not told */
+    bool lively;              /* those that have not come for long are not listed */
     struct cs_tui_id *frozen; /* as it was; NULL: as it is */
     uint32_t n_frozen;
     int64_t frozen_ps;
@@ -32,7 +33,8 @@ const struct cs_tui_id *cs_ids_selected(const struct cs_tui *tui);
 /* It has not come when it should have. */
 bool cs_ids_stale(const struct cs_tui *tui, const struct cs_tui_id *item);
 
-extern const struct cs_column cs_ids_columns[];
+#define IDS_COLUMNS 17
+extern const struct cs_column cs_ids_columns[IDS_COLUMNS];
 extern const int cs_ids_n_columns, cs_ids_column_id;
 int cs_ids_by_priority(const struct cs_tui_id *a, const struct cs_tui_id *b);
 int cs_ids_by_bus(const struct cs_tui_id *a, const struct cs_tui_id *b);

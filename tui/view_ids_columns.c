@@ -163,7 +163,7 @@ static void cell_data(const struct cs_tui *tui, struct cs_canvas *canvas, struct
         hot |= (uint64_t)(age < IDS_HOT_PS) << i;
         warm |= (uint64_t)(age < IDS_WARM_PS) << i;
     }
-    cs_put_data(canvas, at, f->data, f->len, hot, warm);
+    cs_put_data_as(canvas, at, tui->data_form, f->data, f->len, hot, warm, id->diff);
 }
 
 static void cell_ascii(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
@@ -210,16 +210,28 @@ static void cell_said(const struct cs_tui *tui, struct cs_canvas *canvas, struct
 {
     const struct cs_tui_id *id = item;
     const int x = *id->protocol ? at.x + cs_text_width(id->protocol) + 1 : at.x;
+    const struct cs_frame *f = &id->stat.last;
+    char text[256];
 
-    (void)tui;
+    if (tui->fields.n &&
+        cs_fields_text(&tui->fields, f->id, f->flags, f->data, f->len, text, sizeof text)) {
+        cs_canvas_field(canvas, at.x, at.y, at.w, false, CS_STYLE_TEXT, text);
+        return;
+    }
     cs_canvas_field(canvas, at.x, at.y, at.w, false, CS_STYLE_DIM, id->protocol);
     if (at.x + at.w - x > 1)
         cs_canvas_field(canvas, x, at.y, at.x + at.w - x, false, CS_STYLE_TEXT, id->said);
 }
 
+/* Beside identifier and length. */
+static int want_data(const struct cs_tui *tui)
+{
+    return cs_want_data(tui, cs_tui_body(tui).w - 13);
+}
+
 static int want_said(const struct cs_tui *tui)
 {
-    return tui->decoded ? 22 : 0;
+    return tui->decoded || tui->fields.n ? 22 : 0;
 }
 
 const int cs_ids_column_id = 1;
@@ -227,7 +239,7 @@ const int cs_ids_column_id = 1;
 #define OWN(form, member, style)    .number = CS_NUMBER(form, struct cs_tui_id, member, style)
 #define NUMBER(form, member, style) .number = CS_NUMBER(form, struct cs_tui_id, stat.member, style)
 
-const struct cs_column cs_ids_columns[] = {
+const struct cs_column cs_ids_columns[IDS_COLUMNS] = {
     CS_COLUMN("bus", 5, 5, false, 1, .cell = cell_bus, .wanted = cs_want_bus, .compare = cmp_bus),
     CS_COLUMN("id", 8, 8, true, 0, .cell = cell_id, .compare = cmp_id),
     CS_COLUMN("node", 10, 10, false, 1, .cell = cell_node, .wanted = cs_want_node,
@@ -250,12 +262,12 @@ const struct cs_column cs_ids_columns[] = {
               .order = CS_ORDER_DOWN),
     CS_COLUMN("fd", 3, 3, false, 3, .cell = cell_fd, .wanted = cs_want_fd),
     CS_COLUMN(" n", 2, 2, true, 0, .cell = cell_dlc, .wanted = cs_want_len),
-    CS_COLUMN("data", 23, 24, false, 0, .cell = cell_data, .most = cs_most_data,
-              .compare = cmp_changed),
+    CS_COLUMN("data", 23, 24, false, 0, .cell = cell_data, .wanted = want_data,
+              .most = cs_most_data, .compare = cmp_changed),
     CS_COLUMN("meaning", 22, 56, false, 3, .cell = cell_said, .wanted = want_said,
               .compare = cmp_said),
     CS_COLUMN("text", 8, 10, false, 5, .cell = cell_ascii),
     CS_COLUMN("last seen", 9, 9, true, 4, .cell = cell_age,
               NUMBER(CS_NUMBER_SPAN, last_ps, CS_STYLE_DIM), .order = CS_ORDER_DOWN),
 };
-const int cs_ids_n_columns = sizeof cs_ids_columns / sizeof *cs_ids_columns;
+const int cs_ids_n_columns = IDS_COLUMNS;

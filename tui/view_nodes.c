@@ -165,11 +165,21 @@ static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
     }
 }
 
+static void like(struct cs_tui *tui, int unused)
+{
+    (void)unused;
+    tui->like.n = 0;
+    if (cs_nodes_selected(tui))
+        cs_like_node(tui, cs_nodes_selected(tui), &tui->like);
+    cs_like_open(tui);
+}
+
 static const struct cs_binding bindings[] = {
     {{CS_KEY_ENTER}, "details", "show or hide all about the selected node", toggle_panel, 0},
     {{'e'}, "error", "its last error, in the trace", cs_nodes_show_error, 0},
     {{'m'}, "mode", "normal, listen-only, loopback, one-shot, restricted", cs_nodes_next_mode, 0},
     {{'p'}, "plug", "unplug it from the bus, plug it in again", cs_nodes_plug, 0},
+    {{'l'}, "like this", "filters for this node: show, hide, search, colour", like, 0},
     {{'B'}, "recover", "let it recover from bus-off", cs_nodes_recover, 0},
     {{'X'}, "reset", "reset its controller", cs_nodes_reset, 0},
     {{CS_KEY_UP, 'k'}, NULL, "select a node, one up", move, -1},
@@ -202,4 +212,6 @@ const struct cs_view cs_view_nodes = {
     .n_bindings = sizeof bindings / sizeof *bindings,
     .words = cs_nodes_words,
     .n_words = CS_NODES_WORDS,
+    .columns = cs_nodes_columns,
+    .n_columns = NODES_COLUMNS,
 };

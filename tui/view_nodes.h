@@ -20,7 +20,8 @@ struct nodes_view *cs_nodes_view(const struct cs_tui *tui);
 /* NULL for none. */
 const struct cs_tui_node *cs_nodes_selected(const struct cs_tui *tui);
 
-extern const struct cs_column cs_nodes_columns[];
+#define NODES_COLUMNS 20
+extern const struct cs_column cs_nodes_columns[NODES_COLUMNS];
 extern const unsigned cs_nodes_n_columns;
 uint8_t cs_nodes_counter_style(unsigned count);
 /* A counter as a number and a gauge with its marks. */

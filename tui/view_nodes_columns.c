@@ -258,7 +258,7 @@ static int want_counter(const struct cs_tui *tui)
 #define COUNT(member, style) \
     .number = CS_NUMBER(CS_NUMBER_COUNT, struct cs_tui_node, status.member, style)
 
-const struct cs_column cs_nodes_columns[] = {
+const struct cs_column cs_nodes_columns[NODES_COLUMNS] = {
     CS_COLUMN("node", 10, 12, false, 0, .cell = cell_name, .wanted = cs_want_node),
     CS_COLUMN("bus", 5, 5, false, 1, .cell = cell_bus, .wanted = cs_want_bus),
     CS_COLUMN("via", 8, 10, false, 5, .cell = cell_via),
@@ -282,4 +282,4 @@ const struct cs_column cs_nodes_columns[] = {
     CS_COLUMN("delay", 7, 8, true, 5, .cell = cell_delay),
     CS_COLUMN("drift", 8, 10, true, 5, .cell = cell_drift),
 };
-const unsigned cs_nodes_n_columns = sizeof cs_nodes_columns / sizeof *cs_nodes_columns;
+const unsigned cs_nodes_n_columns = NODES_COLUMNS;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tui/query_row.h"
 #include "tui/row_text.h"
 #include "tui/trace.h"
 #include "tui/widgets.h"
@@ -199,6 +200,34 @@ static void clear(struct cs_tui *tui, int unused)
     cs_tui_say(tui, false, "older rows are cleared away; counts and files keep them");
 }
 
+static void like(struct cs_tui *tui, int unused)
+{
+    (void)unused;
+    cs_trace_stop(tui);
+    cs_like_row(tui, tui->trace.sel, &tui->like);
+    cs_like_open(tui);
+}
+
+/* Requests and answers alone; again: all. */
+static void converse(struct cs_tui *tui, int unused)
+{
+    char why[128];
+
+    (void)unused;
+    cs_trace_stop(tui);
+    cs_like_row(tui, tui->trace.sel, &tui->like);
+    if (tui->like.conversation < 0) {
+        cs_tui_say(tui, false, "no conversation: SDO, ISO 15765 and remote frames have answers");
+        return;
+    }
+    const struct cs_like_item *item = &tui->like.item[tui->like.conversation];
+    const bool on = strcmp(tui->filter.text, item->expr) != 0;
+    cs_tui_filter(tui, on ? item->expr : "", why, sizeof why);
+    cs_trace_settle(tui);
+    cs_tui_say(tui, false, on ? "%s: %s; C shows all again" : "all is shown again", item->help,
+               item->expr);
+}
+
 /* The row at a line of the pane; CS_NO_ROW where there is none. */
 static uint64_t row_at(const struct cs_tui *tui, int line)
 {
@@ -273,6 +302,8 @@ static const struct cs_binding bindings[] = {
      "search: go to the nearest row that passes, such as id=123 or \"text\"",
      cs_trace_ask,
      0},
+    {{'l'}, "like this", "filters that this row passes: show, hide, search, colour", like, 0},
+    {{'C'}, NULL, "the conversation alone: its requests and answers", converse, 0},
     {{'>'}, NULL, "search on: to the next such row", cs_trace_next_match, 1},
     {{'<'}, NULL, "to the one before", cs_trace_next_match, -1},
     {{'f'}, "follow", "keep the newest row in sight, or stay", follow, 1},
@@ -288,6 +319,7 @@ static const struct cs_binding bindings[] = {
     {{'['}, NULL, "to the one before", cs_trace_next_bookmark, -1},
     {{'y'}, "copy", "copy the frame as text: 123#DEADBEEF", cs_trace_copy, 0},
     {{CS_KEY_ENTER}, "more", "all of the selected row, 64 bytes among it", show_row, 0},
+    {{'d'}, NULL, "data as hexadecimal bytes, as bits, in decimal", cs_next_data_form, 0},
     {{'c'}, NULL, "clear older rows away", clear, 0},
 };
 
@@ -321,4 +353,6 @@ const struct cs_view cs_view_trace = {
     .n_bindings = sizeof bindings / sizeof *bindings,
     .words = words,
     .n_words = sizeof words / sizeof *words,
+    .columns = cs_trace_columns,
+    .n_columns = CS_TRACE_COLUMNS,
 };

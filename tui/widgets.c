@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "simcore/units.h"
+#include "tui/columns.h"
 
 int cs_want_bus(const struct cs_tui *tui)
 {
@@ -37,9 +38,34 @@ int cs_want_len(const struct cs_tui *tui)
     return tui->fd && cs_tui_body(tui).w >= 120 ? 5 : 2;
 }
 
+/* Cells of a byte, the blank behind it among them. */
+static const int cells_of[CS_DATA_FORMS] = {
+    [CS_DATA_HEX] = 3, [CS_DATA_BITS] = 9, [CS_DATA_DECIMAL] = 4};
+
 int cs_most_data(const struct cs_tui *tui)
 {
-    return tui->fd ? 3 * CS_FRAME_MAX_DATA - 1 : 24;
+    const int most = cells_of[tui->data_form] * (tui->fd ? CS_FRAME_MAX_DATA : 8) - 1;
+
+    return tui->data_form == CS_DATA_HEX && !tui->fd ? 24 : most;
+}
+
+int cs_want_data(const struct cs_tui *tui, int room)
+{
+    const int all = 8 * cells_of[tui->data_form] - 1, tight = 8 * 8;
+
+    if (tui->data_form == CS_DATA_BITS && all > room)
+        return tight < room ? tight : room > 23 ? room : 23;
+    return all;
+}
+
+void cs_next_data_form(struct cs_tui *tui, int unused)
+{
+    static const char *const says[CS_DATA_FORMS] = {"data in hexadecimal", "data as bits",
+                                                    "data in decimal"};
+
+    (void)unused;
+    tui->data_form = (tui->data_form + 1) % CS_DATA_FORMS;
+    cs_tui_say(tui, false, "%s", says[tui->data_form]);
 }
 
 /* Leave out columns of the highest ranks until the rest fits. Returns the cells taken. */
@@ -60,14 +86,39 @@ static int drop(const struct cs_column *columns, unsigned n, int width, int w[])
     return total;
 }
 
+/* Those that were chosen, whatever their rank: the last ones are left out where there is no room.
+ * Returns the cells taken. */
+static int choose(const struct cs_column *columns, unsigned n, int width,
+                  const struct cs_columns_choice *choice, int w[])
+{
+    bool chosen[CS_COLUMNS_MAX] = {false};
+    int total = -1;
+
+    for (unsigned k = 0; k < choice->n; k++)
+        chosen[choice->at[k]] = true;
+    for (unsigned i = 0; i < n; i++) {
+        w[i] = !chosen[i] ? 0 : w[i] || choice->fit ? w[i] : columns[i].width;
+        total += w[i] ? w[i] + 1 : 0;
+    }
+    if (choice->fit)
+        return drop(columns, n, width, w);
+    for (unsigned k = choice->n; k-- > 1 && total > width;) {
+        total -= w[choice->at[k]] + 1;
+        w[choice->at[k]] = 0;
+    }
+    return total;
+}
+
 void cs_columns_fit(const struct cs_tui *tui, const struct cs_column *columns, unsigned n,
                     int width, struct cs_columns_layout *layout)
 {
+    const struct cs_columns_choice *choice = cs_columns_choice(tui, columns);
     int room, shown = 0, gap = 1, x = 0;
 
     for (unsigned i = 0; i < n; i++)
         layout->w[i] = columns[i].wanted ? columns[i].wanted(tui) : columns[i].width;
-    room = width - drop(columns, n, width, layout->w);
+    room = width - (choice->n ? choose(columns, n, width, choice, layout->w)
+                              : drop(columns, n, width, layout->w));
     for (unsigned i = 0; i < n; i++)
         shown += layout->w[i] > 0;
     if (room >= shown - 1) {
@@ -86,7 +137,9 @@ void cs_columns_fit(const struct cs_tui *tui, const struct cs_column *columns, u
             more = true;
         }
     }
-    for (unsigned i = 0; i < n; i++) {
+    memset(layout->x, 0, sizeof layout->x);
+    for (unsigned k = 0; k < (choice->n ? choice->n : n); k++) {
+        const unsigned i = choice->n ? choice->at[k] : k;
         layout->x[i] = x;
         x += layout->w[i] ? layout->w[i] + gap : 0;
     }
@@ -253,6 +306,52 @@ void cs_put_data(struct cs_canvas *canvas, struct cs_rect at, const uint8_t *dat
     }
     /* What changed among those that have no room marks the dots. */
     if (!fits)
+        cs_canvas_put_ch(canvas, x, at.y,
+                         hot >> n    ? CS_STYLE_HOT
+                         : warm >> n ? CS_STYLE_WARM
+                                     : CS_STYLE_DIM,
+                         0x2026);
+}
+
+static void put_bits(struct cs_canvas *canvas, int x, int y, uint8_t byte, uint8_t changed,
+                     uint8_t loud, uint8_t quiet)
+{
+    for (int bit = 7; bit >= 0; bit--)
+        cs_canvas_put_ch(canvas, x + 7 - bit, y,
+                         changed >> bit & 1 ? loud
+                         : byte >> bit & 1  ? quiet
+                                            : CS_STYLE_FAINT,
+                         byte >> bit & 1 ? '1' : '0');
+}
+
+void cs_put_data_as(struct cs_canvas *canvas, struct cs_rect at, enum cs_data_form form,
+                    const uint8_t *data, unsigned len, uint64_t hot, uint64_t warm,
+                    const uint8_t *diff)
+{
+    /* Without blanks between them every second byte is paler. */
+    const bool tight = form == CS_DATA_BITS && (int)len * 9 - 1 > at.w;
+    const int cells = tight ? 8 : cells_of[form], all = (int)len * cells - !tight;
+    const unsigned n = all <= at.w ? len : (unsigned)((at.w - 1) / cells);
+    int x = at.x;
+
+    if (form == CS_DATA_HEX) {
+        cs_put_data(canvas, at, data, len, hot, warm);
+        return;
+    }
+    for (unsigned i = 0; i < n; i++, x += cells) {
+        const bool loud = (hot | warm) >> i & 1;
+        const uint8_t style = hot >> i & 1 ? CS_STYLE_HOT : CS_STYLE_WARM;
+        const uint8_t quiet = tight && i % 2 ? CS_STYLE_NODE : CS_STYLE_BRIGHT;
+        if (form == CS_DATA_BITS)
+            put_bits(canvas, x, at.y, data[i], !loud ? 0 : diff ? diff[i] : 0xff, style, quiet);
+        else
+            cs_canvas_printf(canvas, x, at.y,
+                             loud      ? style
+                             : data[i] ? CS_STYLE_TEXT
+                                       : CS_STYLE_FAINT,
+                             "%3u", data[i]);
+    }
+    if (n < len)
         cs_canvas_put_ch(canvas, x, at.y,
                          hot >> n    ? CS_STYLE_HOT
                          : warm >> n ? CS_STYLE_WARM

@@ -7,7 +7,7 @@
 
 #include "tui/tui.h"
 
-#define CS_COLUMNS_MAX 24
+#define CS_COLUMNS_MAX CS_CHOICE_MAX
 
 /* A number within what a table lists: where it is and how it is written. */
 enum cs_number_form {
@@ -33,6 +33,7 @@ uint64_t cs_number_of(const struct cs_number *number, const void *item);
 
 /* A column of a table. `item` is what the table lists. */
 struct cs_column {
+    const char *name; /* by which it is chosen; NULL: the title */
     const char *title;
     const char *title_ascii; /* NULL: the same */
     int width, max_width;    /* cells; wider only where there is room */
@@ -105,6 +106,13 @@ int cs_list_hit(const struct cs_list *list, const struct cs_mouse *mouse, int n,
  */
 void cs_put_data(struct cs_canvas *canvas, struct cs_rect at, const uint8_t *data, unsigned len,
                  uint64_t hot, uint64_t warm);
+/* The same in a form; `diff`: bits that stand out in bytes that do, NULL: all of them. */
+void cs_put_data_as(struct cs_canvas *canvas, struct cs_rect at, enum cs_data_form form,
+                    const uint8_t *data, unsigned len, uint64_t hot, uint64_t warm,
+                    const uint8_t *diff);
+/* Width wanted of a column of data, where the others leave `room`. */
+int cs_want_data(const struct cs_tui *tui, int room);
+void cs_next_data_form(struct cs_tui *tui, int unused);
 /* The same bytes as characters, '.' for what is not printable. */
 void cs_put_ascii(struct cs_canvas *canvas, struct cs_rect at, const uint8_t *data, unsigned len);
 void cs_put_id(struct cs_canvas *canvas, struct cs_rect at, uint32_t id, uint8_t flags);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* words.c - what can be typed behind ':' everywhere; views have words of their own. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "simcore/units.h"
+#include "tui/columns.h"
 #include "tui/context.h"
 #include "tui/query_row.h"
 #include "tui/view.h"
@@ -195,6 +197,34 @@ static int at_time(struct cs_tui *tui, const char *rest, char *why, size_t why_s
     return 0;
 }
 
+/* As they are counted at the end of the line of tabs, from 1 on. */
+static int row(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
+{
+    char *end;
+    const unsigned long long number = strtoull(rest, &end, 10);
+    uint64_t at;
+
+    if (*rest < '0' || *rest > '9' || *end || !number) {
+        snprintf(why, why_size, "must be the number of a row, from 1 on");
+        return -1;
+    }
+    at = cs_trace_from(tui, number - 1);
+    if (at == UINT64_MAX)
+        at = cs_trace_before(tui, number);
+    if (at == UINT64_MAX) {
+        snprintf(why, why_size, "no row is shown");
+        return -1;
+    }
+    cs_tui_show_view(tui, (unsigned)cs_view_find("trace"));
+    tui->trace.follow = false;
+    tui->trace.sel = at;
+    cs_trace_settle(tui);
+    if (at != number - 1)
+        cs_tui_say(tui, false, "row %llu is not shown: row %llu is", number,
+                   (unsigned long long)at + 1);
+    return 0;
+}
+
 static int filter(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
 {
     if (cs_tui_filter(tui, rest, why, why_size) < 0)
@@ -283,11 +313,19 @@ const struct cs_word cs_global_words[] = {
     {"filter", "[EXPR]", "show only what passes, such as node=drive; without it, all", filter,
      cs_query_offers},
     {"at", "TIME", "the trace from that bus time on", at_time, NULL},
+    {"row", "N", "the trace at the row with that number; N alone does as well", row, NULL},
     {"pause", "", "stop bus time; nothing is lost", pause_it, NULL},
     {"go", "", "let bus time go on", go, NULL},
     {"speed", "X", "bus time over the clock's: 0.001..1000 or max", speed, offer_speeds},
     {"plot", "123 8:16 ...|ID FIELD|load BUS|tec NODE", "plot it among the signals",
      cs_signals_plot, cs_signals_offers},
+    {"colour", "EXPR COLOUR|none", "give rows that pass a colour, such as error on-red",
+     cs_colours_word, cs_colours_offers},
+    {"colours", "", "the list of them", cs_colours_list, NULL},
+    {"field", "185 0:16 *0.1 name=Speed unit=km/h|ID none",
+     "bits that no decoder knows: told in trace and identifiers", cs_fields_word, NULL},
+    {"columns", "NAME ...|+NAME|-NAME|all", "which columns this view shows, in that order",
+     cs_columns_word, cs_columns_offers},
     {"save", "FILE", "save what was done as a scenario that does it again", save, NULL},
     {"screenshot", "[FILE]", "this screen as .svg, .png or .txt", screenshot, NULL},
     {"theme", "NAME", "other colours: dark, light, contrast, safe, mono", theme, offer_themes},
@@ -324,6 +362,10 @@ const struct cs_word *cs_word_find(const struct cs_tui *tui, const char *text, c
     const struct cs_view *view = cs_views[tui->view];
     const struct cs_word *word = find_among(view->words, view->n_words, text, len);
 
+    if (len && text[strspn(text, "0123456789")] == '\0') { /* a number alone */
+        *rest = text;
+        return find_among(cs_global_words, cs_n_global_words, "row", 3);
+    }
     *rest = text + len + strspn(text + len, " ");
     if (!word)
         word = find_among(cs_global_words, cs_n_global_words, text, len);

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tui/columns.h"
 #include "tui/config.h"
 
 static char folder[] = "/tmp/cansim-config-XXXXXX";
@@ -56,17 +57,24 @@ static void what_is_wrong(void **state)
     } rows[] = {
         {"\ntheme = pink\n",
          ":2: theme: must be dark, light, contrast, safe or mono, got \"pink\""},
-        {"thme = dark\n", ":1: setting: must be theme, ascii, mouse, remember, panes, views or "
-                          "focus, got \"thme\""},
+        {"thme = dark\n", ":1: setting: must be theme, ascii, mouse, remember, panes, views, "
+                          "focus, colour or field, got \"thme\""},
         {"ascii = maybe", ":1: ascii: must be on or off, got \"maybe\""},
         {"panes = 5", ":1: panes: must be one, rows, columns, three or four, got \"5\""},
         {"views = trace nix", ":1: views: must be names of views, got \"nix\""},
         {"views = trace trace trace trace trace", ":1: views: must be four views at most"},
         {"focus = 5", ":1: focus: must be 1..4, got \"5\""},
-        {"[colours]\na = b", ":2: section: must be [keys] or [keys VIEW], got \"colours\""},
+        {"[colours]\na = b",
+         ":2: section: must be [keys], [keys VIEW] or [columns], got \"colours\""},
         {"[keys nix]\na = b", ":2: keys: must be the name of a view behind it, got \"nix\""},
         {"[keys]\nF99 = b", ":2: F99: must be a key such as x, F5 or PgUp"},
         {"[keys]\na = <nix>", ":2: a: must be keys such as :view nodes<Enter>, got \"<nix>\""},
+        {"colour = id=1 pink", ":1: colour: must be EXPR COLOUR (the last word must be a colour"},
+        {"field = 185 0:65", ":1: field: must be ID FIRST:BITS ... (must be FIRST:BITS, bits"},
+        {"[columns]\ntrace = time nix",
+         ":2: trace: must be names of columns (\"nix\" is no column of trace"},
+        {"[columns]\nwire = a", ":2: wire: must be names of columns (wire has no columns"},
+        {"[columns]\nnix = a", ":2: columns: must be the name of a view before them, got \"nix\""},
         {"theme\n", ":1: must be NAME = VALUE or [SECTION]"},
     };
     struct cs_config config;
@@ -91,7 +99,8 @@ static void any_bytes(void **state)
 
     (void)state;
     for (int i = 0; i < 3000; i++) {
-        static const char parts[] = "theme=keys[]<Enter>F5;# \n\n\x01\xff:views trace";
+        static const char parts[] =
+            "theme=keys[]<Enter>F5;# \n\ncolour field columns red 1:8\x01\xff:views trace";
         for (size_t k = 0; k < sizeof text - 1; k++) {
             r = r * 1664525 + 1013904223;
             text[k] = parts[(r >> 16) % (sizeof parts - 1)];
@@ -167,6 +176,43 @@ static void remembered(void **state)
     bench_free(c);
 }
 
+/* Colours, fields and columns that were typed come back; those of the settings are only there. */
+static void looks_are_remembered(void **state)
+{
+    struct bench *b = bench_new(0, 1), *c = bench_new(0, 1);
+    struct cs_config config;
+    char why[600], text[200];
+
+    (void)state;
+    assert_int_equal(read_text("colour = id=100-1ff on-red\ncolour = error yellow\n"
+                               "field = 185 0:16 *0.1 name=Speed unit=km/h\n"
+                               "[columns]\ntrace = time id data\n",
+                               &config, why, sizeof why),
+                     0);
+    bench_draw(b, 80, 24);
+    cs_config_apply(&config, &b->tui);
+    assert_int_equal(b->tui.colours.n, 2);
+    assert_string_equal(b->tui.colours.rule[0]->query.text, "id=100-1ff");
+    bench_keys(b, ":colour node=x green<Enter>:field 123 0:8 name=Gear<Enter>"
+                  "2:columns all -text<Enter>");
+    assert_int_equal(cs_state_write(file, &b->tui), 0);
+    cs_config_init(&config);
+    assert_int_equal(cs_config_read(file, &config, why, sizeof why), 0);
+    config.remembered = true;
+    cs_config_apply(&config, &c->tui);
+    assert_int_equal(c->tui.colours.n, 1);
+    assert_string_equal(c->tui.colours.rule[0]->query.text, "node=x");
+    assert_false(c->tui.colours.rule[0]->set);
+    assert_int_equal(c->tui.fields.n, 1);
+    assert_string_equal(c->tui.fields.field[0]->text, "123 0:8 name=Gear");
+    assert_string_equal(cs_columns_format(&cs_view_trace, &c->tui.columns[0], text, sizeof text),
+                        "time id data");
+    assert_string_equal(cs_columns_format(&cs_view_ids, &c->tui.columns[1], text, sizeof text),
+                        "all -text");
+    bench_free(b);
+    bench_free(c);
+}
+
 static void paths(void **state)
 {
     char text[200];
@@ -204,7 +250,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_settings), cmocka_unit_test(what_is_wrong),
         cmocka_unit_test(any_bytes),    cmocka_unit_test(own_keys),
-        cmocka_unit_test(remembered),   cmocka_unit_test(paths),
+        cmocka_unit_test(remembered),   cmocka_unit_test(looks_are_remembered),
+        cmocka_unit_test(paths),
     };
 
     return cmocka_run_group_tests_name("tui config", tests, set_up, tear_down);
