@@ -76,8 +76,10 @@ static void apply(struct cs_tui *tui, int unused)
         return;
     }
     tui->overlay = CS_OVERLAY_NONE;
-    if (!search)
-        cs_trace_settle(tui);
+    if (search)
+        return;
+    cs_trace_settle(tui);
+    cs_tui_filter_keep(tui, tui->filter_before);
 }
 
 static void leave(struct cs_tui *tui, int unused)

@@ -67,6 +67,8 @@ void cs_trace_show_selected(struct cs_tui *tui);
 
 /* ---- trace_marks.c --------------------------------------------------------------------------- */
 
+/* Before the mark or a bookmark is changed: so that it can be undone. */
+void cs_trace_keep_marks(struct cs_tui *tui, const char *what);
 void cs_trace_mark(struct cs_tui *tui, int unused);
 void cs_trace_bookmark(struct cs_tui *tui, int unused);
 void cs_trace_next_bookmark(struct cs_tui *tui, int by);

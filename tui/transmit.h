@@ -29,6 +29,8 @@ struct cs_transmit {
 
 struct cs_transmit *cs_transmit_of(const struct cs_tui *tui);
 struct cs_listed_frame *cs_transmit_selected(const struct cs_tui *tui); /* NULL: none */
+/* Before a row of the list is changed, in a word or two: so that it can be undone. 0 or -ENOMEM. */
+int cs_transmit_keep(struct cs_tui *tui, int at, const char *what);
 /* Tell the host what is to be sent now. */
 void cs_transmit_sync(struct cs_tui *tui);
 /* The form for a row of the list, or for a new one that begins as `item`. */

@@ -107,6 +107,7 @@ void cs_tui_fini(struct cs_tui *tui)
     cs_plots_fini(&tui->plots);
     fini_views(tui);
     cs_plan_clear(&tui->plan);
+    cs_undo_fini(&tui->undo);
     free(tui->nodes);
     free(tui->air);
     free(tui->edges);
@@ -136,6 +137,7 @@ int cs_tui_restart(struct cs_tui *tui)
 {
     int ret;
 
+    cs_undo_restart(&tui->undo);
     tui->ring.first = tui->ring.end = 0;
     tui->trace =
         (struct cs_trace_state){.follow = true, .show = tui->trace.show, .time = tui->trace.time};
@@ -385,8 +387,8 @@ static void show_all(struct cs_tui *tui, int unused)
     (void)unused;
     if (!tui->filter.n)
         return;
+    cs_tui_filter_now(tui, "", NULL, 0);
     cs_tui_say(tui, false, "all is shown again");
-    cs_tui_filter(tui, "", NULL, 0);
 }
 
 int cs_tui_reconnect(struct cs_tui *tui)
@@ -459,6 +461,8 @@ const struct cs_binding cs_global_bindings[] = {
     {{'z'}, NULL, "the view with the focus alone, on all of the screen", full_screen, 0},
     {{CS_KEY_TAB}, NULL, "next view", cycle_view, 1},
     {{CS_KEY_BACKTAB}, NULL, "view before", cycle_view, -1},
+    {{'u'}, NULL, "take back what was changed last in this view", cs_undo_go, 1},
+    {{'U'}, NULL, "do again what was taken back", cs_undo_go, 0},
     {{CS_KEY_F12}, NULL, "this screen as a picture, cansim-1.svg and so on", take_picture, 0},
     {{CS_KEY_CTRL_R}, NULL, "connect again to a host that went away", reconnect, 0},
     {{CS_KEY_CTRL_L}, NULL, "write the screen anew", repaint, 0},

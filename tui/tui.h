@@ -22,6 +22,7 @@
 #include "tui/ring.h"
 #include "tui/textfield.h"
 #include "tui/traffic.h"
+#include "tui/undo.h"
 
 #define CS_TUI_MIN_WIDTH   80
 #define CS_TUI_MIN_HEIGHT  24
@@ -243,6 +244,7 @@ struct cs_tui {
     bool repaint;  /* ^L: the whole screen is to be written again */
     unsigned edit; /* a line of plan.file: an editor is to be run there, and this cleared */
     bool rerun;    /* the scenario is to be read and run from its start: likewise */
+    struct cs_undo undo;
 };
 
 /* Returns 0 or -ENOMEM. `ring_rows`: 0 for the default. The host must outlive the model. */

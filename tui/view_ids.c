@@ -342,7 +342,7 @@ static void show_in_trace(struct cs_tui *tui, int unused)
         return;
     snprintf(text, sizeof text, item->stat.last.flags & CS_FRAME_EXT ? "%08" PRIX32 : "%03" PRIX32,
              item->stat.last.id);
-    cs_tui_filter(tui, text, why, sizeof why);
+    cs_tui_filter_now(tui, text, why, sizeof why);
     tui->view = 0;
     tui->trace.follow = true;
     cs_tui_say(tui, false, "only %s is shown: Esc shows all again", text);
@@ -372,8 +372,27 @@ static void toggle_bits(struct cs_tui *tui, int unused)
     refresh(tui);
 }
 
+static int swap(struct cs_tui *tui, void *data)
+{
+    struct ids_view *view = cs_ids_view(tui);
+
+    cs_ids_swap(&tui->ids, data);
+    view->notched = cs_ids_notched(&tui->ids);
+    return 0;
+}
+
+static void keep(struct cs_tui *tui, const char *what)
+{
+    static const struct cs_undo_kind kind = {.views = " ids ", .of_run = true, .swap = swap};
+    size_t size;
+    struct cs_ids_kept *kept = cs_ids_keep(&tui->ids, &size);
+
+    cs_undo_keep(tui, &kind, kept, size, "%s", what);
+}
+
 static void notch(struct cs_tui *tui, int on)
 {
+    keep(tui, on ? "the notch" : "the notch's end");
     cs_ids_notch(&tui->ids, on);
     cs_ids_view(tui)->notched = on;
     cs_tui_say(tui, false,
@@ -411,6 +430,7 @@ static void clear(struct cs_tui *tui, int unused)
 {
     (void)unused;
     thaw(cs_ids_view(tui));
+    keep(tui, "clearing");
     cs_ids_view(tui)->notched = false;
     cs_ids_clear(&tui->ids);
     cs_tui_say(tui, false, "cleared: counts, periods and changes begin anew");
@@ -460,11 +480,11 @@ static const struct cs_binding bindings[] = {
     {{'r'}, "reverse", "turn the order round", reverse, 0},
     {{CS_KEY_ENTER}, "trace", "the selected identifier alone in the trace", show_in_trace, 0},
     {{'b'}, "bits", "the data of the selected identifier bit by bit", toggle_bits, 0},
-    {{'u'}, "group", "by node, by what the decoder takes them for, or not", next_group, 0},
+    {{'p'}, "group", "by node, by what the decoder takes them for, or not", next_group, 0},
     {{'x'}, "notch", "what has changed so far is not told any more when it changes", notch, 1},
     {{'N'}, NULL, "tell of all changes again", notch, 0},
     {{'F'}, "freeze", "let the list stand still while the bus goes on", freeze, 0},
-    {{'C'}, "clear", "begin counts, periods and changes anew", clear, 0},
+    {{'C'}, "clear", "begin counts, periods and changes anew; u takes it back", clear, 0},
     {{CS_KEY_UP, 'k'}, NULL, "select a line, one up", move, -1},
     {{CS_KEY_DOWN, 'j'}, NULL, "one down", move, 1},
     {{CS_KEY_PGUP}, NULL, "a page up", move_page, -1},

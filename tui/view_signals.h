@@ -16,7 +16,6 @@ struct cs_choice {
 struct cs_signals_state {
     int sel, top; /* selected plot; first that is shown */
     bool overlaid;
-    struct cs_plot_spec removed; /* with a key, the last one; kind CS_PLOT_KINDS: none */
     bool still;                  /* the window ends at end_ps, else now */
     int64_t end_ps, span_ps;
     struct {

@@ -230,6 +230,7 @@ static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
     if (tui->trace.follow)
         return;
     if (mouse->kind == CS_MOUSE_DRAG && !keep->dragged) {
+        cs_trace_keep_marks(tui, "the mark");
         keep->dragged = keep->marked = true;
         keep->mark = tui->trace.sel;
     }

@@ -196,7 +196,7 @@ static int at_time(struct cs_tui *tui, const char *rest, char *why, size_t why_s
 
 static int filter(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
 {
-    if (cs_tui_filter(tui, rest, why, why_size) < 0)
+    if (cs_tui_filter_now(tui, rest, why, why_size) < 0)
         return -1;
     tui->trace.follow = true;
     return 0;
@@ -253,6 +253,24 @@ static int reconnect(struct cs_tui *tui, const char *rest, char *why, size_t why
     return -1;
 }
 
+static int undo(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
+{
+    (void)rest;
+    (void)why;
+    (void)why_size;
+    cs_undo_go(tui, 1);
+    return 0;
+}
+
+static int redo(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
+{
+    (void)rest;
+    (void)why;
+    (void)why_size;
+    cs_undo_go(tui, 0);
+    return 0;
+}
+
 static int help(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
 {
     (void)rest;
@@ -287,6 +305,8 @@ const struct cs_word cs_global_words[] = {
     {"screenshot", "[FILE]", "this screen as .svg, .png or .txt", screenshot, NULL},
     {"theme", "NAME", "other colours: dark, light, contrast, safe, mono", theme, offer_themes},
     {"reconnect", "", "connect again to a host that went away", reconnect, NULL},
+    {"undo", "", "take back what was changed last in this view", undo, NULL},
+    {"redo", "", "do again what was taken back", redo, NULL},
     {"help", "", "all keys and words", help, NULL},
     {"quit", "", "leave", quit, NULL},
 };
