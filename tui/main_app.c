@@ -279,6 +279,8 @@ static void on_input(struct ev_loop *loop, ev_io *w, int revents)
         app->tui.suspend = false;
         suspend(app);
     }
+    if (app->tui.memory.forget)
+        cs_main_config_forget();
     if (app->tui.edit)
         edit(app);
     if (app->tui.rerun)

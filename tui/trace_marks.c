@@ -243,6 +243,54 @@ void cs_trace_next_bookmark(struct cs_tui *tui, int by)
                cs_trace_hidden(tui, keep->bookmarks[at]));
 }
 
+void cs_trace_remember(const struct cs_tui *tui, const struct cs_memory_out *out)
+{
+    const struct cs_trace_keep *keep = cs_trace_keep(tui);
+
+    if (!out->here)
+        cs_memory_put(out, "time", "%d",
+                      tui->trace.time == CS_TIME_MARK ? CS_TIME_ABSOLUTE : tui->trace.time);
+    for (unsigned i = 0; out->here && tui->info.log[0] && i < keep->n_bookmarks; i++) {
+        const struct cs_row *row = cs_tui_ring_get(&tui->ring, keep->bookmarks[i]);
+        if (row)
+            cs_memory_put(out, "bookmark", "%" PRIu64 "\t%" PRId64, keep->bookmarks[i], row->at_ps);
+    }
+}
+
+static int recall_bookmark(struct cs_tui *tui, const char *text)
+{
+    struct cs_trace_keep *keep = cs_trace_keep(tui);
+    const struct cs_row *row;
+    unsigned long long number;
+    long long at_ps;
+
+    if (sscanf(text, "%llu\t%lld", &number, &at_ps) != 2 || number >= CS_NO_ROW)
+        return -EINVAL;
+    if (number >= tui->ring.end)
+        return -EAGAIN;
+    row = cs_tui_ring_get(&tui->ring, number);
+    if (!row || row->at_ps != at_ps || keep->n_bookmarks == CS_TRACE_BOOKMARKS) /* another log */
+        return -EINVAL;
+    const unsigned at = place_of(keep, number);
+    if (is_bookmarked(keep, number))
+        return 0;
+    memmove(keep->bookmarks + at + 1, keep->bookmarks + at,
+            (keep->n_bookmarks - at) * sizeof *keep->bookmarks);
+    keep->bookmarks[at] = number;
+    keep->n_bookmarks++;
+    return 0;
+}
+
+int cs_trace_recall(struct cs_tui *tui, const char *name, const char *text)
+{
+    if (!strcmp(name, "bookmark"))
+        return recall_bookmark(tui, text);
+    if (strcmp(name, "time") != 0 || text[0] < '0' || text[0] >= '0' + CS_TIME_MARK || text[1])
+        return -EINVAL;
+    tui->trace.time = (enum cs_trace_time)(text[0] - '0');
+    return 0;
+}
+
 /* ---- searching ------------------------------------------------------------------------------- */
 
 void cs_trace_ask(struct cs_tui *tui, int unused)

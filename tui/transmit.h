@@ -47,6 +47,10 @@ void cs_transmit_detail(const struct cs_tui *tui, struct cs_canvas *canvas, int 
 /* Lines of the list; the rest is the selected frame on the wire. */
 int cs_transmit_page(const struct cs_tui *tui);
 
+/* Between runs (transmit_memory.c). */
+void cs_transmit_remember(const struct cs_tui *tui, const struct cs_memory_out *out);
+int cs_transmit_recall(struct cs_tui *tui, const char *name, const char *text);
+
 /* view_transmit_words.c */
 #define CS_TRANSMIT_WORDS 3
 extern const struct cs_word cs_transmit_words[CS_TRANSMIT_WORDS];

@@ -108,6 +108,7 @@ void cs_tui_fini(struct cs_tui *tui)
     fini_views(tui);
     cs_plan_clear(&tui->plan);
     cs_undo_fini(&tui->undo);
+    cs_memory_fini(&tui->memory);
     free(tui->nodes);
     free(tui->air);
     free(tui->edges);
@@ -175,8 +176,11 @@ void cs_tui_refresh(struct cs_tui *tui)
     tui->pane_view[tui->focus] = tui->view;
     for (unsigned p = 0; p < panes; p++)
         needs |= cs_views[tui->pane_view[p]]->needs;
+    if (tui->memory.n_late > 0) /* plots of nodes wait for them */
+        needs |= CS_NEEDS_NODES;
     tui->more = false;
     tui->host->ops->refresh(tui->host->ctx, tui, needs);
+    cs_memory_settle(tui);
     cs_messages_look(tui);
     cs_trace_index(tui);
     for (tui->at = 0; tui->at < panes; tui->at++)
@@ -302,6 +306,7 @@ void cs_tui_open(struct cs_tui *tui, int overlay)
     if (overlay == CS_OVERLAY_SEARCH)
         cs_textfield_set(&tui->filter_field, cs_trace_searched(tui));
     tui->filter_completion.on = false;
+    tui->memory.filter.at = tui->memory.search.at = 0;
     if (overlay == CS_OVERLAY_PROMPT) {
         cs_textfield_set(&tui->prompt.field, "");
         tui->prompt.recall = 0;

@@ -15,6 +15,7 @@
 #include "tui/fault_list.h"
 #include "tui/ids.h"
 #include "tui/keys.h"
+#include "tui/memory.h"
 #include "tui/names.h"
 #include "tui/plot.h"
 #include "tui/node_history.h"
@@ -245,6 +246,7 @@ struct cs_tui {
     unsigned edit; /* a line of plan.file: an editor is to be run there, and this cleared */
     bool rerun;    /* the scenario is to be read and run from its start: likewise */
     struct cs_undo undo;
+    struct cs_memory memory;
 };
 
 /* Returns 0 or -ENOMEM. `ring_rows`: 0 for the default. The host must outlive the model. */

@@ -57,6 +57,10 @@ struct cs_view {
     unsigned n_bindings;
     const struct cs_word *words; /* of its own, behind ':' */
     unsigned n_words;
+    /* What it keeps between runs, by cs_memory_put(), and to take it up again: 0, -EAGAIN (not yet:
+     * buses, nodes or rows are missing), -EINVAL (never). May be NULL. */
+    void (*remember)(const struct cs_tui *tui, const struct cs_memory_out *out);
+    int (*recall)(struct cs_tui *tui, const char *name, const char *text);
 };
 
 struct cs_overlay {

@@ -509,4 +509,6 @@ const struct cs_view cs_view_ids = {
     .detail = detail,
     .bindings = bindings,
     .n_bindings = sizeof bindings / sizeof *bindings,
+    .remember = cs_ids_remember,
+    .recall = cs_ids_recall,
 };

@@ -518,4 +518,6 @@ const struct cs_view cs_view_signals = {
     .n_bindings = sizeof bindings / sizeof *bindings,
     .words = words,
     .n_words = sizeof words / sizeof *words,
+    .remember = cs_signals_remember,
+    .recall = cs_signals_recall,
 };

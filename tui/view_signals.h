@@ -85,6 +85,10 @@ char *cs_signals_value(const struct cs_plot *plot, bool any, double value, char 
 /* A span as people say it: "500 ms", "5 s", "2 min". */
 char *cs_signals_span(int64_t span_ps, char *text, size_t size);
 
+/* Between runs (plot_memory.c). */
+void cs_signals_remember(const struct cs_tui *tui, const struct cs_memory_out *out);
+int cs_signals_recall(struct cs_tui *tui, const char *name, const char *text);
+
 /* Plots from the start of a session. 0, or -1 with one sentence. */
 int cs_signals_start(struct cs_tui *tui, const char *const *texts, unsigned n, char *why,
                      size_t why_size);

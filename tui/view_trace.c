@@ -299,4 +299,6 @@ const struct cs_view cs_view_trace = {
     .n_bindings = sizeof bindings / sizeof *bindings,
     .words = words,
     .n_words = sizeof words / sizeof *words,
+    .remember = cs_trace_remember,
+    .recall = cs_trace_recall,
 };

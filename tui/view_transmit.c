@@ -518,4 +518,6 @@ const struct cs_view cs_view_transmit = {
     .n_bindings = sizeof bindings / sizeof *bindings,
     .words = cs_transmit_words,
     .n_words = CS_TRANSMIT_WORDS,
+    .remember = cs_transmit_remember,
+    .recall = cs_transmit_recall,
 };
