@@ -13,8 +13,8 @@
 #define CS_MEMORY_TEXTS    32 /* of each kind */
 #define CS_MEMORY_TEXT     512
 #define CS_MEMORY_LINE     2048
-#define CS_MEMORY_LATE     256           /* lines that have to wait */
-#define CS_MEMORY_SUBJECTS 32            /* in the file; those used last */
+#define CS_MEMORY_LATE     256          /* lines that have to wait */
+#define CS_MEMORY_SUBJECTS 32           /* in the file; those used last */
 #define CS_MEMORY_BYTES    (256u << 10) /* of the file that are read */
 
 struct cs_tui;

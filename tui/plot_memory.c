@@ -23,8 +23,9 @@ static void remember_plot(const struct cs_tui *tui, const struct cs_memory_out *
     for (unsigned i = 0; i < spec->n_words; i++)
         n += (size_t)snprintf(words + n, sizeof words - n, "\t%.17g\t%s", spec->words[i].value,
                               spec->words[i].text);
-    cs_memory_put(out, "plot", "%s\t%u\t%d\t%.17g\t%.17g\t%s\t%s%s", cs_plot_format(tui, spec, text),
-                  plot->shape, plot->fixed, plot->low, plot->high, spec->name, spec->unit, words);
+    cs_memory_put(out, "plot", "%s\t%u\t%d\t%.17g\t%.17g\t%s\t%s%s",
+                  cs_plot_format(tui, spec, text), plot->shape, plot->fixed, plot->low, plot->high,
+                  spec->name, spec->unit, words);
 }
 
 void cs_signals_remember(const struct cs_tui *tui, const struct cs_memory_out *out)

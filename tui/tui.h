@@ -243,7 +243,8 @@ struct cs_tui {
     bool quit;
     bool suspend;  /* ^Z: the program's main stops itself and clears this */
     bool repaint;  /* ^L: the whole screen is to be written again */
-    unsigned edit; /* a line of plan.file: an editor is to be run there, and this cleared */
+    unsigned edit; /* a line: an editor is to be run there, and this cleared */
+    char edit_file[256]; /* in which; "": plan.file */
     bool rerun;    /* the scenario is to be read and run from its start: likewise */
     struct cs_undo undo;
     struct cs_memory memory;

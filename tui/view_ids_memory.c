@@ -83,4 +83,3 @@ int cs_ids_recall(struct cs_tui *tui, const char *name, const char *text)
            : !strcmp(name, "notch") ? recall_notch(tui, copy)
                                     : -EINVAL;
 }
-

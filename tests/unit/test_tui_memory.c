@@ -294,9 +294,19 @@ static void hostile(void **state)
 /* Bytes by chance, some of them like the true thing, and one line without an end. */
 static void garbage(void **state)
 {
-    static const char *const words[] = {"signals.plot = ", "transmit.frame = ", "ids.notch = ",
-                                        "trace.bookmark = ", "can0", "\t", "\n", "[s]\n", "100 0:8",
-                                        "123#11", "typed.filter = ", "ids.order = ", "id\treverse"};
+    static const char *const words[] = {"signals.plot = ",
+                                        "transmit.frame = ",
+                                        "ids.notch = ",
+                                        "trace.bookmark = ",
+                                        "can0",
+                                        "\t",
+                                        "\n",
+                                        "[s]\n",
+                                        "100 0:8",
+                                        "123#11",
+                                        "typed.filter = ",
+                                        "ids.order = ",
+                                        "id\treverse"};
     struct cs_rng rng;
     static char text[2 * CS_MEMORY_BYTES];
 
