@@ -2,6 +2,7 @@
 #include "tui/config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <ini.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -332,14 +333,77 @@ static void write_looks(FILE *out, const struct cs_tui *tui)
             fprintf(out, "%s = %s\n", cs_views[v]->name, text);
 }
 
+const char *cs_memory_path(char *text, size_t size)
+{
+    return path_of("XDG_STATE_HOME", ".local/state", "tui.memory", text, size);
+}
+
+/* Beside a file, to take its place when all is written; nobody else may read it. */
+static FILE *open_other(const char *path, char *other, size_t size)
+{
+    int fd;
+
+    make_folders(path);
+    snprintf(other, size, "%s.%ld~", path, (long)getpid());
+    unlink(other);
+    fd = open(other, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    return fd < 0 ? NULL : fdopen(fd, "w");
+}
+
+static int replace(FILE *out, const char *other, const char *path)
+{
+    const bool bad = ferror(out) != 0;
+
+    if (fclose(out) || bad || rename(other, path)) {
+        const int error = errno ? -errno : -EIO;
+        unlink(other);
+        return error;
+    }
+    return 0;
+}
+
+/* NULL: there is none, or it is no file. */
+static FILE *open_memory(const char *path)
+{
+    const int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    struct stat st;
+
+    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+        return fdopen(fd, "r");
+    if (fd >= 0)
+        close(fd);
+    return NULL;
+}
+
+void cs_memory_load(const char *path, struct cs_tui *tui, const char *subject)
+{
+    FILE *file = open_memory(path);
+
+    cs_memory_read(tui, file, subject);
+    if (file)
+        fclose(file);
+}
+
+int cs_memory_save(const char *path, const struct cs_tui *tui, const char *subject)
+{
+    char other[1200];
+    FILE *out = open_other(path, other, sizeof other), *before;
+
+    if (!out)
+        return -errno;
+    before = open_memory(path);
+    cs_memory_write(tui, out, subject, before);
+    if (before)
+        fclose(before);
+    return replace(out, other, path);
+}
+
 int cs_state_write(const char *path, const struct cs_tui *tui)
 {
     char other[1200];
     const unsigned n = cs_tui_panes(tui);
+    FILE *out = open_other(path, other, sizeof other);
 
-    make_folders(path);
-    snprintf(other, sizeof other, "%s.%ld~", path, (long)getpid());
-    FILE *out = fopen(other, "we");
     if (!out)
         return -errno;
     fprintf(out, "; what cansim-tui showed last; tui.conf is for settings\n");
@@ -349,12 +413,7 @@ int cs_state_write(const char *path, const struct cs_tui *tui)
         fprintf(out, " %s", cs_views[p == tui->focus ? tui->view : tui->pane_view[p]]->name);
     fputc('\n', out);
     write_looks(out, tui);
-    if (fclose(out) || rename(other, path)) {
-        const int error = -errno;
-        unlink(other);
-        return error;
-    }
-    return 0;
+    return replace(out, other, path);
 }
 
 /* The same view twice: each with a filter and cursor of its own. */

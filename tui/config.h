@@ -33,9 +33,13 @@ int cs_config_read(const char *path, struct cs_config *config, char *why, size_t
 /* Where they are, by the XDG base directories: "", where there is no home. Return text. */
 const char *cs_config_path(char *text, size_t size); /* cansim/tui.conf */
 const char *cs_state_path(char *text, size_t size);  /* cansim/tui.state */
+const char *cs_memory_path(char *text, size_t size); /* cansim/tui.memory */
 /* Views, panes and theme as they are now, as a file that can be read as above. Folders are made,
  * nobody else may look. 0 or -errno. */
 int cs_state_write(const char *path, const struct cs_tui *tui);
+/* What is remembered of what was done (memory.h): take it up, write it, the same rules. */
+void cs_memory_load(const char *path, struct cs_tui *tui, const char *subject);
+int cs_memory_save(const char *path, const struct cs_tui *tui, const char *subject);
 /* Take over what is set. */
 void cs_config_apply(const struct cs_config *config, struct cs_tui *tui);
 

@@ -162,8 +162,10 @@ void cs_context_keep(struct cs_tui *tui, unsigned n)
         bool needed = c == tui->context;
         for (unsigned p = 0; p < n; p++)
             needed |= tui->pane_context[p] == c;
-        if (!needed)
+        if (!needed) {
             end_context(&tui->contexts[c]);
+            cs_undo_end_context(&tui->undo, c);
+        }
     }
 }
 

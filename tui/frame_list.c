@@ -3,94 +3,28 @@
 #include "tui/frame_list.h"
 
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-static void drop(struct cs_frame_list_step *steps, unsigned *n)
+static bool runs(const struct cs_frame_list *list, unsigned slot)
 {
-    while (*n > 0)
-        free(steps[--*n].frame);
-}
-
-void cs_frame_list_fini(struct cs_frame_list *list)
-{
-    drop(list->past, &list->n_past);
-    drop(list->future, &list->n_future);
-    list->n = 0;
-}
-
-/* A copy of the list at the end of `steps`; the oldest makes room. */
-static int push(const struct cs_frame_list *list, struct cs_frame_list_step *steps, unsigned *n,
-                int at, const char *what)
-{
-    struct cs_listed_frame *copy = malloc((list->n + 1) * sizeof *copy);
-
-    if (!copy)
-        return -ENOMEM;
-    memcpy(copy, list->frame, list->n * sizeof *copy);
-    if (*n == CS_FRAME_LIST_STEPS) {
-        free(steps[0].frame);
-        memmove(steps, steps + 1, (CS_FRAME_LIST_STEPS - 1) * sizeof *steps);
-        (*n)--;
-    }
-    steps[*n] = (struct cs_frame_list_step){.n = list->n, .at = at, .frame = copy};
-    snprintf(steps[*n].what, sizeof steps[*n].what, "%s", what);
-    (*n)++;
-    return 0;
-}
-
-int cs_frame_list_keep(struct cs_frame_list *list, int at, const char *format, ...)
-{
-    char what[CS_FRAME_LIST_WHAT];
-    va_list ap;
-
-    va_start(ap, format);
-    vsnprintf(what, sizeof what, format, ap);
-    va_end(ap);
-    drop(list->future, &list->n_future);
-    return push(list, list->past, &list->n_past, at, what);
-}
-
-static bool runs(const struct cs_listed_frame *frame, unsigned n, unsigned slot)
-{
-    for (unsigned i = 0; i < n; i++)
-        if (frame[i].slot == slot)
-            return frame[i].item.on;
+    for (unsigned i = 0; i < list->n; i++)
+        if (list->frame[i].slot == slot)
+            return list->frame[i].item.on;
     return false;
 }
 
-/* From the end of one to the end of the other. */
-static const char *go(struct cs_frame_list *list, struct cs_frame_list_step *from, unsigned *n_from,
-                      struct cs_frame_list_step *to, unsigned *n_to, int *at)
+void cs_frame_list_swap_all(struct cs_frame_list *list, struct cs_frame_list_kept *kept)
 {
-    struct cs_frame_list_step *step;
+    const struct cs_frame_list now = *list;
 
-    if (*n_from == 0)
-        return NULL;
-    step = &from[*n_from - 1];
-    if (push(list, to, n_to, step->at, step->what) != 0)
-        return NULL;
-    for (unsigned i = 0; i < step->n; i++)
-        step->frame[i].item.on = step->frame[i].item.send.period_ps > 0 &&
-                                 runs(list->frame, list->n, step->frame[i].slot);
-    memcpy(list->frame, step->frame, step->n * sizeof *step->frame);
-    list->n = step->n;
-    *at = step->at;
-    free(step->frame);
-    (*n_from)--;
-    return to[*n_to - 1].what;
-}
-
-const char *cs_frame_list_undo(struct cs_frame_list *list, int *at)
-{
-    return go(list, list->past, &list->n_past, list->future, &list->n_future, at);
-}
-
-const char *cs_frame_list_redo(struct cs_frame_list *list, int *at)
-{
-    return go(list, list->future, &list->n_future, list->past, &list->n_past, at);
+    list->n = kept->n;
+    for (unsigned i = 0; i < kept->n; i++) {
+        list->frame[i] = kept->frame[i];
+        list->frame[i].item.on =
+            list->frame[i].item.send.period_ps > 0 && runs(&now, list->frame[i].slot);
+    }
+    kept->n = now.n;
+    memcpy(kept->frame, now.frame, now.n * sizeof *now.frame);
 }
 
 /* ---- rows ------------------------------------------------------------------------------------ */

@@ -188,6 +188,62 @@ void cs_ids_notch(struct cs_ids *ids, bool on)
     }
 }
 
+bool cs_ids_notched(const struct cs_ids *ids)
+{
+    for (uint32_t i = 0; i < ids->n; i++)
+        for (unsigned b = 0; b < CS_FRAME_MAX_DATA; b++)
+            if (ids->items[i].notch[b])
+                return true;
+    return false;
+}
+
+struct cs_ids_kept *cs_ids_keep(const struct cs_ids *ids, size_t *size)
+{
+    struct cs_ids_kept *kept;
+
+    *size = sizeof *kept + ids->n * sizeof kept->item[0];
+    kept = malloc(*size);
+    if (!kept)
+        return NULL;
+    kept->n = ids->n;
+    for (uint32_t i = 0; i < ids->n; i++) {
+        const struct cs_tui_id *item = &ids->items[i];
+        struct cs_ids_kept_item *to = &kept->item[i];
+        *to = (struct cs_ids_kept_item){
+            .base = item->base, .changes = item->changes, .first_ps = item->first_ps};
+        memcpy(to->ever, item->ever, sizeof to->ever);
+        memcpy(to->notch, item->notch, sizeof to->notch);
+    }
+    return kept;
+}
+
+static void swap_item(struct cs_tui_id *item, struct cs_ids_kept_item *kept)
+{
+    struct cs_ids_kept_item now = {
+        .base = item->base, .changes = kept->changes, .first_ps = item->first_ps};
+
+    memcpy(now.ever, item->ever, sizeof now.ever);
+    memcpy(now.notch, item->notch, sizeof now.notch);
+    item->base = kept->base;
+    item->first_ps = kept->first_ps;
+    memcpy(item->notch, kept->notch, sizeof item->notch);
+    if (now.base > kept->base) { /* it was cleared between the two: what came since counts too */
+        item->changes += kept->changes;
+        for (unsigned b = 0; b < CS_FRAME_MAX_DATA; b++)
+            item->ever[b] |= kept->ever[b];
+    } else if (now.base < kept->base) {
+        item->changes -= kept->changes < item->changes ? kept->changes : item->changes;
+        memcpy(item->ever, kept->ever, sizeof item->ever);
+    }
+    *kept = now;
+}
+
+void cs_ids_swap(struct cs_ids *ids, struct cs_ids_kept *kept)
+{
+    for (uint32_t i = 0; i < kept->n && i < ids->n; i++)
+        swap_item(&ids->items[i], &kept->item[i]);
+}
+
 void cs_ids_update(struct cs_ids *ids, const struct cs_tui_ring *ring, int64_t now_ps)
 {
     const uint64_t rows = ring->end - ring->first;

@@ -68,6 +68,22 @@ void cs_ids_clear(struct cs_ids *ids);
 void cs_ids_notch_one(struct cs_tui_id *item);
 /* The same of all; or tell of all again. */
 void cs_ids_notch(struct cs_ids *ids, bool on);
+bool cs_ids_notched(const struct cs_ids *ids); /* some are not told */
+
+/* What the two of them change, of each identifier. */
+struct cs_ids_kept {
+    uint32_t n;
+    struct cs_ids_kept_item {
+        uint64_t base, changes;
+        int64_t first_ps;
+        uint8_t ever[CS_FRAME_MAX_DATA], notch[CS_FRAME_MAX_DATA];
+    } item[];
+};
+
+/* As it is now, malloc()ed; NULL: no memory. */
+struct cs_ids_kept *cs_ids_keep(const struct cs_ids *ids, size_t *size);
+/* Let it be so again, with what came since; `kept` is what is needed to do it again. */
+void cs_ids_swap(struct cs_ids *ids, struct cs_ids_kept *kept);
 
 /* Look at the rows that are new; `now_ps` is the bus time. */
 void cs_ids_update(struct cs_ids *ids, const struct cs_tui_ring *ring, int64_t now_ps);

@@ -9,6 +9,7 @@
 #include "tui/main_app.h"
 #include "tui/main_config.h"
 #include "tui/main_dump.h"
+#include "tui/main_edit.h"
 #include "tui/main_log.h"
 #include "tui/screen.h"
 
@@ -113,6 +114,7 @@ static int run(struct app *app, const struct cs_options *options)
         return status;
     cs_app_begin_session(app);
     ev_run(app->loop, 0);
+    cs_app_edit_end(app);
     cs_screen_close();
     cs_main_config_remember(options, &app->config, &app->tui);
     return end_session(app);

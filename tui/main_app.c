@@ -12,6 +12,7 @@
 #include "scenarios/expect.h"
 #include "tui/main_again.h"
 #include "tui/main_config.h"
+#include "tui/main_edit.h"
 #include "tui/main_dump.h"
 #include "tui/picture.h"
 #include "tui/screen.h"
@@ -26,7 +27,7 @@ void cs_app_wake(void *ctx)
     ev_tstamp pause = app->drawing_s / DRAWING_MOST;
     ev_tstamp delay;
 
-    if (ev_is_active(&app->redraw))
+    if (ev_is_active(&app->redraw) || app->editor.pid > 0)
         return;
     if (pause < 1 / FRAMES_PER_S)
         pause = 1 / FRAMES_PER_S;
@@ -48,7 +49,9 @@ void cs_app_changed(struct app *app)
 void cs_app_leave(struct app *app, int status)
 {
     app->status = status;
-    ev_break(app->loop, EVBREAK_ALL);
+    app->leaves = true;
+    if (app->editor.pid <= 0 || status > 128) /* whoever edits may finish, unless a signal came */
+        ev_break(app->loop, EVBREAK_ALL);
 }
 
 /* ---- drawing --------------------------------------------------------------------------------- */
@@ -143,38 +146,15 @@ void cs_app_on_clock(struct ev_loop *loop, ev_timer *w, int revents)
 /* ---- the scenario again ------------------------------------------------------------------------
  */
 
-static void edit(struct app *app)
-{
-    struct cs_session_config config = cs_main_config(app->options);
-    const bool paused = cs_session_paused(app->session);
-    char why[CS_TUI_MESSAGE_MAX];
-
-    ev_io_stop(app->loop, &app->output);
-    cs_screen_leave();
-    if (!paused)
-        cs_session_pause(app->session, true);
-    int ret = cs_main_edit(app->tui.plan.file, app->tui.edit, why, sizeof why);
-    ev_now_update(app->loop);
-    if (!paused)
-        cs_session_pause(app->session, false);
-    cs_screen_return();
-    app->tui.edit = 0;
-    if (ret == 0)
-        ret = cs_main_load(&config, why, sizeof why);
-    cs_scenario_free(config.loaded);
-    cs_tui_say(&app->tui, ret != 0, "%s", ret == 0 ? "the file can be read: R runs it" : why);
-    cs_app_changed(app);
-}
-
 /* What cannot be read leaves the run as it is. */
 static void rerun(struct app *app)
 {
     struct cs_session_config config = cs_main_config(app->options);
-    char why[CS_TUI_MESSAGE_MAX];
+    struct cs_errors errors = {0};
 
     app->tui.rerun = false;
-    if (cs_main_load(&config, why, sizeof why) != 0) {
-        cs_tui_say(&app->tui, true, "%s", why);
+    if (cs_main_load(&config, &errors) != 0) {
+        cs_app_tell_errors(app, &errors);
         return;
     }
     cs_host_session_fini(&app->host);
@@ -209,10 +189,8 @@ static void hold(struct app *app, bool held)
         cs_session_pause(app->session, held);
 }
 
-static void suspend(struct app *app)
+void cs_app_stop(struct app *app)
 {
-    ev_io_stop(app->loop, &app->output);
-    cs_screen_leave();
     hold(app, true);
     ev_signal_stop(app->loop, &app->stop);
     ev_signal_stop(app->loop, &app->cont);
@@ -223,6 +201,13 @@ static void suspend(struct app *app)
     ev_signal_start(app->loop, &app->cont);
     ev_now_update(app->loop);
     hold(app, false);
+}
+
+static void suspend(struct app *app)
+{
+    ev_io_stop(app->loop, &app->output);
+    cs_screen_leave();
+    cs_app_stop(app);
     cs_screen_return();
     cs_app_changed(app);
 }
@@ -233,7 +218,9 @@ static void on_signal(struct ev_loop *loop, ev_signal *w, int revents)
 
     (void)loop;
     (void)revents;
-    if (w->signum == SIGTSTP) {
+    if (app->editor.pid > 0 && w->signum != SIGINT && w->signum != SIGTERM && w->signum != SIGHUP) {
+        ; /* the terminal is the editor's */
+    } else if (w->signum == SIGTSTP) {
         suspend(app);
     } else if (w->signum == SIGCONT) {
         ev_io_stop(app->loop, &app->output);
@@ -279,8 +266,10 @@ static void on_input(struct ev_loop *loop, ev_io *w, int revents)
         app->tui.suspend = false;
         suspend(app);
     }
+    if (app->tui.memory.forget)
+        cs_main_config_forget();
     if (app->tui.edit)
-        edit(app);
+        cs_app_edit(app);
     if (app->tui.rerun)
         rerun(app);
     if (!ev_is_active(&app->clock))

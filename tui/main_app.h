@@ -11,6 +11,7 @@
 #include "tui/host_link.h"
 #include "tui/host_log.h"
 #include "tui/host_session.h"
+#include "tui/main_again.h"
 #include "tui/options.h"
 #include "tui/tui.h"
 
@@ -32,7 +33,10 @@ struct app {
     ev_timer redraw, clock;
     ev_signal winch, cont, stop, leave[3];
     ev_tstamp drawn_at, drawing_s;
-    bool held; /* the session stands still because the program is stopped */
+    struct cs_editor editor;
+    ev_timer editor_look; /* only while it runs */
+    bool leaves;          /* somebody wants the program to end */
+    bool held;            /* the session stands still because the program is stopped */
     int status;
 };
 
@@ -43,6 +47,8 @@ void cs_app_leave(struct app *app, int status);
 /* Take the terminal, settings and what is remembered, and watch keys and signals. 0, or an exit
  * status, told on standard error. */
 int cs_app_take_screen(struct app *app, const struct cs_options *options);
+/* Stop, as the shell wants it, until it lets us go on; the screen has been left. */
+void cs_app_stop(struct app *app);
 /* The clock's second hand. */
 void cs_app_on_clock(struct ev_loop *loop, ev_timer *timer, int events);
 /* A session begins to run. */

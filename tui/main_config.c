@@ -2,9 +2,14 @@
 #include "tui/main_config.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
-#define PATH_SIZE 1000
+#define PATH_SIZE    1000
+#define SUBJECT_SIZE 1000
 
 int cs_main_config_read(const struct cs_options *options, bool by_default, struct cs_config *config)
 {
@@ -26,23 +31,50 @@ int cs_main_config_read(const struct cs_options *options, bool by_default, struc
     return 2;
 }
 
+/* What is shown, in one line: for it alone some things are remembered. "": nothing that would be
+ * known again. */
+static const char *subject_of(const struct cs_options *o, char *text, size_t size)
+{
+    const char *address = o->connect && !*o->connect ? getenv("CANSIM_LINK") : o->connect;
+    char full[PATH_MAX];
+    size_t n;
+
+    text[0] = '\0';
+    if (o->connect) {
+        snprintf(text, size, "host %s", address ? address : "");
+    } else if (o->scenario) {
+        if (realpath(o->scenario, full) && strcmp(o->scenario, "-") != 0 && strlen(full) + 6 < size)
+            snprintf(text, size, "file %s", full);
+    } else {
+        n = (size_t)snprintf(text, size, "buses");
+        for (unsigned b = 0; b < o->n_buses && n < size; b++)
+            n += (size_t)snprintf(text + n, size - n, " %s", o->buses[b].name);
+    }
+    for (const char *c = text; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7f)
+            text[0] = '\0';
+    return text;
+}
+
 /* What cannot be understood, of another version perhaps, is left alone. */
-static void recall(struct cs_tui *tui)
+static void recall(const struct cs_options *options, struct cs_tui *tui)
 {
     struct cs_config state;
-    char path[PATH_SIZE], why[600];
+    char path[PATH_SIZE], why[600], subject[SUBJECT_SIZE];
 
     cs_config_init(&state);
     state.remembered = true;
     if (*cs_state_path(path, sizeof path) && cs_config_read(path, &state, why, sizeof why) == 0)
         cs_config_apply(&state, tui);
+    if (*cs_memory_path(path, sizeof path))
+        cs_memory_load(path, tui, subject_of(options, subject, sizeof subject));
 }
 
 void cs_main_config_apply(const struct cs_options *options, const struct cs_config *config,
                           bool remembered, struct cs_tui *tui)
 {
     if (remembered && !options->no_config && !config->forget)
-        recall(tui);
+        recall(options, tui);
     cs_config_apply(config, tui);
     if (options->theme)
         tui->theme = options->theme;
@@ -51,11 +83,26 @@ void cs_main_config_apply(const struct cs_options *options, const struct cs_conf
     tui->keymap = &config->keys;
 }
 
-void cs_main_config_remember(const struct cs_options *options, const struct cs_config *config,
-                             const struct cs_tui *tui)
+void cs_main_config_forget(void)
 {
     char path[PATH_SIZE];
 
-    if (!options->no_config && !config->forget && *cs_state_path(path, sizeof path))
-        cs_state_write(path, tui); /* where it cannot be, nothing is lost but a convenience */
+    if (*cs_state_path(path, sizeof path))
+        unlink(path);
+    if (*cs_memory_path(path, sizeof path))
+        unlink(path);
+}
+
+/* Where it cannot be written, nothing is lost but a convenience. */
+void cs_main_config_remember(const struct cs_options *options, const struct cs_config *config,
+                             const struct cs_tui *tui)
+{
+    char path[PATH_SIZE], subject[SUBJECT_SIZE];
+
+    if (options->no_config || config->forget || tui->memory.forget)
+        return;
+    if (*cs_state_path(path, sizeof path))
+        cs_state_write(path, tui);
+    if (*cs_memory_path(path, sizeof path))
+        cs_memory_save(path, tui, subject_of(options, subject, sizeof subject));
 }

@@ -18,4 +18,7 @@ void cs_main_config_apply(const struct cs_options *options, const struct cs_conf
 void cs_main_config_remember(const struct cs_options *options, const struct cs_config *config,
                              const struct cs_tui *tui);
 
+/* What is remembered is to be gone. */
+void cs_main_config_forget(void);
+
 #endif

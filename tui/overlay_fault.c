@@ -188,52 +188,11 @@ void cs_fault_form_edit(struct cs_tui *tui, const struct cs_tui_fault *fault)
     cs_tui_open(tui, CS_OVERLAY_FAULT);
 }
 
-int cs_tui_arm(struct cs_tui *tui, unsigned bus, const struct cs_fault_spec *spec)
-{
-    char why[CS_TUI_MESSAGE_MAX] = "", text[CS_FAULT_TEXT_MAX];
-    int id;
-
-    cs_fault_format(spec, text);
-    id = tui->host->ops->arm(tui->host->ctx, bus, text, why, sizeof why);
-    if (id < 0) {
-        cs_tui_say(tui, true, "not armed: %s", why[0] ? why : strerror(-id));
-        return id;
-    }
-    cs_tui_say(tui, false, "armed on %s as %d: %s", tui->bus[bus].name, id, text);
-    tui->faults.sel_id = id;
-    tui->faults.in_list = true;
-    return 0;
-}
-
-/* The one that is armed makes room, and comes back where the new one cannot be armed. */
-static int replace(struct cs_tui *tui, const struct cs_tui_fault *old,
-                   const struct cs_fault_spec *spec)
-{
-    struct cs_fault_spec again;
-    unsigned bus = old->bus;
-    char text[CS_FAULT_TEXT_MAX], why[256], said[CS_TUI_MESSAGE_MAX];
-    int error;
-
-    snprintf(text, sizeof text, "%s", old->text);
-    tui->host->ops->disarm(tui->host->ctx, bus, old->id);
-    error = cs_tui_arm(tui, tui->form.bus, spec);
-    if (!error || cs_fault_parse(text, &again, why, sizeof why) < 0)
-        return error;
-    snprintf(said, sizeof said, "%s", tui->message);
-    tui->form.replaces = 0;
-    if (!cs_tui_arm(tui, bus, &again))
-        tui->form.replaces = tui->faults.sel_id;
-    cs_tui_say(tui, true, "%s", said);
-    return error;
-}
-
 static void arm(struct cs_tui *tui, int unused)
 {
-    const struct cs_tui_fault *old =
-        tui->form.replaces ? cs_fault_list_find(&tui->fault_list, tui->form.replaces) : NULL;
     struct cs_fault_spec spec;
     char why[CS_TUI_MESSAGE_MAX];
-    int wrong, error;
+    int wrong;
 
     (void)unused;
     if (cs_fault_form_spec(&tui->form, &spec, &wrong, why, sizeof why) < 0) {
@@ -242,11 +201,7 @@ static void arm(struct cs_tui *tui, int unused)
             tui->form.row = wrong;
         return;
     }
-    if (old && old->live)
-        error = replace(tui, old, &spec);
-    else
-        error = cs_tui_arm(tui, tui->form.bus, &spec);
-    if (!error)
+    if (cs_tui_rearm(tui, &tui->form.replaces, tui->form.bus, &spec) == 0)
         tui->overlay = CS_OVERLAY_NONE;
 }
 

@@ -76,8 +76,11 @@ static void apply(struct cs_tui *tui, int unused)
         return;
     }
     tui->overlay = CS_OVERLAY_NONE;
-    if (!search)
-        cs_trace_settle(tui);
+    cs_recall_add(search ? &tui->memory.search : &tui->memory.filter, tui->filter_field.text);
+    if (search)
+        return;
+    cs_trace_settle(tui);
+    cs_tui_filter_keep(tui, tui->filter_before);
 }
 
 static void leave(struct cs_tui *tui, int unused)
@@ -101,6 +104,20 @@ static void complete(struct cs_tui *tui, int by)
     show_at_once(tui);
 }
 
+/* What was typed before. */
+static void recall(struct cs_tui *tui, int by)
+{
+    const bool search = tui->overlay == CS_OVERLAY_SEARCH;
+    struct cs_recall *typed = search ? &tui->memory.search : &tui->memory.filter;
+    const char *text = cs_recall_step(typed, by, tui->filter_field.text);
+
+    tui->filter_completion.on = false;
+    if (!text)
+        return;
+    cs_textfield_set(&tui->filter_field, text);
+    show_at_once(tui);
+}
+
 static void key(struct cs_tui *tui, int32_t code)
 {
     tui->filter_completion.on = false;
@@ -112,6 +129,8 @@ static const struct cs_binding filter_bindings[] = {
     {{CS_KEY_ENTER}, "show these", "keep it", apply, 0},
     {{CS_KEY_TAB}, "complete", "complete words, names of nodes, buses and events", complete, 1},
     {{CS_KEY_BACKTAB}, NULL, "the offer before", complete, -1},
+    {{CS_KEY_UP}, "before", "what was shown before, in earlier runs too", recall, 1},
+    {{CS_KEY_DOWN}, NULL, "and what was typed after it", recall, -1},
     {{CS_KEY_CTRL_U}, "erase", "erase what is left of the cursor", NULL, 0},
     {{CS_KEY_ESC}, "leave as it was", "close, and all is as it was", leave, 0},
 };
@@ -120,6 +139,8 @@ static const struct cs_binding search_bindings[] = {
     {{CS_KEY_ENTER}, "search", "go to the nearest that passes", apply, 0},
     {{CS_KEY_TAB}, "complete", "complete words, names of nodes, buses and events", complete, 1},
     {{CS_KEY_BACKTAB}, NULL, "the offer before", complete, -1},
+    {{CS_KEY_UP}, "before", "what was searched before, in earlier runs too", recall, 1},
+    {{CS_KEY_DOWN}, NULL, "and what was typed after it", recall, -1},
     {{CS_KEY_CTRL_U}, "erase", "erase what is left of the cursor", NULL, 0},
     {{CS_KEY_ESC}, "close", "close", leave, 0},
 };

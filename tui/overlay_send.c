@@ -146,7 +146,7 @@ static void take(struct cs_tui *tui, int unused)
         t->form.row = wrong >= 0 ? wrong : t->form.row;
         return;
     }
-    if (cs_frame_list_keep(&t->list, at, anew ? "a new frame" : "an edit") != 0)
+    if (cs_transmit_keep(tui, at, anew ? "a new frame" : "an edit") != 0)
         return;
     if (!anew)
         t->list.frame[at].item = item;

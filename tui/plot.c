@@ -309,14 +309,21 @@ static int16_t node_index(const struct cs_tui *tui, const struct cs_plot_spec *s
     return CS_NO_NODE;
 }
 
+int cs_plots_find(const struct cs_plots *plots, const struct cs_plot_spec *spec)
+{
+    for (unsigned i = 0; i < plots->n; i++)
+        if (same(&plots->plot[i]->spec, spec))
+            return (int)i;
+    return -1;
+}
+
 int cs_plots_add(struct cs_tui *tui, const struct cs_plot_spec *spec)
 {
     struct cs_plots *plots = &tui->plots;
     struct cs_plot *plot;
 
-    for (unsigned i = 0; i < plots->n; i++)
-        if (same(&plots->plot[i]->spec, spec))
-            return -EEXIST;
+    if (cs_plots_find(plots, spec) >= 0)
+        return -EEXIST;
     if (plots->n == CS_PLOTS_MAX)
         return -ENOSPC;
     plot = calloc(1, sizeof *plot);

@@ -90,6 +90,23 @@ int cs_plots_add(struct cs_tui *tui, const struct cs_plot_spec *spec);
 void cs_plots_remove(struct cs_plots *plots, unsigned index);
 /* Change places with the next (by = 1) or the one before (-1); false at the ends. */
 bool cs_plots_move(struct cs_plots *plots, unsigned index, int by);
+/* The one that plots the same; -1: none. */
+int cs_plots_find(const struct cs_plots *plots, const struct cs_plot_spec *spec);
+
+/* What is plotted, and how it is drawn: to undo what was done to it. */
+struct cs_plots_kept {
+    unsigned n;
+    int sel;
+    struct cs_plot_kept {
+        struct cs_plot_spec spec;
+        uint8_t shape;
+        bool fixed;
+        double low, high;
+    } plot[CS_PLOTS_MAX];
+};
+/* Before an edit, in a word or two. */
+void cs_plots_keep(struct cs_tui *tui, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* `name` is that of a node which joins, CS_EV_ATTACH; else it is not looked at. */
 void cs_plots_event(struct cs_plots *plots, const struct cs_event *event, const char *name);

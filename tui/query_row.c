@@ -109,6 +109,44 @@ int cs_tui_filter(struct cs_tui *tui, const char *text, char *why, size_t why_si
     return ret;
 }
 
+static int swap(struct cs_tui *tui, void *data)
+{
+    char before[CS_QUERY_TEXT], why[CS_TUI_MESSAGE_MAX];
+
+    memcpy(before, tui->filter.text, sizeof before);
+    if (cs_tui_filter(tui, data, why, sizeof why) < 0) {
+        cs_tui_say(tui, true, "%s", why);
+        return -1;
+    }
+    memcpy(data, before, sizeof before);
+    cs_trace_settle(tui);
+    return 0;
+}
+
+void cs_tui_filter_keep(struct cs_tui *tui, const char *before)
+{
+    static const struct cs_undo_kind kind = {
+        .views = " trace ids why wire stats nodes ", .of_context = true, .swap = swap};
+    const char *now = tui->filter.text;
+
+    if (!strcmp(before, now))
+        return;
+    cs_undo_keep(tui, &kind, cs_undo_copy(before, CS_QUERY_TEXT), CS_QUERY_TEXT, "filter %.80s",
+                 *now ? now : "taken away");
+}
+
+int cs_tui_filter_now(struct cs_tui *tui, const char *text, char *why, size_t why_size)
+{
+    char before[CS_QUERY_TEXT];
+    int ret;
+
+    memcpy(before, tui->filter.text, sizeof before);
+    ret = cs_tui_filter(tui, text, why, why_size);
+    if (!ret)
+        cs_tui_filter_keep(tui, before);
+    return ret;
+}
+
 /* ---- completion ------------------------------------------------------------------------------ */
 
 static void offer(struct cs_offers *offers, const char *begun, const char *word)

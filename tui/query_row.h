@@ -13,6 +13,10 @@ bool cs_id_passes(const struct cs_tui *tui, const struct cs_query *query,
                   const struct cs_tui_id *item);
 /* Only what passes is shown from now on. 0; or -EINVAL with one sentence, and all as it was. */
 int cs_tui_filter(struct cs_tui *tui, const char *text, char *why, size_t why_size);
+/* The same as an edit that can be undone. */
+int cs_tui_filter_now(struct cs_tui *tui, const char *text, char *why, size_t why_size);
+/* Such an edit is done: `before` is what was shown. */
+void cs_tui_filter_keep(struct cs_tui *tui, const char *before);
 
 /* Words with which a query may go on; *from is where they begin in `begun`. */
 void cs_query_offers(const struct cs_tui *tui, const char *begun, int *from,

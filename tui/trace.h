@@ -68,8 +68,13 @@ void cs_trace_show_selected(struct cs_tui *tui);
 
 /* ---- trace_marks.c --------------------------------------------------------------------------- */
 
+/* Before the mark or a bookmark is changed: so that it can be undone. */
+void cs_trace_keep_marks(struct cs_tui *tui, const char *what);
 void cs_trace_mark(struct cs_tui *tui, int unused);
 void cs_trace_bookmark(struct cs_tui *tui, int unused);
+/* Between runs: those of a log, by row and time. 0; -EAGAIN: the row is not there yet. */
+void cs_trace_remember(const struct cs_tui *tui, const struct cs_memory_out *out);
+int cs_trace_recall(struct cs_tui *tui, const char *name, const char *text);
 void cs_trace_next_bookmark(struct cs_tui *tui, int by);
 void cs_trace_next_match(struct cs_tui *tui, int by);
 void cs_trace_ask(struct cs_tui *tui, int unused); /* for what to search */

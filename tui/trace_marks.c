@@ -20,6 +20,47 @@ static uint64_t cursor(const struct cs_tui *tui)
     return tui->trace.follow ? cs_trace_before(tui, tui->ring.end) : tui->trace.sel;
 }
 
+/* ---- undo ------------------------------------------------------------------------------------ */
+
+struct marks {
+    bool marked;
+    uint64_t mark, bookmarks[CS_TRACE_BOOKMARKS];
+    unsigned n_bookmarks;
+};
+
+static struct marks marks_of(const struct cs_trace_keep *keep)
+{
+    struct marks marks = {.marked = keep->marked, .mark = keep->mark};
+
+    marks.n_bookmarks = keep->n_bookmarks;
+    memcpy(marks.bookmarks, keep->bookmarks, sizeof marks.bookmarks);
+    return marks;
+}
+
+static int swap(struct cs_tui *tui, void *data)
+{
+    struct cs_trace_keep *keep = cs_trace_keep(tui);
+    const struct marks now = marks_of(keep), *then = data;
+
+    keep->marked = then->marked;
+    keep->mark = then->mark;
+    keep->n_bookmarks = then->n_bookmarks;
+    memcpy(keep->bookmarks, then->bookmarks, sizeof keep->bookmarks);
+    if (tui->trace.time == CS_TIME_MARK && !keep->marked)
+        tui->trace.time = CS_TIME_ABSOLUTE;
+    memcpy(data, &now, sizeof now);
+    return 0;
+}
+
+void cs_trace_keep_marks(struct cs_tui *tui, const char *what)
+{
+    static const struct cs_undo_kind kind = {
+        .views = " trace why wire ", .of_run = true, .of_context = true, .swap = swap};
+    const struct marks marks = marks_of(cs_trace_keep(tui));
+
+    cs_undo_keep(tui, &kind, cs_undo_copy(&marks, sizeof marks), sizeof marks, "%s", what);
+}
+
 /* ---- measuring ------------------------------------------------------------------------------- */
 
 void cs_trace_mark(struct cs_tui *tui, int unused)
@@ -30,6 +71,7 @@ void cs_trace_mark(struct cs_tui *tui, int unused)
     (void)unused;
     if (!cs_tui_ring_get(&tui->ring, at))
         return;
+    cs_trace_keep_marks(tui, keep->marked && keep->mark == at ? "the mark's removal" : "the mark");
     if (keep->marked && keep->mark == at) {
         keep->marked = false;
         if (tui->trace.time == CS_TIME_MARK)
@@ -161,6 +203,7 @@ void cs_trace_bookmark(struct cs_tui *tui, int unused)
         return;
     at = place_of(keep, number);
     if (is_bookmarked(keep, number)) {
+        cs_trace_keep_marks(tui, "a bookmark's removal");
         keep->n_bookmarks--;
         memmove(keep->bookmarks + at, keep->bookmarks + at + 1,
                 (keep->n_bookmarks - at) * sizeof *keep->bookmarks);
@@ -171,6 +214,7 @@ void cs_trace_bookmark(struct cs_tui *tui, int unused)
         cs_tui_say(tui, true, "no room for more than %d bookmarks", CS_TRACE_BOOKMARKS);
         return;
     }
+    cs_trace_keep_marks(tui, "a bookmark");
     memmove(keep->bookmarks + at + 1, keep->bookmarks + at,
             (keep->n_bookmarks - at) * sizeof *keep->bookmarks);
     keep->bookmarks[at] = number;
@@ -197,6 +241,54 @@ void cs_trace_next_bookmark(struct cs_tui *tui, int by)
     cs_trace_select(tui, keep->bookmarks[at]);
     cs_tui_say(tui, false, "bookmark %u of %u%s", at + 1, keep->n_bookmarks,
                cs_trace_hidden(tui, keep->bookmarks[at]));
+}
+
+void cs_trace_remember(const struct cs_tui *tui, const struct cs_memory_out *out)
+{
+    const struct cs_trace_keep *keep = cs_trace_keep(tui);
+
+    if (!out->here)
+        cs_memory_put(out, "time", "%d",
+                      tui->trace.time == CS_TIME_MARK ? CS_TIME_ABSOLUTE : tui->trace.time);
+    for (unsigned i = 0; out->here && tui->info.log[0] && i < keep->n_bookmarks; i++) {
+        const struct cs_row *row = cs_tui_ring_get(&tui->ring, keep->bookmarks[i]);
+        if (row)
+            cs_memory_put(out, "bookmark", "%" PRIu64 "\t%" PRId64, keep->bookmarks[i], row->at_ps);
+    }
+}
+
+static int recall_bookmark(struct cs_tui *tui, const char *text)
+{
+    struct cs_trace_keep *keep = cs_trace_keep(tui);
+    const struct cs_row *row;
+    unsigned long long number;
+    long long at_ps;
+
+    if (sscanf(text, "%llu\t%lld", &number, &at_ps) != 2 || number >= CS_NO_ROW)
+        return -EINVAL;
+    if (number >= tui->ring.end)
+        return -EAGAIN;
+    row = cs_tui_ring_get(&tui->ring, number);
+    if (!row || row->at_ps != at_ps || keep->n_bookmarks == CS_TRACE_BOOKMARKS) /* another log */
+        return -EINVAL;
+    const unsigned at = place_of(keep, number);
+    if (is_bookmarked(keep, number))
+        return 0;
+    memmove(keep->bookmarks + at + 1, keep->bookmarks + at,
+            (keep->n_bookmarks - at) * sizeof *keep->bookmarks);
+    keep->bookmarks[at] = number;
+    keep->n_bookmarks++;
+    return 0;
+}
+
+int cs_trace_recall(struct cs_tui *tui, const char *name, const char *text)
+{
+    if (!strcmp(name, "bookmark"))
+        return recall_bookmark(tui, text);
+    if (strcmp(name, "time") != 0 || text[0] < '0' || text[0] >= '0' + CS_TIME_MARK || text[1])
+        return -EINVAL;
+    tui->trace.time = (enum cs_trace_time)(text[0] - '0');
+    return 0;
 }
 
 /* ---- searching ------------------------------------------------------------------------------- */

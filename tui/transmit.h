@@ -29,6 +29,8 @@ struct cs_transmit {
 
 struct cs_transmit *cs_transmit_of(const struct cs_tui *tui);
 struct cs_listed_frame *cs_transmit_selected(const struct cs_tui *tui); /* NULL: none */
+/* Before a row of the list is changed, in a word or two: so that it can be undone. 0 or -ENOMEM. */
+int cs_transmit_keep(struct cs_tui *tui, int at, const char *what);
 /* Tell the host what is to be sent now. */
 void cs_transmit_sync(struct cs_tui *tui);
 /* The form for a row of the list, or for a new one that begins as `item`. */
@@ -44,6 +46,10 @@ void cs_transmit_status(const struct cs_tui *tui, char *text, size_t size);
 void cs_transmit_detail(const struct cs_tui *tui, struct cs_canvas *canvas, int x, int y);
 /* Lines of the list; the rest is the selected frame on the wire. */
 int cs_transmit_page(const struct cs_tui *tui);
+
+/* Between runs (transmit_memory.c). */
+void cs_transmit_remember(const struct cs_tui *tui, const struct cs_memory_out *out);
+int cs_transmit_recall(struct cs_tui *tui, const char *name, const char *text);
 
 /* view_transmit_words.c */
 #define CS_TRANSMIT_WORDS 3

@@ -89,6 +89,8 @@ void cs_tui_fini(struct cs_tui *tui)
     cs_plan_clear(&tui->plan);
     cs_colours_fini(&tui->colours);
     cs_fields_fini(&tui->fields);
+    cs_undo_fini(&tui->undo);
+    cs_memory_fini(&tui->memory);
     free(tui->nodes);
     free(tui->air);
     free(tui->edges);
@@ -103,6 +105,7 @@ int cs_tui_restart(struct cs_tui *tui)
 {
     int ret;
 
+    cs_undo_restart(&tui->undo);
     tui->ring.first = tui->ring.end = 0;
     cs_ids_fini(&tui->ids);
     cs_fault_list_fini(&tui->fault_list);
@@ -135,8 +138,11 @@ void cs_tui_refresh(struct cs_tui *tui)
     tui->pane_view[tui->focus] = tui->view;
     for (unsigned p = 0; p < panes; p++)
         needs |= cs_views[tui->pane_view[p]]->needs;
+    if (tui->memory.n_late > 0) /* plots of nodes wait for them */
+        needs |= CS_NEEDS_NODES;
     tui->more = false;
     tui->host->ops->refresh(tui->host->ctx, tui, needs);
+    cs_memory_settle(tui);
     cs_messages_look(tui);
     cs_contexts_index(tui);
     for (unsigned p = 0; p < panes; p++) {
@@ -266,6 +272,7 @@ void cs_tui_open(struct cs_tui *tui, int overlay)
     if (overlay == CS_OVERLAY_SEARCH)
         cs_textfield_set(&tui->filter_field, cs_trace_searched(tui));
     tui->filter_completion.on = false;
+    tui->memory.filter.at = tui->memory.search.at = 0;
     if (overlay == CS_OVERLAY_PROMPT) {
         cs_textfield_set(&tui->prompt.field, "");
         tui->prompt.recall = 0;
@@ -351,8 +358,8 @@ static void show_all(struct cs_tui *tui, int unused)
     (void)unused;
     if (!tui->filter.n)
         return;
+    cs_tui_filter_now(tui, "", NULL, 0);
     cs_tui_say(tui, false, "all is shown again");
-    cs_tui_filter(tui, "", NULL, 0);
 }
 
 int cs_tui_reconnect(struct cs_tui *tui)
@@ -424,6 +431,8 @@ const struct cs_binding cs_global_bindings[] = {
     {{'z'}, NULL, "the view with the focus alone, on all of the screen", full_screen, 0},
     {{CS_KEY_TAB}, NULL, "next view", cycle_view, 1},
     {{CS_KEY_BACKTAB}, NULL, "view before", cycle_view, -1},
+    {{'u'}, NULL, "take back what was changed last in this view", cs_undo_go, 1},
+    {{'U'}, NULL, "do again what was taken back", cs_undo_go, 0},
     {{CS_KEY_F12},
      NULL,
      "screenshot: this screen as a picture, cansim-1.svg and so on",

@@ -18,6 +18,7 @@
 #include "tui/ids.h"
 #include "tui/keys.h"
 #include "tui/like.h"
+#include "tui/memory.h"
 #include "tui/names.h"
 #include "tui/plot.h"
 #include "tui/node_history.h"
@@ -25,6 +26,7 @@
 #include "tui/ring.h"
 #include "tui/textfield.h"
 #include "tui/traffic.h"
+#include "tui/undo.h"
 
 #define CS_TUI_MIN_WIDTH   60 /* below there is no use in it */
 #define CS_TUI_MIN_HEIGHT  16
@@ -270,8 +272,11 @@ struct cs_tui {
     bool quit;
     bool suspend;  /* ^Z: the program's main stops itself and clears this */
     bool repaint;  /* ^L: the whole screen is to be written again */
-    unsigned edit; /* a line of plan.file: an editor is to be run there, and this cleared */
+    unsigned edit; /* a line: an editor is to be run there, and this cleared */
+    char edit_file[256]; /* in which; "": plan.file */
     bool rerun;    /* the scenario is to be read and run from its start: likewise */
+    struct cs_undo undo;
+    struct cs_memory memory;
 };
 
 /* Returns 0 or -ENOMEM. `ring_rows`: 0 for the default. The host must outlive the model. */

@@ -62,6 +62,10 @@ struct cs_view {
     unsigned n_words;
     const struct cs_column *columns; /* of its table, which a person may choose from */
     unsigned n_columns;
+    /* What it keeps between runs, by cs_memory_put(), and to take it up again: 0, -EAGAIN (not yet:
+     * buses, nodes or rows are missing), -EINVAL (never). May be NULL. */
+    void (*remember)(const struct cs_tui *tui, const struct cs_memory_out *out);
+    int (*recall)(struct cs_tui *tui, const char *name, const char *text);
 };
 
 struct cs_overlay {
@@ -139,6 +143,11 @@ const struct cs_row *cs_trace_selected(const struct cs_tui *tui);
 
 /* Arm a fault and say what came of it. 0 or -errno. */
 int cs_tui_arm(struct cs_tui *tui, unsigned bus, const struct cs_fault_spec *spec);
+/* The same in the place of one, which comes back where it cannot be; *replaces is its id then. */
+int cs_tui_rearm(struct cs_tui *tui, int *replaces, unsigned bus, const struct cs_fault_spec *spec);
+/* Clear one; as the host's disarm(). Or all: how many. */
+int cs_tui_disarm(struct cs_tui *tui, const struct cs_tui_fault *fault);
+unsigned cs_tui_disarm_all(struct cs_tui *tui);
 /* Open the form for a kind, empty; or for a fault, whose place it takes where it is still armed. */
 void cs_fault_form_open(struct cs_tui *tui, unsigned kind);
 void cs_fault_form_edit(struct cs_tui *tui, const struct cs_tui_fault *fault);

@@ -443,25 +443,22 @@ static void clear(struct cs_tui *tui, int unused)
         cs_tui_say(tui, false, "fault %d is over; r arms it again", fault->id);
     else if (cs_tui_denied(tui))
         return;
-    else if (tui->host->ops->disarm(tui->host->ctx, fault->bus, fault->id) < 0)
+    else if (cs_tui_disarm(tui, fault) < 0)
         cs_tui_say(tui, true, "fault %d is gone already", tui->faults.sel_id);
     else
-        cs_tui_say(tui, false, "fault %d is cleared", tui->faults.sel_id);
+        cs_tui_say(tui, false, "fault %d is cleared; u arms it again", tui->faults.sel_id);
 }
 
 static void clear_all(struct cs_tui *tui, int unused)
 {
-    unsigned n = 0;
+    unsigned n;
 
     (void)unused;
     if (cs_tui_denied(tui))
         return;
-    for (unsigned i = tui->fault_list.n_live; i-- > 0;) {
-        const struct cs_tui_fault *fault = cs_fault_list_at(&tui->fault_list, i);
-        if (fault && fault->live)
-            n += tui->host->ops->disarm(tui->host->ctx, fault->bus, fault->id) == 0;
-    }
-    cs_tui_say(tui, false, "%u fault%s cleared", n, n == 1 ? "" : "s");
+    n = cs_tui_disarm_all(tui);
+    cs_tui_say(tui, false, "%u fault%s cleared%s", n, n == 1 ? "" : "s",
+               n ? "; u arms them again" : "");
 }
 
 /* ---- the mouse ------------------------------------------------------------------------------- */

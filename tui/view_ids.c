@@ -351,7 +351,7 @@ static void show_in_trace(struct cs_tui *tui, int unused)
         return;
     snprintf(text, sizeof text, item->stat.last.flags & CS_FRAME_EXT ? "%08" PRIX32 : "%03" PRIX32,
              item->stat.last.id);
-    cs_tui_filter(tui, text, why, sizeof why);
+    cs_tui_filter_now(tui, text, why, sizeof why);
     tui->view = 0;
     tui->trace.follow = true;
     cs_tui_say(tui, false, "only %s is shown: Esc shows all again", text);
@@ -381,8 +381,27 @@ static void toggle_bits(struct cs_tui *tui, int unused)
     refresh(tui);
 }
 
+static int swap(struct cs_tui *tui, void *data)
+{
+    struct ids_view *view = cs_ids_view(tui);
+
+    cs_ids_swap(&tui->ids, data);
+    view->notched = cs_ids_notched(&tui->ids);
+    return 0;
+}
+
+static void keep(struct cs_tui *tui, const char *what)
+{
+    static const struct cs_undo_kind kind = {.views = " ids ", .of_run = true, .swap = swap};
+    size_t size;
+    struct cs_ids_kept *kept = cs_ids_keep(&tui->ids, &size);
+
+    cs_undo_keep(tui, &kind, kept, size, "%s", what);
+}
+
 static void notch(struct cs_tui *tui, int on)
 {
+    keep(tui, on ? "the notch" : "the notch's end");
     cs_ids_notch(&tui->ids, on);
     cs_ids_view(tui)->notched = on;
     cs_tui_say(tui, false,
@@ -459,6 +478,7 @@ static void clear(struct cs_tui *tui, int unused)
 {
     (void)unused;
     thaw(cs_ids_view(tui));
+    keep(tui, "clearing");
     cs_ids_view(tui)->notched = false;
     cs_ids_clear(&tui->ids);
     cs_tui_say(tui, false, "cleared: counts, periods and changes begin anew");
@@ -508,7 +528,7 @@ static const struct cs_binding bindings[] = {
     {{CS_KEY_ENTER}, "trace", "the selected identifier alone in the trace", show_in_trace, 0},
     {{'b'}, "bits", "the data of the selected identifier bit by bit", toggle_bits, 0},
     {{'r'}, "reverse", "turn the order round", reverse, 0},
-    {{'u'}, "group", "by node, by what the decoder takes them for, or not", next_group, 0},
+    {{'p'}, "group", "by node, by what the decoder takes them for, or not", next_group, 0},
     {{'x'}, "notch", "what has changed so far is not told any more when it changes", notch, 1},
     {{'X'}, NULL, "the same of the selected identifier alone", notch_one, 0},
     {{'l'}, "like this", "filters that it passes: show, hide, search, colour", like, 0},
@@ -516,7 +536,7 @@ static const struct cs_binding bindings[] = {
     {{'t'}, NULL, "leave out those that have not come for long", toggle_lively, 0},
     {{'N'}, NULL, "tell of all changes again", notch, 0},
     {{'F'}, "freeze", "let the list stand still while the bus goes on", freeze, 0},
-    {{'C'}, "clear", "begin counts, periods and changes anew", clear, 0},
+    {{'C'}, "clear", "begin counts, periods and changes anew; u takes it back", clear, 0},
     {{CS_KEY_UP, 'k'}, NULL, "select a line, one up", move, -1},
     {{CS_KEY_DOWN, 'j'}, NULL, "one down", move, 1},
     {{CS_KEY_PGUP}, NULL, "a page up", move_page, -1},
@@ -548,4 +568,6 @@ const struct cs_view cs_view_ids = {
     .n_bindings = sizeof bindings / sizeof *bindings,
     .columns = cs_ids_columns,
     .n_columns = IDS_COLUMNS,
+    .remember = cs_ids_remember,
+    .recall = cs_ids_recall,
 };

@@ -41,6 +41,10 @@ int cs_ids_by_bus(const struct cs_tui_id *a, const struct cs_tui_id *b);
 /* Its periods as a line, the present mean in the middle. */
 void cs_ids_put_periods(struct cs_canvas *canvas, struct cs_rect at, const struct cs_tui_id *item);
 
+/* Between runs. */
+void cs_ids_remember(const struct cs_tui *tui, const struct cs_memory_out *out);
+int cs_ids_recall(struct cs_tui *tui, const char *name, const char *text);
+
 /* Lines that the bits of the selected one take in this pane, 0 for none; and to draw them. */
 int cs_ids_bits_height(const struct cs_tui *tui);
 void cs_ids_draw_bits(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at);

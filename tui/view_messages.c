@@ -253,6 +253,46 @@ static void show_in_trace(struct cs_tui *tui, int unused)
     cs_tui_show_view(tui, (unsigned)cs_view_find(cs_view_trace.name));
 }
 
+/* "FILE:LINE:COLUMN: ..." of a scenario that runs here. */
+static bool place_of(const struct cs_tui *tui, const char *text, char *file, size_t size,
+                     unsigned *line)
+{
+    const char *const own = tui->plan.file;
+    const size_t len = strlen(own);
+    const char *at = *own && !strncmp(text, own, len) ? text + len : strchr(text, ':');
+    unsigned long number;
+    char *end;
+
+    for (; *own && at && *at; at = strchr(at + 1, ':')) {
+        number = strtoul(at + 1, &end, 10);
+        if (end == at + 1 || at[1] < '0' || at[1] > '9' || *end != ':' || number == 0 ||
+            number > UINT32_MAX)
+            continue;
+        if ((size_t)(at - text) >= size)
+            return false;
+        snprintf(file, size, "%.*s", (int)(at - text), text);
+        *line = (unsigned)number;
+        return true;
+    }
+    return false;
+}
+
+static void edit(struct cs_tui *tui, int or_trace)
+{
+    const struct cs_messages *m = messages_of(tui);
+    const struct cs_logged *logged;
+    unsigned line;
+
+    look(tui);
+    logged = shown(m, m->list.sel);
+    if (logged && place_of(tui, logged->text, tui->edit_file, sizeof tui->edit_file, &line))
+        tui->edit = line;
+    else if (or_trace)
+        show_in_trace(tui, 0);
+    else
+        cs_tui_say(tui, false, "this message names no place in a file of the scenario");
+}
+
 static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
 {
     struct cs_messages *m = messages_of(tui);
@@ -267,11 +307,17 @@ static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
         return;
     select_row(tui, row);
     if (mouse->kind == CS_MOUSE_DOUBLE)
-        show_in_trace(tui, 0);
+        edit(tui, 1);
 }
 
 static const struct cs_binding bindings[] = {
-    {{CS_KEY_ENTER}, "in trace", "go to that time in the trace", show_in_trace, 0},
+    {{CS_KEY_ENTER},
+     "go there",
+     "to the file's line that it names; else to that time in the trace",
+     edit,
+     1},
+    {{'t'}, "in trace", "to that time in the trace", show_in_trace, 0},
+    {{'e'}, "edit", "the file at the line that it names", edit, 0},
     {{'f'}, "kind", "all, or one kind after the other alone", next_kind, 1},
     {{'F'}, NULL, "the kind before", next_kind, -1},
     {{'c'}, "clear", "forget all messages", clear, 0},
@@ -289,6 +335,7 @@ const struct cs_view cs_view_messages = {
     .brief = "Log",
     .help = "what was said, notes, who joined and left, losses",
     .keys = {'M'},
+    .needs = CS_NEEDS_PLAN,
     .state_size = sizeof(struct cs_messages),
     .init = init,
     .fini = fini,

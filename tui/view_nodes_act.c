@@ -111,7 +111,7 @@ void cs_nodes_plug(struct cs_tui *tui, int unused)
     if (!node)
         return;
     if (fault) {
-        if (tui->host->ops->disarm(tui->host->ctx, fault->bus, fault->id) == 0)
+        if (cs_tui_disarm(tui, fault) == 0)
             cs_tui_say(tui, false, "%s is plugged in", node->status.name);
         return;
     }
@@ -144,7 +144,7 @@ void cs_nodes_show_error(struct cs_tui *tui, int unused)
             continue;
         if (row->at_ps < node->last.at_ps)
             break; /* another node's, which had its place before */
-        cs_tui_filter(tui, "", why, sizeof why);
+        cs_tui_filter_now(tui, "", why, sizeof why);
         tui->trace.show = CS_SHOW_ALL;
         tui->trace.floor = tui->trace.floor < at ? tui->trace.floor : at;
         tui->trace.follow = false;

@@ -33,7 +33,6 @@ static int init(void *memory)
 
     state->span_ps = 5 * CS_PS_PER_S;
     state->moving = -1;
-    state->removed.kind = CS_PLOT_KINDS;
     state->columns = malloc(2 * CS_CANVAS_MAX_SIDE * sizeof *state->columns);
     state->choices = malloc(CS_CHOICES * sizeof *state->choices);
     return state->columns && state->choices ? 0 : -ENOMEM;
@@ -255,6 +254,9 @@ static void move_plot(struct cs_tui *tui, int by)
 {
     struct cs_signals_state *state = cs_signals_state(tui);
 
+    if (!selected(tui) || state->sel + by < 0 || state->sel + by >= (int)tui->plots.n)
+        return;
+    cs_plots_keep(tui, "moving %s", selected(tui)->spec.name);
     if (cs_plots_move(&tui->plots, (unsigned)state->sel, by))
         state->sel += by;
 }
@@ -271,23 +273,9 @@ static void remove_plot(struct cs_tui *tui, int unused)
     }
     cs_tui_say(tui, false, "no longer plotted: %.100s; u brings it back",
                cs_plot_format(tui, &selected(tui)->spec, text));
-    state->removed = selected(tui)->spec;
+    cs_plots_keep(tui, "removing %.60s", text);
     cs_plots_remove(&tui->plots, (unsigned)state->sel);
     refresh(tui);
-}
-
-static void bring_back(struct cs_tui *tui, int unused)
-{
-    struct cs_signals_state *state = cs_signals_state(tui);
-
-    (void)unused;
-    if (state->removed.kind == CS_PLOT_KINDS || cs_plots_add(tui, &state->removed)) {
-        cs_tui_say(tui, false, "there is nothing to bring back");
-        return;
-    }
-    state->sel = (int)tui->plots.n - 1;
-    cs_tui_say(tui, false, "plotted again: %s", state->removed.name);
-    state->removed.kind = CS_PLOT_KINDS;
 }
 
 static void toggle_overlay(struct cs_tui *tui, int unused)
@@ -310,6 +298,7 @@ static void fix_scale(struct cs_tui *tui, int unused)
     (void)unused;
     if (!plot)
         return;
+    cs_plots_keep(tui, "the scale of %s", plot->spec.name);
     if (!plot->fixed) {
         const struct cs_signals_window window = cs_signals_look(plot, &place, state->columns);
         cs_signals_scale(plot, &window, 8, &plot->low, &plot->high);
@@ -330,6 +319,7 @@ static void next_shape(struct cs_tui *tui, int unused)
     (void)unused;
     if (!plot)
         return;
+    cs_plots_keep(tui, "the shape of %s", plot->spec.name);
     plot->shape = (uint8_t)((plot->shape + 1) % CS_SHAPES);
     cs_tui_say(tui, false, "%s: drawn %s%s", plot->spec.name, plot->shape ? "as " : "",
                names[plot->shape]);
@@ -342,6 +332,8 @@ int cs_signals_plot(struct cs_tui *tui, const char *text, char *why, size_t why_
 
     if (cs_plot_parse(tui, text, &spec, why, why_size))
         return -1;
+    if (cs_plots_find(&tui->plots, &spec) < 0 && tui->plots.n < CS_PLOTS_MAX)
+        cs_plots_keep(tui, "adding %s", spec.name);
     error = cs_plots_add(tui, &spec);
     if (error) {
         snprintf(why, why_size, "%s",
@@ -420,6 +412,7 @@ static int scale_word(struct cs_tui *tui, const char *rest, char *why, size_t wh
         return -1;
     }
     if (!strcasecmp(rest, "auto")) {
+        cs_plots_keep(tui, "the scale of %s", plot->spec.name);
         plot->fixed = false;
         return 0;
     }
@@ -429,6 +422,7 @@ static int scale_word(struct cs_tui *tui, const char *rest, char *why, size_t wh
         snprintf(why, why_size, "must be auto, or two numbers such as 0 100, got \"%.40s\"", rest);
         return -1;
     }
+    cs_plots_keep(tui, "the scale of %s", plot->spec.name);
     plot->low = low;
     plot->high = high;
     plot->fixed = true;
@@ -450,12 +444,14 @@ static int window_word(struct cs_tui *tui, const char *rest, char *why, size_t w
 static int unplot_word(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
 {
     if (!strcmp(rest, "all")) {
+        cs_plots_keep(tui, "removing all plots");
         while (tui->plots.n)
             cs_plots_remove(&tui->plots, tui->plots.n - 1);
         return 0;
     }
     for (unsigned i = 0; i < tui->plots.n; i++)
         if (!strcmp(tui->plots.plot[i]->spec.name, rest)) {
+            cs_plots_keep(tui, "removing %s", rest);
             cs_plots_remove(&tui->plots, i);
             return 0;
         }
@@ -488,7 +484,6 @@ static const struct cs_binding bindings[] = {
     {{'v'}, "overlay", "curves over one another, or one above the other", toggle_overlay, 0},
     {{'f'}, "follow", "stand still, or follow the present moment", follow, 0},
     {{'d', CS_KEY_DELETE}, "remove", "plot the selected one no longer", remove_plot, 0},
-    {{'u'}, NULL, "bring back the one that was removed last", bring_back, 0},
     {{'s'}, "scale", "keep the scale as it is, or by what is in sight", fix_scale, 0},
     {{'e'}, NULL, "draw as a curve, as steps, as bands with names", next_shape, 0},
     {{CS_KEY_UP, 'k'}, NULL, "select a plot, one up", select_plot, -1},
@@ -524,4 +519,6 @@ const struct cs_view cs_view_signals = {
     .n_bindings = sizeof bindings / sizeof *bindings,
     .words = words,
     .n_words = sizeof words / sizeof *words,
+    .remember = cs_signals_remember,
+    .recall = cs_signals_recall,
 };

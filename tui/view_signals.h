@@ -16,7 +16,6 @@ struct cs_choice {
 struct cs_signals_state {
     int sel, top; /* selected plot; first that is shown */
     bool overlaid;
-    struct cs_plot_spec removed; /* with a key, the last one; kind CS_PLOT_KINDS: none */
     bool still;                  /* the window ends at end_ps, else now */
     int64_t end_ps, span_ps;
     struct {
@@ -85,6 +84,10 @@ void cs_signals_detail(const struct cs_tui *tui, struct cs_canvas *canvas, int x
 char *cs_signals_value(const struct cs_plot *plot, bool any, double value, char *text, size_t size);
 /* A span as people say it: "500 ms", "5 s", "2 min". */
 char *cs_signals_span(int64_t span_ps, char *text, size_t size);
+
+/* Between runs (plot_memory.c). */
+void cs_signals_remember(const struct cs_tui *tui, const struct cs_memory_out *out);
+int cs_signals_recall(struct cs_tui *tui, const char *name, const char *text);
 
 /* Plots from the start of a session. 0, or -1 with one sentence. */
 int cs_signals_start(struct cs_tui *tui, const char *const *texts, unsigned n, char *why,

@@ -338,7 +338,7 @@ static void show_in_trace(struct cs_tui *tui, int unused)
     }
     const struct cs_traffic_top *top = &tui->traffic[state->bus].ids[state->sel];
     snprintf(text, sizeof text, top->flags & CS_FRAME_EXT ? "%08" PRIX32 : "%03" PRIX32, top->id);
-    cs_tui_filter(tui, text, why, sizeof why);
+    cs_tui_filter_now(tui, text, why, sizeof why);
     tui->trace.follow = true;
     cs_tui_show_view(tui, (unsigned)cs_view_find("trace"));
     cs_tui_say(tui, false, "only %s is shown: Esc shows all again", text);

@@ -262,6 +262,7 @@ static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
     if (tui->trace.follow)
         return;
     if (mouse->kind == CS_MOUSE_DRAG && !keep->dragged) {
+        cs_trace_keep_marks(tui, "the mark");
         keep->dragged = keep->marked = true;
         keep->mark = tui->trace.sel;
     }
@@ -355,4 +356,6 @@ const struct cs_view cs_view_trace = {
     .n_words = sizeof words / sizeof *words,
     .columns = cs_trace_columns,
     .n_columns = CS_TRACE_COLUMNS,
+    .remember = cs_trace_remember,
+    .recall = cs_trace_recall,
 };

@@ -3,6 +3,7 @@
  * host is told what comes of that. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "simcore/units.h"
@@ -157,7 +158,7 @@ static void toggle(struct cs_tui *tui, int unused)
     if (!frame || !may_send(tui))
         return;
     if (!frame->item.send.period_ps) {
-        if (cs_frame_list_keep(&t->list, t->rows.sel, "a period") != 0)
+        if (cs_transmit_keep(tui, t->rows.sel, "a period") != 0)
             return;
         frame->item.send.period_ps =
             PERIOD_DFLT + (int64_t)frame->item.send.burst * frame->item.send.gap_ps;
@@ -213,6 +214,32 @@ static void hold(struct cs_tui *tui, int unused)
 
 /* ---- the list -------------------------------------------------------------------------------- */
 
+static int swap(struct cs_tui *tui, void *data)
+{
+    struct cs_transmit *t = cs_transmit_of(tui);
+    struct cs_frame_list_kept *kept = data;
+
+    cs_frame_list_swap_all(&t->list, kept);
+    t->rows.sel = kept->at;
+    cs_list_clamp(&t->rows, (int)t->list.n, cs_transmit_page(tui));
+    cs_transmit_sync(tui);
+    return 0;
+}
+
+int cs_transmit_keep(struct cs_tui *tui, int at, const char *what)
+{
+    static const struct cs_undo_kind kind = {.views = " transmit ", .swap = swap};
+    const struct cs_frame_list *list = &cs_transmit_of(tui)->list;
+    struct cs_frame_list_kept *kept = calloc(1, sizeof *kept);
+
+    if (kept) {
+        kept->at = at;
+        kept->n = list->n;
+        memcpy(kept->frame, list->frame, list->n * sizeof *list->frame);
+    }
+    return cs_undo_keep(tui, &kind, kept, sizeof *kept, "%s", what);
+}
+
 void cs_transmit_edit(struct cs_tui *tui, int row, const struct cs_send_item *item)
 {
     struct cs_transmit *t = cs_transmit_of(tui);
@@ -261,7 +288,7 @@ static void insert(struct cs_tui *tui, const struct cs_send_item *item, const ch
     struct cs_transmit *t = cs_transmit_of(tui);
     const int at = t->list.n ? t->rows.sel + 1 : 0;
 
-    if (cs_frame_list_keep(&t->list, at, "%s", what) != 0 ||
+    if (cs_transmit_keep(tui, at, what) != 0 ||
         cs_frame_list_add(&t->list, (unsigned)at, item) != 0)
         return;
     t->rows.sel = at;
@@ -310,7 +337,7 @@ static void delete (struct cs_tui *tui, int unused)
     char name[64];
 
     (void)unused;
-    if (!frame || cs_frame_list_keep(&t->list, t->rows.sel, "a deletion") != 0)
+    if (!frame || cs_transmit_keep(tui, t->rows.sel, "a deletion") != 0)
         return;
     cs_transmit_name(frame, name, sizeof name);
     cs_frame_list_remove(&t->list, (unsigned)t->rows.sel);
@@ -325,29 +352,10 @@ static void move_frame(struct cs_tui *tui, int by)
     const int to = t->rows.sel + by;
 
     if (!wanted(tui) || to < 0 || to >= (int)t->list.n ||
-        cs_frame_list_keep(&t->list, t->rows.sel, "a move") != 0)
+        cs_transmit_keep(tui, t->rows.sel, "a move") != 0)
         return;
     cs_frame_list_swap(&t->list, (unsigned)t->rows.sel, (unsigned)to);
     cs_list_move(&t->rows, by, (int)t->list.n, cs_transmit_page(tui));
-}
-
-static void undo(struct cs_tui *tui, int back)
-{
-    struct cs_transmit *t = cs_transmit_of(tui);
-    int at;
-    const char *what = back ? cs_frame_list_undo(&t->list, &at) : cs_frame_list_redo(&t->list, &at);
-
-    if (!what) {
-        cs_tui_say(tui, false, back ? "nothing was changed" : "nothing was undone");
-        return;
-    }
-    t->rows.sel = at;
-    cs_list_clamp(&t->rows, (int)t->list.n, cs_transmit_page(tui));
-    cs_transmit_sync(tui);
-    if (back)
-        cs_tui_say(tui, false, "undone: %s; U does it again", what);
-    else
-        cs_tui_say(tui, false, "done again: %s", what);
 }
 
 /* ---- keys of frames -------------------------------------------------------------------------- */
@@ -401,7 +409,7 @@ static void take_key(struct cs_tui *tui, int32_t key)
             return;
         }
     }
-    if (cs_frame_list_keep(&t->list, t->rows.sel, "a key") != 0)
+    if (cs_transmit_keep(tui, t->rows.sel, "a key") != 0)
         return;
     for (unsigned i = 0; i < t->list.n; i++)
         if (!strcmp(t->list.frame[i].item.key, name))
@@ -460,9 +468,16 @@ static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
         move(tui, mouse->kind == CS_MOUSE_UP ? -3 : 3);
 }
 
-static void fini(void *state)
+/* The frames stay, and none is sent before somebody asks for it. */
+static void restart(struct cs_tui *tui)
 {
-    cs_frame_list_fini(&((struct cs_transmit *)state)->list);
+    struct cs_transmit *t = cs_transmit_of(tui);
+
+    for (unsigned i = 0; i < t->list.n; i++)
+        t->list.frame[i].item.on = false;
+    memset(t->told, 0, sizeof t->told);
+    memset(t->sent, 0, sizeof t->sent);
+    t->held = t->binding = false;
 }
 
 static const struct cs_binding bindings[] = {
@@ -472,10 +487,8 @@ static const struct cs_binding bindings[] = {
     {{'t'}, "periodic", "send it again and again, or stop that", toggle, 0},
     {{'T'}, "hold", "hold all periodic ones, let them go on", hold, 0},
     {{'d', CS_KEY_DELETE}, "delete", "delete it", delete, 0},
-    {{'u'}, "undo", "take the last change of the list back, 200 of them", undo, 1},
     {{'f'}, "from trace", "take the frame selected in the trace", take_from_trace, 0},
     {{'b'}, "key", "bind a key that sends it while this view has the focus", bind, 0},
-    {{'U'}, NULL, "do again what was undone", undo, 0},
     {{'D'}, NULL, "a copy of it", duplicate, 0},
     {{'K'}, NULL, "move it up", move_frame, -1},
     {{'J'}, NULL, "move it down", move_frame, 1},
@@ -494,7 +507,7 @@ const struct cs_view cs_view_transmit = {
     .help = "frames to send: once, as a burst, periodically",
     .keys = {'7', CS_KEY_F1 + 7},
     .state_size = sizeof(struct cs_transmit),
-    .fini = fini,
+    .restart = restart,
     .refresh = refresh,
     .draw = cs_transmit_draw,
     .mouse = mouse,
@@ -505,4 +518,6 @@ const struct cs_view cs_view_transmit = {
     .n_bindings = sizeof bindings / sizeof *bindings,
     .words = cs_transmit_words,
     .n_words = CS_TRANSMIT_WORDS,
+    .remember = cs_transmit_remember,
+    .recall = cs_transmit_recall,
 };

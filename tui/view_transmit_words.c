@@ -83,7 +83,7 @@ static int load(struct cs_tui *tui, const char *rest, char *why, size_t why_size
             snprintf(why, why_size, "%s", cs_error_sentence(&error, sentence));
         return -1;
     }
-    if (cs_frame_list_keep(&t->list, t->rows.sel, "reading a file") != 0) {
+    if (cs_transmit_keep(tui, t->rows.sel, "reading a file") != 0) {
         snprintf(why, why_size, "not enough memory");
         return -1;
     }

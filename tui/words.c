@@ -227,8 +227,9 @@ static int row(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
 
 static int filter(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
 {
-    if (cs_tui_filter(tui, rest, why, why_size) < 0)
+    if (cs_tui_filter_now(tui, rest, why, why_size) < 0)
         return -1;
+    cs_recall_add(&tui->memory.filter, rest);
     tui->trace.follow = true;
     return 0;
 }
@@ -284,6 +285,36 @@ static int reconnect(struct cs_tui *tui, const char *rest, char *why, size_t why
     return -1;
 }
 
+static int forget(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
+{
+    (void)rest;
+    (void)why;
+    (void)why_size;
+    tui->memory.forget = true;
+    tui->memory.filter.n = tui->memory.search.n = 0;
+    cs_tui_say(tui, false,
+               "all that was remembered is forgotten, and this run leaves nothing behind");
+    return 0;
+}
+
+static int undo(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
+{
+    (void)rest;
+    (void)why;
+    (void)why_size;
+    cs_undo_go(tui, 1);
+    return 0;
+}
+
+static int redo(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
+{
+    (void)rest;
+    (void)why;
+    (void)why_size;
+    cs_undo_go(tui, 0);
+    return 0;
+}
+
 static int help(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
 {
     (void)rest;
@@ -330,6 +361,9 @@ const struct cs_word cs_global_words[] = {
     {"screenshot", "[FILE]", "this screen as .svg, .png or .txt", screenshot, NULL},
     {"theme", "NAME", "other colours: dark, light, contrast, safe, mono", theme, offer_themes},
     {"reconnect", "", "connect again to a host that went away", reconnect, NULL},
+    {"undo", "", "take back what was changed last in this view", undo, NULL},
+    {"redo", "", "do again what was taken back", redo, NULL},
+    {"forget", "", "what was remembered of earlier runs, and of this one", forget, NULL},
     {"help", "", "all keys and words", help, NULL},
     {"quit", "", "leave", quit, NULL},
 };

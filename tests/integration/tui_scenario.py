@@ -4,8 +4,10 @@
 
 import os
 import shutil
+import signal
+import subprocess
 
-from tui_lib import FOLDER, Tmux, run_tests, test, wait_for
+from tui_lib import FOLDER, TUI, Tmux, run_tests, test, wait_for
 
 if not shutil.which("tmux"):
     print("1..0 # SKIP no tmux")
@@ -89,6 +91,92 @@ def editors_that_fail():
         t.wait("the editor failed", "Stays")
         t.keys("q")
         t.wait("READY>")
+
+
+@test
+def the_host_goes_on_while_somebody_edits():
+    path = write("fifth.json", TEXT % ("Goes on", "}"))
+    done = os.path.join(FOLDER, "fifth-done")
+    body = f"echo EDITING\nwhile [ ! -e {done} ]; do sleep 0.05; done\n"
+    with Tmux(120, 40, EDITOR=editor("waits", body), VISUAL="") as t:
+        t.tui("--view", "scenario", path, link=True)
+        t.wait("1 of 2 done")
+        t.keys("e")
+        t.wait("EDITING")
+
+        def now():
+            shown = subprocess.run([TUI, "--connect", "", "--dump", "text", "--size", "120x30", "--no-config"],
+                                   env=t.env, timeout=20, capture_output=True, check=True).stdout.decode()
+            assert "Goes on" in shown
+            clock = shown.split("Goes on")[1].split()[0].split(":")
+            return int(clock[0]) * 3600 + int(clock[1]) * 60 + float(clock[2])
+        first = now()
+        wait_for(lambda: now() > first + 0.2, "bus time goes on")
+        t.resize(90, 30)
+        write("fifth-done", "")
+        screen = t.wait("the file can be read: R runs it", "Goes on")
+        assert max(len(line) for line in screen.splitlines()) <= 90
+        t.keys("q")
+        t.wait("READY>")
+
+
+@test
+def an_editor_that_dies():
+    path = write("sixth.json", TEXT % ("Survives", "}"))
+    body = "stty raw -echo\nprintf '\\033[5;9r\\033[?1h\\033[31mBAD'\nsleep 0.2\nkill -9 $$\n"
+    with Tmux(120, 40, EDITOR=editor("dies", body), VISUAL="") as t:
+        before = t.settings()
+        t.tui("--view", "scenario", path)
+        first = t.wait("1 of 2 done").splitlines()
+        t.keys("e")
+        after = t.wait("the editor was ended by signal 9", "1 of 2 done").splitlines()
+        assert [first[n] for n in (2, 4)] == [after[n] for n in (2, 4)], after
+        t.keys("1")
+        t.wait("following")
+        t.keys("q")
+        t.wait("READY>")
+        assert t.settings() == before
+
+
+@test
+def both_stop_and_go_on():
+    path = write("seventh.json", TEXT % ("Stops", "}"))
+    body = "trap 'echo BACK' CONT\necho EDITING\nuntil read line; do :; done\necho \"got $line\"\nsleep 0.5\n"
+    with Tmux(120, 40, EDITOR=editor("stops", body), VISUAL="") as t:
+        t.tui("--view", "scenario", path)
+        t.keys("e")
+        t.wait("EDITING")
+        t.keys("C-z")
+        t.wait("READY>")
+        t.command("clear; fg")
+        t.wait("BACK")
+        t.command("a line")
+        t.wait("got a line")
+        t.wait("the file can be read: R runs it", "Stops")
+        pid = t.child()
+        t.keys("e")
+        t.wait("EDITING")
+        os.kill(pid, signal.SIGTERM)  # no editor is left behind
+        t.wait("READY>")
+
+
+@test
+def what_is_wrong_is_listed():
+    wrong = TEXT.replace('"10ms"', '"10 years"').replace('"b", "send"', '"nobody", "send"')
+    path = write("eighth.json", TEXT % ("Listed", "}"))
+    args = os.path.join(FOLDER, "eighth-args")
+    with Tmux(120, 40, EDITOR=editor("tells", f'echo "$@" > {args}\n'), VISUAL="") as t:
+        t.tui("--view", "scenario", path)
+        t.wait("1 of 2 done")
+        write("eighth.json", wrong % ("Listed", "}"))
+        t.keys("R")
+        t.wait("eighth.json:3:", "1 more: M lists them")
+        t.keys("M")
+        t.wait("eighth.json:3:", "eighth.json:5:")
+        t.keys("Up", "Down", "e")
+        wait_for(lambda: os.path.exists(args) and open(args, encoding="ascii").read(), "the editor")
+        with open(args, encoding="ascii") as told:
+            assert told.read().split() == ["+5", path]
 
 
 @test

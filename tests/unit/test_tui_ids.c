@@ -28,7 +28,7 @@ static void looks(void **state)
 
     (void)state;
     bench_draw(b, 160, 50);
-    bench_keys(b, "u<Down>b");
+    bench_keys(b, "p<Down>b");
     bench_draw(b, 80, 24);
     bench_golden(b, "ids-bits-80x24");
     bench_draw(b, 160, 50);
@@ -111,7 +111,7 @@ static void groups(void **state)
 
     (void)state;
     bench_draw(b, 80, 24);
-    bench_keys(b, "u");
+    bench_keys(b, "p");
     bench_draw(b, 80, 24);
     assert_true(bench_shows(b, "─ dashboard 2 identifiers · 70/s ─"));
     assert_true(bench_shows(b, "─ engine 2 identifiers · 110/s ─"));
@@ -123,11 +123,11 @@ static void groups(void **state)
     }
     bench_keys(b, "<Home><Enter>");
     assert_int_equal(b->tui.view, 0);
-    bench_keys(b, "<Esc>2u");
+    bench_keys(b, "<Esc>2p");
     bench_draw(b, 80, 24);
     assert_true(bench_shows(b, "not grouped")); /* nobody decodes */
     b->tui.decoded = true;
-    bench_keys(b, "uu");
+    bench_keys(b, "pp");
     bench_draw(b, 80, 24);
     assert_true(bench_shows(b, "─ not decoded 4 identifiers"));
     bench_free(b);
@@ -193,7 +193,7 @@ static void freeze(void **state)
     assert_string_equal(strstr(before, "bus▾"), strstr(after, "bus▾"));
     free(before);
     free(after);
-    bench_keys(b, "u<Down>s<End>F");
+    bench_keys(b, "p<Down>s<End>F");
     bench_draw(b, 120, 24);
     assert_true(bench_hides(b, "frozen ·"));
     bench_keys(b, "F"); /* the end of the program frees it */
@@ -259,7 +259,7 @@ static void sizes(void **state)
     for (int w = 80; w <= 240; w += 32)
         for (int h = 24; h <= 74; h += 10) {
             bench_draw(b, w, h);
-            bench_keys(b, "|b<Down>u<End>b<Home><PgDn><PgUp>s");
+            bench_keys(b, "|b<Down>p<End>b<Home><PgDn><PgUp>s");
             bench_draw(b, w, h);
         }
     bench_free(b);

@@ -142,8 +142,8 @@ static void list(void **state)
     assert_string_equal(b->tui.plots.plot[4]->spec.name, "state");
     assert_int_equal(b->tui.plots.plot[4]->spec.n_words, 4);
     bench_keys(b, "u");
-    assert_string_equal(b->tui.message, "there is nothing to bring back");
-    bench_keys(b, "d");
+    assert_string_equal(b->tui.message, "undone: moving toggle; U does it again");
+    bench_keys(b, "Ud");
     bench_keys(b, ":unplot toggle<Enter>:plot load can0<Enter>");
     assert_string_equal(b->tui.message, "plot: that is plotted already");
     bench_keys(b, "<Esc>:unplot all<Enter>");

@@ -238,6 +238,15 @@ static void the_host_refuses(void **state)
     sender_free(b);
 }
 
+static unsigned undone(const struct bench *b)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < b->tui.undo.n; i++)
+        n += b->tui.undo.step[i].undone;
+    return n;
+}
+
 static void rows_are_changed_and_undone(void **state)
 {
     struct bench *b = sender_bench(1);
@@ -269,7 +278,7 @@ static void rows_are_changed_and_undone(void **state)
     assert_true(bench_shows(b, "nothing was undone"));
     /* A change of one's own ends what could be done again. */
     bench_keys(b, "udU");
-    assert_int_equal(list_of(b)->list.n_future, 0);
+    assert_int_equal(undone(b), 0);
     sender_free(b);
 }
 
@@ -282,13 +291,13 @@ static void undo_is_deep(void **state)
     bench_keys(b, "a100#00<Enter>a200#<Enter>");
     for (int i = 0; i < 300; i++)
         bench_keys(b, i % 2 ? "K" : "J");
-    for (int i = 0; i < CS_FRAME_LIST_STEPS; i++)
+    for (int i = 0; i < CS_UNDO_STEPS; i++)
         bench_keys(b, "KJ");
-    assert_int_equal(list_of(b)->list.n_past, CS_FRAME_LIST_STEPS);
-    for (int i = 0; i < CS_FRAME_LIST_STEPS; i++)
+    assert_int_equal(b->tui.undo.n, CS_UNDO_STEPS);
+    assert_int_equal(undone(b), 0);
+    for (int i = 0; i < CS_UNDO_STEPS; i++)
         bench_keys(b, "u");
-    assert_int_equal(list_of(b)->list.n_past, 0);
-    assert_int_equal(list_of(b)->list.n_future, CS_FRAME_LIST_STEPS);
+    assert_int_equal(undone(b), CS_UNDO_STEPS);
     bench_keys(b, "gtd");
     bench_run(b, 500 * MS);
     bench_keys(b, "u");
