@@ -97,24 +97,128 @@ static int take_focus(struct reading *r, const char *name, const char *value)
     return 1;
 }
 
+/* What has a few words for values. */
+static int take_word(struct reading *r, const char *name, const char *value,
+                     const char *const *words, const char *expected, int *into)
+{
+    for (int i = 0; words[i]; i++)
+        if (!strcasecmp(words[i], value)) {
+            *into = i;
+            return 1;
+        }
+    return wrong(r, name, expected, value);
+}
+
+static const char *const colours[] = {"auto", "none", "16", "256", "true", NULL};
+static const char *const meters[] = {"bars", "numbers", "off", NULL};
+static const char *const times[] = {"absolute", "delta", "same", NULL};
+
+static int take_colours(struct reading *r, const char *name, const char *value)
+{
+    return take_word(r, name, value, colours, "auto, none, 16, 256 or true", &r->config->colours);
+}
+
+static int take_meters(struct reading *r, const char *name, const char *value)
+{
+    return take_word(r, name, value, meters, "bars, numbers or off", &r->config->meters);
+}
+
+static int take_time(struct reading *r, const char *name, const char *value)
+{
+    return take_word(r, name, value, times, "absolute, delta or same", &r->config->time);
+}
+
+static void tell_theme(const struct cs_tui *tui, char *text, size_t size)
+{
+    snprintf(text, size, "%s", tui->theme->name);
+}
+
+static void tell_ascii(const struct cs_tui *tui, char *text, size_t size)
+{
+    snprintf(text, size, "%s", tui->choice.ascii ? "on" : "off");
+}
+
+static void tell_mouse(const struct cs_tui *tui, char *text, size_t size)
+{
+    snprintf(text, size, "%s", tui->choice.no_mouse ? "off" : "on");
+}
+
+static void tell_remember(const struct cs_tui *tui, char *text, size_t size)
+{
+    snprintf(text, size, "%s", tui->choice.forget ? "off" : "on");
+}
+
+static void tell_panes(const struct cs_tui *tui, char *text, size_t size)
+{
+    snprintf(text, size, "%s", cs_split_name(tui->split));
+}
+
+static void tell_views(const struct cs_tui *tui, char *text, size_t size)
+{
+    text[0] = '\0';
+    for (unsigned p = 0; p < cs_tui_panes(tui); p++) {
+        const size_t len = strlen(text);
+        snprintf(text + len, size - len, "%s%s", p ? " " : "",
+                 cs_views[p == tui->focus ? tui->view : tui->pane_view[p]]->name);
+    }
+}
+
+static void tell_focus(const struct cs_tui *tui, char *text, size_t size)
+{
+    snprintf(text, size, "%u", tui->focus + 1);
+}
+
+static void tell_colours(const struct cs_tui *tui, char *text, size_t size)
+{
+    snprintf(text, size, "%s", colours[tui->choice.colours]);
+}
+
+static void tell_meters(const struct cs_tui *tui, char *text, size_t size)
+{
+    snprintf(text, size, "%s", meters[tui->choice.meters]);
+}
+
+/* That since the mark is of one run only. */
+static void tell_time(const struct cs_tui *tui, char *text, size_t size)
+{
+    const unsigned n = sizeof times / sizeof *times - 1;
+
+    snprintf(text, size, "%s", times[tui->trace.time < n ? tui->trace.time : CS_TIME_ABSOLUTE]);
+}
+
 static const struct {
     const char *name;
     int (*take)(struct reading *r, const char *name, const char *value);
+    void (*tell)(const struct cs_tui *tui, char *text,
+                 size_t size); /* NULL: the setup has it not */
 } settings[] = {
-    {"theme", take_theme},       {"ascii", take_ascii}, {"mouse", take_mouse},
-    {"remember", take_remember}, {"panes", take_panes}, {"views", take_views},
-    {"focus", take_focus},
+    {"theme", take_theme, tell_theme},    {"ascii", take_ascii, tell_ascii},
+    {"mouse", take_mouse, tell_mouse},    {"remember", take_remember, tell_remember},
+    {"panes", take_panes, tell_panes},    {"views", take_views, tell_views},
+    {"focus", take_focus, tell_focus},    {"colours", take_colours, tell_colours},
+    {"meters", take_meters, tell_meters}, {"time", take_time, tell_time},
 };
 
 /* ---- keys ------------------------------------------------------------------------------------ */
 
-static int32_t key_named(const char *name)
+/* What the file could not have as a name: comments, sections and values begin with them. */
+static const struct {
+    int32_t key;
+    const char *name;
+} spelled[] = {
+    {'=', "equals"}, {':', "colon"}, {'#', "hash"}, {';', "semicolon"}, {'[', "bracket"},
+};
+
+int32_t cs_config_key(const char *name)
 {
     char script[40];
     const char *at = script;
     const bool plain = !name[1] || ((unsigned char)name[0] >= 0x80 && cs_text_width(name) == 1);
     int32_t key;
 
+    for (size_t i = 0; i < sizeof spelled / sizeof *spelled; i++)
+        if (!strcasecmp(name, spelled[i].name))
+            return spelled[i].key;
     snprintf(script, sizeof script, plain ? "%s" : "<%s>", name);
     if (!strcmp(name, "<"))
         return '<';
@@ -122,11 +226,19 @@ static int32_t key_named(const char *name)
     return key > 0 && !*at ? key : -EINVAL;
 }
 
+const char *cs_config_key_name(int32_t key, char name[CS_KEY_NAME_MAX])
+{
+    for (size_t i = 0; i < sizeof spelled / sizeof *spelled; i++)
+        if (spelled[i].key == key)
+            return spelled[i].name;
+    return cs_key_name(key, name);
+}
+
 static int take_key(struct reading *r, const char *view, const char *name, const char *value)
 {
     struct cs_keymap *map = &r->config->keys;
     const char *at = value;
-    int32_t key = key_named(name), each;
+    int32_t key = cs_config_key(name), each;
 
     if (key < 0)
         return wrong(r, name, "a key such as x, F5 or PgUp", name);
@@ -176,7 +288,10 @@ static int on_setting(void *ctx, const char *section, const char *name, const ch
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
         if (!strcmp(settings[i].name, name))
             return settings[i].take(r, name, value);
-    return wrong(r, "setting", "theme, ascii, mouse, remember, panes, views or focus", name);
+    return wrong(r, "setting",
+                 "theme, ascii, mouse, remember, panes, views, focus, colours, meters or "
+                 "time",
+                 name);
 }
 
 static char *next_line(char *text, int size, void *ctx)
@@ -213,7 +328,7 @@ int cs_config_read(const char *path, struct cs_config *config, char *why, size_t
 
 void cs_config_init(struct cs_config *config)
 {
-    *config = (struct cs_config){.split = -1, .focus = -1};
+    *config = (struct cs_config){.split = -1, .focus = -1, .colours = -1, .meters = -1, .time = -1};
     for (unsigned i = 0; i < CS_TUI_PANES; i++)
         config->views[i] = -1;
 }
@@ -241,7 +356,7 @@ const char *cs_state_path(char *text, size_t size)
     return path_of("XDG_STATE_HOME", ".local/state", "tui.state", text, size);
 }
 
-static void make_folders(const char *path)
+void cs_config_folders(const char *path)
 {
     char copy[1100];
 
@@ -258,7 +373,7 @@ int cs_state_write(const char *path, const struct cs_tui *tui)
     char other[1200];
     const unsigned n = cs_tui_panes(tui);
 
-    make_folders(path);
+    cs_config_folders(path);
     snprintf(other, sizeof other, "%s.%ld~", path, (long)getpid());
     FILE *out = fopen(other, "we");
     if (!out)
@@ -277,8 +392,23 @@ int cs_state_write(const char *path, const struct cs_tui *tui)
     return 0;
 }
 
+static void apply_choice(const struct cs_config *config, struct cs_tui *tui)
+{
+    tui->choice.ascii = config->ascii;
+    tui->choice.no_mouse = config->no_mouse;
+    tui->choice.forget = config->forget;
+    if (config->colours >= 0)
+        tui->choice.colours = (uint8_t)config->colours;
+    if (config->meters >= 0)
+        tui->choice.meters = (uint8_t)config->meters;
+    if (config->time >= 0)
+        tui->trace.time = (enum cs_trace_time)config->time;
+    tui->chosen = true;
+}
+
 void cs_config_apply(const struct cs_config *config, struct cs_tui *tui)
 {
+    apply_choice(config, tui);
     if (config->theme)
         tui->theme = config->theme;
     if (config->split >= 0)
@@ -289,4 +419,53 @@ void cs_config_apply(const struct cs_config *config, struct cs_tui *tui)
     if (config->focus >= 0)
         cs_tui_focus(tui, (unsigned)config->focus);
     tui->message[0] = '\0';
+}
+
+/* ---- one setting ------------------------------------------------------------------------------
+ */
+
+static int find_setting(const char *name)
+{
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
+        if (!strcmp(settings[i].name, name))
+            return (int)i;
+    return -1;
+}
+
+bool cs_config_knows(const char *name)
+{
+    return find_setting(name) >= 0;
+}
+
+int cs_config_tell(const struct cs_tui *tui, const char *name, char *text, size_t size)
+{
+    const int i = find_setting(name);
+
+    text[0] = '\0';
+    if (i < 0 || !settings[i].tell)
+        return -ENOENT;
+    settings[i].tell(tui, text, size);
+    return 0;
+}
+
+int cs_config_change(struct cs_tui *tui, const char *name, const char *value, char *why,
+                     size_t why_size)
+{
+    const int i = find_setting(name);
+    struct cs_config config;
+    struct reading r = {.path = "setup", .config = &config, .why = why, .why_size = why_size};
+
+    if (i < 0)
+        return -ENOENT;
+    cs_config_init(&config);
+    config.ascii = tui->choice.ascii;
+    config.no_mouse = tui->choice.no_mouse;
+    config.forget = tui->choice.forget;
+    settings[i].take(&r, name, value);
+    if (r.bad)
+        return -EINVAL;
+    tui->pane_view[tui->focus] = tui->view;
+    cs_config_apply(&config, tui);
+    tui->dirty = true;
+    return 0;
 }

@@ -17,6 +17,8 @@ struct cs_config {
     int split;               /* enum cs_tui_split, -1: not set */
     int views[CS_TUI_PANES]; /* indices in cs_views, -1: not set */
     int focus;               /* -1: not set */
+    int colours, meters;     /* enum cs_colours, enum cs_meters; -1: not set */
+    int time;                /* enum cs_trace_time; -1: not set */
     struct cs_keymap keys;
 };
 
@@ -32,5 +34,27 @@ const char *cs_state_path(char *text, size_t size);  /* cansim/tui.state */
 int cs_state_write(const char *path, const struct cs_tui *tui);
 /* Take over what is set. */
 void cs_config_apply(const struct cs_config *config, struct cs_tui *tui);
+
+/* Is there a setting of that name? */
+bool cs_config_knows(const char *name);
+/* The value that it has now, as the file would have it. 0 or -ENOENT. */
+int cs_config_tell(const struct cs_tui *tui, const char *name, char *text, size_t size);
+/* Give it another one, at once. 0, or -EINVAL with one sentence. */
+int cs_config_change(struct cs_tui *tui, const char *name, const char *value, char *why,
+                     size_t why_size);
+
+/* config_write.c: write settings into a file, which keeps its comments, its order and all else.
+ * A setting's value NULL: it is left alone. `keys` NULL: keys are left alone. The file is made
+ * where there is none. 0, or -1 with one sentence, and the file is as it was. */
+struct cs_config_value {
+    const char *name, *value;
+};
+int cs_config_write(const char *path, const struct cs_config_value *values, unsigned n,
+                    const struct cs_keymap *keys, char *why, size_t why_size);
+/* Make the folders in which a file is to be, as far as that goes. */
+void cs_config_folders(const char *path);
+/* The key that a name in the file means, -EINVAL; and the name for it. */
+int32_t cs_config_key(const char *name);
+const char *cs_config_key_name(int32_t key, char name[CS_KEY_NAME_MAX]);
 
 #endif

@@ -63,10 +63,13 @@ static int write_screen(struct dump *dump, const struct cs_options *options)
     bring_up_to_date(dump);
     while ((key = cs_key_script_next(&keys)) > 0) {
         cs_tui_key(&dump->tui, key);
+        if (dump->tui.keep)
+            cs_main_config_keep(options, false, &dump->tui);
         bring_up_to_date(dump);
     }
     while (dump->tui.more)
         cs_tui_refresh(&dump->tui);
+    dump->canvas.ascii |= dump->tui.choice.ascii;
     cs_tui_draw(&dump->tui, &dump->canvas);
     if (options->screenshot) {
         char why[400];

@@ -33,6 +33,7 @@
 #define CS_TUI_PANES       4 /* of the screen, at most; each has a view of its own */
 
 struct cs_host;
+struct cs_setup; /* tui/setup.h */
 
 /* What the host tells about itself. */
 struct cs_tui_info {
@@ -127,7 +128,22 @@ enum cs_tui_overlay {
     CS_OVERLAY_PRESETS,
     CS_OVERLAY_SEARCH,
     CS_OVERLAY_PLOT,
+    CS_OVERLAY_SETUP,
     CS_OVERLAY_COUNT
+};
+
+/* How the screen is drawn and heard, other than by its theme: tui.conf and the setup set it. */
+enum cs_colours {
+    CS_COLOURS_AUTO,
+    CS_COLOURS_NONE,
+    CS_COLOURS_16,
+    CS_COLOURS_256,
+    CS_COLOURS_TRUE
+};
+enum cs_meters { CS_METERS_BARS, CS_METERS_NUMBERS, CS_METERS_OFF };
+struct cs_tui_choice {
+    bool ascii, no_mouse, forget;
+    uint8_t colours, meters;
 };
 
 enum cs_trace_show { CS_SHOW_ALL, CS_SHOW_FRAMES, CS_SHOW_ERRORS, CS_SHOW_COUNT };
@@ -242,7 +258,11 @@ struct cs_tui {
     bool suspend;  /* ^Z: the program's main stops itself and clears this */
     bool repaint;  /* ^L: the whole screen is to be written again */
     unsigned edit; /* a line of plan.file: an editor is to be run there, and this cleared */
-    bool rerun;    /* the scenario is to be read and run from its start: likewise */
+    struct cs_tui_choice choice;
+    bool chosen; /* the choice is another one: the program's main takes it over and clears this */
+    bool keep;   /* write settings to their file: likewise */
+    struct cs_setup *setup;
+    bool rerun; /* the scenario is to be read and run from its start: likewise */
 };
 
 /* Returns 0 or -ENOMEM. `ring_rows`: 0 for the default. The host must outlive the model. */
@@ -257,6 +277,8 @@ int cs_tui_restart(struct cs_tui *tui);
 void cs_tui_resize(struct cs_tui *tui, int width, int height);
 /* A key was pressed. */
 void cs_tui_key(struct cs_tui *tui, int32_t key);
+/* Text was pasted: where something is typed, its first line is; elsewhere it does nothing. */
+void cs_tui_paste(struct cs_tui *tui, const char *text);
 /* Bring what the current view shows up to date with the host; call before drawing. */
 void cs_tui_refresh(struct cs_tui *tui);
 /* Draw all of the screen; the canvas has the size given to cs_tui_resize(). Changes nothing but

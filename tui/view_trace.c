@@ -284,7 +284,7 @@ static const struct cs_word words[] = {
 
 const struct cs_view cs_view_trace = {
     .name = "trace",
-    .keys = {'1', CS_KEY_F1 + 1},
+    .keys = {'1'},
     .help = "what happens, in order",
     .title = "Trace",
     .state_size = sizeof(struct cs_trace_keep),

@@ -6,6 +6,7 @@
 
 #include "simcore/units.h"
 #include "tui/query_row.h"
+#include "tui/setup.h"
 #include "tui/view.h"
 #include "tui/view_signals.h"
 #include "tui/widgets.h"
@@ -285,6 +286,7 @@ const struct cs_word cs_global_words[] = {
      cs_signals_plot, cs_signals_offers},
     {"save", "FILE", "save what was done as a scenario that does it again", save, NULL},
     {"screenshot", "[FILE]", "this screen as .svg, .png or .txt", screenshot, NULL},
+    {"setup", "[PAGE]", "colours, drawing, layout, keys; as F2", cs_setup_word, cs_setup_offers},
     {"theme", "NAME", "other colours: dark, light, contrast, safe, mono", theme, offer_themes},
     {"reconnect", "", "connect again to a host that went away", reconnect, NULL},
     {"help", "", "all keys and words", help, NULL},
