@@ -15,8 +15,6 @@
 #include "tui/context.h"
 #include "tui/view.h"
 
-#define LINE_MOST 160 /* of a value that is written: libinih reads lines of 199 bytes */
-
 struct reading {
     FILE *file;
     unsigned line;
@@ -153,24 +151,129 @@ static int take_columns(struct reading *r, const char *name, const char *value)
     return wrong(r, name, expected, value);
 }
 
+/* What has a few words for values. */
+static int take_word(struct reading *r, const char *name, const char *value,
+                     const char *const *words, const char *expected, int *into)
+{
+    for (int i = 0; words[i]; i++)
+        if (!strcasecmp(words[i], value)) {
+            *into = i;
+            return 1;
+        }
+    return wrong(r, name, expected, value);
+}
+
+static const char *const palettes[] = {"auto", "none", "16", "256", "true", NULL};
+static const char *const meters[] = {"bars", "numbers", "off", NULL};
+static const char *const times[] = {"absolute", "delta", "same", NULL};
+
+static int take_palette(struct reading *r, const char *name, const char *value)
+{
+    return take_word(r, name, value, palettes, "auto, none, 16, 256 or true", &r->config->palette);
+}
+
+static int take_meters(struct reading *r, const char *name, const char *value)
+{
+    return take_word(r, name, value, meters, "bars, numbers or off", &r->config->meters);
+}
+
+static int take_time(struct reading *r, const char *name, const char *value)
+{
+    return take_word(r, name, value, times, "absolute, delta or same", &r->config->time);
+}
+
+static void tell_theme(const struct cs_tui *tui, char *text, size_t size)
+{
+    snprintf(text, size, "%s", tui->theme->name);
+}
+
+static void tell_ascii(const struct cs_tui *tui, char *text, size_t size)
+{
+    snprintf(text, size, "%s", tui->choice.ascii ? "on" : "off");
+}
+
+static void tell_mouse(const struct cs_tui *tui, char *text, size_t size)
+{
+    snprintf(text, size, "%s", tui->choice.no_mouse ? "off" : "on");
+}
+
+static void tell_remember(const struct cs_tui *tui, char *text, size_t size)
+{
+    snprintf(text, size, "%s", tui->choice.forget ? "off" : "on");
+}
+
+static void tell_panes(const struct cs_tui *tui, char *text, size_t size)
+{
+    snprintf(text, size, "%s", cs_split_name(tui->split));
+}
+
+static void tell_views(const struct cs_tui *tui, char *text, size_t size)
+{
+    text[0] = '\0';
+    for (unsigned p = 0; p < cs_tui_panes(tui); p++) {
+        const size_t len = strlen(text);
+        snprintf(text + len, size - len, "%s%s", p ? " " : "",
+                 cs_views[p == tui->focus ? tui->view : tui->pane_view[p]]->name);
+    }
+}
+
+static void tell_focus(const struct cs_tui *tui, char *text, size_t size)
+{
+    snprintf(text, size, "%u", tui->focus + 1);
+}
+
+static void tell_palette(const struct cs_tui *tui, char *text, size_t size)
+{
+    snprintf(text, size, "%s", palettes[tui->choice.palette]);
+}
+
+static void tell_meters(const struct cs_tui *tui, char *text, size_t size)
+{
+    snprintf(text, size, "%s", meters[tui->choice.meters]);
+}
+
+/* That since the mark is of one run only. */
+static void tell_time(const struct cs_tui *tui, char *text, size_t size)
+{
+    const unsigned n = sizeof times / sizeof *times - 1;
+
+    snprintf(text, size, "%s", times[tui->trace.time < n ? tui->trace.time : CS_TIME_ABSOLUTE]);
+}
+
 static const struct {
     const char *name;
     int (*take)(struct reading *r, const char *name, const char *value);
+    void (*tell)(const struct cs_tui *tui, char *text,
+                 size_t size); /* NULL: the setup has it not */
 } settings[] = {
-    {"theme", take_theme},       {"ascii", take_ascii},   {"mouse", take_mouse},
-    {"remember", take_remember}, {"panes", take_panes},   {"views", take_views},
-    {"focus", take_focus},       {"colour", take_colour}, {"field", take_field},
+    {"theme", take_theme, tell_theme},    {"ascii", take_ascii, tell_ascii},
+    {"mouse", take_mouse, tell_mouse},    {"remember", take_remember, tell_remember},
+    {"panes", take_panes, tell_panes},    {"views", take_views, tell_views},
+    {"focus", take_focus, tell_focus},    {"palette", take_palette, tell_palette},
+    {"meters", take_meters, tell_meters}, {"time", take_time, tell_time},
+    {"colour", take_colour, NULL},        {"field", take_field, NULL},
 };
 
 /* ---- keys ------------------------------------------------------------------------------------ */
 
-static int32_t key_named(const char *name)
+/* What the file could not have as a name: comments, sections and values begin with them. */
+static const struct {
+    int32_t key;
+    const char *name;
+} spelled[] = {
+    {'=', "equals"}, {':', "colon"}, {'#', "hash"}, {';', "semicolon"}, {'[', "bracket"},
+};
+
+int32_t cs_config_key(const char *name)
 {
     char script[40];
     const char *at = script;
     const bool plain = !name[1] || ((unsigned char)name[0] >= 0x80 && cs_text_width(name) == 1);
     int32_t key;
 
+    for (size_t i = 0; i < sizeof spelled / sizeof *spelled; i++)
+        if (!strcasecmp(name, spelled[i].name))
+            return spelled[i].key;
     snprintf(script, sizeof script, plain ? "%s" : "<%s>", name);
     if (!strcmp(name, "<"))
         return '<';
@@ -178,11 +281,19 @@ static int32_t key_named(const char *name)
     return key > 0 && !*at ? key : -EINVAL;
 }
 
+const char *cs_config_key_name(int32_t key, char name[CS_KEY_NAME_MAX])
+{
+    for (size_t i = 0; i < sizeof spelled / sizeof *spelled; i++)
+        if (spelled[i].key == key)
+            return spelled[i].name;
+    return cs_key_name(key, name);
+}
+
 static int take_key(struct reading *r, const char *view, const char *name, const char *value)
 {
     struct cs_keymap *map = &r->config->keys;
     const char *at = value;
-    int32_t key = key_named(name), each;
+    int32_t key = cs_config_key(name), each;
 
     if (key < 0)
         return wrong(r, name, "a key such as x, F5 or PgUp", name);
@@ -234,8 +345,11 @@ static int on_setting(void *ctx, const char *section, const char *name, const ch
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
         if (!strcmp(settings[i].name, name))
             return settings[i].take(r, name, value);
-    return wrong(r, "setting",
-                 "theme, ascii, mouse, remember, panes, views, focus, colour or field", name);
+    return wrong(
+        r, "setting",
+        "theme, ascii, mouse, remember, panes, views, focus, palette, meters, time, colour "
+        "or field",
+        name);
 }
 
 static char *next_line(char *text, int size, void *ctx)
@@ -272,148 +386,9 @@ int cs_config_read(const char *path, struct cs_config *config, char *why, size_t
 
 void cs_config_init(struct cs_config *config)
 {
-    *config = (struct cs_config){.split = -1, .focus = -1};
+    *config = (struct cs_config){.split = -1, .focus = -1, .palette = -1, .meters = -1, .time = -1};
     for (unsigned i = 0; i < CS_TUI_PANES; i++)
         config->views[i] = -1;
-}
-
-static const char *path_of(const char *variable, const char *below_home, const char *name,
-                           char *text, size_t size)
-{
-    const char *folder = getenv(variable), *home = getenv("HOME");
-
-    text[0] = '\0';
-    if (folder && folder[0] == '/')
-        snprintf(text, size, "%s/cansim/%s", folder, name);
-    else if (home && home[0] == '/')
-        snprintf(text, size, "%s/%s/cansim/%s", home, below_home, name);
-    return text;
-}
-
-const char *cs_config_path(char *text, size_t size)
-{
-    return path_of("XDG_CONFIG_HOME", ".config", "tui.conf", text, size);
-}
-
-const char *cs_state_path(char *text, size_t size)
-{
-    return path_of("XDG_STATE_HOME", ".local/state", "tui.state", text, size);
-}
-
-static void make_folders(const char *path)
-{
-    char copy[1100];
-
-    snprintf(copy, sizeof copy, "%s", path);
-    for (char *slash = strchr(copy + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        mkdir(copy, 0700); /* or it is there; or the file cannot be made, which is told */
-        *slash = '/';
-    }
-}
-
-/* Colours and fields that are not in the settings, and chosen columns; what would be no line is
- * left out. */
-static void write_looks(FILE *out, const struct cs_tui *tui)
-{
-    char text[CS_QUERY_TEXT];
-
-    for (unsigned i = 0; i < tui->colours.n; i++) {
-        const struct cs_colour_rule *rule = tui->colours.rule[i];
-        if (!rule->set && strlen(rule->query.text) < LINE_MOST && !strstr(rule->query.text, " ;"))
-            fprintf(out, "colour = %s %s\n", rule->query.text, cs_colour_of_style(rule->style));
-    }
-    for (unsigned i = 0; i < tui->fields.n; i++)
-        if (!tui->fields.field[i]->set && !strpbrk(tui->fields.field[i]->text, ";"))
-            fprintf(out, "field = %s\n", tui->fields.field[i]->text);
-    fprintf(out, "[columns]\n");
-    for (unsigned v = 0; v < cs_n_views; v++)
-        if (tui->columns[v].n &&
-            strlen(cs_columns_format(cs_views[v], &tui->columns[v], text, sizeof text)) < LINE_MOST)
-            fprintf(out, "%s = %s\n", cs_views[v]->name, text);
-}
-
-const char *cs_memory_path(char *text, size_t size)
-{
-    return path_of("XDG_STATE_HOME", ".local/state", "tui.memory", text, size);
-}
-
-/* Beside a file, to take its place when all is written; nobody else may read it. */
-static FILE *open_other(const char *path, char *other, size_t size)
-{
-    int fd;
-
-    make_folders(path);
-    snprintf(other, size, "%s.%ld~", path, (long)getpid());
-    unlink(other);
-    fd = open(other, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    return fd < 0 ? NULL : fdopen(fd, "w");
-}
-
-static int replace(FILE *out, const char *other, const char *path)
-{
-    const bool bad = ferror(out) != 0;
-
-    if (fclose(out) || bad || rename(other, path)) {
-        const int error = errno ? -errno : -EIO;
-        unlink(other);
-        return error;
-    }
-    return 0;
-}
-
-/* NULL: there is none, or it is no file. */
-static FILE *open_memory(const char *path)
-{
-    const int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    struct stat st;
-
-    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-        return fdopen(fd, "r");
-    if (fd >= 0)
-        close(fd);
-    return NULL;
-}
-
-void cs_memory_load(const char *path, struct cs_tui *tui, const char *subject)
-{
-    FILE *file = open_memory(path);
-
-    cs_memory_read(tui, file, subject);
-    if (file)
-        fclose(file);
-}
-
-int cs_memory_save(const char *path, const struct cs_tui *tui, const char *subject)
-{
-    char other[1200];
-    FILE *out = open_other(path, other, sizeof other), *before;
-
-    if (!out)
-        return -errno;
-    before = open_memory(path);
-    cs_memory_write(tui, out, subject, before);
-    if (before)
-        fclose(before);
-    return replace(out, other, path);
-}
-
-int cs_state_write(const char *path, const struct cs_tui *tui)
-{
-    char other[1200];
-    const unsigned n = cs_tui_panes(tui);
-    FILE *out = open_other(path, other, sizeof other);
-
-    if (!out)
-        return -errno;
-    fprintf(out, "; what cansim-tui showed last; tui.conf is for settings\n");
-    fprintf(out, "theme = %s\npanes = %s\nfocus = %u\nviews =", tui->theme->name,
-            cs_split_name(tui->split), tui->focus + 1);
-    for (unsigned p = 0; p < n; p++)
-        fprintf(out, " %s", cs_views[p == tui->focus ? tui->view : tui->pane_view[p]]->name);
-    fputc('\n', out);
-    write_looks(out, tui);
-    return replace(out, other, path);
 }
 
 /* The same view twice: each with a filter and cursor of its own. */
@@ -425,10 +400,25 @@ static void part_twins(struct cs_tui *tui)
                 cs_context_own(tui, p);
 }
 
+static void apply_choice(const struct cs_config *config, struct cs_tui *tui)
+{
+    tui->choice.ascii = config->ascii;
+    tui->choice.no_mouse = config->no_mouse;
+    tui->choice.forget = config->forget;
+    if (config->palette >= 0)
+        tui->choice.palette = (uint8_t)config->palette;
+    if (config->meters >= 0)
+        tui->choice.meters = (uint8_t)config->meters;
+    if (config->time >= 0)
+        tui->trace.time = (enum cs_trace_time)config->time;
+    tui->chosen = true;
+}
+
 void cs_config_apply(const struct cs_config *config, struct cs_tui *tui)
 {
     char why[200];
 
+    apply_choice(config, tui);
     if (config->theme)
         tui->theme = config->theme;
     if (config->split >= 0)
@@ -448,4 +438,53 @@ void cs_config_apply(const struct cs_config *config, struct cs_tui *tui)
     if (config->focus >= 0)
         cs_tui_focus(tui, (unsigned)config->focus);
     tui->message[0] = '\0';
+}
+
+/* ---- one setting ------------------------------------------------------------------------------
+ */
+
+static int find_setting(const char *name)
+{
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
+        if (!strcmp(settings[i].name, name))
+            return (int)i;
+    return -1;
+}
+
+bool cs_config_knows(const char *name)
+{
+    return find_setting(name) >= 0;
+}
+
+int cs_config_tell(const struct cs_tui *tui, const char *name, char *text, size_t size)
+{
+    const int i = find_setting(name);
+
+    text[0] = '\0';
+    if (i < 0 || !settings[i].tell)
+        return -ENOENT;
+    settings[i].tell(tui, text, size);
+    return 0;
+}
+
+int cs_config_change(struct cs_tui *tui, const char *name, const char *value, char *why,
+                     size_t why_size)
+{
+    const int i = find_setting(name);
+    struct cs_config config;
+    struct reading r = {.path = "setup", .config = &config, .why = why, .why_size = why_size};
+
+    if (i < 0)
+        return -ENOENT;
+    cs_config_init(&config);
+    config.ascii = tui->choice.ascii;
+    config.no_mouse = tui->choice.no_mouse;
+    config.forget = tui->choice.forget;
+    settings[i].take(&r, name, value);
+    if (r.bad)
+        return -EINVAL;
+    tui->pane_view[tui->focus] = tui->view;
+    cs_config_apply(&config, tui);
+    tui->dirty = true;
+    return 0;
 }

@@ -17,6 +17,8 @@ struct cs_config {
     int split;               /* enum cs_tui_split, -1: not set */
     int views[CS_TUI_PANES]; /* indices in cs_views, -1: not set */
     int focus;               /* -1: not set */
+    int palette, meters;     /* enum cs_palette, enum cs_meters; -1: not set */
+    int time;                /* enum cs_trace_time; -1: not set */
     struct cs_keymap keys;
     bool remembered;                  /* it is what the program itself wrote */
     char colour[CS_COLOURS_MAX][200]; /* as cs_colours_take() has them */
@@ -42,5 +44,27 @@ void cs_memory_load(const char *path, struct cs_tui *tui, const char *subject);
 int cs_memory_save(const char *path, const struct cs_tui *tui, const char *subject);
 /* Take over what is set. */
 void cs_config_apply(const struct cs_config *config, struct cs_tui *tui);
+
+/* Is there a setting of that name? */
+bool cs_config_knows(const char *name);
+/* The value that it has now, as the file would have it. 0 or -ENOENT. */
+int cs_config_tell(const struct cs_tui *tui, const char *name, char *text, size_t size);
+/* Give it another one, at once. 0, or -EINVAL with one sentence. */
+int cs_config_change(struct cs_tui *tui, const char *name, const char *value, char *why,
+                     size_t why_size);
+
+/* config_write.c: write settings into a file, which keeps its comments, its order and all else.
+ * A setting's value NULL: it is left alone. `keys` NULL: keys are left alone. The file is made
+ * where there is none. 0, or -1 with one sentence, and the file is as it was. */
+struct cs_config_value {
+    const char *name, *value;
+};
+int cs_config_write(const char *path, const struct cs_config_value *values, unsigned n,
+                    const struct cs_keymap *keys, char *why, size_t why_size);
+/* Make the folders in which a file is to be, as far as that goes. */
+void cs_config_folders(const char *path);
+/* The key that a name in the file means, -EINVAL; and the name for it. */
+int32_t cs_config_key(const char *name);
+const char *cs_config_key_name(int32_t key, char name[CS_KEY_NAME_MAX]);
 
 #endif

@@ -31,12 +31,13 @@ static const struct {
     {CS_KEY_F1 + 7, "F8"},     {CS_KEY_F1 + 8, "F9"},
     {CS_KEY_F1 + 9, "F10"},    {CS_KEY_F1 + 10, "F11"},
     {CS_KEY_F12, "F12"},       {'<', "lt"},
+    {';', "semicolon"},
 };
 
 char *cs_key_name(int32_t key, char *name)
 {
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (names[i].key == key && key != '<') {
+        if (names[i].key == key && key != '<' && key != ';') {
             snprintf(name, CS_KEY_NAME_MAX, "%s", names[i].name);
             return name;
         }
@@ -47,6 +48,24 @@ char *cs_key_name(int32_t key, char *name)
     else
         snprintf(name, CS_KEY_NAME_MAX, "?");
     return name;
+}
+
+char *cs_key_script(int32_t key, char *text)
+{
+    char name[CS_KEY_NAME_MAX];
+
+    cs_key_name(key, name);
+    if (key == '<')
+        snprintf(text, CS_KEY_NAME_MAX + 2, "<lt>");
+    else if (key == ';') /* begins a comment in tui.conf */
+        snprintf(text, CS_KEY_NAME_MAX + 2, "<semicolon>");
+    else if (key > CS_KEY_SPACE && key < CS_KEY_UP)
+        snprintf(text, CS_KEY_NAME_MAX + 2, "%s", name);
+    else if (strcmp(name, "?") != 0)
+        snprintf(text, CS_KEY_NAME_MAX + 2, "<%s>", name);
+    else
+        text[0] = '\0';
+    return text;
 }
 
 int32_t cs_key_script_next(const char **script)

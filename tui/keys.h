@@ -33,6 +33,7 @@ enum cs_keycode {
     CS_KEY_F1, /* F2 … F12 follow */
     CS_KEY_F12 = CS_KEY_F1 + 11,
     CS_KEY_MOUSE, /* from a screen: cs_screen_mouse() has it */
+    CS_KEY_PASTE, /* likewise: cs_screen_pasted() */
 };
 
 /* What the mouse did, in cells from the top left. */
@@ -56,9 +57,13 @@ struct cs_mouse {
 /* "a", "Space", "PgUp", "F1", "^C"; `name` holds CS_KEY_NAME_MAX bytes. Returns it. */
 char *cs_key_name(int32_t key, char *name);
 
+/* A key as a script has it: "a", "<PgUp>", "<lt>". `text` holds CS_KEY_NAME_MAX + 2 bytes; "" for
+ * one that has no name. Returns it. */
+char *cs_key_script(int32_t key, char *text);
+
 /* Next key of a script: characters stand for themselves, names are bracketed: "i123#11<Enter><F1>";
- * "<lt>" is '<'. Moves *script on. Returns the key, CS_KEY_NONE at the end, or -EINVAL on an
- * unknown name (*script stays at its '<'). */
+ * "<lt>" is '<', "<semicolon>" ';'. Moves *script on. Returns the key, CS_KEY_NONE at the end, or
+ * -EINVAL on an unknown name (*script stays at its '<'). */
 int32_t cs_key_script_next(const char **script);
 
 #endif

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "tui/context.h"
+#include "tui/keymap.h"
 #include "tui/panes.h"
 #include "tui/view.h"
 #include "tui/widgets.h"
@@ -27,6 +28,8 @@ static unsigned buses_per_line(const struct cs_tui *tui)
 
 static int bus_lines(const struct cs_tui *tui)
 {
+    if (tui->choice.meters == CS_METERS_OFF)
+        return 0;
     unsigned per_line = buses_per_line(tui), most = tui->height < 40 ? 2 : 4;
     unsigned lines = per_line ? (tui->n_buses + per_line - 1) / per_line : 0;
 
@@ -138,7 +141,8 @@ static void draw_bus(const struct cs_tui *tui, struct cs_canvas *canvas,
     end -= 7;
     cs_canvas_field(canvas, end, at.y, 6, true, CS_STYLE_BRIGHT,
                     cs_text_permille(s->load_permille, buf));
-    cs_gauge(canvas, x + 1, at.y, end - x - 1, style, s->load_permille, 1000);
+    if (tui->choice.meters == CS_METERS_BARS)
+        cs_gauge(canvas, x + 1, at.y, end - x - 1, style, s->load_permille, 1000);
 }
 
 static void draw_buses(const struct cs_tui *tui, struct cs_canvas *canvas)
@@ -302,18 +306,29 @@ static void draw_panes(struct cs_tui *tui, struct cs_canvas *canvas)
     cs_context_enter(tui, tui->focus);
 }
 
-static int binding_width(const struct cs_binding *binding)
+/* The key that does it now; in overlays keys stand for themselves. */
+static const char *binding_key(const struct cs_tui *tui, const struct cs_binding *binding,
+                               char name[CS_KEY_NAME_MAX])
 {
-    char name[CS_KEY_NAME_MAX];
+    const struct cs_keymap *map = tui->overlay == CS_OVERLAY_NONE ? tui->keymap : NULL;
 
-    return cs_text_width(cs_key_name(binding->keys[0], name)) + cs_text_width(binding->label) + 3;
+    return cs_key_name(
+        cs_keymap_best(map, binding->keys, CS_BINDING_KEYS, cs_views[tui->view]->name), name);
 }
 
-static int put_binding(struct cs_canvas *canvas, int x, int y, const struct cs_binding *binding)
+static int binding_width(const struct cs_tui *tui, const struct cs_binding *binding)
 {
     char name[CS_KEY_NAME_MAX];
 
-    x = cs_canvas_put(canvas, x, y, CS_STYLE_BAR_KEY, cs_key_name(binding->keys[0], name));
+    return cs_text_width(binding_key(tui, binding, name)) + cs_text_width(binding->label) + 3;
+}
+
+static int put_binding(const struct cs_tui *tui, struct cs_canvas *canvas, int x, int y,
+                       const struct cs_binding *binding)
+{
+    char name[CS_KEY_NAME_MAX];
+
+    x = cs_canvas_put(canvas, x, y, CS_STYLE_BAR_KEY, binding_key(tui, binding, name));
     return cs_canvas_put(canvas, x + 1, y, CS_STYLE_BAR, binding->label) + 2;
 }
 
@@ -324,15 +339,15 @@ struct footer {
     int32_t found;
 };
 
-static int put_bindings(struct footer *footer, int x, int end, const struct cs_binding *bindings,
-                        unsigned n)
+static int put_bindings(const struct cs_tui *tui, struct footer *footer, int x, int end,
+                        const struct cs_binding *bindings, unsigned n)
 {
     for (unsigned i = 0; i < n; i++) {
-        const int width = bindings[i].label ? binding_width(&bindings[i]) : 0;
+        const int width = bindings[i].label ? binding_width(tui, &bindings[i]) : 0;
         if (!width || x + width - 2 > end)
             continue;
         if (footer->canvas)
-            put_binding(footer->canvas, x, footer->canvas->height - 1, &bindings[i]);
+            put_binding(tui, footer->canvas, x, footer->canvas->height - 1, &bindings[i]);
         else if (footer->at >= x && footer->at < x + width - 2)
             footer->found = bindings[i].keys[0];
         x += width;
@@ -356,19 +371,19 @@ static void go_over_footer(const struct cs_tui *tui, struct footer *footer)
     int end = tui->width + 1, x = 1;
 
     if (overlay) {
-        put_bindings(footer, 1, tui->width - 1, overlay->bindings, overlay->n_bindings);
+        put_bindings(tui, footer, 1, tui->width - 1, overlay->bindings, overlay->n_bindings);
         return;
     }
     for (int i = 0; i < 3; i++)
-        end -= binding_width(&corner[i]);
-    put_bindings(footer, end, tui->width, corner, 3);
+        end -= binding_width(tui, &corner[i]);
+    put_bindings(tui, footer, end, tui->width, corner, 3);
     /* Pause and inject come first, then what is the view's own, then the rest. */
     if (tui->info.paused && !tui->info.log[0])
-        x = put_bindings(footer, x, end - 2, while_paused, 3);
+        x = put_bindings(tui, footer, x, end - 2, while_paused, 3);
     else
-        x = put_bindings(footer, x, end - 2, cs_global_bindings, 2);
-    x = put_bindings(footer, x, end - 2, view->bindings, view->n_bindings);
-    put_bindings(footer, x, end - 2, cs_global_bindings + 2, cs_n_global_bindings - 5);
+        x = put_bindings(tui, footer, x, end - 2, cs_global_bindings, 2);
+    x = put_bindings(tui, footer, x, end - 2, view->bindings, view->n_bindings);
+    put_bindings(tui, footer, x, end - 2, cs_global_bindings + 2, cs_n_global_bindings - 5);
 }
 
 static void draw_footer(const struct cs_tui *tui, struct cs_canvas *canvas)

@@ -234,6 +234,24 @@ static void on_signal(struct ev_loop *loop, ev_signal *w, int revents)
     }
 }
 
+/* How the screen is drawn and heard is another now. */
+static void choose(struct app *app)
+{
+    static const int most[] = {
+        [CS_PALETTE_16] = 16, [CS_PALETTE_256] = 256, [CS_PALETTE_TRUE] = 1 << 24};
+    const struct cs_tui_choice *choice = &app->tui.choice;
+    const int colours = cs_screen_set_colours(choice->palette);
+
+    app->tui.chosen = false;
+    app->canvas.ascii = app->options->ascii || choice->ascii || cs_screen_is_ascii();
+    app->config.forget = choice->forget;
+    cs_screen_set_mouse(!choice->no_mouse);
+    if (choice->palette >= CS_PALETTE_16 && colours < most[choice->palette])
+        cs_tui_say(&app->tui, false, "this terminal tells of %d colours: those are used", colours);
+    else if (!choice->ascii && cs_screen_is_ascii() && app->tui.overlay == CS_OVERLAY_SETUP)
+        cs_tui_say(&app->tui, false, "the locale (LC_ALL, LANG) has ASCII only: that is drawn");
+}
+
 static void on_input(struct ev_loop *loop, ev_io *w, int revents)
 {
     struct app *app = w->data;
@@ -246,6 +264,8 @@ static void on_input(struct ev_loop *loop, ev_io *w, int revents)
             struct cs_mouse mouse;
             cs_screen_mouse(&mouse);
             cs_tui_mouse(&app->tui, &mouse);
+        } else if (key == CS_KEY_PASTE) {
+            cs_tui_paste(&app->tui, cs_screen_pasted());
         } else {
             cs_tui_key(&app->tui, key);
         }
@@ -268,6 +288,10 @@ static void on_input(struct ev_loop *loop, ev_io *w, int revents)
     }
     if (app->tui.memory.forget)
         cs_main_config_forget();
+    if (app->tui.chosen)
+        choose(app);
+    if (app->tui.keep)
+        cs_main_config_keep(app->options, true, &app->tui);
     if (app->tui.edit)
         cs_app_edit(app);
     if (app->tui.rerun)
@@ -355,15 +379,14 @@ int cs_app_take_screen(struct app *app, const struct cs_options *options)
 {
     char why[256];
 
-    if (app->config.no_mouse)
-        cs_screen_no_mouse();
+    cs_screen_set_mouse(!app->config.no_mouse);
     if (cs_screen_open(why, sizeof why) < 0) {
         fprintf(stderr, "cansim-tui: %s\n", why);
         return 2;
     }
-    app->canvas.ascii = options->ascii || app->config.ascii || cs_screen_is_ascii();
     fit(app); /* panes need to know their room */
     cs_main_config_apply(options, &app->config, true, &app->tui);
+    choose(app);
     start_watchers(app);
     return 0;
 }

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tui/setup.h"
+
 #define PATH_SIZE    1000
 #define SUBJECT_SIZE 1000
 
@@ -56,6 +58,39 @@ static const char *subject_of(const struct cs_options *o, char *text, size_t siz
     return text;
 }
 
+/* "" for none. */
+static const char *file_of(const struct cs_options *options, bool by_default, char *path)
+{
+    path[0] = '\0';
+    if (options->config)
+        return options->config;
+    return by_default && !options->no_config ? cs_config_path(path, PATH_SIZE) : path;
+}
+
+void cs_main_config_keep(const struct cs_options *options, bool by_default, struct cs_tui *tui)
+{
+    char path[PATH_SIZE], text[CS_SETUP_SETTINGS][CS_SETUP_VALUE] = {{0}};
+    char why[CS_TUI_MESSAGE_MAX];
+    const char *file = file_of(options, by_default, path), *name[CS_SETUP_SETTINGS];
+    struct cs_config_value value[CS_SETUP_SETTINGS];
+    const unsigned n = cs_setup_changes(tui, text, name);
+
+    tui->keep = false;
+    for (unsigned i = 0; i < n; i++)
+        value[i] = (struct cs_config_value){name[i], text[i]};
+    if (!*file)
+        cs_tui_say(tui, true, "not saved: the program was started without a file of settings");
+    else if (!n && !tui->setup->keys_changed)
+        cs_tui_say(tui, false, "nothing was changed: %.120s stays as it is", file);
+    else if (cs_config_write(file, value, n, tui->setup->keys_changed ? &tui->setup->keys : NULL,
+                             why, sizeof why) != 0)
+        cs_tui_say(tui, true, "not saved: %s", why);
+    else
+        cs_tui_say(tui, false, "saved in %.140s", file);
+    if (!tui->message_bad)
+        cs_setup_saved(tui);
+}
+
 /* What cannot be understood, of another version perhaps, is left alone. */
 static void recall(const struct cs_options *options, struct cs_tui *tui)
 {
@@ -73,6 +108,8 @@ static void recall(const struct cs_options *options, struct cs_tui *tui)
 void cs_main_config_apply(const struct cs_options *options, const struct cs_config *config,
                           bool remembered, struct cs_tui *tui)
 {
+    char path[PATH_SIZE];
+
     if (remembered && !options->no_config && !config->forget)
         recall(options, tui);
     cs_config_apply(config, tui);
@@ -81,6 +118,7 @@ void cs_main_config_apply(const struct cs_options *options, const struct cs_conf
     if (options->have_view)
         cs_tui_show_view(tui, options->view);
     tui->keymap = &config->keys;
+    snprintf(tui->setup->file, sizeof tui->setup->file, "%s", file_of(options, remembered, path));
 }
 
 void cs_main_config_forget(void)

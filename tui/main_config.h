@@ -14,6 +14,8 @@ int cs_main_config_read(const struct cs_options *options, bool by_default,
  * ones count. */
 void cs_main_config_apply(const struct cs_options *options, const struct cs_config *config,
                           bool remembered, struct cs_tui *tui);
+/* Write what was changed in the setup into the file of settings, and say what came of it. */
+void cs_main_config_keep(const struct cs_options *options, bool by_default, struct cs_tui *tui);
 /* Remember, unless settings or options say not to. */
 void cs_main_config_remember(const struct cs_options *options, const struct cs_config *config,
                              const struct cs_tui *tui);

@@ -20,6 +20,7 @@
 #include "tui/view_signals.h"
 
 struct dump {
+    const struct cs_options *options;
     struct ev_loop *loop;
     struct cs_host_session host;
     struct cs_host_link *link; /* a host elsewhere, else NULL */
@@ -113,6 +114,13 @@ static int take_picture(struct dump *dump, const char *path)
     return 3;
 }
 
+static void press(struct dump *dump, int32_t key)
+{
+    cs_tui_key(&dump->tui, key);
+    if (dump->tui.keep)
+        cs_main_config_keep(dump->options, false, &dump->tui);
+}
+
 static int play(struct dump *dump, const char *script)
 {
     struct cs_script_step step;
@@ -120,7 +128,7 @@ static int play(struct dump *dump, const char *script)
 
     while (status == 0 && cs_script_next(&script, &step) > 0) {
         if (step.what == CS_SCRIPT_KEY)
-            cs_tui_key(&dump->tui, step.key);
+            press(dump, step.key);
         else if (step.what == CS_SCRIPT_WAIT)
             wait_for(dump, step.wait_ps);
         else
@@ -156,6 +164,7 @@ static int write_screen(struct dump *dump, const struct cs_options *options)
         return take_picture(dump, options->screenshot);
     while (dump->tui.more)
         cs_tui_refresh(&dump->tui);
+    dump->canvas.ascii |= dump->tui.choice.ascii;
     cs_tui_draw(&dump->tui, &dump->canvas);
     if (options->dump == CS_DUMP_SVG)
         error = cs_svg_write(&dump->canvas, dump->tui.theme, dump->tui.info.title, stdout);
@@ -201,7 +210,7 @@ int cs_main_dump(const struct cs_options *options)
 {
     const int64_t waits = length_of(options->keys);
     struct cs_session_config config = cs_main_config(options);
-    struct dump dump = {.host.still = true};
+    struct dump dump = {.options = options, .host.still = true};
     struct cs_session *session;
     struct cs_error error;
     char sentence[CS_ERROR_SENTENCE_MAX];
@@ -262,7 +271,7 @@ static int watch(struct dump *dump, const struct cs_options *options)
 int cs_main_dump_link(const struct cs_options *options)
 {
     struct cs_host_link link = {.host = {&cs_host_link_ops, &link}};
-    struct dump dump = {.link = &link};
+    struct dump dump = {.options = options, .link = &link};
     int status;
 
     dump.canvas.ascii = options->ascii;

@@ -127,6 +127,12 @@ static void key(struct cs_tui *tui, int32_t code)
     cs_bindings_run(cs_view_trace.bindings, cs_view_trace.n_bindings, tui, code);
 }
 
+static bool types(const struct cs_tui *tui)
+{
+    (void)tui;
+    return false;
+}
+
 static const struct cs_binding bindings[] = {
     {{CS_KEY_ESC, CS_KEY_ENTER, 'q'}, "close", "close", cs_tui_open, CS_OVERLAY_NONE},
     {{CS_KEY_UP, 'k'}, "row before", "the row before", NULL, 0},
@@ -138,6 +144,7 @@ const struct cs_overlay cs_overlay_row = {
     .needs = CS_NEEDS_FAULTS,
     .draw = draw,
     .key = key,
+    .types = types,
     .bindings = bindings,
     .n_bindings = sizeof bindings / sizeof *bindings,
 };

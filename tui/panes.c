@@ -221,15 +221,28 @@ static void in_pane(struct cs_tui *tui, const struct cs_mouse *mouse, unsigned p
         cs_tui_key(tui, wheel_key(mouse));
 }
 
+/* What the footer names is done, whatever that key stands for. */
+static void press_footer(struct cs_tui *tui, int32_t key)
+{
+    const bool before = tui->playing;
+
+    tui->playing = true;
+    cs_tui_key(tui, key);
+    tui->playing = before;
+}
+
 void cs_tui_mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
 {
+    const struct cs_overlay *overlay = cs_overlay_of(tui->overlay);
     const int pane = cs_pane_at(tui, mouse->x, mouse->y);
     const int view = cs_tab_at(tui, mouse->x, mouse->y);
     const int32_t key = cs_footer_at(tui, mouse->x, mouse->y);
 
     tui->dirty = true;
     if (mouse->kind == CS_MOUSE_PRESS && key != CS_KEY_NONE)
-        cs_tui_key(tui, key);
+        press_footer(tui, key);
+    else if (overlay && overlay->mouse)
+        overlay->mouse(tui, mouse);
     else if (tui->overlay != CS_OVERLAY_NONE)
         cs_tui_key(tui, wheel_key(mouse));
     else if (mouse->kind == CS_MOUSE_PRESS && view >= 0)

@@ -6,12 +6,17 @@
 
 #include "tui/canvas.h"
 #include "tui/keys.h"
+#include "tui/tui.h"
+
+#define CS_PASTE_MAX 4096 /* more of what is pasted is cut off */
 
 /* Take the terminal on standard input and output. Returns 0, or -errno with a sentence in `why`
  * and the terminal untouched. */
 int cs_screen_open(char *why, size_t why_size);
-/* Before that: leave the mouse to the terminal. */
-void cs_screen_no_mouse(void);
+/* Before or after that: take the mouse, or leave it to the terminal. */
+void cs_screen_set_mouse(bool on);
+/* After it: how many colours are used; as many as there are, of the wanted ones. */
+int cs_screen_set_colours(enum cs_palette wanted);
 /* Give it back; what was written to standard error meanwhile comes out now. */
 void cs_screen_close(void);
 
@@ -33,6 +38,8 @@ void cs_screen_repaint(void);
 int32_t cs_screen_key(void);
 /* What CS_KEY_MOUSE was. */
 void cs_screen_mouse(struct cs_mouse *mouse);
+/* What CS_KEY_PASTE was. */
+const char *cs_screen_pasted(void);
 /* Put text into the terminal's clipboard, where it has one (OSC 52). */
 void cs_screen_copy(const char *text);
 /* Input has ended: the terminal is gone. */

@@ -24,14 +24,19 @@
 
 #include "tui/keys.h"
 #include "tui/screen_die.h"
+#include "tui/screen_keys.h"
+#include "tui/true_colour.h"
 
-#define MAX_PAIRS 64
+#define MAX_PAIRS 250
+#define COPY_MOST 65536 /* bytes that wait for the terminal */
+#define LEAVE_MS  1000  /* for a terminal that takes nothing any more */
 
 static struct {
     SCREEN *screen;
     struct termios saved;
     char restore[256];
-    int colours;
+    int colours, native; /* that are used; that the terminal tells of */
+    bool exact;          /* the 256 are sent as red, green and blue */
     bool no_mouse;
     struct {
         short fg, bg;
@@ -95,11 +100,31 @@ static void give_mouse(void)
     mousemask(0, NULL);
 }
 
+/* What terminals of old would show instead of obeying it. */
+static bool knows_xterm(void)
+{
+    const char *name = getenv("TERM");
+
+    return name && strncmp(name, "linux", 5) != 0 && strncmp(name, "vt", 2) != 0;
+}
+
+#define PASTE_ON  "\033[?2004h" /* pasted text comes in brackets: its letters are no keys */
+#define PASTE_OFF "\033[?2004l"
+
+static void take_paste(void)
+{
+    if (!knows_xterm())
+        return;
+    cs_screen_know_paste();
+    putp(PASTE_ON);
+}
+
 static void arm(void)
 {
     static const char *const names[] = {"sgr0", "op", "cnorm", "rmkx", "rmcup"};
 
-    snprintf(term.restore, sizeof term.restore, "%s", knows_mouse() ? MOUSE_OFF : "");
+    snprintf(term.restore, sizeof term.restore, "%s%s", knows_mouse() ? MOUSE_OFF : "",
+             knows_xterm() ? PASTE_OFF : "");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         add_restore(names[i]);
     cs_die_arm(term.tty_fd >= 0 ? term.tty_fd : STDOUT_FILENO, &term.saved, term.restore);
@@ -124,6 +149,23 @@ static void detach(void)
     arm();
 }
 
+/* Give back what was taken; curses writes it into the file, so that a terminal that takes nothing
+ * cannot hold us. */
+static void say_goodbye(void)
+{
+    term.n_unsent = 0;
+    give_mouse();
+    if (knows_xterm())
+        putp(PASTE_OFF);
+    endwin();
+    for (int64_t until_ms = cs_wall_ms() + LEAVE_MS; term.out_fd >= 0 && !cs_screen_flush();) {
+        struct pollfd out = {.fd = term.out_fd, .events = POLLOUT};
+        const int64_t left_ms = until_ms - cs_wall_ms();
+        if (left_ms <= 0 || poll(&out, 1, (int)left_ms) <= 0)
+            break;
+    }
+}
+
 /* And the terminal again. */
 static void attach(void)
 {
@@ -146,16 +188,57 @@ static bool no_colour(void)
     return value && *value;
 }
 
-void cs_screen_no_mouse(void)
+void cs_screen_set_mouse(bool on)
 {
-    term.no_mouse = true;
+    if (term.screen && !on && !term.no_mouse)
+        give_mouse();
+    term.no_mouse = !on;
+    if (term.screen && on)
+        take_mouse();
+}
+
+/* Terminals that tell of 8 or 16 colours are told no more of. */
+int cs_screen_set_colours(enum cs_palette wanted)
+{
+    const int colours = wanted == CS_PALETTE_NONE                     ? 0
+                        : wanted == CS_PALETTE_16 && term.native > 16 ? 16
+                                                                      : term.native;
+    const bool exact = wanted == CS_PALETTE_TRUE && term.native == 256;
+
+    if (colours != term.colours || exact != term.exact) {
+        term.n_pairs = 0;
+        cs_screen_repaint();
+    }
+    term.colours = colours;
+    term.exact = exact;
+    return exact || colours > 256 ? 1 << 24 : colours;
+}
+
+/* Is a terminal of that name one that we can draw on? */
+static bool name_fits(const char *name, char *why, size_t why_size)
+{
+    bool known;
+    int error;
+
+    if (!name || !*name) {
+        snprintf(why, why_size,
+                 "TERM: expected the name of a terminal, such as xterm-256color, got none");
+        return false;
+    }
+    /* newterm() takes a terminal that cannot place the cursor, and would scroll it away. */
+    known = setupterm(NULL, STDOUT_FILENO, &error) == OK;
+    const bool able = known && tigetstr("cup");
+    if (cur_term)
+        del_curterm(cur_term);
+    if (!able)
+        snprintf(why, why_size, "TERM: expected a terminal that terminfo knows%s, got \"%.60s\"",
+                 known ? " and whose cursor can be placed" : "", name);
+    return able;
 }
 
 int cs_screen_open(char *why, size_t why_size)
 {
     const char *name = getenv("TERM");
-    bool able;
-    int error;
 
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
         snprintf(why, why_size,
@@ -163,14 +246,12 @@ int cs_screen_open(char *why, size_t why_size)
                  isatty(STDIN_FILENO) ? "standard output" : "standard input");
         return -ENOTTY;
     }
-    /* newterm() takes a terminal that cannot place the cursor, and would scroll it away. */
-    able = setupterm(NULL, STDOUT_FILENO, &error) == OK && tigetstr("cup");
-    if (cur_term)
-        del_curterm(cur_term);
-    if (!able || tcgetattr(STDOUT_FILENO, &term.saved) < 0 ||
+    if (!name_fits(name, why, why_size))
+        return -EINVAL;
+    if (tcgetattr(STDOUT_FILENO, &term.saved) < 0 ||
         !(term.screen = newterm(NULL, stdout, stdin))) {
-        snprintf(why, why_size, "TERM: expected a terminal that terminfo knows, got \"%s\"",
-                 name ? name : "");
+        snprintf(why, why_size, "TERM: expected a terminal that terminfo knows, got \"%.60s\"",
+                 name);
         return -EINVAL;
     }
     arm();
@@ -185,9 +266,10 @@ int cs_screen_open(char *why, size_t why_size)
     leaveok(stdscr, FALSE);
     curs_set(0);
     if (has_colors() && !no_colour() && start_color() == OK && use_default_colors() == OK)
-        term.colours = COLORS;
+        term.colours = term.native = COLORS;
     detach();
     take_mouse();
+    take_paste();
     return 0;
 }
 
@@ -195,10 +277,9 @@ void cs_screen_close(void)
 {
     if (!term.screen)
         return;
+    say_goodbye();
     attach();
-    give_mouse();
-    endwin();
-    tcsetattr(STDOUT_FILENO, TCSADRAIN, &term.saved);
+    tcsetattr(STDOUT_FILENO, TCSANOW, &term.saved);
     cs_die_disarm();
     delscreen(term.screen);
     term.screen = NULL;
@@ -209,9 +290,9 @@ void cs_screen_close(void)
 
 void cs_screen_leave(void)
 {
+    say_goodbye();
     attach();
-    give_mouse();
-    endwin();
+    tcsetattr(STDOUT_FILENO, TCSANOW, &term.saved);
     cs_die_disarm();
 }
 
@@ -221,6 +302,7 @@ void cs_screen_return(void)
     reset_prog_mode();
     detach();
     take_mouse();
+    take_paste();
     cs_screen_resized();
     cs_screen_repaint();
 }
@@ -268,7 +350,7 @@ static int colour_of(int16_t colour)
 {
     const uint32_t rgb = colour < 0 ? 0 : cs_theme_rgb(colour);
 
-    if (colour < 0 || term.colours <= 256)
+    if (colour < 0 || term.native <= 256 || term.colours <= 256)
         return colour;
     return rgb > 7 ? (int)rgb : 0x010101;
 }
@@ -321,8 +403,11 @@ static void show_row(const struct cs_canvas *canvas, const struct cs_theme *them
 /* Take over what curses has written. */
 static void collect(void)
 {
-    off_t n = term.mem_fd < 0 ? 0 : lseek(term.mem_fd, 0, SEEK_CUR);
-    size_t needed = term.n_unsent + (size_t)n;
+    if (term.mem_fd < 0)
+        return;
+    fflush(stdout);
+    const off_t n = lseek(term.mem_fd, 0, SEEK_CUR);
+    const size_t needed = term.n_unsent + (size_t)n * (term.exact ? CS_TRUE_COLOUR_GROWS : 1);
 
     if (n <= 0)
         return;
@@ -333,8 +418,9 @@ static void collect(void)
         term.unsent = more;
         term.room = needed;
     }
-    if (pread(term.mem_fd, term.unsent + term.n_unsent, (size_t)n, 0) == n)
-        term.n_unsent = needed;
+    char *to = term.unsent + term.n_unsent, *from = term.unsent + (needed - (size_t)n);
+    if (pread(term.mem_fd, from, (size_t)n, 0) == n)
+        term.n_unsent += term.exact ? cs_true_colour(from, (size_t)n, to) : (size_t)n;
     lseek(term.mem_fd, 0, SEEK_SET);
 }
 
@@ -345,8 +431,10 @@ bool cs_screen_flush(void)
         ssize_t n = write(term.out_fd, term.unsent, term.n_unsent);
         if (n < 0 && errno == EINTR)
             continue;
+        if (n < 0 && errno != EAGAIN)
+            term.n_unsent = 0; /* the terminal is gone */
         if (n <= 0)
-            return false;
+            return term.n_unsent == 0;
         term.n_unsent -= (size_t)n;
         memmove(term.unsent, term.unsent + n, term.n_unsent);
     }
@@ -365,12 +453,10 @@ static void put_base64(FILE *to, const unsigned char *bytes, size_t n)
 }
 
 /* Through the same file as what curses writes, so that neither is cut. The Linux console takes no
- * such sequence, and would show it. */
+ * such sequence, and would show it. A terminal that takes nothing gets none of many. */
 void cs_screen_copy(const char *text)
 {
-    const char *name = getenv("TERM");
-
-    if (!name || !strncmp(name, "linux", 5) || !strncmp(name, "vt", 2))
+    if (!knows_xterm() || term.n_unsent > COPY_MOST)
         return;
     fputs("\033]52;c;", stdout);
     for (size_t left = strlen(text), at = 0; left > at; at += 3)
@@ -403,115 +489,4 @@ bool cs_screen_show(const struct cs_canvas *canvas, const struct cs_theme *theme
     }
     refresh();
     return true;
-}
-
-/* ---- keys in --------------------------------------------------------------------------------- */
-
-static const struct {
-    int code;
-    int32_t key;
-} codes[] = {
-    {KEY_UP, CS_KEY_UP},
-    {KEY_DOWN, CS_KEY_DOWN},
-    {KEY_LEFT, CS_KEY_LEFT},
-    {KEY_RIGHT, CS_KEY_RIGHT},
-    {KEY_PPAGE, CS_KEY_PGUP},
-    {KEY_NPAGE, CS_KEY_PGDN},
-    {KEY_HOME, CS_KEY_HOME},
-    {KEY_END, CS_KEY_END},
-    {KEY_IC, CS_KEY_INSERT},
-    {KEY_DC, CS_KEY_DELETE},
-    {KEY_BACKSPACE, CS_KEY_BACKSPACE},
-    {KEY_BTAB, CS_KEY_BACKTAB},
-    {KEY_ENTER, CS_KEY_ENTER},
-    {KEY_FIND, CS_KEY_HOME},
-    {KEY_SELECT, CS_KEY_END},
-    {KEY_A1, CS_KEY_HOME},
-    {KEY_C1, CS_KEY_END},
-    {KEY_A3, CS_KEY_PGUP},
-    {KEY_C3, CS_KEY_PGDN},
-};
-
-static struct cs_mouse last_mouse;
-
-static const struct {
-    mmask_t state;
-    enum cs_mouse_kind kind;
-    unsigned button;
-} mouse_states[] = {
-    {BUTTON1_DOUBLE_CLICKED, CS_MOUSE_DOUBLE, 1}, {BUTTON1_PRESSED, CS_MOUSE_PRESS, 1},
-    {BUTTON1_RELEASED, CS_MOUSE_RELEASE, 1},      {BUTTON2_PRESSED, CS_MOUSE_PRESS, 2},
-    {BUTTON3_PRESSED, CS_MOUSE_PRESS, 3},         {BUTTON4_PRESSED, CS_MOUSE_UP, 0},
-    {BUTTON5_PRESSED, CS_MOUSE_DOWN, 0},          {REPORT_MOUSE_POSITION, CS_MOUSE_DRAG, 1},
-};
-
-#define DOUBLE_NS INT64_C(300000000)
-
-/* Two presses in one place within a moment are a double one: curses would hold the first back. */
-static void find_double(void)
-{
-    static struct cs_mouse before;
-    static int64_t at_ns;
-    const int64_t now_ns = cs_wall_ns();
-
-    if (last_mouse.kind != CS_MOUSE_PRESS || last_mouse.button != 1)
-        return;
-    if (at_ns && now_ns - at_ns < DOUBLE_NS && before.x == last_mouse.x &&
-        before.y == last_mouse.y) {
-        last_mouse.kind = CS_MOUSE_DOUBLE;
-        at_ns = 0;
-        return;
-    }
-    before = last_mouse;
-    at_ns = now_ns;
-}
-
-static bool read_mouse(void)
-{
-    MEVENT event;
-
-    if (getmouse(&event) != OK)
-        return false;
-    for (size_t i = 0; i < sizeof mouse_states / sizeof *mouse_states; i++)
-        if (event.bstate & mouse_states[i].state) {
-            last_mouse =
-                (struct cs_mouse){event.x, event.y, mouse_states[i].kind, mouse_states[i].button};
-            find_double();
-            return true;
-        }
-    return false;
-}
-
-void cs_screen_mouse(struct cs_mouse *mouse)
-{
-    *mouse = last_mouse;
-}
-
-int32_t cs_screen_key(void)
-{
-    for (;;) {
-        wint_t code;
-        int kind = get_wch(&code);
-        if (kind == ERR)
-            return CS_KEY_NONE;
-        if (kind != KEY_CODE_YES) {
-            if (code == 127 || code == 8)
-                return CS_KEY_BACKSPACE;
-            return code == '\n' ? CS_KEY_ENTER : (int32_t)code;
-        }
-        if (code == KEY_MOUSE && read_mouse())
-            return CS_KEY_MOUSE;
-        if (code >= (wint_t)KEY_F(1) && code <= (wint_t)KEY_F(12))
-            return CS_KEY_F1 + (int32_t)code - KEY_F(1);
-        for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
-            if ((wint_t)codes[i].code == code)
-                return codes[i].key;
-    }
-}
-
-bool cs_screen_gone(void)
-{
-    struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
-
-    return poll(&in, 1, 0) == 1 && (in.revents & (POLLHUP | POLLERR | POLLNVAL));
 }

@@ -2,6 +2,9 @@
 /* screen_die.c - only calls that signal-safety(7) lists may be made once a signal has come. */
 #include "tui/screen_die.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +33,12 @@ static void write_all(int fd, const char *bytes, size_t n)
 {
     while (n) {
         ssize_t done = write(fd, bytes, n);
+        if (done < 0 && errno == EAGAIN) { /* no longer than that for one that takes nothing */
+            struct pollfd out = {.fd = fd, .events = POLLOUT};
+            if (poll(&out, 1, 1000) <= 0)
+                return;
+            continue;
+        }
         if (done <= 0)
             return;
         bytes += done;
@@ -58,8 +67,11 @@ static void restore(void)
     if (!die.armed)
         return;
     die.armed = 0;
+    const int flags = fcntl(die.fd, F_GETFL);
+    fcntl(die.fd, F_SETFL, flags | O_NONBLOCK);
     write_all(die.fd, die.restore, die.restore_len);
-    tcsetattr(die.fd, TCSADRAIN, &die.saved);
+    fcntl(die.fd, F_SETFL, flags);
+    tcsetattr(die.fd, TCSANOW, &die.saved);
     release_stderr();
 }
 

@@ -10,6 +10,9 @@
 const struct cs_theme *const cs_themes[] = {&cs_theme_dark, &cs_theme_light, &cs_theme_contrast,
                                             &cs_theme_safe, &cs_theme_mono,  NULL};
 
+_Static_assert(sizeof cs_themes / sizeof *cs_themes == CS_THEMES + 1, "swatches of each");
+_Static_assert(CS_STYLE_END <= CS_STYLE_SELECTED, "styles leave room for the mark");
+
 const struct cs_theme *cs_theme_named(const char *name)
 {
     for (unsigned i = 0; cs_themes[i]; i++)
@@ -37,12 +40,41 @@ struct cs_paint cs_paint_of(const struct cs_theme *theme, const struct cs_cell *
     return p;
 }
 
+/* Of the grey ones, which is what backgrounds and texts are. */
+static int16_t nearest_grey(uint32_t rgb)
+{
+    const uint32_t level = ((rgb >> 16 & 0xff) + (rgb >> 8 & 0xff) + (rgb & 0xff)) / 3;
+
+    return level < 8 ? 16 : level > 243 ? 231 : (int16_t)(232 + (level - 8) / 10);
+}
+
+/* On the background for which its theme is made. */
+static struct cs_look swatch(unsigned i, int colours)
+{
+    static const uint8_t styles[CS_SWATCHES] = {
+        CS_STYLE_ID,  CS_STYLE_NODE,  CS_STYLE_GOOD, CS_STYLE_WARN,
+        CS_STYLE_BAD, CS_STYLE_FAULT, CS_STYLE_HOT,  CS_STYLE_BAR,
+    };
+    const struct cs_theme *theme = cs_themes[i / CS_SWATCHES];
+    struct cs_look look = cs_theme_look(theme, styles[i % CS_SWATCHES], colours);
+
+    if (theme->mono || colours < 8)
+        return look;
+    if (look.bg < 0)
+        look.bg = colours >= 256 ? nearest_grey(theme->rgb_bg) : theme->rgb_bg > 0x808080 ? 7 : 0;
+    if (look.fg < 0)
+        look.fg = colours >= 256 ? nearest_grey(theme->rgb_fg) : theme->rgb_bg > 0x808080 ? 0 : 7;
+    return look;
+}
+
 struct cs_look cs_theme_look(const struct cs_theme *theme, uint8_t style, int colours)
 {
     unsigned i = style & ~CS_STYLE_SELECTED;
     const struct cs_theme_style *s = &theme->styles[i < CS_STYLE_COUNT ? i : CS_STYLE_TEXT];
     struct cs_look look;
 
+    if (i >= CS_STYLE_COUNT && i < CS_STYLE_END)
+        return swatch(i - CS_STYLE_COUNT, colours);
     if (theme->mono)
         colours = 0;
     if (colours >= 256)

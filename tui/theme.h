@@ -63,6 +63,12 @@ enum cs_style {
     CS_STYLE_COUNT
 };
 
+/* Beyond those, a few styles of each theme whatever the present one is, to choose by. */
+#define CS_THEMES                 5
+#define CS_SWATCHES               8
+#define CS_STYLE_SWATCH(theme, n) ((uint8_t)(CS_STYLE_COUNT + (theme)*CS_SWATCHES + (n)))
+#define CS_STYLE_END              (CS_STYLE_COUNT + CS_THEMES * CS_SWATCHES)
+
 /* Or-ed to a style: the row under the cursor. */
 #define CS_STYLE_SELECTED 0x80u
 

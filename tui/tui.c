@@ -13,6 +13,7 @@
 #include "tui/keymap.h"
 #include "tui/messages.h"
 #include "tui/query_row.h"
+#include "tui/setup.h"
 #include "tui/view.h"
 #include "tui/widgets.h"
 
@@ -30,7 +31,7 @@ static const struct cs_overlay *const overlays[CS_OVERLAY_COUNT] = {
     [CS_OVERLAY_SAVE] = &cs_overlay_save,       [CS_OVERLAY_SEND] = &cs_overlay_send,
     [CS_OVERLAY_PRESETS] = &cs_overlay_presets, [CS_OVERLAY_SEARCH] = &cs_overlay_search,
     [CS_OVERLAY_PLOT] = &cs_overlay_plot,       [CS_OVERLAY_COLOURS] = &cs_overlay_colours,
-    [CS_OVERLAY_LIKE] = &cs_overlay_like,
+    [CS_OVERLAY_LIKE] = &cs_overlay_like,       [CS_OVERLAY_SETUP] = &cs_overlay_setup,
 };
 
 _Static_assert(sizeof cs_views / sizeof *cs_views <= CS_TUI_VIEWS_MAX, "room for views");
@@ -67,7 +68,8 @@ int cs_tui_init(struct cs_tui *tui, const struct cs_host *host, uint32_t ring_ro
     tui->air = calloc(1, sizeof *tui->air);
     tui->edges = calloc(1, sizeof *tui->edges);
     tui->traffic = calloc(CS_SIM_MAX_BUSES, sizeof *tui->traffic);
-    if (!tui->nodes || !tui->air || !tui->edges || !tui->traffic ||
+    tui->setup = calloc(1, sizeof *tui->setup);
+    if (!tui->setup || !tui->nodes || !tui->air || !tui->edges || !tui->traffic ||
         cs_tui_ring_init(&tui->ring, ring_rows ? ring_rows : CS_TUI_ROWS_DFLT) ||
         cs_names_init(&tui->names) || cs_ids_init(&tui->ids) ||
         cs_fault_list_init(&tui->fault_list) || cs_plots_init(&tui->plots) ||
@@ -97,6 +99,8 @@ void cs_tui_fini(struct cs_tui *tui)
     tui->air = NULL;
     tui->edges = NULL;
     free(tui->traffic);
+    free(tui->setup);
+    tui->setup = NULL;
     tui->nodes = NULL;
     tui->traffic = NULL;
 }
@@ -218,12 +222,14 @@ void cs_tui_key(struct cs_tui *tui, int32_t key)
         return;
     tui->message[0] = '\0';
     tui->dirty = true;
-    if (key != CS_KEY_CTRL_C && !overlay && play_own(tui, key))
+    if (key != CS_KEY_CTRL_C && !overlay && !(view->types && view->types(tui)) &&
+        play_own(tui, key))
         return;
     if (key == CS_KEY_CTRL_C) {
         tui->quit = true;
     } else if (overlay) {
-        if (!cs_bindings_run(overlay->bindings, overlay->n_bindings, tui, key) && overlay->key)
+        if (!(overlay->first && overlay->first(tui, key)) &&
+            !cs_bindings_run(overlay->bindings, overlay->n_bindings, tui, key) && overlay->key)
             overlay->key(tui, key);
     } else if (!(view->key && view->key(tui, key)) &&
                !cs_bindings_run(view->bindings, view->n_bindings, tui, key) &&
@@ -265,6 +271,8 @@ void cs_tui_open(struct cs_tui *tui, int overlay)
         tui->help_top = 0;
     tui->help_finds = false;
     cs_textfield_set(&tui->help_find, "");
+    if (overlay == CS_OVERLAY_SETUP)
+        cs_setup_open(tui);
     if (overlay == CS_OVERLAY_FILTER) {
         cs_textfield_set(&tui->filter_field, tui->filter.text);
         snprintf(tui->filter_before, sizeof tui->filter_before, "%s", tui->filter.text);
@@ -438,6 +446,7 @@ const struct cs_binding cs_global_bindings[] = {
      "screenshot: this screen as a picture, cansim-1.svg and so on",
      take_picture,
      0},
+    {{CS_KEY_F1 + 1}, NULL, "setup: colours, drawing, layout, keys", cs_tui_open, CS_OVERLAY_SETUP},
     {{CS_KEY_CTRL_R}, NULL, "connect again to a host that went away", reconnect, 0},
     {{CS_KEY_CTRL_L}, NULL, "write the screen anew", repaint, 0},
     {{CS_KEY_CTRL_Z}, NULL, "back to the shell; fg returns", suspend, 0},

@@ -41,6 +41,7 @@
 
 struct cs_host;
 struct cs_context;
+struct cs_setup; /* tui/setup.h */
 
 /* What the host tells about itself. */
 struct cs_tui_info {
@@ -148,7 +149,22 @@ enum cs_tui_overlay {
     CS_OVERLAY_PLOT,
     CS_OVERLAY_COLOURS,
     CS_OVERLAY_LIKE,
+    CS_OVERLAY_SETUP,
     CS_OVERLAY_COUNT
+};
+
+/* How the screen is drawn and heard, other than by its theme: tui.conf and the setup set it. */
+enum cs_palette {
+    CS_PALETTE_AUTO,
+    CS_PALETTE_NONE,
+    CS_PALETTE_16,
+    CS_PALETTE_256,
+    CS_PALETTE_TRUE
+};
+enum cs_meters { CS_METERS_BARS, CS_METERS_NUMBERS, CS_METERS_OFF };
+struct cs_tui_choice {
+    bool ascii, no_mouse, forget;
+    uint8_t palette, meters;
 };
 
 enum cs_trace_show { CS_SHOW_ALL, CS_SHOW_FRAMES, CS_SHOW_ERRORS, CS_SHOW_COUNT };
@@ -270,13 +286,17 @@ struct cs_tui {
     char picture[256];              /* the file; "": a name that is free */
     bool dirty;                     /* something to draw */
     bool quit;
-    bool suspend;  /* ^Z: the program's main stops itself and clears this */
-    bool repaint;  /* ^L: the whole screen is to be written again */
-    unsigned edit; /* a line: an editor is to be run there, and this cleared */
+    bool suspend;        /* ^Z: the program's main stops itself and clears this */
+    bool repaint;        /* ^L: the whole screen is to be written again */
+    unsigned edit;       /* a line: an editor is to be run there, and this cleared */
     char edit_file[256]; /* in which; "": plan.file */
-    bool rerun;    /* the scenario is to be read and run from its start: likewise */
     struct cs_undo undo;
     struct cs_memory memory;
+    struct cs_tui_choice choice;
+    bool chosen; /* the choice is another one: the program's main takes it over and clears this */
+    bool keep;   /* write settings to their file: likewise */
+    struct cs_setup *setup;
+    bool rerun; /* the scenario is to be read and run from its start: likewise */
 };
 
 /* Returns 0 or -ENOMEM. `ring_rows`: 0 for the default. The host must outlive the model. */
@@ -291,6 +311,8 @@ int cs_tui_restart(struct cs_tui *tui);
 void cs_tui_resize(struct cs_tui *tui, int width, int height);
 /* A key was pressed. */
 void cs_tui_key(struct cs_tui *tui, int32_t key);
+/* Text was pasted: where something is typed, its first line is; elsewhere it does nothing. */
+void cs_tui_paste(struct cs_tui *tui, const char *text);
 /* Bring what the current view shows up to date with the host; call before drawing. */
 void cs_tui_refresh(struct cs_tui *tui);
 /* Draw all of the screen; the canvas has the size given to cs_tui_resize(). Changes nothing but

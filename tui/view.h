@@ -52,6 +52,8 @@ struct cs_view {
     /* Keys that it takes before any binding: text while it is typed, letters that are data; true
      * where it did. May be NULL. */
     bool (*key)(struct cs_tui *tui, int32_t key);
+    /* What is typed now is text, or the name of a key: no key of the person's own; NULL: never. */
+    bool (*types)(const struct cs_tui *tui);
     /* A few words for the right end of the tab line; "" for none. */
     void (*status)(const struct cs_tui *tui, char *text, size_t size);
     /* One line on the selected row; draws nothing where there is none. */
@@ -74,6 +76,12 @@ struct cs_overlay {
     void (*draw)(const struct cs_tui *tui, struct cs_canvas *canvas);
     /* Keys that no binding takes, text among them; may be NULL. */
     void (*key)(struct cs_tui *tui, int32_t key);
+    /* Keys before any binding, true where it took it; may be NULL. */
+    bool (*first)(struct cs_tui *tui, int32_t key);
+    /* In cells of the screen; NULL: the wheel is the up and down key. */
+    void (*mouse)(struct cs_tui *tui, const struct cs_mouse *mouse);
+    bool (*types)(
+        const struct cs_tui *tui); /* text is typed now; NULL: always where it has key() */
     const struct cs_binding *bindings;
     unsigned n_bindings;
 };
@@ -98,7 +106,7 @@ extern const struct cs_view cs_view_messages;
 extern const struct cs_overlay cs_overlay_plot, cs_overlay_colours, cs_overlay_like;
 extern const struct cs_overlay cs_overlay_inject, cs_overlay_filter, cs_overlay_help,
     cs_overlay_fault, cs_overlay_prompt, cs_overlay_row, cs_overlay_save, cs_overlay_send,
-    cs_overlay_presets, cs_overlay_search;
+    cs_overlay_presets, cs_overlay_search, cs_overlay_setup;
 
 /* What a view keeps, as much as its state_size. */
 void *cs_view_state(const struct cs_tui *tui, const struct cs_view *view);

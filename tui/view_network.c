@@ -427,6 +427,11 @@ static bool key(struct cs_tui *tui, int32_t code)
     return false;
 }
 
+static bool types(const struct cs_tui *tui)
+{
+    return cs_network_of(tui)->finding;
+}
+
 /* ---- the mouse ------------------------------------------------------------------------------- */
 
 static bool press(struct cs_tui *tui, struct cs_network *net, const struct cs_network_layout *at,
@@ -531,6 +536,7 @@ const struct cs_view cs_view_network = {
     .refresh = refresh,
     .draw = cs_network_draw,
     .key = key,
+    .types = types,
     .mouse = mouse,
     .status = status,
     .detail = cs_network_detail,

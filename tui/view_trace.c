@@ -332,7 +332,7 @@ static const struct cs_word words[] = {
 
 const struct cs_view cs_view_trace = {
     .name = "trace",
-    .keys = {'1', CS_KEY_F1 + 1},
+    .keys = {'1'},
     .help = "what happens, in order",
     .about =
         "Each line is something that happened: a frame that was valid on the bus, an error that a "

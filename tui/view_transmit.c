@@ -389,7 +389,7 @@ static void bind(struct cs_tui *tui, int unused)
     if (!wanted(tui))
         return;
     cs_transmit_of(tui)->binding = true;
-    cs_tui_say(tui, false, "now the key that is to send it: a free letter, F2..F12; Del: none");
+    cs_tui_say(tui, false, "now the key that is to send it: a free letter, F3..F12; Del: none");
 }
 
 static void take_key(struct cs_tui *tui, int32_t key)
@@ -439,6 +439,11 @@ static bool key(struct cs_tui *tui, int32_t code)
             return true;
         }
     return false;
+}
+
+static bool types(const struct cs_tui *tui)
+{
+    return cs_transmit_of(tui)->binding;
 }
 
 /* ---- moving ---------------------------------------------------------------------------------- */
@@ -512,6 +517,7 @@ const struct cs_view cs_view_transmit = {
     .draw = cs_transmit_draw,
     .mouse = mouse,
     .key = key,
+    .types = types,
     .status = cs_transmit_status,
     .detail = cs_transmit_detail,
     .bindings = bindings,

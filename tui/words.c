@@ -9,6 +9,7 @@
 #include "tui/columns.h"
 #include "tui/context.h"
 #include "tui/query_row.h"
+#include "tui/setup.h"
 #include "tui/view.h"
 #include "tui/view_signals.h"
 #include "tui/widgets.h"
@@ -359,6 +360,7 @@ const struct cs_word cs_global_words[] = {
      cs_columns_word, cs_columns_offers},
     {"save", "FILE", "save what was done as a scenario that does it again", save, NULL},
     {"screenshot", "[FILE]", "this screen as .svg, .png or .txt", screenshot, NULL},
+    {"setup", "[PAGE]", "colours, drawing, layout, keys; as F2", cs_setup_word, cs_setup_offers},
     {"theme", "NAME", "other colours: dark, light, contrast, safe, mono", theme, offer_themes},
     {"reconnect", "", "connect again to a host that went away", reconnect, NULL},
     {"undo", "", "take back what was changed last in this view", undo, NULL},

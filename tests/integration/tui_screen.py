@@ -43,7 +43,7 @@ def views():
         t.wait("all  3 nodes", "Heartbeat", "pre-op")
         t.keys("F3")
         t.wait("per s")
-        t.keys("F2")
+        t.keys("1")
         t.wait("following")
 
 

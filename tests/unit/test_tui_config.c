@@ -30,9 +30,10 @@ static void all_settings(void **state)
     (void)state;
     assert_int_equal(
         read_text("# a comment\n; another\ntheme = light\nascii = on\nmouse = off ; here\n"
-                  "remember = no\npanes = rows\nviews = nodes, trace\nfocus = 2\n"
+                  "remember = no\npalette = 256\nmeters = numbers\ntime = same\npanes = "
+                  "rows\nviews = nodes, trace\nfocus = 2\n"
                   "[keys]\nF5 = :view nodes<Enter>\nx = <Tab>\n[keys trace]\nx = f\n"
-                  "é = q\n^R = :speed max<Enter>\n",
+                  "é = q\n^R = :speed max<Enter>\ncolon = <semicolon>\n",
                   &config, why, sizeof why),
         0);
     assert_ptr_equal(config.theme, &cs_theme_light);
@@ -42,7 +43,12 @@ static void all_settings(void **state)
     assert_int_equal(config.views[1], cs_view_find("trace"));
     assert_int_equal(config.views[2], -1);
     assert_int_equal(config.focus, 1);
-    assert_int_equal(config.keys.n, 5);
+    assert_int_equal(config.palette, CS_PALETTE_256);
+    assert_int_equal(config.meters, CS_METERS_NUMBERS);
+    assert_int_equal(config.time, CS_TIME_SAME);
+    assert_int_equal(config.keys.n, 6);
+    assert_string_equal(cs_keymap_find(&config.keys, ':', "trace"), "<semicolon>");
+    assert_int_equal(cs_keymap_single("<semicolon>"), ';');
     assert_string_equal(cs_keymap_find(&config.keys, 18, "trace"), ":speed max<Enter>");
     assert_string_equal(cs_keymap_find(&config.keys, 'x', "trace"), "f");
     assert_string_equal(cs_keymap_find(&config.keys, 'x', "nodes"), "<Tab>");
@@ -58,7 +64,7 @@ static void what_is_wrong(void **state)
         {"\ntheme = pink\n",
          ":2: theme: must be dark, light, contrast, safe or mono, got \"pink\""},
         {"thme = dark\n", ":1: setting: must be theme, ascii, mouse, remember, panes, views, "
-                          "focus, colour or field, got \"thme\""},
+                          "focus, palette, meters, time, colour or field, got \"thme\""},
         {"ascii = maybe", ":1: ascii: must be on or off, got \"maybe\""},
         {"panes = 5", ":1: panes: must be one, rows, columns, three or four, got \"5\""},
         {"views = trace nix", ":1: views: must be names of views, got \"nix\""},
@@ -75,6 +81,9 @@ static void what_is_wrong(void **state)
          ":2: trace: must be names of columns (\"nix\" is no column of trace"},
         {"[columns]\nwire = a", ":2: wire: must be names of columns (wire has no columns"},
         {"[columns]\nnix = a", ":2: columns: must be the name of a view before them, got \"nix\""},
+        {"palette = 17", ":1: palette: must be auto, none, 16, 256 or true, got \"17\""},
+        {"meters = big", ":1: meters: must be bars, numbers or off, got \"big\""},
+        {"time = mark", ":1: time: must be absolute, delta or same, got \"mark\""},
         {"theme\n", ":1: must be NAME = VALUE or [SECTION]"},
     };
     struct cs_config config;

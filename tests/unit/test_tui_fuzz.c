@@ -114,7 +114,7 @@ static void look(struct bench *b)
         for (int x = 0; x < canvas->width; x++) {
             const struct cs_cell *cell = cs_canvas_at(canvas, x, y);
             assert_true(cell->ch != 0);
-            assert_true((cell->style & ~CS_STYLE_SELECTED) < CS_STYLE_COUNT);
+            assert_true((cell->style & ~CS_STYLE_SELECTED) < CS_STYLE_END);
         }
     assert_true(canvas->cursor_x < canvas->width && canvas->cursor_y < canvas->height);
 }

@@ -122,7 +122,7 @@ static void views_switch(void **state)
     assert_int_equal(b->tui.view, 0);
     bench_keys(b, "<S-Tab>");
     assert_int_equal(b->tui.view, cs_n_views - 1);
-    bench_keys(b, "<F2>");
+    bench_keys(b, "1");
     assert_int_equal(b->tui.view, 0);
     bench_keys(b, "<F1>");
     assert_int_equal(b->tui.overlay, CS_OVERLAY_HELP);
