@@ -217,7 +217,7 @@ const char *cs_trace_searched(const struct cs_tui *tui)
 static uint64_t find(const struct cs_tui *tui, uint64_t number, int by, bool *far)
 {
     const struct cs_query *search = &cs_trace_keep(tui)->search;
-    const struct cs_ring_want want = cs_query_want(search, 0);
+    const struct cs_ring_want want = cs_query_want(tui, search, 0);
     uint64_t chunk = CS_NO_ROW;
 
     *far = false;

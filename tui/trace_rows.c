@@ -46,7 +46,7 @@ static struct cs_ring_want wanted(const struct cs_tui *tui)
 {
     const uint32_t frames = UINT32_C(1) << CS_EV_FRAME;
 
-    return cs_query_want(&tui->filter, tui->trace.show == CS_SHOW_FRAMES   ? frames
+    return cs_query_want(tui, &tui->filter, tui->trace.show == CS_SHOW_FRAMES   ? frames
                                        : tui->trace.show == CS_SHOW_ERRORS ? ~frames
                                                                            : 0);
 }

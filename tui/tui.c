@@ -136,7 +136,7 @@ int cs_tui_restart(struct cs_tui *tui)
 {
     int ret;
 
-    tui->ring.first = tui->ring.end = 0;
+    cs_tui_ring_clear(&tui->ring);
     tui->trace =
         (struct cs_trace_state){.follow = true, .show = tui->trace.show, .time = tui->trace.time};
     cs_ids_fini(&tui->ids);
