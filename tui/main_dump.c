@@ -52,6 +52,13 @@ static void bring_up_to_date(struct dump *dump)
     cs_host_link_settle(dump->link, 2000);
 }
 
+/* A key finds what the one before asked for. */
+static void finish(struct dump *dump)
+{
+    while (dump->tui.more)
+        cs_tui_work(&dump->tui, 1u << 20);
+}
+
 static int write_screen(struct dump *dump, const struct cs_options *options)
 {
     const char *keys = options->keys ? options->keys : "";
@@ -64,9 +71,10 @@ static int write_screen(struct dump *dump, const struct cs_options *options)
     while ((key = cs_key_script_next(&keys)) > 0) {
         cs_tui_key(&dump->tui, key);
         bring_up_to_date(dump);
+        finish(dump);
     }
-    while (dump->tui.more)
-        cs_tui_refresh(&dump->tui);
+    finish(dump);
+    cs_tui_refresh(&dump->tui);
     cs_tui_draw(&dump->tui, &dump->canvas);
     if (options->screenshot) {
         char why[400];

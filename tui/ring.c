@@ -161,6 +161,8 @@ static void chunk_after(const struct cs_tui_ring *ring, int64_t after_ps, uint64
     uint64_t first = cs_ring_store_first(ring->store), end = cs_ring_store_end(ring->store);
     const uint64_t packed = end;
 
+    if (first < ring->first / CS_RING_CHUNK)
+        first = ring->first / CS_RING_CHUNK;
     while (first < end) {
         uint64_t mid = first + (end - first) / 2;
         if (cs_ring_store_sum(ring->store, mid)->last_ps > after_ps)

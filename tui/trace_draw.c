@@ -285,7 +285,9 @@ static void draw_time_title(const struct cs_tui *tui, struct cs_canvas *canvas, 
 
 static void draw_nothing(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body)
 {
-    const char *text = tui->more ? "searching" : "nothing passes the filter yet: Esc shows all";
+    const int looked = cs_trace_looked(tui);
+    const char *text = "nothing passes the filter yet: Esc shows all";
+    char searching[80];
     int y = body.y + body.h / 2;
 
     if (!tui->filter.n && tui->trace.show == CS_SHOW_ALL) {
@@ -297,6 +299,10 @@ static void draw_nothing(const struct cs_tui *tui, struct cs_canvas *canvas, str
             x = cs_canvas_put(canvas, x, y + 2, CS_STYLE_KEY, "cansim-attach -- candump ");
             cs_canvas_put(canvas, x, y + 2, CS_STYLE_KEY, tui->bus[0].name);
         }
+    } else if (looked < 100) {
+        snprintf(searching, sizeof searching, "%d %% of the rows were looked at, none passes yet",
+                 looked);
+        text = searching;
     }
     cs_canvas_put(canvas, (cs_tui_body(tui).w - cs_text_width(text)) / 2, y, CS_STYLE_DIM, text);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "tui/job.h"
 #include "tui/keymap.h"
 #include "tui/messages.h"
 #include "tui/query_row.h"
@@ -100,6 +101,7 @@ int cs_tui_init(struct cs_tui *tui, const struct cs_host *host, uint32_t ring_ro
 
 void cs_tui_fini(struct cs_tui *tui)
 {
+    cs_tui_end_job(tui);
     cs_tui_ring_fini(&tui->ring);
     cs_names_fini(&tui->names);
     cs_ids_fini(&tui->ids);
@@ -136,6 +138,7 @@ int cs_tui_restart(struct cs_tui *tui)
 {
     int ret;
 
+    cs_tui_end_job(tui);
     cs_tui_ring_clear(&tui->ring);
     tui->trace =
         (struct cs_trace_state){.follow = true, .show = tui->trace.show, .time = tui->trace.time};
@@ -143,6 +146,7 @@ int cs_tui_restart(struct cs_tui *tui)
     cs_fault_list_fini(&tui->fault_list);
     cs_plan_clear(&tui->plan);
     tui->info = (struct cs_tui_info){0};
+    tui->progress[0] = '\0';
     tui->n_nodes = tui->n_devices = 0;
     tui->by_id.pinned = tui->fd = false;
     tui->faults.sel_id = 0;
@@ -173,10 +177,9 @@ void cs_tui_refresh(struct cs_tui *tui)
     tui->pane_view[tui->focus] = tui->view;
     for (unsigned p = 0; p < panes; p++)
         needs |= cs_views[tui->pane_view[p]]->needs;
-    tui->more = false;
     tui->host->ops->refresh(tui->host->ctx, tui, needs);
     cs_messages_look(tui);
-    cs_trace_index(tui);
+    cs_tui_work(tui, CS_TUI_WORK_AT_ONCE);
     for (tui->at = 0; tui->at < panes; tui->at++)
         if (cs_views[tui->pane_view[tui->at]]->refresh)
             cs_views[tui->pane_view[tui->at]]->refresh(tui);
@@ -244,7 +247,7 @@ void cs_tui_key(struct cs_tui *tui, int32_t key)
     const struct cs_overlay *overlay = cs_overlay_of(tui->overlay);
     const struct cs_view *view = cs_views[tui->view];
 
-    if (key == CS_KEY_NONE)
+    if (key == CS_KEY_NONE || (cs_trace_hunt_stop(tui) && key == CS_KEY_ESC))
         return;
     tui->message[0] = '\0';
     tui->dirty = true;
@@ -344,6 +347,8 @@ static void toggle_pause(struct cs_tui *tui, int unused)
 
 static void step(struct cs_tui *tui, int frame)
 {
+    if (cs_trace_step(tui, frame != 0))
+        return;
     if (ended(tui) || cs_tui_denied(tui))
         return;
     if (!tui->info.paused) {
@@ -383,6 +388,10 @@ static void change_speed(struct cs_tui *tui, int by)
 static void show_all(struct cs_tui *tui, int unused)
 {
     (void)unused;
+    if (cs_tui_end_job(tui)) {
+        cs_tui_say(tui, false, "given up, and nothing was written");
+        return;
+    }
     if (!tui->filter.n)
         return;
     cs_tui_say(tui, false, "all is shown again");
@@ -434,8 +443,8 @@ static void repaint(struct cs_tui *tui, int unused)
 const struct cs_binding cs_global_bindings[] = {
     {{CS_KEY_SPACE}, "pause", "stop bus time and let it go on; nothing is lost", toggle_pause, 0},
     {{'i'}, "inject", "send a frame of your own", cs_tui_open, CS_OVERLAY_INJECT},
-    {{'.'}, NULL, "while paused: on to the next thing that happens", step, 0},
-    {{'n'}, NULL, "while paused: on to the end of the next frame", step, 1},
+    {{'.'}, NULL, "while paused, or in the past: on to the next thing that happens", step, 0},
+    {{'n'}, NULL, "while paused, or in the past: on to the next frame", step, 1},
     {{'/'},
      "filter",
      "show only what passes, such as id=180-1ff and data[0]>3",
@@ -451,7 +460,7 @@ const struct cs_binding cs_global_bindings[] = {
      "save what was done as a scenario that does it again",
      cs_tui_open,
      CS_OVERLAY_SAVE},
-    {{CS_KEY_ESC}, NULL, "show all again", show_all, 0},
+    {{CS_KEY_ESC}, NULL, "show all again; give up an export", show_all, 0},
     {{'+', '='}, "faster", "let bus time pass faster than the clock", change_speed, 1},
     {{'-'}, "slower", "or slower", change_speed, -1},
     {{'|'}, NULL, "divide the screen: two views, three, four, one", next_split, 1},

@@ -164,7 +164,7 @@ static void work_is_bounded(void **state)
     assert_true(b->tui.more);
     for (; b->tui.more; rounds++)
         cs_tui_refresh(&b->tui);
-    assert_in_range(rounds, 3, 6);
+    assert_in_range(rounds, 10, 40);
     check(b);
     bench_free(b);
 }
