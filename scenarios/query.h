@@ -74,6 +74,54 @@ struct cs_query_could {
 };
 void cs_query_could(const struct cs_query *query, struct cs_query_could *could);
 
+/* ---- many items at once ---------------------------------------------------------------------- */
+
+/* What is among many items, without a look at each of them. Sets are of numbers up to 255, or of
+ * slots that whoever fills it in gives to names; the last bit of a smaller one stands for all
+ * beyond it. */
+struct cs_query_many {
+    int64_t first_ps, last_ps;          /* at_ps is between them, in all */
+    int64_t since_min_ps, since_max_ps; /* since_ps of those that have one; min > max: none has */
+    uint32_t kinds, buses;
+    uint32_t id_min, id_max; /* of those with a frame; min > max: none */
+    uint64_t base[32];       /* each identifier of 11 bits */
+    uint64_t more[3][4];     /* those beyond: by a hash of all bits, all but 8, all but 16 */
+    uint64_t bytes[8][4];    /* data[0] .. data[7] */
+    uint64_t nodes[4], events[4];
+    uint64_t decoders[4]; /* by a hash of the first word of what one says */
+    uint64_t lens;
+    uint32_t dlcs, errors, states;
+    uint16_t tec_min, tec_max, rec_min, rec_max;
+    uint8_t flags, lack; /* that some frame has; that some has not */
+    bool others;         /* some are without a frame */
+    bool text;           /* something is said of some */
+};
+
+void cs_query_many_init(struct cs_query_many *many);
+/* bus, node and events of the item are its slots here; its since_ps counts where it has one. */
+void cs_query_many_add(struct cs_query_many *many, const struct cs_query_item *item, unsigned bus,
+                       unsigned node, unsigned events);
+/* May an item with such an identifier be there? False: certainly not. */
+bool cs_query_many_has(const struct cs_query_many *many, uint32_t low, uint32_t high);
+
+/* Of terms that ask for names: the slots for which each may hold, and may not. */
+#define CS_QUERY_NAMED 16
+struct cs_query_named {
+    struct {
+        uint64_t yes[4], no[4];
+    } term[CS_QUERY_NAMED];
+};
+enum cs_query_names { CS_QUERY_NAMES_BUS, CS_QUERY_NAMES_NODE, CS_QUERY_NAMES_EVENT };
+bool cs_query_asks(const struct cs_query *query, enum cs_query_names what);
+/* A slot has this name, or has it too. Zero-initialised; each slot that is in use is told once. */
+void cs_query_name(const struct cs_query *query, struct cs_query_named *named,
+                   enum cs_query_names what, unsigned slot, const char *name);
+/* May one of them pass? False: certainly none does. */
+bool cs_query_may(const struct cs_query *query, const struct cs_query_named *named,
+                  const struct cs_query_many *many);
+
+/* ---- completion ------------------------------------------------------------------------------ */
+
 /* What may come at the end of what was typed so far. */
 enum cs_query_next {
     CS_QUERY_NEXT_TERM, /* `words`, protocols and names of events */

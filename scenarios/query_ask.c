@@ -87,8 +87,8 @@ static bool fits_word(const struct cs_query_item *item, unsigned field, const ch
     }
 }
 
-static bool ask_words(const struct cs_query *q, const struct cs_query_step *step,
-                      const struct cs_query_item *item)
+bool query_ask_words(const struct cs_query *q, const struct cs_query_step *step,
+                     const struct cs_query_item *item)
 {
     const char *word = q->bytes + step->first, *end = word + step->n;
 
@@ -155,7 +155,7 @@ static bool ask(const struct cs_query *q, const struct cs_query_step *step,
     case QUERY_NODE:
     case QUERY_EVENT:
     case QUERY_TEXT:
-        return ask_words(q, step, item);
+        return query_ask_words(q, step, item);
     case QUERY_FLAG:
         return item->has_frame && (item->flags & step->low) != 0;
     case QUERY_ANY_ERROR:

@@ -85,6 +85,10 @@ enum compare {
     COMPARE_GE
 };
 
+/* query_ask.c */
+bool query_ask_words(const struct cs_query *q, const struct cs_query_step *step,
+                     const struct cs_query_item *item);
+
 /* query_read.c */
 int query_fail(struct reader *r, const char *at, const char *sentence);
 int query_must_be(struct reader *r, const char *at, size_t len, const char *expected);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tui/job.h"
 #include "tui/view.h"
 
 /* ---- what views keep ------------------------------------------------------------------------- */
@@ -165,6 +166,8 @@ void cs_context_keep(struct cs_tui *tui, unsigned n)
         if (!needed) {
             end_context(&tui->contexts[c]);
             cs_undo_end_context(&tui->undo, c);
+            if (tui->job && tui->job->context == c)
+                cs_tui_end_job(tui);
         }
     }
 }
@@ -206,14 +209,20 @@ int cs_contexts_restart(struct cs_tui *tui)
     return ret;
 }
 
-void cs_contexts_index(struct cs_tui *tui)
+void cs_context_in(struct cs_tui *tui, unsigned context,
+                   void (*work)(struct cs_tui *tui, unsigned rows), unsigned rows)
 {
     const unsigned at = tui->context;
 
-    for (unsigned c = 0; c < CS_TUI_PANES; c++)
-        if (tui->contexts[c].used) {
-            change_to(tui, c);
-            cs_trace_index(tui);
-        }
+    change_to(tui, context);
+    work(tui, rows);
     change_to(tui, at);
+}
+
+void cs_contexts_each(struct cs_tui *tui, void (*work)(struct cs_tui *tui, unsigned rows),
+                      unsigned rows)
+{
+    for (unsigned c = 0; c < CS_TUI_PANES; c++)
+        if (tui->contexts[c].used)
+            cs_context_in(tui, c, work, rows);
 }

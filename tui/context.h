@@ -32,8 +32,12 @@ int cs_context_own(struct cs_tui *tui, unsigned pane);
 void cs_context_keep(struct cs_tui *tui, unsigned n);
 bool cs_context_same(const struct cs_tui *tui, unsigned pane, unsigned other);
 
-/* Look on in the rows, in every context; see cs_trace_index(). */
-void cs_contexts_index(struct cs_tui *tui);
+/* In every context: what cs_tui_work() does there. */
+void cs_contexts_each(struct cs_tui *tui, void (*work)(struct cs_tui *tui, unsigned rows),
+                      unsigned rows);
+/* In one context, wherever the focus is. */
+void cs_context_in(struct cs_tui *tui, unsigned context,
+                   void (*work)(struct cs_tui *tui, unsigned rows), unsigned rows);
 
 /* side_by_side.c: words behind ':' that show the view at hand once for each bus, or once more. */
 struct cs_offers;

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* host_export.c - rows of the trace into a file: a log of any format that is written, or the screen
  * as text or as a picture. */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "plugins/input.h"
-#include "scenarios/out.h"
 #include "scenarios/scenario.h"
 #include "simcore/error_frame.h"
+#include "tui/host_export.h"
 #include "tui/host_rows.h"
 #include "tui/svg.h"
 #include "tui/theme.h"
@@ -18,48 +18,48 @@
 
 struct export
 {
+    struct cs_job job; /* first */
     struct cs_tui *tui;
-    const struct cs_export *rows;
+    struct cs_export_walk walk;
+    struct cs_export_file file;
+    char *path;
     struct cs_plugins *plugins;
     const struct cansim_format *to;
     void *writer;
-    struct cs_out out;
     uint64_t frames, others, partly;
-    char *told;
-    size_t told_size;
 };
 
 static int fail(struct export *e, const char *text)
 {
-    snprintf(e->told, e->told_size, "%s: %s", e->rows->path, text);
+    snprintf(e->job.told, sizeof e->job.told, "%.100s: %s", e->path, text);
     return -1;
 }
 
 /* ---- the screen ------------------------------------------------------------------------------ */
 
-static int write_screen(struct export *e, bool svg)
+static int write_screen(struct cs_tui *tui, const char *path, bool svg, char *told, size_t size)
 {
     struct cs_canvas canvas = {.width = 0};
-    const enum cs_tui_overlay overlay = e->tui->overlay;
+    const enum cs_tui_overlay overlay = tui->overlay;
     FILE *file;
     int ret = -1;
 
-    if (cs_canvas_resize(&canvas, e->tui->width, e->tui->height) != 0)
-        return fail(e, "not enough memory");
-    file = fopen(e->rows->path, "we");
+    if (cs_canvas_resize(&canvas, tui->width, tui->height) != 0) {
+        snprintf(told, size, "%s: not enough memory", path);
+        return -1;
+    }
+    file = fopen(path, "we");
     if (file) {
-        e->tui->overlay = CS_OVERLAY_NONE;
-        cs_tui_draw(e->tui, &canvas);
-        e->tui->overlay = overlay;
-        ret = svg ? cs_svg_write(&canvas, e->tui->theme, e->tui->info.title, file)
+        tui->overlay = CS_OVERLAY_NONE;
+        cs_tui_draw(tui, &canvas);
+        tui->overlay = overlay;
+        ret = svg ? cs_svg_write(&canvas, tui->theme, tui->info.title, file)
                   : cs_canvas_write_text(&canvas, file);
         ret |= fclose(file);
     }
     cs_canvas_fini(&canvas);
-    if (ret != 0)
-        return fail(e, "cannot be written");
-    snprintf(e->told, e->told_size, "the screen is in %s", e->rows->path);
-    return 0;
+    snprintf(told, size, ret == 0 ? "the screen is in %s" : "%s: cannot be written", path);
+    return ret == 0 ? 0 : -1;
 }
 
 /* ---- logs ------------------------------------------------------------------------------------ */
@@ -68,9 +68,9 @@ static int on_write(void *ctx, const void *bytes, size_t n)
 {
     struct export *e = ctx;
 
-    cs_out_write(&e->out, bytes, n);
-    cs_out_record(&e->out);
-    return e->out.error ? -1 : 0;
+    cs_out_write(&e->file.out, bytes, n);
+    cs_out_record(&e->file.out);
+    return e->file.out.error ? -1 : 0;
 }
 
 /* Does it end in one of "log,candump"? */
@@ -160,77 +160,118 @@ static int write_row(struct export *e, const struct cs_row *row)
     return ret < 0 ? fail(e, why) : 0;
 }
 
-static int write_rows(struct export *e)
+static void tell(struct export *e)
 {
-    const struct cs_tui *tui = e->tui;
-    uint64_t number = cs_trace_from(tui, e->rows->from);
-    int ret = 0;
+    char *told = e->job.told;
+    const size_t size = sizeof e->job.told;
+    int n = snprintf(told, size, "%" PRIu64 " row%s in %s (%s)", e->frames,
+                     e->frames == 1 ? "" : "s", e->path, e->to->name);
 
-    for (; ret == 0 && number != UINT64_MAX && number <= e->rows->to && !e->out.error;
-         number = cs_trace_from(tui, number + 1))
-        ret = write_row(e, cs_tui_ring_get(&tui->ring, number));
-    return ret;
+    if (e->others + e->partly > 0 && n < (int)size)
+        snprintf(told + n, size - (size_t)n, ", %" PRIu64 " left out: the format has no such rows",
+                 e->others + e->partly);
+    cs_export_tell_gone(&e->walk, told, size);
 }
 
-static int write_log(struct export *e)
-{
-    const struct cansim_output output = {.size = sizeof output, .ctx = e, .write = on_write};
-    struct cs_error error = {0};
-    char why[300] = "cannot be written";
-    int ret;
+/* ---- the job --------------------------------------------------------------------------------- */
 
-    if (cs_out_open(&e->out, e->rows->path, NULL, &error) != 0) {
-        snprintf(e->told, e->told_size, "%s", error.text);
+static int finish(struct export *e)
+{
+    char why[300] = "cannot be written";
+    void *writer = e->writer;
+
+    e->writer = NULL;
+    if (e->to->finish(writer, why, sizeof why) != 0)
+        return fail(e, why);
+    if (cs_export_file_close(&e->file, e->job.told, sizeof e->job.told) != 0)
+        return -1;
+    tell(e);
+    return 0;
+}
+
+static int step(struct cs_job *job, struct cs_tui *tui, unsigned rows)
+{
+    struct export *e = (struct export *)job;
+    const struct cs_row *row;
+
+    cs_export_walk_on(&e->walk, tui, rows);
+    while ((row = cs_export_walk_next(&e->walk, tui)) != NULL && !e->file.out.error)
+        if (write_row(e, row) != 0)
+            return -1;
+    job->permille = cs_export_walk_permille(&e->walk);
+    if (e->file.out.error) {
+        fail(e, strerror(e->file.out.error));
         return -1;
     }
-    cs_out_begin(&e->out);
-    if (e->to->create(&e->writer, &output, why, sizeof why) != 0) {
-        cs_out_discard(&e->out);
-        return fail(e, why);
-    }
-    ret = write_rows(e);
-    if (e->to->finish(e->writer, why, sizeof why) != 0 && ret == 0)
-        ret = fail(e, why);
-    if (cs_out_close(&e->out) != 0 && ret == 0) {
-        cs_out_explain(&e->out, &error);
-        snprintf(e->told, e->told_size, "%s", error.text);
-        ret = -1;
-    }
-    cs_out_discard(&e->out);
-    return ret;
+    return cs_export_walk_done(&e->walk) ? finish(e) : 1;
 }
 
-static void tell(const struct export *e)
+static void give_up(struct cs_job *job)
 {
-    int n = snprintf(e->told, e->told_size, "%" PRIu64 " row%s in %s (%s)", e->frames,
-                     e->frames == 1 ? "" : "s", e->rows->path, e->to->name);
+    struct export *e = (struct export *)job;
+    char why[300];
 
-    if (e->others + e->partly > 0 && n < (int)e->told_size)
-        snprintf(e->told + n, e->told_size - (size_t)n,
-                 ", %" PRIu64 " left out: the format has no such rows", e->others + e->partly);
+    if (e->writer)
+        e->to->finish(e->writer, why, sizeof why);
+    cs_export_file_drop(&e->file);
+    if (e->plugins)
+        cs_plugins_free(e->plugins);
+    free(e->path);
+    free(e);
+}
+
+static int open_log(struct export *e, const struct cs_export *rows)
+{
+    const struct cansim_output output = {.size = sizeof output, .ctx = e, .write = on_write};
+    const char *dot = strrchr(rows->path, '.');
+    char folder[4096], why[400];
+
+    cs_plugin_folder(folder, sizeof folder);
+    e->plugins = cs_plugins_find(*folder ? folder : NULL, NULL, 0, why, sizeof why);
+    if (!e->plugins)
+        return fail(e, why);
+    if (find_format(e, dot && !strchr(dot, '/') ? dot + 1 : "") != 0 ||
+        cs_export_file_open(&e->file, rows->path, e->job.told, sizeof e->job.told) != 0)
+        return -1;
+    if (e->to->create(&e->writer, &output, why, sizeof why) != 0) {
+        e->writer = NULL;
+        return fail(e, why);
+    }
+    return 0;
+}
+
+static int write_log(struct cs_tui *tui, const struct cs_export *rows, char *told, size_t size)
+{
+    struct export *e = calloc(1, sizeof *e);
+
+    if (!e) {
+        snprintf(told, size, "%s: not enough memory", rows->path);
+        return -1;
+    }
+    e->job = (struct cs_job){.what = "export", .step = step, .free = give_up};
+    e->tui = tui;
+    e->file.out.fd = -1;
+    e->path = strdup(rows->path);
+    cs_export_walk_begin(&e->walk, tui, rows);
+    if (e->path && open_log(e, rows) == 0)
+        return cs_export_start(tui, &e->job, rows, told, size);
+    snprintf(told, size, "%s", e->path ? e->job.told : "not enough memory");
+    give_up(&e->job);
+    return -1;
 }
 
 int cs_host_export(struct cs_tui *tui, const struct cs_export *rows, char *told, size_t told_size)
 {
-    struct export e = {.tui = tui, .rows = rows, .told = told, .told_size = told_size};
     const char *dot = strrchr(rows->path, '.');
-    char folder[4096], why[400];
-    int ret;
+    const char *suffix = dot && !strchr(dot, '/') ? dot : "";
 
-    e.out.fd = -1;
-    if (dot && !strchr(dot, '/') && (!strcasecmp(dot, ".svg") || !strcasecmp(dot, ".txt")))
-        return write_screen(&e, !strcasecmp(dot, ".svg"));
-    if (dot && !strchr(dot, '/') && !strcasecmp(dot, ".json"))
+    if (tui->job) {
+        snprintf(told, told_size, "one file is being written already: Esc gives it up");
+        return -1;
+    }
+    if (rows->scenario || !strcasecmp(suffix, ".json"))
         return cs_host_export_scenario(tui, rows, told, told_size);
-    cs_plugin_folder(folder, sizeof folder);
-    e.plugins = cs_plugins_find(*folder ? folder : NULL, NULL, 0, why, sizeof why);
-    if (!e.plugins)
-        return fail(&e, why);
-    ret = find_format(&e, dot && !strchr(dot, '/') ? dot + 1 : "");
-    if (ret == 0)
-        ret = write_log(&e);
-    if (ret == 0)
-        tell(&e);
-    cs_plugins_free(e.plugins);
-    return ret;
+    if (!strcasecmp(suffix, ".svg") || !strcasecmp(suffix, ".txt"))
+        return write_screen(tui, rows->path, !strcasecmp(suffix, ".svg"), told, told_size);
+    return write_log(tui, rows, told, told_size);
 }

@@ -13,7 +13,7 @@ struct cs_live;
 int cs_host_decode(const struct cs_live *live, const struct cs_tui *tui, uint64_t row,
                    struct cs_decoded *decoded);
 /* Frames as a scenario that sends them again. */
-int cs_host_export_scenario(const struct cs_tui *tui, const struct cs_export *rows, char *told,
+int cs_host_export_scenario(struct cs_tui *tui, const struct cs_export *rows, char *told,
                             size_t told_size);
 int cs_host_export(struct cs_tui *tui, const struct cs_export *rows, char *told, size_t told_size);
 

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "tui/context.h"
+#include "tui/job.h"
 #include "tui/keymap.h"
 #include "tui/panes.h"
 #include "tui/view.h"
@@ -67,6 +68,10 @@ static void draw_title(const struct cs_tui *tui, struct cs_canvas *canvas)
         x = put_right(canvas, x, CS_STYLE_BAR_WARN, "read-only") - 2;
     if (info->missed) {
         snprintf(text, sizeof text, "%s lost", cs_text_count(info->missed, 5, buf));
+        x = put_right(canvas, x, CS_STYLE_BAR_WARN, text) - 2;
+    }
+    if (tui->job) {
+        snprintf(text, sizeof text, "%s %u %%", tui->job->what, tui->job->permille / 10);
         x = put_right(canvas, x, CS_STYLE_BAR_WARN, text) - 2;
     }
     if (info->log[0])
@@ -420,7 +425,9 @@ static void draw_detail(const struct cs_tui *tui, struct cs_canvas *canvas, int 
     const struct cs_view *view = cs_views[tui->view];
     char text[192];
 
-    if (tui->message[0]) {
+    if (tui->progress[0]) {
+        cs_canvas_field(canvas, 1, y, tui->width - 2, false, CS_STYLE_WARN, tui->progress);
+    } else if (tui->message[0]) {
         cs_canvas_field(canvas, 1, y, tui->width - 2, false,
                         tui->message_bad ? CS_STYLE_BAD : CS_STYLE_WARN, tui->message);
     } else if (tui->info.waiting[0]) {

@@ -21,6 +21,10 @@
 #define FRAMES_PER_S 30.0
 #define DRAWING_MOST 0.25 /* of the time */
 
+#define WORKING_S     0.01
+#define WORK_ROWS_MIN 4096u
+#define WORK_ROWS_MAX (1u << 22)
+
 void cs_app_wake(void *ctx)
 {
     struct app *app = ctx;
@@ -108,8 +112,26 @@ static void on_redraw(struct ev_loop *loop, ev_timer *w, int revents)
     app->tui.dirty |= !cs_screen_show(&app->canvas, app->tui.theme);
     flush(app);
     app->drawing_s = ev_time() - begun;
-    if (app->tui.more) /* rows are left to be looked at */
-        cs_app_wake(app);
+    if (app->tui.more)
+        ev_idle_start(loop, &app->work);
+}
+
+/* As much as takes WORKING_S: between keys, frames and pictures of the screen. */
+static void on_work(struct ev_loop *loop, ev_idle *w, int revents)
+{
+    struct app *app = w->data;
+    const ev_tstamp begun = ev_time();
+    const bool more = cs_tui_work(&app->tui, app->work_rows);
+    const ev_tstamp took = ev_time() - begun;
+
+    (void)revents;
+    if (took > WORKING_S * 1.5 && app->work_rows > WORK_ROWS_MIN)
+        app->work_rows /= 2;
+    else if (took < WORKING_S / 2 && app->work_rows < WORK_ROWS_MAX)
+        app->work_rows *= 2;
+    if (!more)
+        ev_idle_stop(loop, w);
+    cs_app_changed(app);
 }
 
 /* The screen as it is now, on request. */
@@ -344,6 +366,9 @@ static void start_watchers(struct app *app)
     ev_io_init(&app->input, on_input, STDIN_FILENO, EV_READ);
     ev_io_init(&app->output, on_output, STDOUT_FILENO, EV_WRITE);
     ev_timer_init(&app->redraw, on_redraw, 0, 0);
+    ev_idle_init(&app->work, on_work);
+    app->work.data = app;
+    app->work_rows = CS_TUI_WORK_AT_ONCE;
     ev_timer_init(&app->clock, cs_app_on_clock, 1, 1);
     app->input.data = app->output.data = app->redraw.data = app->clock.data = app;
     ev_io_start(app->loop, &app->input);

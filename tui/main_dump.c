@@ -100,12 +100,19 @@ static void wait_for(struct dump *dump, int64_t span_ps)
         run_until(dump, dump->at_ps + span_ps);
 }
 
+/* A key finds what the one before asked for. */
+static void finish(struct dump *dump)
+{
+    while (dump->tui.more)
+        cs_tui_work(&dump->tui, 1u << 20);
+}
+
 static int take_picture(struct dump *dump, const char *path)
 {
     char why[400];
 
-    while (dump->tui.more)
-        cs_tui_refresh(&dump->tui);
+    finish(dump);
+    dump->canvas.ascii |= dump->tui.choice.ascii;
     cs_tui_draw(&dump->tui, &dump->canvas);
     if (cs_picture_write(&dump->canvas, dump->tui.theme, dump->tui.info.title, path, why,
                          sizeof why) == 0)
@@ -162,8 +169,7 @@ static int write_screen(struct dump *dump, const struct cs_options *options)
         return error;
     if (options->screenshot)
         return take_picture(dump, options->screenshot);
-    while (dump->tui.more)
-        cs_tui_refresh(&dump->tui);
+    finish(dump);
     dump->canvas.ascii |= dump->tui.choice.ascii;
     cs_tui_draw(&dump->tui, &dump->canvas);
     if (options->dump == CS_DUMP_SVG)

@@ -239,6 +239,7 @@ void cs_tui_mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
     const int32_t key = cs_footer_at(tui, mouse->x, mouse->y);
 
     tui->dirty = true;
+    cs_trace_hunt_stop(tui);
     if (mouse->kind == CS_MOUSE_PRESS && key != CS_KEY_NONE)
         press_footer(tui, key);
     else if (overlay && overlay->mouse)

@@ -24,43 +24,52 @@ bool cs_row_passes(const struct cs_tui *tui, const struct cs_query *query, uint6
 {
     const int64_t since_ps = since(tui, query, number);
     const struct cs_row *row = cs_tui_ring_get(&tui->ring, number);
+    struct cs_query_item item;
 
     if (!row)
         return false;
-    struct cs_query_item item = {
-        .kind = row->kind,
-        .at_ps = row->at_ps,
-        .since_ps = since_ps,
-        .bus = bus_name(tui, row->bus),
-        .node = row->node >= 0 ? cs_tui_who(tui, row->who) : "",
-        .has_frame = row->has_frame,
-        .has_counters = row->kind == CS_EV_ERROR || row->kind == CS_EV_STATE,
-        .id = row->id,
-        .flags = row->flags,
-        .dlc = row->dlc,
-        .len = row->len,
-        .data = (const uint8_t *)row->data,
-        .state = row->state,
-        .error = row->error,
-        .tec = row->tec,
-        .rec = row->rec,
-        .said = "",
-        .decoded = row->said,
-        .events = cs_event_names_text(&tui->event_names, row->what),
-    };
-
-    if (row->said)
-        item.said = row->kind == CS_EV_FRAME ? row->data + CS_ROW_SAID : row->data;
-    else if (!row->has_frame)
-        item.said = row->data;
+    cs_row_item(row, &item);
+    item.since_ps = since_ps;
+    item.bus = bus_name(tui, row->bus);
+    item.node = row->node >= 0 ? cs_tui_who(tui, row->who) : "";
+    item.events = cs_event_names_text(&tui->event_names, row->what);
     return cs_query_passes(query, &item);
 }
 
 _Static_assert(CS_QUERY_COULD <= CS_RING_RANGES, "room for all ranges");
 
-struct cs_ring_want cs_query_want(const struct cs_query *query, uint32_t kinds)
+/* A name that was forgotten may be in any slot. */
+static void name_nodes(const struct cs_tui *tui, const struct cs_query *query,
+                       struct cs_query_named *named)
 {
-    struct cs_ring_want want = {0};
+    const struct cs_names *names = &tui->names;
+    const uint32_t kept = names->next > CS_NAMES_MAX ? names->next - CS_NAMES_MAX : 1;
+
+    cs_query_name(query, named, CS_QUERY_NAMES_NODE, CS_NAME_NONE, "");
+    for (unsigned slot = 0; slot < CS_RING_NODES; slot++)
+        if (kept > 1 || slot >= names->next)
+            cs_query_name(query, named, CS_QUERY_NAMES_NODE, slot, "?");
+    for (uint32_t who = kept; who < names->next; who++)
+        cs_query_name(query, named, CS_QUERY_NAMES_NODE, who % CS_RING_NODES,
+                      cs_names_text(names, who));
+}
+
+static void name_slots(const struct cs_tui *tui, const struct cs_query *query,
+                       struct cs_query_named *named)
+{
+    for (unsigned b = 0; b < CS_RING_BUSES && cs_query_asks(query, CS_QUERY_NAMES_BUS); b++)
+        cs_query_name(query, named, CS_QUERY_NAMES_BUS, b, bus_name(tui, b));
+    if (cs_query_asks(query, CS_QUERY_NAMES_NODE))
+        name_nodes(tui, query, named);
+    for (unsigned e = 0; e <= 255 && cs_query_asks(query, CS_QUERY_NAMES_EVENT); e++)
+        cs_query_name(query, named, CS_QUERY_NAMES_EVENT, e,
+                      cs_event_names_text(&tui->event_names, (uint8_t)e));
+}
+
+struct cs_ring_want cs_query_want(const struct cs_tui *tui, const struct cs_query *query,
+                                  uint32_t kinds)
+{
+    struct cs_ring_want want = {.query = query};
     struct cs_query_could could;
 
     cs_query_could(query, &could);
@@ -71,6 +80,7 @@ struct cs_ring_want cs_query_want(const struct cs_query *query, uint32_t kinds)
         want.ids[want.n].low = could.ids[want.n].low;
         want.ids[want.n].high = could.ids[want.n].high;
     }
+    name_slots(tui, query, &want.named);
     return want;
 }
 

@@ -6,8 +6,10 @@
 #include "tui/tui.h"
 
 bool cs_row_passes(const struct cs_tui *tui, const struct cs_query *query, uint64_t number);
-/* The rows among which all are that pass, and that are of these kinds (bits; 0: all). */
-struct cs_ring_want cs_query_want(const struct cs_query *query, uint32_t kinds);
+/* The rows among which all are that pass, and that are of these kinds (bits; 0: all). Asked of what
+ * was packed so far; the query must stay. */
+struct cs_ring_want cs_query_want(const struct cs_tui *tui, const struct cs_query *query,
+                                  uint32_t kinds);
 /* Of an identifier its latest frame. */
 bool cs_id_passes(const struct cs_tui *tui, const struct cs_query *query,
                   const struct cs_tui_id *item);

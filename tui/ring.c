@@ -27,6 +27,15 @@ void cs_tui_ring_fini(struct cs_tui_ring *ring)
     *ring = (struct cs_tui_ring){0};
 }
 
+void cs_tui_ring_clear(struct cs_tui_ring *ring)
+{
+    cs_ring_store_destroy(ring->store);
+    memset(ring->seen, 0, sizeof *ring->seen);
+    ring->store = NULL;
+    ring->full = false;
+    ring->first = ring->end = 0;
+}
+
 void cs_tui_ring_limit(struct cs_tui_ring *ring, uint64_t bytes)
 {
     ring->history = bytes;
@@ -37,6 +46,11 @@ uint64_t cs_tui_ring_bytes(const struct cs_tui_ring *ring)
     uint64_t plain = ring->end < ring->plain ? ring->end : ring->plain;
 
     return plain * sizeof *ring->rows + (ring->store ? cs_ring_store_bytes(ring->store) : 0);
+}
+
+static struct cs_ring_since *since_of(struct cs_tui_ring *ring, uint64_t number)
+{
+    return &ring->since[number / CS_RING_CHUNK % (sizeof ring->since / sizeof *ring->since)];
 }
 
 /* The oldest plain chunk makes room. */
@@ -51,7 +65,7 @@ static void pack_oldest(struct cs_tui_ring *ring)
     if (!ring->store)
         return;
     cs_ring_store_add(ring->store, number / CS_RING_CHUNK, &ring->rows[number % ring->plain],
-                      ring->first / CS_RING_CHUNK);
+                      since_of(ring, number), ring->first / CS_RING_CHUNK);
     if (ring->first < cs_ring_store_first(ring->store) * CS_RING_CHUNK)
         ring->first = cs_ring_store_first(ring->store) * CS_RING_CHUNK;
 }
@@ -62,12 +76,36 @@ struct cs_row *cs_tui_ring_push(struct cs_tui_ring *ring)
 
     if (ring->capacity > ring->plain && ring->end >= ring->plain && ring->end % CS_RING_CHUNK == 0)
         pack_oldest(ring);
+    if (ring->end % CS_RING_CHUNK == 0)
+        *since_of(ring, ring->end) = (struct cs_ring_since){INT64_MAX, INT64_MIN};
     ring->end++;
     if (ring->end - ring->first > ring->capacity)
         ring->first = ring->end - ring->capacity;
     if (!ring->store && ring->end - ring->first > ring->plain)
         ring->first = ring->end - ring->plain;
     return row;
+}
+
+/* How long before the newest row row `number` was: exactly where it is plain. */
+static void add_since(struct cs_tui_ring *ring, int64_t at_ps, uint64_t number)
+{
+    struct cs_ring_since *since = since_of(ring, ring->end - 1);
+    const struct cs_query_many *sum;
+    int64_t first_ps, last_ps;
+    uint64_t from, to;
+
+    if (number + ring->plain >= ring->end) {
+        first_ps = last_ps = ring->rows[number % ring->plain].at_ps;
+    } else if ((sum = cs_tui_ring_sum(ring, number, &from, &to)) != NULL) {
+        first_ps = sum->first_ps;
+        last_ps = sum->last_ps;
+    } else {
+        return; /* it is gone */
+    }
+    if (at_ps - last_ps < since->min_ps)
+        since->min_ps = at_ps - last_ps;
+    if (at_ps - first_ps > since->max_ps)
+        since->max_ps = at_ps - first_ps;
 }
 
 void cs_tui_ring_link(struct cs_tui_ring *ring)
@@ -79,6 +117,8 @@ void cs_tui_ring_link(struct cs_tui_ring *ring)
     const uint64_t back = before >= 0 ? number - (uint64_t)before : 0;
 
     row->count = back < UINT32_MAX ? (uint32_t)back : 0;
+    if (row->count)
+        add_since(ring, row->at_ps, number - row->count);
 }
 
 uint64_t cs_row_newest(const struct cs_tui_ring *ring, unsigned bus, uint32_t id, unsigned flags)
@@ -121,6 +161,8 @@ static void chunk_after(const struct cs_tui_ring *ring, int64_t after_ps, uint64
     uint64_t first = cs_ring_store_first(ring->store), end = cs_ring_store_end(ring->store);
     const uint64_t packed = end;
 
+    if (first < ring->first / CS_RING_CHUNK)
+        first = ring->first / CS_RING_CHUNK;
     while (first < end) {
         uint64_t mid = first + (end - first) / 2;
         if (cs_ring_store_sum(ring->store, mid)->last_ps > after_ps)
@@ -151,6 +193,35 @@ uint64_t cs_tui_ring_after(const struct cs_tui_ring *ring, int64_t after_ps)
     return low;
 }
 
+void cs_row_item(const struct cs_row *row, struct cs_query_item *item)
+{
+    *item = (struct cs_query_item){
+        .kind = row->kind,
+        .at_ps = row->at_ps,
+        .since_ps = -1,
+        .bus = "",
+        .node = "",
+        .has_frame = row->has_frame,
+        .has_counters = row->kind == CS_EV_ERROR || row->kind == CS_EV_STATE,
+        .id = row->id,
+        .flags = row->flags,
+        .dlc = row->dlc,
+        .len = row->len,
+        .data = (const uint8_t *)row->data,
+        .state = row->state,
+        .error = row->error,
+        .tec = row->tec,
+        .rec = row->rec,
+        .said = "",
+        .decoded = row->said,
+        .events = "",
+    };
+    if (row->said)
+        item->said = row->kind == CS_EV_FRAME ? row->data + CS_ROW_SAID : row->data;
+    else if (!row->has_frame && !row->sent)
+        item->said = row->data;
+}
+
 bool cs_row_frame(const struct cs_row *row, struct cs_frame *frame)
 {
     return row->has_frame && cs_row_sent(row, frame);
@@ -168,8 +239,8 @@ bool cs_row_sent(const struct cs_row *row, struct cs_frame *frame)
 
 /* ---- summaries ------------------------------------------------------------------------------- */
 
-const struct cs_ring_sum *cs_tui_ring_sum(const struct cs_tui_ring *ring, uint64_t number,
-                                          uint64_t *from, uint64_t *to)
+const struct cs_query_many *cs_tui_ring_sum(const struct cs_tui_ring *ring, uint64_t number,
+                                            uint64_t *from, uint64_t *to)
 {
     const uint64_t chunk = number / CS_RING_CHUNK;
 
@@ -180,20 +251,21 @@ const struct cs_ring_sum *cs_tui_ring_sum(const struct cs_tui_ring *ring, uint64
     return cs_ring_store_sum(ring->store, chunk);
 }
 
-static bool may_have(const struct cs_ring_sum *sum, const struct cs_ring_want *want)
+static bool may_have(const struct cs_query_many *sum, const struct cs_ring_want *want)
 {
+    bool any = want->n == 0;
+
     if (want->kinds && !(sum->kinds & want->kinds))
         return false;
     for (unsigned i = 0; i < want->n; i++)
-        if (cs_ring_sum_has(sum, want->ids[i].low, want->ids[i].high))
-            return true;
-    return want->n == 0;
+        any |= cs_query_many_has(sum, want->ids[i].low, want->ids[i].high);
+    return any && (!want->query || cs_query_may(want->query, &want->named, sum));
 }
 
 uint64_t cs_tui_ring_skip(const struct cs_tui_ring *ring, uint64_t number,
                           const struct cs_ring_want *want)
 {
-    const struct cs_ring_sum *sum;
+    const struct cs_query_many *sum;
     uint64_t from, to;
 
     while (number < ring->end && (sum = cs_tui_ring_sum(ring, number, &from, &to)) != NULL) {
@@ -207,7 +279,7 @@ uint64_t cs_tui_ring_skip(const struct cs_tui_ring *ring, uint64_t number,
 uint64_t cs_tui_ring_skip_back(const struct cs_tui_ring *ring, uint64_t number,
                                const struct cs_ring_want *want)
 {
-    const struct cs_ring_sum *sum;
+    const struct cs_query_many *sum;
     uint64_t from, to;
 
     while (number > ring->first && (sum = cs_tui_ring_sum(ring, number - 1, &from, &to)) != NULL) {

@@ -7,6 +7,7 @@
 #define CANSIM_TUI_RING_H
 
 #include "scenarios/choose.h"
+#include "scenarios/query.h"
 #include "simcore/event.h"
 
 #define CS_TUI_ROWS_MIN  1000u
@@ -46,6 +47,11 @@ struct cs_row {
 
 struct cs_ring_store;
 
+/* Of the frames in a chunk, the time since the one before of the same identifier. */
+struct cs_ring_since {
+    int64_t min_ps, max_ps; /* min > max: none has one */
+};
+
 struct cs_tui_ring {
     struct cs_row *rows;         /* the newest, `plain` of them in a circle */
     struct cs_ring_store *store; /* those before; NULL: none yet */
@@ -54,11 +60,14 @@ struct cs_tui_ring {
     uint32_t capacity, plain;
     bool full;            /* there was no memory for a store */
     struct cs_seen *seen; /* the number of the newest row of each identifier */
+    struct cs_ring_since since[CS_RING_PLAIN / CS_RING_CHUNK + 1]; /* of chunks not packed yet */
 };
 
 /* Room for `capacity` rows; memory is taken as it is needed. Returns 0 or -ENOMEM. */
 int cs_tui_ring_init(struct cs_tui_ring *ring, uint32_t capacity);
 void cs_tui_ring_fini(struct cs_tui_ring *ring);
+/* All rows go; the next one is number 0. */
+void cs_tui_ring_clear(struct cs_tui_ring *ring);
 
 /* What packed rows may take, instead of CS_TUI_HISTORY_DFLT. Before the first row. */
 void cs_tui_ring_limit(struct cs_tui_ring *ring, uint64_t bytes);
@@ -89,20 +98,13 @@ uint64_t cs_tui_ring_after(const struct cs_tui_ring *ring, int64_t after_ps);
 
 /* ---- what is in a chunk, without looking at its rows ----------------------------------------- */
 
-struct cs_ring_sum {
-    int64_t first_ps, last_ps;
-    uint32_t kinds;          /* bit of each enum cs_event_kind */
-    uint32_t buses;          /* bit of each, the last for all beyond */
-    uint32_t id_min, id_max; /* of rows with a frame; min > max: none */
-    uint64_t base[32];       /* each identifier of 11 bits */
-    uint64_t more[3][4];     /* those beyond: by a hash of all bits, all but 8, all but 16 */
-};
+/* Slots of a bus and of a node: its number, and its name's. */
+#define CS_RING_BUSES 32u
+#define CS_RING_NODES 256u
 
 /* Of the packed chunk with that row, its rows being from..to-1; NULL where it is not packed. */
-const struct cs_ring_sum *cs_tui_ring_sum(const struct cs_tui_ring *ring, uint64_t number,
-                                          uint64_t *from, uint64_t *to);
-/* May a row with such an identifier be there? False: certainly not. */
-bool cs_ring_sum_has(const struct cs_ring_sum *sum, uint32_t low, uint32_t high);
+const struct cs_query_many *cs_tui_ring_sum(const struct cs_tui_ring *ring, uint64_t number,
+                                            uint64_t *from, uint64_t *to);
 
 #define CS_RING_RANGES  16
 #define CS_RING_NOTHING (UINT32_C(1) << 31) /* the bit of no kind */
@@ -112,6 +114,8 @@ struct cs_ring_want {
     struct {
         uint32_t low, high;
     } ids[CS_RING_RANGES];
+    const struct cs_query *query; /* NULL: none; else what passes, with the names of slots */
+    struct cs_query_named named;
 };
 
 /* Past the chunks in which no such row can be: the first number from `number` on that is worth a
@@ -121,6 +125,9 @@ uint64_t cs_tui_ring_skip(const struct cs_tui_ring *ring, uint64_t number,
 /* The same towards older rows: the row before what it returns is worth a look; `first`: none is. */
 uint64_t cs_tui_ring_skip_back(const struct cs_tui_ring *ring, uint64_t number,
                                const struct cs_ring_want *want);
+
+/* What a query asks of a row, without names and the time since the frame before. */
+void cs_row_item(const struct cs_row *row, struct cs_query_item *item);
 
 /* The frame of a row; false where it has none. */
 bool cs_row_frame(const struct cs_row *row, struct cs_frame *frame);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "tui/names.h"
 #include "tui/row_pack.h"
 
 #define SEGMENT_BYTES (UINT32_C(1) << 20)
@@ -35,7 +36,7 @@ struct cached {
 struct cs_ring_store {
     uint64_t first, end; /* chunks */
     uint32_t n_chunks;   /* in the circle */
-    struct cs_ring_sum *sums;
+    struct cs_query_many *sums;
     struct place *places;
     struct segment *segments;
     uint64_t tail, head; /* segments in use: tail..head-1 */
@@ -88,71 +89,20 @@ void cs_ring_store_destroy(struct cs_ring_store *s)
 
 /* ---- summaries ------------------------------------------------------------------------------- */
 
-/* A set of 256, by a hash. */
-static void set_add(uint64_t set[4], uint32_t what)
+static void sum_up(struct cs_query_many *sum, const struct cs_row *rows,
+                   const struct cs_ring_since *since)
 {
-    const unsigned bit = what * UINT32_C(2654435761) >> 24;
+    struct cs_query_item item;
 
-    set[bit / 64] |= UINT64_C(1) << bit % 64;
-}
-
-static bool set_has(const uint64_t set[4], uint32_t what)
-{
-    const unsigned bit = what * UINT32_C(2654435761) >> 24;
-
-    return set[bit / 64] >> bit % 64 & 1;
-}
-
-static void sum_up(struct cs_ring_sum *sum, const struct cs_row *rows)
-{
-    *sum = (struct cs_ring_sum){
-        .first_ps = rows[0].at_ps, .last_ps = rows[CS_RING_CHUNK - 1].at_ps, .id_min = UINT32_MAX};
+    cs_query_many_init(sum);
     for (unsigned i = 0; i < CS_RING_CHUNK; i++) {
         const struct cs_row *row = &rows[i];
-        sum->kinds |= UINT32_C(1) << (row->kind & 31);
-        sum->buses |= UINT32_C(1) << (row->bus < 31 ? row->bus : 31);
-        if (!row->has_frame)
-            continue;
-        sum->id_min = row->id < sum->id_min ? row->id : sum->id_min;
-        sum->id_max = row->id > sum->id_max ? row->id : sum->id_max;
-        if (row->id <= CS_ID_MAX_BASE)
-            sum->base[row->id / 64] |= UINT64_C(1) << row->id % 64;
-        for (unsigned m = 0; row->id > CS_ID_MAX_BASE && m < 3; m++)
-            set_add(sum->more[m], row->id >> 8 * m);
+        cs_row_item(row, &item);
+        cs_query_many_add(sum, &item, row->bus < CS_RING_BUSES - 1 ? row->bus : CS_RING_BUSES - 1,
+                          row->node < 0 ? CS_NAME_NONE : row->who % CS_RING_NODES, row->what);
     }
-}
-
-/* Beyond 11 bits: the finest set in which so few are to be looked for that it tells something. */
-static bool more_has(const struct cs_ring_sum *sum, uint32_t low, uint32_t high)
-{
-    for (unsigned i = 0; i < 3; i++) {
-        const uint32_t from = low >> 8 * i, n = (high >> 8 * i) - from + 1;
-        if (n > 64)
-            continue;
-        for (uint32_t k = 0; k < n; k++)
-            if (set_has(sum->more[i], from + k))
-                return true;
-        return false;
-    }
-    return true;
-}
-
-bool cs_ring_sum_has(const struct cs_ring_sum *sum, uint32_t low, uint32_t high)
-{
-    low = low > sum->id_min ? low : sum->id_min;
-    high = high < sum->id_max ? high : sum->id_max;
-    if (low > high)
-        return false;
-    for (uint32_t id = low; id <= high && id <= CS_ID_MAX_BASE; id = (id | 63) + 1) {
-        uint64_t word = sum->base[id / 64] >> id % 64;
-        if (high - id < 63)
-            word &= (UINT64_C(1) << (high - id + 1)) - 1;
-        if (word)
-            return true;
-    }
-    if (high <= CS_ID_MAX_BASE)
-        return false;
-    return more_has(sum, low > CS_ID_MAX_BASE ? low : CS_ID_MAX_BASE + 1, high);
+    sum->since_min_ps = since->min_ps;
+    sum->since_max_ps = since->max_ps;
 }
 
 /* ---- adding ---------------------------------------------------------------------------------- */
@@ -214,7 +164,7 @@ static void forget(struct cs_ring_store *s, uint64_t wanted)
 }
 
 void cs_ring_store_add(struct cs_ring_store *s, uint64_t chunk, const struct cs_row *rows,
-                       uint64_t wanted)
+                       const struct cs_ring_since *since, uint64_t wanted)
 {
     const uint32_t raw = (uint32_t)cs_rows_pack(rows, CS_RING_CHUNK, s->raw);
     struct segment *segment;
@@ -233,7 +183,7 @@ void cs_ring_store_add(struct cs_ring_store *s, uint64_t chunk, const struct cs_
     memcpy(segment->bytes + s->used, bytes, len);
     segment->last = chunk;
     s->places[chunk % s->n_chunks] = (struct place){s->head - 1, s->used, len, raw};
-    sum_up(&s->sums[chunk % s->n_chunks], rows);
+    sum_up(&s->sums[chunk % s->n_chunks], rows, since);
     s->used += len;
     s->end = chunk + 1;
 }
@@ -292,7 +242,7 @@ uint64_t cs_ring_store_end(const struct cs_ring_store *s)
     return s->end;
 }
 
-const struct cs_ring_sum *cs_ring_store_sum(const struct cs_ring_store *s, uint64_t chunk)
+const struct cs_query_many *cs_ring_store_sum(const struct cs_ring_store *s, uint64_t chunk)
 {
     return chunk >= s->first && chunk < s->end ? &s->sums[chunk % s->n_chunks] : NULL;
 }

@@ -14,12 +14,12 @@ void cs_ring_store_destroy(struct cs_ring_store *store); /* NULL is nothing */
 /* Pack chunk `chunk`, that behind the last one (or any, where there is none). `wanted`: chunks
  * before it are not needed any more. Allocates only until it is full. */
 void cs_ring_store_add(struct cs_ring_store *store, uint64_t chunk, const struct cs_row *rows,
-                       uint64_t wanted);
+                       const struct cs_ring_since *since, uint64_t wanted);
 
 /* Chunks that are there: first..end-1. */
 uint64_t cs_ring_store_first(const struct cs_ring_store *store);
 uint64_t cs_ring_store_end(const struct cs_ring_store *store);
-const struct cs_ring_sum *cs_ring_store_sum(const struct cs_ring_store *store, uint64_t chunk);
+const struct cs_query_many *cs_ring_store_sum(const struct cs_ring_store *store, uint64_t chunk);
 /* Its rows; valid until CS_RING_CACHE - 1 others were asked for, or one is added. */
 const struct cs_row *cs_ring_store_rows(struct cs_ring_store *store, uint64_t chunk);
 /* Chunks that were unpacked so far. */

@@ -19,6 +19,23 @@ struct cs_trace_span {
     bool wide;    /* there are too many to count */
 };
 
+/* What rows cost that are looked at a part at a time, in rows that are only asked. */
+#define CS_TRACE_AT_ONCE     65536u
+#define CS_TRACE_SKIP_COST   8 /* of a chunk that is passed over */
+#define CS_TRACE_UNPACK_COST 512
+
+/* The way to a row that is not known yet. */
+struct cs_trace_hunt {
+    bool on;
+    bool held;          /* a key stopped it: it can go on while the cursor is where it was */
+    bool any;           /* every row that is shown will do; else one that passes the search */
+    bool turn;          /* where there is none, back to `start` and the other way */
+    bool turned;        /* that was done */
+    int by;             /* towards newer rows, or older ones */
+    uint64_t start, at; /* rows from `at` on are left, or those before it */
+    uint64_t cursor;
+};
+
 /* What the view keeps beyond cs_tui's trace. */
 struct cs_trace_keep {
     /* Whether a row is shown, a bit each by number % capacity; those of [down, up) are known. */
@@ -36,6 +53,7 @@ struct cs_trace_keep {
     unsigned n_bookmarks;
 
     struct cs_query search;
+    struct cs_trace_hunt hunt;
 
     bool open; /* open_row's tree is shown below it */
     uint64_t open_row;
@@ -48,8 +66,12 @@ struct cs_trace_keep *cs_trace_keep(const struct cs_tui *tui);
 
 /* ---- trace_rows.c ---------------------------------------------------------------------------- */
 
-/* As cs_trace_index(), however long it takes: for what must not be given in part. */
-void cs_trace_index_all(struct cs_tui *tui);
+/* As cs_trace_index(), so many rows of it. */
+void cs_trace_index_on(struct cs_tui *tui, unsigned rows);
+/* Is it known which rows are shown: of those from `number` on, or of all before it? */
+bool cs_trace_knows(const struct cs_tui *tui, uint64_t number, bool back);
+/* The first row of which it is known. */
+uint64_t cs_trace_known(const struct cs_tui *tui);
 uint64_t cs_trace_oldest(const struct cs_tui *tui);
 /* The row from which on `lines` lines of rows and trees reach up to `number`. */
 uint64_t cs_trace_back(const struct cs_tui *tui, uint64_t number, int lines);
@@ -66,6 +88,15 @@ const char *cs_trace_hidden(const struct cs_tui *tui, uint64_t number);
 void cs_trace_stop(struct cs_tui *tui); /* to follow */
 void cs_trace_show_selected(struct cs_tui *tui);
 
+/* ---- trace_hunt.c ---------------------------------------------------------------------------- */
+
+/* Go on with it; tui->progress tells how far it is, tui->more that it is not at its end. */
+void cs_trace_hunt_on(struct cs_tui *tui, unsigned rows);
+void cs_trace_next_match(struct cs_tui *tui, int by);
+void cs_trace_ask(struct cs_tui *tui, int unused); /* for what to search */
+/* Select the first row from `number` on that is shown, else the one before. */
+void cs_trace_near(struct cs_tui *tui, uint64_t number);
+
 /* ---- trace_marks.c --------------------------------------------------------------------------- */
 
 /* Before the mark or a bookmark is changed: so that it can be undone. */
@@ -76,14 +107,13 @@ void cs_trace_bookmark(struct cs_tui *tui, int unused);
 void cs_trace_remember(const struct cs_tui *tui, const struct cs_memory_out *out);
 int cs_trace_recall(struct cs_tui *tui, const char *name, const char *text);
 void cs_trace_next_bookmark(struct cs_tui *tui, int by);
-void cs_trace_next_match(struct cs_tui *tui, int by);
-void cs_trace_ask(struct cs_tui *tui, int unused); /* for what to search */
 void cs_trace_copy(struct cs_tui *tui, int unused);
 /* Bring the span up to date with mark and cursor. */
 void cs_trace_measure(struct cs_tui *tui);
 bool cs_trace_measures(const struct cs_tui *tui);
 void cs_trace_span_text(const struct cs_tui *tui, char *text, size_t size);
 int cs_trace_export(struct cs_tui *tui, const char *rest, char *why, size_t why_size);
+int cs_trace_export_scenario(struct cs_tui *tui, const char *rest, char *why, size_t why_size);
 /* What stands in front of a row, 0: nothing; and its style. */
 uint32_t cs_trace_sign(const struct cs_tui *tui, uint64_t number, uint8_t *style);
 

@@ -77,11 +77,15 @@ void cs_trace_draw_nothing(const struct cs_tui *tui, struct cs_canvas *canvas, s
         [CS_SHOW_FRAMES] = "no frame so far, and only frames are shown: e shows all",
         [CS_SHOW_ERRORS] = "no error so far, and frames are hidden: e e shows all",
     };
+    const int looked = cs_trace_looked(tui);
     const char *text = "nothing passes the filter yet: Esc shows all";
+    char searching[80];
 
-    if (tui->more)
-        text = "searching";
-    else if (!tui->filter.n && none[tui->trace.show])
+    if (looked < 100) {
+        snprintf(searching, sizeof searching, "%d %% of the rows were looked at, none passes yet",
+                 looked);
+        text = searching;
+    } else if (!tui->filter.n && none[tui->trace.show])
         text = none[tui->trace.show];
     else if (!tui->filter.n && tui->info.log[0])
         text = "the log has no frames";

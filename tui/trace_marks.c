@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* trace_marks.c - what a person does with rows: mark and measure, bookmark, search, copy, export.
- */
+/* trace_marks.c - what a person does with rows: mark and measure, bookmark, copy, export. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,8 +11,7 @@
 #include "tui/trace.h"
 #include "tui/widgets.h"
 
-#define COUNTED_MOST  1000000u
-#define SEARCHED_MOST 2000000u /* rows that are asked */
+#define COUNTED_MOST 1000000u
 
 static uint64_t cursor(const struct cs_tui *tui)
 {
@@ -291,90 +289,6 @@ int cs_trace_recall(struct cs_tui *tui, const char *name, const char *text)
     return 0;
 }
 
-/* ---- searching ------------------------------------------------------------------------------- */
-
-void cs_trace_ask(struct cs_tui *tui, int unused)
-{
-    (void)unused;
-    cs_tui_open(tui, CS_OVERLAY_SEARCH);
-}
-
-const char *cs_trace_searched(const struct cs_tui *tui)
-{
-    return cs_trace_keep(tui)->search.text;
-}
-
-/* The nearest row that is shown and passes, beyond `number`; CS_NO_ROW where there is none, or
- * *far where none is near enough. */
-static uint64_t find(const struct cs_tui *tui, uint64_t number, int by, bool *far)
-{
-    const struct cs_query *search = &cs_trace_keep(tui)->search;
-    const struct cs_ring_want want = cs_query_want(search, 0);
-    uint64_t chunk = CS_NO_ROW;
-
-    *far = false;
-    for (unsigned i = 0; i < SEARCHED_MOST; i++) {
-        number += by > 0; /* rows from `number` on are to be looked at, or those before it */
-        if (chunk != (number - (by < 0)) / CS_RING_CHUNK) {
-            number = by > 0 ? cs_tui_ring_skip(&tui->ring, number, &want)
-                            : cs_tui_ring_skip_back(&tui->ring, number, &want);
-            chunk = (number - (by < 0)) / CS_RING_CHUNK;
-        }
-        number = by > 0 ? cs_trace_from(tui, number) : cs_trace_before(tui, number);
-        if (number == CS_NO_ROW || cs_row_passes(tui, search, number))
-            return number;
-    }
-    *far = true;
-    return CS_NO_ROW;
-}
-
-void cs_trace_next_match(struct cs_tui *tui, int by)
-{
-    const struct cs_trace_keep *keep = cs_trace_keep(tui);
-    uint64_t found;
-    bool far;
-
-    if (!keep->search.n) {
-        cs_trace_ask(tui, 0);
-        return;
-    }
-    found = find(tui, cursor(tui), by, &far);
-    if (far)
-        cs_tui_say(tui, false, "none of the %u rows %s this one passes %.60s: / looks at all",
-                   SEARCHED_MOST, by > 0 ? "after" : "before", keep->search.text);
-    else if (found == CS_NO_ROW)
-        cs_tui_say(tui, false, "nothing %s here passes %.60s: %s searches the other way",
-                   by > 0 ? "after" : "before", keep->search.text, by > 0 ? "<" : ">");
-    else
-        cs_trace_select(tui, found);
-}
-
-/* The newest where it follows, else the next one; where there is none, the one before. */
-int cs_trace_search(struct cs_tui *tui, const char *text, char *why, size_t why_size)
-{
-    struct cs_trace_keep *keep = cs_trace_keep(tui);
-    const bool followed = tui->trace.follow;
-    const uint64_t at = followed ? tui->ring.end : tui->trace.sel;
-    uint64_t found;
-    bool far = false, far_before = false;
-
-    if (cs_query_parse(text, &keep->search, why, why_size) < 0)
-        return -EINVAL;
-    if (!keep->search.n)
-        return 0;
-    found = followed ? CS_NO_ROW : find(tui, at - 1, 1, &far);
-    if (found == CS_NO_ROW)
-        found = find(tui, at, -1, &far_before);
-    if (found == CS_NO_ROW && (far || far_before))
-        cs_tui_say(tui, false, "none of the %u rows around passes %.80s: / looks at all",
-                   SEARCHED_MOST, text);
-    else if (found == CS_NO_ROW)
-        cs_tui_say(tui, false, "nothing that is shown passes %.80s", text);
-    else
-        cs_trace_select(tui, found);
-    return 0;
-}
-
 /* ---- copying and writing --------------------------------------------------------------------- */
 
 void cs_trace_copy(struct cs_tui *tui, int unused)
@@ -393,31 +307,42 @@ void cs_trace_copy(struct cs_tui *tui, int unused)
     cs_tui_say(tui, false, "copied: %s", tui->copy);
 }
 
-int cs_trace_export(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
+static int export(struct cs_tui *tui, struct cs_export *rows, char *why, size_t why_size)
 {
     const struct cs_trace_keep *keep = cs_trace_keep(tui);
-    struct cs_export rows = {.path = rest, .from = cs_trace_oldest(tui), .to = tui->ring.end};
+    char told[CS_TUI_MESSAGE_MAX];
 
-    if (!*rest) {
-        snprintf(why, why_size, "the name of a file is missing, such as part.log or part.pcapng");
+    if (!*rows->path) {
+        snprintf(why, why_size, "the name of a file is missing, such as %s",
+                 rows->scenario ? "part.json" : "part.log or part.pcapng");
         return -1;
     }
     if (!tui->host->ops->export_rows) {
         snprintf(why, why_size, "this host writes no files");
         return -1;
     }
-    cs_trace_index_all(tui);
+    rows->from = cs_trace_oldest(tui);
+    rows->to = tui->ring.end ? tui->ring.end - 1 : 0;
     if (cs_trace_measures(tui)) {
-        rows.from = keep->mark < tui->trace.sel ? keep->mark : tui->trace.sel;
-        rows.to = keep->mark < tui->trace.sel ? tui->trace.sel : keep->mark;
+        rows->from = keep->mark < tui->trace.sel ? keep->mark : tui->trace.sel;
+        rows->to = keep->mark < tui->trace.sel ? tui->trace.sel : keep->mark;
     }
-    char told[CS_TUI_MESSAGE_MAX];
-    if (tui->host->ops->export_rows(tui->host->ctx, tui, &rows, told, sizeof told) != 0) {
+    if (tui->host->ops->export_rows(tui->host->ctx, tui, rows, told, sizeof told) < 0) {
         snprintf(why, why_size, "%s", told);
         return -1;
     }
     cs_tui_say(tui, false, "%s", told);
     return 0;
+}
+
+int cs_trace_export(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
+{
+    return export(tui, &(struct cs_export){.path = rest}, why, why_size);
+}
+
+int cs_trace_export_scenario(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
+{
+    return export(tui, &(struct cs_export){.path = rest, .scenario = true}, why, why_size);
 }
 
 /* ---- what stands in front of a row ----------------------------------------------------------- */

@@ -9,8 +9,7 @@
 #include "tui/trace.h"
 
 #define ASKED_AT_ONCE 250000u
-#define UNPACKED_MOST (2 * ASKED_AT_ONCE / CS_RING_CHUNK)
-#define SKIP_COST     8u /* of a chunk, in rows */
+#define NEWER_MOST    1000000u /* more than these, and it begins anew from the newest */
 #define WORD          64u
 
 struct cs_trace_keep *cs_trace_keep(const struct cs_tui *tui)
@@ -47,9 +46,10 @@ static struct cs_ring_want wanted(const struct cs_tui *tui)
     const uint32_t frames = UINT32_C(1) << CS_EV_FRAME;
     const uint32_t usual = frames | UINT32_C(1) << CS_EV_ARB_LOST;
 
-    return cs_query_want(&tui->filter, tui->trace.show == CS_SHOW_FRAMES   ? frames
-                                       : tui->trace.show == CS_SHOW_ERRORS ? ~usual
-                                                                           : 0);
+    return cs_query_want(tui, &tui->filter,
+                         tui->trace.show == CS_SHOW_FRAMES   ? frames
+                         : tui->trace.show == CS_SHOW_ERRORS ? ~usual
+                                                             : 0);
 }
 
 uint64_t cs_trace_oldest(const struct cs_tui *tui)
@@ -83,7 +83,7 @@ static bool begin(struct cs_tui *tui, struct cs_trace_keep *keep)
         keep->bits = calloc(keep->capacity / WORD + 1, sizeof *keep->bits);
         keep->up = keep->down = tui->ring.end;
     }
-    if (!is_known(tui, keep) || tui->ring.end - keep->up > 4 * ASKED_AT_ONCE)
+    if (!is_known(tui, keep) || tui->ring.end - keep->up > NEWER_MOST)
         keep->up = keep->down = tui->ring.end;
     keep->filter_changes = tui->filter_changes;
     keep->show = tui->trace.show;
@@ -119,29 +119,28 @@ static void ask_newer(const struct cs_tui *tui, struct cs_trace_keep *keep,
     }
 }
 
-/* As many as bounded work allows. */
 static void ask_older(const struct cs_tui *tui, struct cs_trace_keep *keep,
-                      const struct cs_ring_want *want, uint64_t oldest)
+                      const struct cs_ring_want *want, uint64_t oldest, int64_t rows)
 {
-    const uint64_t unpacked = cs_tui_ring_unpacked(&tui->ring);
+    uint64_t unpacked = cs_tui_ring_unpacked(&tui->ring);
     bool look = true;
 
-    for (uint64_t i = 0; i < ASKED_AT_ONCE && keep->down > oldest; i++) {
+    for (; rows > 0 && keep->down > oldest; rows--) {
         if (look) {
             const uint64_t to = cs_tui_ring_skip_back(&tui->ring, keep->down, want);
-            i += (keep->down - to) / CS_RING_CHUNK * SKIP_COST;
+            rows -= (int64_t)((keep->down - to) / CS_RING_CHUNK) * CS_TRACE_SKIP_COST;
             hide(keep, to, keep->down);
             keep->down = to;
+            rows -= (int64_t)(cs_tui_ring_unpacked(&tui->ring) - unpacked) * CS_TRACE_UNPACK_COST;
+            unpacked = cs_tui_ring_unpacked(&tui->ring);
         }
         if (keep->down > oldest)
             ask(tui, keep, --keep->down);
         look = keep->down % CS_RING_CHUNK == 0;
-        if (cs_tui_ring_unpacked(&tui->ring) - unpacked > UNPACKED_MOST)
-            return;
     }
 }
 
-void cs_trace_index(struct cs_tui *tui)
+void cs_trace_index_on(struct cs_tui *tui, unsigned rows)
 {
     struct cs_trace_keep *keep = cs_trace_keep(tui);
     const uint64_t oldest = cs_trace_oldest(tui);
@@ -155,19 +154,38 @@ void cs_trace_index(struct cs_tui *tui)
     if (keep->down < tui->ring.first)
         keep->down = tui->ring.first;
     ask_newer(tui, keep, &want);
-    ask_older(tui, keep, &want, oldest);
+    ask_older(tui, keep, &want, oldest, rows);
     tui->more |= keep->down > oldest;
 }
 
-void cs_trace_index_all(struct cs_tui *tui)
+void cs_trace_index(struct cs_tui *tui)
 {
-    const bool more = tui->more;
+    cs_trace_index_on(tui, CS_TRACE_AT_ONCE);
+}
 
-    do {
-        tui->more = false;
-        cs_trace_index(tui);
-    } while (tui->more);
-    tui->more = more;
+uint64_t cs_trace_known(const struct cs_tui *tui)
+{
+    const struct cs_trace_keep *keep = cs_trace_keep(tui);
+    const uint64_t oldest = cs_trace_oldest(tui);
+
+    return shows_all(tui) || !is_known(tui, keep) || keep->down < oldest ? oldest : keep->down;
+}
+
+bool cs_trace_knows(const struct cs_tui *tui, uint64_t number, bool back)
+{
+    const uint64_t known = cs_trace_known(tui);
+
+    return back ? number > known || known == cs_trace_oldest(tui)
+                : number >= known || known == cs_trace_oldest(tui);
+}
+
+int cs_trace_looked(const struct cs_tui *tui)
+{
+    const uint64_t known = cs_trace_known(tui), oldest = cs_trace_oldest(tui);
+
+    if (known <= oldest)
+        return 100;
+    return (int)((tui->ring.end - known) * 100 / (tui->ring.end - oldest));
 }
 
 /* The newest with its bit in [limit, number). */

@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "tui/context.h"
+#include "tui/job.h"
 #include "tui/keymap.h"
 #include "tui/messages.h"
 #include "tui/query_row.h"
@@ -82,6 +83,7 @@ int cs_tui_init(struct cs_tui *tui, const struct cs_host *host, uint32_t ring_ro
 
 void cs_tui_fini(struct cs_tui *tui)
 {
+    cs_tui_end_job(tui);
     cs_tui_ring_fini(&tui->ring);
     cs_names_fini(&tui->names);
     cs_ids_fini(&tui->ids);
@@ -110,11 +112,13 @@ int cs_tui_restart(struct cs_tui *tui)
     int ret;
 
     cs_undo_restart(&tui->undo);
-    tui->ring.first = tui->ring.end = 0;
+    cs_tui_end_job(tui);
+    cs_tui_ring_clear(&tui->ring);
     cs_ids_fini(&tui->ids);
     cs_fault_list_fini(&tui->fault_list);
     cs_plan_clear(&tui->plan);
     tui->info = (struct cs_tui_info){0};
+    tui->progress[0] = '\0';
     tui->n_nodes = tui->n_devices = 0;
     tui->fd = false;
     tui->faults.sel_id = 0;
@@ -144,11 +148,10 @@ void cs_tui_refresh(struct cs_tui *tui)
         needs |= cs_views[tui->pane_view[p]]->needs;
     if (tui->memory.n_late > 0) /* plots of nodes wait for them */
         needs |= CS_NEEDS_NODES;
-    tui->more = false;
     tui->host->ops->refresh(tui->host->ctx, tui, needs);
     cs_memory_settle(tui);
     cs_messages_look(tui);
-    cs_contexts_index(tui);
+    cs_tui_work(tui, CS_TUI_WORK_AT_ONCE);
     for (unsigned p = 0; p < panes; p++) {
         cs_context_enter(tui, p);
         if (cs_views[tui->pane_view[p]]->refresh)
@@ -218,7 +221,7 @@ void cs_tui_key(struct cs_tui *tui, int32_t key)
     const struct cs_overlay *overlay = cs_overlay_of(tui->overlay);
     const struct cs_view *view = cs_views[tui->view];
 
-    if (key == CS_KEY_NONE)
+    if (key == CS_KEY_NONE || (cs_trace_hunt_stop(tui) && key == CS_KEY_ESC))
         return;
     tui->message[0] = '\0';
     tui->dirty = true;
@@ -325,6 +328,8 @@ static void toggle_pause(struct cs_tui *tui, int unused)
 
 static void step(struct cs_tui *tui, int frame)
 {
+    if (cs_trace_step(tui, frame != 0))
+        return;
     if (ended(tui) || cs_tui_denied(tui))
         return;
     if (!tui->info.paused) {
@@ -364,6 +369,10 @@ static void change_speed(struct cs_tui *tui, int by)
 static void show_all(struct cs_tui *tui, int unused)
 {
     (void)unused;
+    if (cs_tui_end_job(tui)) {
+        cs_tui_say(tui, false, "given up, and nothing was written");
+        return;
+    }
     if (!tui->filter.n)
         return;
     cs_tui_filter_now(tui, "", NULL, 0);
@@ -419,8 +428,8 @@ const struct cs_binding cs_global_bindings[] = {
      toggle_pause,
      0},
     {{'i'}, "inject", "inject: send a frame of your own", cs_tui_open, CS_OVERLAY_INJECT},
-    {{'.'}, NULL, "while paused: step to the next thing that happens", step, 0},
-    {{'n'}, NULL, "while paused: step to the end of the next frame", step, 1},
+    {{'.'}, NULL, "while paused, or in the past: step to the next thing that happens", step, 0},
+    {{'n'}, NULL, "while paused, or in the past: step to the next frame", step, 1},
     {{'/'},
      "filter",
      "filter: show only what passes, such as id=180-1ff and data[0]>3",
@@ -431,7 +440,11 @@ const struct cs_binding cs_global_bindings[] = {
      "save what was done as a scenario that does it again",
      cs_tui_open,
      CS_OVERLAY_SAVE},
-    {{CS_KEY_ESC}, NULL, "close, or end the filter: show all again", show_all, 0},
+    {{CS_KEY_ESC},
+     NULL,
+     "close, or end the filter: show all again; give up an export",
+     show_all,
+     0},
     {{'+', '='}, "faster", "speed: let bus time pass faster than the clock", change_speed, 1},
     {{'-'}, "slower", "speed: slower, down to ×0.001", change_speed, -1},
     {{'|'}, NULL, "panes: divide the screen for two views, three, four, one", next_split, 1},

@@ -28,19 +28,21 @@
 #include "tui/traffic.h"
 #include "tui/undo.h"
 
-#define CS_TUI_MIN_WIDTH   60 /* below there is no use in it */
-#define CS_TUI_MIN_HEIGHT  16
-#define CS_TUI_WIDTH       80 /* of a picture, and what every view is made for */
-#define CS_TUI_HEIGHT      24
-#define CS_TUI_BUS_NAME    16
-#define CS_TUI_HISTORY     32 /* injected frames that can be called back */
-#define CS_TUI_MESSAGE_MAX 160
-#define CS_TUI_DEVICES     32
-#define CS_TUI_VIEWS_MAX   32
-#define CS_TUI_PANES       4 /* of the screen, at most; each has a view of its own */
+#define CS_TUI_MIN_WIDTH    60 /* below there is no use in it */
+#define CS_TUI_MIN_HEIGHT   16
+#define CS_TUI_WIDTH        80 /* of a picture, and what every view is made for */
+#define CS_TUI_HEIGHT       24
+#define CS_TUI_BUS_NAME     16
+#define CS_TUI_HISTORY      32 /* injected frames that can be called back */
+#define CS_TUI_MESSAGE_MAX  160
+#define CS_TUI_WORK_AT_ONCE 65536u /* rows, cs_tui_work(): some 10 ms */
+#define CS_TUI_DEVICES      32
+#define CS_TUI_VIEWS_MAX    32
+#define CS_TUI_PANES        4 /* of the screen, at most; each has a view of its own */
 
 struct cs_host;
 struct cs_context;
+struct cs_job;
 struct cs_setup; /* tui/setup.h */
 
 /* What the host tells about itself. */
@@ -272,7 +274,9 @@ struct cs_tui {
     struct cs_like like;
     struct cs_columns_choice columns[CS_TUI_VIEWS_MAX];
     enum cs_data_form data_form;
-    bool more; /* the next screen will show more, whatever happens */
+    bool more;          /* cs_tui_work() has something to do */
+    struct cs_job *job; /* under way (job.h), NULL: none */
+    char progress[128]; /* how far what is waited for is; "": nothing is */
     int help_top;
     struct cs_textfield help_find;
     bool help_finds; /* and it is typed now */
@@ -315,6 +319,9 @@ void cs_tui_key(struct cs_tui *tui, int32_t key);
 void cs_tui_paste(struct cs_tui *tui, const char *text);
 /* Bring what the current view shows up to date with the host; call before drawing. */
 void cs_tui_refresh(struct cs_tui *tui);
+/* Go on with what takes long, for about as long as it takes to look at so many rows: what a filter
+ * shows, searches, exports. Returns tui->more. A refresh does some of it, too. */
+bool cs_tui_work(struct cs_tui *tui, unsigned rows);
 /* Draw all of the screen; the canvas has the size given to cs_tui_resize(). Changes nothing but
  * which pane is at hand. */
 void cs_tui_draw(struct cs_tui *tui, struct cs_canvas *canvas);

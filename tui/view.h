@@ -140,6 +140,16 @@ uint64_t cs_trace_from(const struct cs_tui *tui, uint64_t number);
 /* Look at rows that were not looked at whether they are shown; bounded, and tui->more tells that
  * some are left. At each refresh, whatever view is shown. */
 void cs_trace_index(struct cs_tui *tui);
+int cs_trace_looked(const struct cs_tui *tui); /* at so many percent of the rows */
+/* What is searched is given up; true where something was. */
+bool cs_trace_hunt_stop(struct cs_tui *tui);
+/* To "12.5s", "+1s", "#1000", "50%", "start" or "end" of the trace. 0, or -1 with one sentence. */
+int cs_trace_go(struct cs_tui *tui, const char *text, char *why, size_t why_size);
+void cs_trace_go_offers(const struct cs_tui *tui, const char *rest, int *from,
+                        struct cs_offers *offers);
+/* Where the trace shows what is past and time stands still: on to the next row, or the next frame.
+ * False: it is bus time that must go on. */
+bool cs_trace_step(struct cs_tui *tui, bool frame);
 /* Search on in the trace: go to the nearest row that passes. 0; -EINVAL with one sentence. */
 int cs_trace_search(struct cs_tui *tui, const char *text, char *why, size_t why_size);
 const char *cs_trace_searched(const struct cs_tui *tui); /* what was searched last */

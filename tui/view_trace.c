@@ -13,11 +13,15 @@ static void status(const struct cs_tui *tui, char *text, size_t size)
 {
     static const char *const shows[CS_SHOW_COUNT] = {"", "frames only · ", "errors · "};
     uint64_t rows = tui->ring.end - cs_trace_oldest(tui);
-    char filter[48] = "", n[CS_NUMBER_MAX];
+    const int looked = cs_trace_looked(tui);
+    char filter[64] = "", n[CS_NUMBER_MAX];
+    int at = 0;
 
+    if (looked < 100)
+        at = snprintf(filter, sizeof filter, "searching %d %% ", looked);
     if (tui->filter.n)
-        snprintf(filter, sizeof filter, "%s/%.16s%s · ", tui->more ? "searching " : "",
-                 tui->filter.text, strlen(tui->filter.text) > 16 ? "…" : "");
+        snprintf(filter + at, sizeof filter - (size_t)at, "/%.16s%s · ", tui->filter.text,
+                 strlen(tui->filter.text) > 16 ? "…" : "");
     if (tui->trace.follow)
         snprintf(text, size, "%s%s%s rows · following", filter, shows[tui->trace.show],
                  cs_text_count(rows, 9, n));
@@ -91,18 +95,9 @@ void cs_trace_select(struct cs_tui *tui, uint64_t number)
 
 void cs_trace_settle(struct cs_tui *tui)
 {
-    uint64_t number;
-
     cs_trace_index(tui);
-    if (tui->trace.follow)
-        return;
-    number = cs_trace_from(tui, tui->trace.sel);
-    if (number == CS_NO_ROW)
-        number = cs_trace_before(tui, tui->trace.sel);
-    if (number == CS_NO_ROW)
-        tui->trace.follow = true;
-    else
-        cs_trace_select(tui, number);
+    if (!tui->trace.follow)
+        cs_trace_near(tui, tui->trace.sel);
 }
 
 static void move(struct cs_tui *tui, int by)
@@ -328,6 +323,8 @@ static const struct cs_word words[] = {
     {"export", "FILE",
      "write what is shown, or from the mark to the cursor: .log .pcapng .pcap .txt .svg",
      cs_trace_export, NULL},
+    {"export-scenario", "FILE", "the same as a scenario that sends these frames again",
+     cs_trace_export_scenario, NULL},
 };
 
 const struct cs_view cs_view_trace = {

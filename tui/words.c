@@ -111,8 +111,7 @@ static int pause_it(struct cs_tui *tui, const char *rest, char *why, size_t why_
 
 static int go(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
 {
-    (void)rest;
-    return pause_or_go(tui, false, why, why_size);
+    return *rest ? cs_trace_go(tui, rest, why, why_size) : pause_or_go(tui, false, why, why_size);
 }
 
 static int speed(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
@@ -167,35 +166,12 @@ static int send(struct cs_tui *tui, const char *rest, char *why, size_t why_size
     return 0;
 }
 
-/* "2s", "150ms", or seconds: "12.5". */
-static int parse_moment(const char *text, int64_t *at_ps)
-{
-    char seconds[32];
-
-    if (cs_units_parse_time(text, at_ps) == 0)
-        return 0;
-    snprintf(seconds, sizeof seconds, "%.29ss", text);
-    return cs_units_parse_time(seconds, at_ps);
-}
-
 static int at_time(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
 {
-    int64_t at_ps;
-    uint64_t number;
-
-    if (parse_moment(rest, &at_ps) != 0) {
-        snprintf(why, why_size, "must be a time such as 12.5, 2s or 150ms");
-        return -1;
-    }
-    number = cs_trace_from(tui, cs_tui_ring_after(&tui->ring, at_ps - 1));
-    if (number == UINT64_MAX) {
-        snprintf(why, why_size, "no row is shown from then on");
-        return -1;
-    }
-    cs_tui_show_view(tui, (unsigned)cs_view_find("trace"));
-    tui->trace.follow = false;
-    tui->trace.sel = tui->trace.top = number;
-    return 0;
+    if (*rest >= '0' && *rest <= '9' && !strchr(rest, '%'))
+        return cs_trace_go(tui, rest, why, why_size);
+    snprintf(why, why_size, "must be a time such as 12.5, 2s or 150ms");
+    return -1;
 }
 
 /* As they are counted at the end of the line of tabs, from 1 on. */
@@ -347,7 +323,8 @@ const struct cs_word cs_global_words[] = {
     {"at", "TIME", "the trace from that bus time on", at_time, NULL},
     {"row", "N", "the trace at the row with that number; N alone does as well", row, NULL},
     {"pause", "", "stop bus time; nothing is lost", pause_it, NULL},
-    {"go", "", "let bus time go on", go, NULL},
+    {"go", "[TIME|+TIME|#ROW|50%|end]", "to that row of the trace; alone, let bus time go on", go,
+     cs_trace_go_offers},
     {"speed", "X", "bus time over the clock's: 0.001..1000 or max", speed, offer_speeds},
     {"plot", "123 8:16 ...|ID FIELD|load BUS|tec NODE", "plot it among the signals",
      cs_signals_plot, cs_signals_offers},

@@ -311,6 +311,17 @@ static uint32_t roll(uint32_t *seed, uint32_t n)
     return (*seed >> 12) % n;
 }
 
+/* As the items below are. */
+static void name_slots(const struct cs_query *q, struct cs_query_named *named)
+{
+    cs_query_name(q, named, CS_QUERY_NAMES_BUS, 0, "b");
+    cs_query_name(q, named, CS_QUERY_NAMES_BUS, 1, "can0");
+    cs_query_name(q, named, CS_QUERY_NAMES_NODE, 0, "");
+    cs_query_name(q, named, CS_QUERY_NAMES_NODE, 9, "abc");
+    cs_query_name(q, named, CS_QUERY_NAMES_EVENT, 0, "");
+    cs_query_name(q, named, CS_QUERY_NAMES_EVENT, 200, "canopen canopen.sdo.abort");
+}
+
 /* Terms joined in any way, asked of any items: what passes is among what could. */
 static void what_could_pass(void **state)
 {
@@ -343,7 +354,7 @@ static void what_could_pass(void **state)
                                         "id=1,2,3,4,5,6,7,8,9,a,b,c,d,e,f,10,11,12"};
     static const char *const joins[] = {" and ", " or ", " ", " and not ", " or not "};
     uint32_t seed = 7;
-    unsigned passed = 0, told = 0;
+    unsigned passed = 0, told = 0, none = 0;
 
     (void)state;
     for (int round = 0; round < 20000; round++) {
@@ -364,7 +375,13 @@ static void what_could_pass(void **state)
             continue;
         }
         cs_query_could(&q, &could);
-        for (int n = 0; n < 40; n++) {
+        struct cs_query_many many;
+        struct cs_query_named named = {0};
+        const int items = 1 + (int)roll(&seed, 40);
+        bool any = false;
+        cs_query_many_init(&many);
+        name_slots(&q, &named);
+        for (int n = 0; n < items; n++) {
             uint8_t data[8] = {(uint8_t)(roll(&seed, 32))};
             struct cs_query_item item = {
                 .kind = roll(&seed, 2) ? CS_EV_FRAME : (int)(roll(&seed, CS_EV_KIND_COUNT)),
@@ -391,10 +408,17 @@ static void what_could_pass(void **state)
                          (unsigned)item.id);
             passed += passes;
             told += !could_pass(&could, &item);
+            any |= passes;
+            cs_query_many_add(&many, &item, item.bus[0] == 'c', item.node[0] == 'a' ? 9 : 0,
+                              item.events[0] == 'c' ? 200 : 0);
         }
+        if (any && !cs_query_may(&q, &named, &many))
+            fail_msg("%s: one of %d items passes, but none may", text, items);
+        none += !cs_query_may(&q, &named, &many);
     }
-    assert_true(passed > 100000);
-    assert_true(told > 50000);
+    assert_true(passed > 50000);
+    assert_true(told > 25000);
+    assert_true(none > 1000);
 }
 
 /* How much is told of single ones. */

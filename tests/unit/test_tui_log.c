@@ -140,8 +140,8 @@ static void nothing_runs(void **state)
         const char *keys, *says;
     } rows[] = {
         {"<Space>", "this is a log"},
-        {".", "this is a log"},
-        {"n", "this is a log"},
+        {"G.", "this is a log"},
+        {"Gn", "this is a log"},
         {"+", "this is a log"},
         {"-", "this is a log"},
         {":pause<Enter>", "this is a log"},
