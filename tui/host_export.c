@@ -9,6 +9,7 @@
 
 #include "plugins/input.h"
 #include "scenarios/out.h"
+#include "scenarios/pack.h"
 #include "scenarios/scenario.h"
 #include "simcore/error_frame.h"
 #include "tui/host_rows.h"
@@ -73,14 +74,14 @@ static int on_write(void *ctx, const void *bytes, size_t n)
     return e->out.error ? -1 : 0;
 }
 
-/* Does it end in one of "log,candump"? */
+/* Does it end in one of "log,candump", but for what tells how it is packed? */
 static bool has_suffix(const char *suffix, const char *extensions)
 {
     size_t n;
 
     for (const char *p = extensions; *p; p += n + (p[n] == ',')) {
         n = strcspn(p, ",");
-        if (strlen(suffix) == n && !strncasecmp(suffix, p, n))
+        if (strcspn(suffix, ".") == n && !strncasecmp(suffix, p, n))
             return true;
     }
     return false;
@@ -213,7 +214,7 @@ static void tell(const struct export *e)
 int cs_host_export(struct cs_tui *tui, const struct cs_export *rows, char *told, size_t told_size)
 {
     struct export e = {.tui = tui, .rows = rows, .told = told, .told_size = told_size};
-    const char *dot = strrchr(rows->path, '.');
+    const char *dot = memrchr(rows->path, '.', cs_pack_plain(rows->path));
     char folder[4096], why[400];
     int ret;
 
