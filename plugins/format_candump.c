@@ -107,7 +107,7 @@ static int next_line(struct reader *r, char *why, size_t why_size)
             return -1;
         r->line[len] = '\0';
         r->at += len + (end != NULL);
-        if (r->line[strspn(r->line, " \t\r")] != '\0')
+        if (*r->line > ' ' || r->line[strspn(r->line, " \t\r")] != '\0')
             return 1;
     }
 }

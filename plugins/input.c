@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "plugins/source.h"
 
@@ -93,7 +94,7 @@ bool cs_input_is_log(const struct cs_plugins *plugins, const char *path)
 
     if (stat(path, &about) != 0 || !S_ISREG(about.st_mode))
         return false;
-    if (cs_source_open(&source, path, false) != 0)
+    if (cs_source_open(&source, path, -1, false) != 0)
         got = 0;
     for (; got > 0 && n<HEAD_BYTES; n += got> 0 ? (size_t)got : 0)
         got = cs_source_read(&source, head + n, HEAD_BYTES - n);
@@ -193,21 +194,22 @@ static int open_format(struct cs_input *in, char *why, size_t why_size)
     return -1;
 }
 
-static int open_file(struct cs_input *in, const char *path, bool grows, char *why, size_t why_size)
+static int open_file(struct cs_input *in, const char *path, int fd, bool grows, char *why,
+                     size_t why_size)
 {
     in->name = strdup(strcmp(path, "-") == 0 ? "standard input" : path);
     if (in->name == NULL) {
         snprintf(why, why_size, "not enough memory");
         return -1;
     }
-    if (cs_source_open(&in->source, strcmp(path, "-") == 0 ? "-" : in->name, grows) == 0)
+    if (cs_source_open(&in->source, strcmp(path, "-") == 0 ? "-" : in->name, fd, grows) == 0)
         return 0;
     snprintf(why, why_size, "%s: %s", in->name, in->source.why);
     return -1;
 }
 
-static struct cs_input *make(const struct cs_plugins *plugins, const char *path, const char *format,
-                             bool grows, char *why, size_t why_size)
+static struct cs_input *make(const struct cs_plugins *plugins, const char *path, int fd,
+                             const char *format, bool grows, char *why, size_t why_size)
 {
     struct cs_input *in = calloc(1, sizeof(*in));
 
@@ -218,7 +220,7 @@ static struct cs_input *make(const struct cs_plugins *plugins, const char *path,
     in->plugins = plugins;
     in->source.fd = -1;
     if ((format == NULL || take_named(in, format, why, why_size) == 0) &&
-        open_file(in, path, grows, why, why_size) == 0 && open_format(in, why, why_size) >= 0)
+        open_file(in, path, fd, grows, why, why_size) == 0 && open_format(in, why, why_size) >= 0)
         return in;
     cs_input_close(in);
     return NULL;
@@ -227,13 +229,13 @@ static struct cs_input *make(const struct cs_plugins *plugins, const char *path,
 struct cs_input *cs_input_open(const struct cs_plugins *plugins, const char *path,
                                const char *format, char *why, size_t why_size)
 {
-    return make(plugins, path, format, false, why, why_size);
+    return make(plugins, path, STDIN_FILENO, format, false, why, why_size);
 }
 
-struct cs_input *cs_input_follow(const struct cs_plugins *plugins, const char *path,
+struct cs_input *cs_input_follow(const struct cs_plugins *plugins, const char *path, int fd,
                                  const char *format, char *why, size_t why_size)
 {
-    return make(plugins, path, format, true, why, why_size);
+    return make(plugins, path, fd, format, true, why, why_size);
 }
 
 static void close_format(struct cs_input *in)

@@ -19,8 +19,9 @@ bool cs_input_is_log(const struct cs_plugins *plugins, const char *path);
  * with one sentence that begins with the file's name. `plugins` stays until it is closed. */
 struct cs_input *cs_input_open(const struct cs_plugins *plugins, const char *path,
                                const char *format, char *why, size_t why_size);
-/* The same of one that grows: a file has no end, and never waits for more. */
-struct cs_input *cs_input_follow(const struct cs_plugins *plugins, const char *path,
+/* The same of one that grows: a file has no end, and never waits for more. `path` "-" is what `fd`
+ * reads, which stays open. */
+struct cs_input *cs_input_follow(const struct cs_plugins *plugins, const char *path, int fd,
                                  const char *format, char *why, size_t why_size);
 
 enum { CS_INPUT_LATER = 2, CS_INPUT_NEW = 3 };

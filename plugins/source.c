@@ -22,16 +22,17 @@ static long fail(struct cs_source *s, const char *what, int error)
     return CS_SOURCE_FAILED;
 }
 
-int cs_source_open(struct cs_source *s, const char *path, bool grows)
+int cs_source_open(struct cs_source *s, const char *path, int fd, bool grows)
 {
-    const bool standard = strcmp(path, "-") == 0;
+    const bool given = strcmp(path, "-") == 0;
     struct stat about;
 
     *s = (struct cs_source){.path = path, .fd = -1, .grows = grows};
     s->raw = malloc(RAW_BYTES);
     if (s->raw == NULL)
         return (int)fail(s, "not enough memory", 0);
-    s->fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    s->ours = !given;
+    s->fd = given ? fd : open(path, O_RDONLY | O_CLOEXEC);
     if (s->fd < 0)
         return (int)fail(s, "cannot be read", errno);
     s->file = fstat(s->fd, &about) == 0 && S_ISREG(about.st_mode);
@@ -40,7 +41,7 @@ int cs_source_open(struct cs_source *s, const char *path, bool grows)
 
 void cs_source_close(struct cs_source *s)
 {
-    if (s->fd > STDIN_FILENO)
+    if (s->ours && s->fd >= 0)
         close(s->fd);
     cs_unpack_destroy(s->unpack);
     free(s->raw);

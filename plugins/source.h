@@ -20,6 +20,7 @@ enum cs_source_end {
 struct cs_source {
     const char *path; /* the caller's */
     int fd;           /* -1: closed */
+    bool ours;        /* to be closed */
     bool grows, file, ended, known;
     uint64_t bytes; /* read of the file */
     struct cs_unpack *unpack;
@@ -28,8 +29,8 @@ struct cs_source {
     char why[200]; /* what is behind "NAME: " */
 };
 
-/* `path` "-" is standard input. 0, or -1 with source->why. */
-int cs_source_open(struct cs_source *source, const char *path, bool grows);
+/* `path` "-" is what `fd` reads, which stays open. 0, or -1 with source->why. */
+int cs_source_open(struct cs_source *source, const char *path, int fd, bool grows);
 void cs_source_close(struct cs_source *source); /* opened or not, if it was zero */
 /* Up to n bytes, more than 0, or an enum cs_source_end. */
 long cs_source_read(struct cs_source *source, void *bytes, size_t n);

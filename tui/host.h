@@ -94,6 +94,9 @@ struct cs_host_ops {
     void (*reset_traffic)(void *ctx);
     /* Where it went away: try again; what came of it in `told`. NULL: it cannot go away. */
     int (*reconnect)(void *ctx, char *told, size_t told_size);
+    /* A log: go on reading it while it grows, or no longer. 0, or -1 with one sentence. NULL: it is
+     * no log. */
+    int (*follow_file)(void *ctx, bool on, char *why, size_t why_size);
 };
 
 struct cs_host {

@@ -16,6 +16,11 @@
 
 /* ---- a log ---------------------------------------------------------------------------------- */
 
+static bool waits_for_pipe(const struct cs_host_log *log)
+{
+    return log->waiting && cs_input_is_pipe(log->input);
+}
+
 /* Nothing else is to be done. */
 static void on_load(struct ev_loop *loop, ev_idle *w, int revents)
 {
@@ -29,7 +34,29 @@ static void on_load(struct ev_loop *loop, ev_idle *w, int revents)
     while (more && ev_time() - begun < LOADING_S && ev_time() >= begun);
     if (!more)
         ev_idle_stop(loop, w);
+    cs_grow_pipe(&app->grow, waits_for_pipe(&app->log) ? cs_input_fd(app->log.input) : -1);
+    if (app->tui.dirty)
+        cs_app_wake(app);
+}
+
+static void on_more(void *ctx)
+{
+    struct app *app = ctx;
+
+    ev_idle_start(app->loop, &app->load);
+}
+
+/* It is followed from now on, or no longer. */
+static void on_grows(void *ctx)
+{
+    struct app *app = ctx;
+    const struct cs_host_log *log = &app->log;
+    const bool file = log->config.follow && !log->loaded && !cs_input_is_pipe(log->input);
+
+    cs_grow_file(&app->grow, file ? log->config.path : NULL);
     cs_app_changed(app);
+    if (!app->log.loaded)
+        on_more(app);
 }
 
 /* ---- start and end --------------------------------------------------------------------------- */
@@ -89,7 +116,10 @@ static int run_log(struct app *app, const struct cs_options *options)
         return status;
     ev_idle_init(&app->load, on_load);
     app->load.data = app;
-    ev_idle_start(app->loop, &app->load);
+    cs_grow_init(&app->grow, app->loop, on_more, app);
+    app->log.grows = on_grows;
+    app->log.grows_ctx = app;
+    on_grows(app);
     on_load(app->loop, &app->load, 0); /* the first screen has rows */
     ev_run(app->loop, 0);
     cs_screen_close();
@@ -117,7 +147,7 @@ static int run(struct app *app, const struct cs_options *options)
     return end_session(app);
 }
 
-static int serve(const struct cs_options *options)
+static int serve(struct cs_options *options)
 {
     struct cs_session_config config = cs_main_config(options);
     struct app app = {0};
@@ -127,6 +157,8 @@ static int serve(const struct cs_options *options)
 
     status = cs_main_config_read(options, true, &app.config);
     if (status != 0)
+        return status;
+    if (isatty(STDOUT_FILENO) && (status = cs_main_log_keyboard(options)) != 0)
         return status;
     /* Before anything is opened: whoever has no terminal is told so, and nothing else happens. */
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))

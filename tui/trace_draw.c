@@ -289,8 +289,9 @@ static void draw_nothing(const struct cs_tui *tui, struct cs_canvas *canvas, str
     int y = body.y + body.h / 2;
 
     if (!tui->filter.n && tui->trace.show == CS_SHOW_ALL) {
-        text = tui->info.log[0] ? "the log has no frames"
-                                : "the bus is silent: i injects a frame, ? tells more";
+        text = tui->info.growing  ? "nothing is in the log yet: it is read as it grows"
+               : tui->info.log[0] ? "the log has no frames"
+                                  : "the bus is silent: i injects a frame, ? tells more";
         if (tui->info.link[0] && tui->n_buses) {
             int x = (cs_tui_body(tui).w - 43 - (int)strlen(tui->bus[0].name)) / 2;
             x = cs_canvas_put(canvas, x, y + 2, CS_STYLE_DIM, "programs join:  ");

@@ -52,6 +52,8 @@ struct cs_tui_info {
     bool gone;                   /* the host elsewhere ended, or the way to it */
     uint64_t missed;             /* events that it had to leave out because we were too slow */
     char log[24]; /* nothing runs: a log is shown, and this says how far it is read; "": none */
+    bool growing;    /* it is read further as it grows */
+    int64_t epoch_s; /* of bus time 0, in seconds since 1970; 0: not known */
 };
 
 struct cs_tui_bus {

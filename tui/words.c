@@ -244,6 +244,34 @@ static int screenshot(struct cs_tui *tui, const char *rest, char *why, size_t wh
     return 0;
 }
 
+static int follow_file(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
+{
+    const bool off = !strcmp(rest, "off");
+
+    if (*rest && !off && strcmp(rest, "on") != 0) {
+        snprintf(why, why_size, "must be on or off");
+        return -1;
+    }
+    if (!tui->host->ops->follow_file) {
+        snprintf(why, why_size, "this is no log");
+        return -1;
+    }
+    if (tui->host->ops->follow_file(tui->host->ctx, !off, why, why_size) != 0)
+        return -1;
+    tui->trace.follow |= !off;
+    cs_tui_say(tui, false, off ? "it is not read further" : "it is read further as it grows");
+    return 0;
+}
+
+static void offer_on_off(const struct cs_tui *tui, const char *rest, int *from,
+                         struct cs_offers *offers)
+{
+    (void)tui;
+    *from = 0;
+    offer(offers, rest, "on");
+    offer(offers, rest, "off");
+}
+
 static int reconnect(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
 {
     (void)rest;
@@ -286,6 +314,7 @@ const struct cs_word cs_global_words[] = {
     {"save", "FILE", "save what was done as a scenario that does it again", save, NULL},
     {"screenshot", "[FILE]", "this screen as .svg, .png or .txt", screenshot, NULL},
     {"theme", "NAME", "other colours: dark, light, contrast, safe, mono", theme, offer_themes},
+    {"follow-file", "[on|off]", "go on reading this log while it grows", follow_file, offer_on_off},
     {"reconnect", "", "connect again to a host that went away", reconnect, NULL},
     {"help", "", "all keys and words", help, NULL},
     {"quit", "", "leave", quit, NULL},
