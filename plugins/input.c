@@ -9,9 +9,10 @@
 
 #include "plugins/source.h"
 
-#define HEAD_BYTES 4096
-#define SURE       80 /* no more bytes are waited for */
-#define SAID_MAX   16
+#define HEAD_BYTES   4096
+#define HEADER_BYTES 32
+#define SURE         80 /* no more bytes are waited for */
+#define SAID_MAX     16
 
 #define NO_STAMP INT64_MIN
 
@@ -160,8 +161,9 @@ static int find_format(struct cs_input *in, char *why, size_t why_size)
         snprintf(why, why_size, "%s: %s", in->name, in->source.why);
         return got == CS_SOURCE_NEW ? CS_INPUT_NEW : -1;
     }
-    /* What it has of its first line may not be enough yet. */
-    if (got == CS_SOURCE_LATER && sure < SURE && memchr(in->head, '\n', in->n_head) == NULL)
+    /* What it has of its first line, or header, may not be enough yet. */
+    if (got == CS_SOURCE_LATER && sure < SURE &&
+        (in->n_head < HEADER_BYTES || memchr(in->head, '\n', in->n_head) == NULL))
         return CS_INPUT_LATER;
     if (format == NULL)
         return no_format(in, why, why_size);

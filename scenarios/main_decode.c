@@ -145,6 +145,8 @@ static int shift(struct cs_decoding *d, const char *path, const struct cansim_lo
         d->epoch_s = log->epoch_s;
     }
     int64_t seconds = log->epoch_s - d->epoch_s;
+    if (d->args->follow && (seconds > MAX_SECONDS || seconds < -MAX_SECONDS))
+        seconds = 0; /* of a file that took its place: at once */
     if (seconds > MAX_SECONDS || seconds < -MAX_SECONDS)
         return cs_error_set(&d->error, CS_STATUS_INPUT,
                             "%s: must be within 100 days of the first file", path);

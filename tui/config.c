@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tui/size.h"
 #include "tui/view.h"
 
 struct reading {
@@ -97,13 +98,41 @@ static int take_focus(struct reading *r, const char *name, const char *value)
     return 1;
 }
 
+static int take_history(struct reading *r, const char *name, const char *value)
+{
+    return cs_size_parse(value, &r->config->history) == 0 ? 1
+                                                          : wrong(r, name, CS_SIZE_EXPECTED, value);
+}
+
+static int take_rows(struct reading *r, const char *name, const char *value)
+{
+    return cs_rows_parse(value, &r->config->rows) == 0 ? 1
+                                                       : wrong(r, name, CS_ROWS_EXPECTED, value);
+}
+
+static int take_time(struct reading *r, const char *name, const char *value)
+{
+    static const char *const words[] = {[CS_TIME_ABSOLUTE] = "absolute",
+                                        [CS_TIME_DELTA] = "delta",
+                                        [CS_TIME_SAME] = "same",
+                                        [CS_TIME_DATE] = "date"};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (!strcasecmp(value, words[i])) {
+            r->config->time = (int)i;
+            return 1;
+        }
+    return wrong(r, name, "absolute, delta, same or date", value);
+}
+
 static const struct {
     const char *name;
     int (*take)(struct reading *r, const char *name, const char *value);
 } settings[] = {
     {"theme", take_theme},       {"ascii", take_ascii}, {"mouse", take_mouse},
     {"remember", take_remember}, {"panes", take_panes}, {"views", take_views},
-    {"focus", take_focus},
+    {"focus", take_focus},       {"time", take_time},   {"history", take_history},
+    {"rows", take_rows},
 };
 
 /* ---- keys ------------------------------------------------------------------------------------ */
@@ -176,7 +205,8 @@ static int on_setting(void *ctx, const char *section, const char *name, const ch
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
         if (!strcmp(settings[i].name, name))
             return settings[i].take(r, name, value);
-    return wrong(r, "setting", "theme, ascii, mouse, remember, panes, views or focus", name);
+    return wrong(r, "setting",
+                 "theme, ascii, mouse, remember, panes, views, focus, time, history or rows", name);
 }
 
 static char *next_line(char *text, int size, void *ctx)
@@ -213,7 +243,7 @@ int cs_config_read(const char *path, struct cs_config *config, char *why, size_t
 
 void cs_config_init(struct cs_config *config)
 {
-    *config = (struct cs_config){.split = -1, .focus = -1};
+    *config = (struct cs_config){.split = -1, .focus = -1, .time = -1};
     for (unsigned i = 0; i < CS_TUI_PANES; i++)
         config->views[i] = -1;
 }
@@ -288,5 +318,7 @@ void cs_config_apply(const struct cs_config *config, struct cs_tui *tui)
     tui->view = tui->pane_view[tui->focus];
     if (config->focus >= 0)
         cs_tui_focus(tui, (unsigned)config->focus);
+    if (config->time >= 0)
+        tui->trace.time = (enum cs_trace_time)config->time;
     tui->message[0] = '\0';
 }

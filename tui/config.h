@@ -17,6 +17,9 @@ struct cs_config {
     int split;               /* enum cs_tui_split, -1: not set */
     int views[CS_TUI_PANES]; /* indices in cs_views, -1: not set */
     int focus;               /* -1: not set */
+    int time;                /* enum cs_trace_time, -1: not set */
+    uint64_t history;        /* bytes for rows of the trace, 0: not set */
+    uint32_t rows;           /* of it, 0: not set */
     struct cs_keymap keys;
 };
 

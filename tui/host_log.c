@@ -308,7 +308,7 @@ static void tell_end(struct cs_host_log *hl, const char *why)
                    "%" PRIu64 " frames are left out: of more than %d buses, or impossible",
                    hl->left_out, CS_SIM_MAX_BUSES);
     if (ring->first > 0)
-        cs_tui_say(hl->tui, true, "the first %s rows made room: :history SIZE keeps more",
+        cs_tui_say(hl->tui, true, "the first %s rows made room: --history and --rows keep more",
                    cs_text_count(ring->first, 9, n));
     if (why)
         cs_tui_say(hl->tui, true, "%s", why);

@@ -166,12 +166,10 @@ static int serve(struct cs_options *options)
     app.options = options;
     app.host.host = (struct cs_host){&cs_host_session_ops, &app.host};
     app.loop = ev_loop_new(EVFLAG_AUTO);
-    if (!app.loop || cs_tui_init(&app.tui, &app.host.host, options->rows) < 0) {
+    if (!app.loop || cs_main_config_init(options, &app.config, &app.host.host, &app.tui) < 0) {
         fprintf(stderr, "cansim-tui: not enough memory\n");
         return 3;
     }
-    if (options->history)
-        cs_tui_ring_limit(&app.tui.ring, options->history);
     const int log = cs_main_log_open(&app.log, options, &app.tui, &error);
     if (log == 0)
         app.session = cs_session_create(&config, app.loop, &error);

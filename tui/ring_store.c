@@ -4,6 +4,7 @@
 #include "tui/ring_store.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zstd.h>
@@ -196,6 +197,23 @@ static bool next_segment(struct cs_ring_store *s, uint64_t wanted)
     s->segments[s->head++ % s->n_segments].bytes = bytes;
     s->used = 0;
     return true;
+}
+
+int cs_ring_store_limit(struct cs_ring_store *s, uint64_t bytes)
+{
+    const uint32_t n = (uint32_t)(bytes / SEGMENT_BYTES);
+    struct segment *segments = calloc(n, sizeof *segments);
+
+    if (!segments)
+        return -ENOMEM;
+    for (; s->head - s->tail > n; s->allocated--)
+        free(give_way(s));
+    for (uint64_t i = s->tail; i < s->head; i++)
+        segments[i % n] = s->segments[i % s->n_segments];
+    free(s->segments);
+    s->segments = segments;
+    s->n_segments = n;
+    return 0;
 }
 
 static void forget(struct cs_ring_store *s, uint64_t wanted)

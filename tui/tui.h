@@ -137,6 +137,7 @@ enum cs_trace_time {
     CS_TIME_ABSOLUTE,
     CS_TIME_DELTA, /* since the row before */
     CS_TIME_SAME,  /* since the frame before with the same identifier */
+    CS_TIME_DATE,  /* of the day, where a log tells */
     CS_TIME_MARK,
     CS_TIME_COUNT
 };

@@ -6,6 +6,7 @@
 
 #include "simcore/units.h"
 #include "tui/query_row.h"
+#include "tui/size.h"
 #include "tui/view.h"
 #include "tui/view_signals.h"
 #include "tui/widgets.h"
@@ -263,6 +264,40 @@ static int follow_file(struct cs_tui *tui, const char *rest, char *why, size_t w
     return 0;
 }
 
+static int history(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
+{
+    struct cs_tui_ring *ring = &tui->ring;
+    char rows[CS_NUMBER_MAX], used[CS_NUMBER_MAX], most[CS_NUMBER_MAX];
+    uint64_t bytes = ring->history;
+
+    if (*rest && cs_size_parse(rest, &bytes) != 0) {
+        snprintf(why, why_size, "must be " CS_SIZE_EXPECTED);
+        return -1;
+    }
+    if (*rest && cs_tui_ring_limit(ring, bytes) != 0) {
+        snprintf(why, why_size, "there is not enough memory");
+        return -1;
+    }
+    cs_trace_settle(tui);
+    cs_tui_say(
+        tui, false, "history: %s row%s in %s, packed ones may take %s%s",
+        cs_text_count(ring->end - ring->first, 12, rows), ring->end - ring->first == 1 ? "" : "s",
+        cs_size_text(cs_tui_ring_bytes(ring), used, sizeof used),
+        cs_size_text(ring->history, most, sizeof most), ring->first ? "; older ones are gone" : "");
+    return 0;
+}
+
+static void offer_sizes(const struct cs_tui *tui, const char *rest, int *from,
+                        struct cs_offers *offers)
+{
+    static const char *const sizes[] = {"64M", "256M", "1G", "4G"};
+
+    (void)tui;
+    *from = 0;
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+        offer(offers, rest, sizes[s]);
+}
+
 static void offer_on_off(const struct cs_tui *tui, const char *rest, int *from,
                          struct cs_offers *offers)
 {
@@ -314,6 +349,8 @@ const struct cs_word cs_global_words[] = {
     {"save", "FILE", "save what was done as a scenario that does it again", save, NULL},
     {"screenshot", "[FILE]", "this screen as .svg, .png or .txt", screenshot, NULL},
     {"theme", "NAME", "other colours: dark, light, contrast, safe, mono", theme, offer_themes},
+    {"history", "[SIZE]", "memory for rows of the trace, such as 512M; without it, what is in use",
+     history, offer_sizes},
     {"follow-file", "[on|off]", "go on reading this log while it grows", follow_file, offer_on_off},
     {"reconnect", "", "connect again to a host that went away", reconnect, NULL},
     {"help", "", "all keys and words", help, NULL},
