@@ -18,7 +18,7 @@ CC     ?= gcc
 override O := $(patsubst $(CURDIR)/%,%,$(abspath $(O)))
 VERSION := 0.1.0
 
-PKGS_LIB := libcjson zlib libusbredirparser-0.5 inih libxml-2.0
+PKGS_LIB := libcjson zlib libzstd liblzma liblz4 libusbredirparser-0.5 inih libxml-2.0
 PKGS_TUI := ncursesw freetype2 libpng
 FREETYPE_CFLAGS = $(shell pkg-config --cflags freetype2)
 XML_CFLAGS = $(shell pkg-config --cflags libxml-2.0)

@@ -27,6 +27,7 @@ extern "C" {
 #define CANSIM_PLUGIN_ABI   1u
 #define CANSIM_NEVER        INT64_MAX
 #define CANSIM_NO_NODE      (-1)
+#define CANSIM_LATER        (-2) /* there is nothing yet */
 
 /* Does the maker of *object, a struct cansim_..., know that member? */
 #define CANSIM_KNOWS(object, type, member) \
@@ -350,7 +351,8 @@ struct cansim_node_type {
 struct cansim_input {
     uint32_t size;
     void *ctx;
-    /* Up to n bytes; 0 at the end, -1 where reading failed (the host tells). */
+    /* Up to n bytes; 0 at the end, -1 where reading failed (the host tells); CANSIM_LATER, of a log
+     * that grows, to a format that waits. */
     long (*read)(void *ctx, void *bytes, size_t n);
     /* One sentence about what of the log was left out, such as packets that are no CAN frames. */
     void (*say)(void *ctx, const char *text);
@@ -394,6 +396,9 @@ struct cansim_format {
      * leaves by one call of the output, and is complete. */
     int (*write)(void *state, const struct cansim_log_frame *frame, char *why, size_t why_size);
     int (*finish)(void *state, char *why, size_t why_size); /* also frees */
+    /* Logs can be followed while they grow: where its input says CANSIM_LATER, read() says the
+     * same, and the next one goes on with what was there already. */
+    bool waits;
 };
 
 /* ---- the plugin ------------------------------------------------------------------------------ */

@@ -15,9 +15,9 @@
 
 struct reader {
     struct cansim_input input;
-    char line[LINE_MAX_BYTES + 1];
-    char buffer[65536];
+    char buffer[65536 + 1]; /* one for a NUL behind the last line */
     size_t at, n;
+    char *line;
     bool ended;
     unsigned number;
     struct cs_log_time time;
@@ -59,40 +59,55 @@ static int reader_open(void **state, const struct cansim_input *input, char *why
     return 0;
 }
 
-/* One more byte, or -1 at the end. */
-static int next_byte(struct reader *r)
+/* More behind what is left: 1, 0 at the end, CANSIM_LATER. */
+static int refill(struct reader *r)
 {
-    if (r->at == r->n) {
-        long got = r->ended ? 0 : r->input.read(r->input.ctx, r->buffer, sizeof(r->buffer));
-        if (got <= 0) {
-            r->ended = true;
-            return -1;
-        }
-        r->at = 0;
-        r->n = (size_t)got;
-    }
-    return (unsigned char)r->buffer[r->at++];
+    if (r->ended)
+        return 0;
+    r->n -= r->at;
+    memmove(r->buffer, r->buffer + r->at, r->n);
+    r->at = 0;
+    long got = r->input.read(r->input.ctx, r->buffer + r->n, sizeof(r->buffer) - 1 - r->n);
+    if (got == CANSIM_LATER)
+        return CANSIM_LATER;
+    r->ended = got <= 0;
+    r->n += got > 0 ? (size_t)got : 0;
+    return got > 0;
 }
 
-/* The next line that is not empty: 1, 0 at the end, -1. */
+static int check_line(const struct reader *r, size_t len, char *why, size_t why_size)
+{
+    const size_t looked = len <= LINE_MAX_BYTES ? len : LINE_MAX_BYTES + 1;
+    const bool nul = memchr(r->line, 0, looked) != NULL;
+
+    if (!nul && len <= LINE_MAX_BYTES)
+        return 0;
+    snprintf(why, why_size, "%u: must be %s", r->number,
+             nul ? "text, got a NUL byte" : "a line of at most 1024 bytes");
+    return -1;
+}
+
+/* The next line that is not empty: 1, 0 at the end, -1, CANSIM_LATER. */
 static int next_line(struct reader *r, char *why, size_t why_size)
 {
     for (;;) {
-        size_t n = 0;
-        int c = next_byte(r);
-        if (c < 0)
-            return 0;
-        r->number++;
-        for (; c >= 0 && c != '\n'; c = next_byte(r)) {
-            if (n == LINE_MAX_BYTES || c == 0) {
-                snprintf(why, why_size, "%u: must be %s", r->number,
-                         c == 0 ? "text, got a NUL byte" : "a line of at most 1024 bytes");
-                return -1;
-            }
-            r->line[n++] = (char)c;
+        size_t left = r->n - r->at;
+        char *end = left > 0 ? memchr(r->buffer + r->at, '\n', left) : NULL;
+        if (end == NULL && left <= LINE_MAX_BYTES) {
+            int ret = refill(r);
+            if (ret > 0)
+                continue;
+            if (ret < 0 || left == 0)
+                return ret;
         }
-        r->line[n] = '\0';
-        if (r->line[strspn(r->line, " \t\r")] != '\0')
+        r->line = r->buffer + r->at;
+        r->number++;
+        size_t len = end != NULL ? (size_t)(end - r->line) : r->n - r->at;
+        if (check_line(r, len, why, why_size) != 0)
+            return -1;
+        r->line[len] = '\0';
+        r->at += len + (end != NULL);
+        if (*r->line > ' ' || r->line[strspn(r->line, " \t\r")] != '\0')
             return 1;
     }
 }
@@ -211,6 +226,7 @@ static const struct cansim_format candump = {
     .probe = probe,
     .open = reader_open,
     .read = reader_read,
+    .waits = true,
     .close = reader_close,
     .create = writer_create,
     .write = writer_write,

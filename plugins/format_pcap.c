@@ -70,6 +70,7 @@ static int read_header(struct reader *r, char *why, size_t why_size)
     struct cs_packets *in = &r->in;
     uint8_t head[HEADER];
 
+    cs_packets_begin(in);
     if (cs_packets_take(in, head, HEADER) != HEADER)
         return cs_packets_fail(in, why, why_size,
                                "must begin with a header of %d bytes, has %" PRIu64, HEADER,
@@ -124,15 +125,13 @@ static int reader_read(void *state, struct cansim_log_frame *out, char *why, siz
     uint8_t head[HEAD];
     int ret = 0;
 
-    if (!r->have_header && read_header(r, why, why_size) != 0)
-        return -1;
+    if (!r->have_header)
+        ret = read_header(r, why, why_size);
     while (ret == 0) {
-        r->in.place = r->in.offset;
+        cs_packets_begin(&r->in);
         const size_t n = cs_packets_take(&r->in, head, HEAD);
-        if (n == 0) {
-            cs_packets_tell(&r->in);
-            return 0;
-        }
+        if (n == 0)
+            return cs_packets_end(&r->in);
         if (n != HEAD)
             return cs_packets_fail(&r->in, why, why_size,
                                    "must be a packet, the file ends within its head");
@@ -221,6 +220,7 @@ static const struct cansim_format pcap = {
     .probe = probe,
     .open = reader_open,
     .read = reader_read,
+    .waits = true,
     .close = reader_close,
     .create = writer_create,
     .write = writer_write,

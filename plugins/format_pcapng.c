@@ -207,6 +207,7 @@ static const struct cansim_format pcapng = {
     .probe = cs_pcapng_probe,
     .open = cs_pcapng_open,
     .read = cs_pcapng_read,
+    .waits = true,
     .close = cs_pcapng_close,
     .create = writer_create,
     .write = writer_write,

@@ -274,17 +274,17 @@ static int on_block(struct reader *r, uint32_t type, struct cansim_log_frame *ou
 }
 
 /* The type and length of the next block, and of a section its byte order, of which the magic is
- * kept: 1, 0 at the end, -1. */
+ * kept: 1, 0 at the end, -1, CANSIM_LATER. */
 static int begin_block(struct reader *r, uint32_t *type, char *why, size_t why_size)
 {
     uint8_t head[8];
     size_t n;
 
-    r->in.place = r->in.offset;
+    cs_packets_begin(&r->in);
     r->kept = 0;
     n = cs_packets_take(&r->in, head, 8);
     if (n == 0)
-        return 0;
+        return cs_packets_end(&r->in);
     *type = (uint32_t)cs_packets_number(&r->in, head, 4);
     if (n == 8 && *type == CS_PCAPNG_SECTION) {
         r->kept = cs_packets_take(&r->in, r->body, 4);
@@ -310,7 +310,7 @@ static int begin_block(struct reader *r, uint32_t *type, char *why, size_t why_s
     return 1;
 }
 
-/* The rest of the block: 1 or -1. */
+/* The rest of the block: 1, -1, CANSIM_LATER. */
 static int take_block(struct reader *r, char *why, size_t why_size)
 {
     uint8_t tail[4];
@@ -338,12 +338,10 @@ int cs_pcapng_read(void *state, struct cansim_log_frame *out, char *why, size_t 
 
     for (;;) {
         ret = begin_block(r, &type, why, why_size);
-        if (ret == 0)
-            cs_packets_tell(&r->in);
+        if (ret > 0)
+            ret = take_block(r, why, why_size);
         if (ret <= 0)
             return ret;
-        if (take_block(r, why, why_size) < 0)
-            return -1;
         ret = on_block(r, type, out, why, why_size);
         if (ret != 0)
             return ret;

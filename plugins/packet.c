@@ -22,13 +22,31 @@ static const char *const out_words[CS_PACKET_OUTS] = {
 
 /* ---- bytes ----------------------------------------------------------------------------------- */
 
+void cs_packets_begin(struct cs_packets *in)
+{
+    in->place = in->offset;
+    in->mark = in->at;
+    in->lost = in->later = false;
+}
+
+/* What there was of the present packet stays before it, as long as there is room. */
 static bool refill(struct cs_packets *in)
 {
-    long got = in->ended ? 0 : in->input.read(in->input.ctx, in->buffer, sizeof(in->buffer));
+    size_t kept = in->n - in->mark;
 
-    in->at = 0;
-    in->n = got > 0 ? (size_t)got : 0;
-    in->ended = got <= 0;
+    if (in->ended || in->later)
+        return false;
+    if (kept == sizeof(in->buffer) || in->lost) {
+        in->lost = true;
+        kept = 0;
+    }
+    memmove(in->buffer, in->buffer + in->n - kept, kept);
+    in->mark = 0;
+    in->at = in->n = kept;
+    long got = in->input.read(in->input.ctx, in->buffer + kept, sizeof(in->buffer) - kept);
+    in->n += got > 0 ? (size_t)got : 0;
+    in->later = got == CANSIM_LATER;
+    in->ended = got <= 0 && !in->later;
     return got > 0;
 }
 
@@ -56,12 +74,16 @@ uint64_t cs_packets_number(const struct cs_packets *in, const uint8_t *p, unsign
     return value;
 }
 
-int cs_packets_fail(const struct cs_packets *in, char *why, size_t why_size, const char *format,
-                    ...)
+int cs_packets_fail(struct cs_packets *in, char *why, size_t why_size, const char *format, ...)
 {
     va_list args;
-    int n = snprintf(why, why_size, "byte %" PRIu64 ": ", in->place);
 
+    if (in->later && !in->lost) {
+        in->offset = in->place;
+        in->at = in->mark;
+        return CANSIM_LATER;
+    }
+    int n = snprintf(why, why_size, "byte %" PRIu64 ": ", in->place);
     va_start(args, format);
     if (n >= 0 && (size_t)n < why_size)
         vsnprintf(why + n, why_size - (size_t)n, format, args);
@@ -131,7 +153,9 @@ int cs_packets_time(struct cs_packets *in, int64_t seconds, int64_t fraction_ps,
     return 1;
 }
 
-void cs_packets_tell(struct cs_packets *in)
+/* ---- the end -------------------------------------------------------------------------------- */
+
+static void tell(struct cs_packets *in)
 {
     char text[160];
 
@@ -145,4 +169,12 @@ void cs_packets_tell(struct cs_packets *in)
             in->input.say(in->input.ctx, text);
     }
     in->told = true;
+}
+
+int cs_packets_end(struct cs_packets *in)
+{
+    if (in->later)
+        return CANSIM_LATER;
+    tell(in);
+    return 0;
 }

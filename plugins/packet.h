@@ -28,8 +28,8 @@ enum cs_packet_out {
 struct cs_packets {
     struct cansim_input input;
     uint8_t buffer[65536];
-    size_t at, n;
-    bool ended, told;
+    size_t at, n, mark; /* mark: where the present packet begins, unless it is lost */
+    bool ended, told, later, lost;
     uint64_t offset; /* of the byte that comes next */
     uint64_t place;  /* where the present packet begins */
     bool big;        /* byte order of who captured */
@@ -38,13 +38,18 @@ struct cs_packets {
     uint64_t out[CS_PACKET_OUTS], out_at[CS_PACKET_OUTS]; /* how many, the first one's place */
 };
 
+/* A packet begins here. */
+void cs_packets_begin(struct cs_packets *in);
+/* Nothing comes behind the packets: 0, with what was left out told once, or CANSIM_LATER. */
+int cs_packets_end(struct cs_packets *in);
 /* Up to n bytes into `to` (NULL: nowhere): how many there were. */
 size_t cs_packets_take(struct cs_packets *in, uint8_t *to, size_t n);
 /* A number of n bytes in the capture's byte order. */
 uint64_t cs_packets_number(const struct cs_packets *in, const uint8_t *p, unsigned n);
-/* "byte N: ..." in `why`. Returns -1. */
-int cs_packets_fail(const struct cs_packets *in, char *why, size_t why_size, const char *format,
-                    ...) __attribute__((format(printf, 4, 5)));
+/* "byte N: ..." in `why`, and -1; where there is no more of the packet yet, CANSIM_LATER, and the
+ * next read begins with it again. */
+int cs_packets_fail(struct cs_packets *in, char *why, size_t why_size, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 
 /* The frame in the `n` bytes of a packet that was `original` long, captured on the interface `name`
  * of that link type: 1 and *out without its times, 0 left out and counted. */
@@ -53,7 +58,4 @@ int cs_packets_frame(struct cs_packets *in, unsigned link, const char *name, con
 /* Its times: 1 or -1 with a sentence. */
 int cs_packets_time(struct cs_packets *in, int64_t seconds, int64_t fraction_ps,
                     struct cansim_log_frame *out, char *why, size_t why_size);
-/* At the end: tell once what was left out. */
-void cs_packets_tell(struct cs_packets *in);
-
 #endif

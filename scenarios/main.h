@@ -52,7 +52,7 @@ struct cs_args {
     uint64_t jobs, repeat;
     bool have_jobs, have_repeat, have_timeout, fail_fast, list;
     int64_t timeout_ps;
-    bool decode, network;
+    bool decode, network, follow;
     const char *only;
     bool fast, quiet, json, non_iso, help, detail, verbose, waves;
     bool have_speed;

@@ -11,6 +11,7 @@
 #include "scenarios/choose.h"
 #include "scenarios/main.h"
 #include "scenarios/out.h"
+#include "scenarios/pack.h"
 #include "scenarios/text.h"
 #include "simcore/sim.h"
 
@@ -46,17 +47,18 @@ struct conversion {
 
 /* ---- formats --------------------------------------------------------------------------------- */
 
-/* Does the name end in a suffix of "log,candump"? */
+/* Does the name, but for .gz or .zst, end in a suffix of "log,candump"? */
 static bool has_suffix(const char *name, const char *extensions)
 {
-    const char *dot = strrchr(name, '.');
+    const size_t len = cs_pack_plain(name);
+    const char *dot = memrchr(name, '.', len);
     size_t n;
 
     if (dot == NULL || strchr(dot, '/') != NULL)
         return false;
     for (const char *p = extensions; *p != '\0'; p += n + (p[n] == ',')) {
         n = strcspn(p, ",");
-        if (strlen(dot + 1) == n && strncmp(dot + 1, p, n) == 0)
+        if ((size_t)(name + len - dot - 1) == n && strncmp(dot + 1, p, n) == 0)
             return true;
     }
     return false;
@@ -321,10 +323,13 @@ int cs_main_convert(const struct cs_args *args)
 void cs_main_convert_help(void)
 {
     putchar('\n');
-    cs_text_wrap(stdout, 0,
-                 "IN is a log of any format of \"cansim plugins\"; - is standard input or output. "
-                 "Of several, frames are written by time. What the other format cannot carry is "
-                 "counted on standard error. Where a log is damaged, what is before that place is "
-                 "written. Exit status: 0 done, 2 unusable input or usage, 3 OUT cannot be "
-                 "written.");
+    cs_text_wrap(
+        stdout, 0,
+        "IN is a log of any format of \"cansim plugins\", plain or packed by gzip, zstd, xz or "
+        "lz4; - is standard input or output. OUT is packed where its name ends in .gz or "
+        ".zst. "
+        "Of several, frames are written by time. What the other format cannot carry is "
+        "counted on standard error. Where a log is damaged, what is before that place is "
+        "written. Exit status: 0 done, 2 unusable input or usage, 3 OUT cannot be "
+        "written.");
 }

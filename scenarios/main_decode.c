@@ -145,13 +145,21 @@ static int shift(struct cs_decoding *d, const char *path, const struct cansim_lo
         d->epoch_s = log->epoch_s;
     }
     int64_t seconds = log->epoch_s - d->epoch_s;
+    if (d->args->follow && (seconds > MAX_SECONDS || seconds < -MAX_SECONDS))
+        seconds = 0; /* of a file that took its place: at once */
     if (seconds > MAX_SECONDS || seconds < -MAX_SECONDS)
         return cs_error_set(&d->error, CS_STATUS_INPUT,
                             "%s: must be within 100 days of the first file", path);
-    frame->at_ps += seconds * CS_PS_PER_S;
-    frame->start_ps += seconds * CS_PS_PER_S;
+    if (d->anew) /* where its time does not go on, it goes on at once */
+        d->shift_ps = d->last_ps - seconds * CS_PS_PER_S - frame->at_ps;
+    if (d->anew && d->shift_ps < 0)
+        d->shift_ps = 0;
+    d->anew = false;
+    frame->at_ps += seconds * CS_PS_PER_S + d->shift_ps;
+    frame->start_ps += seconds * CS_PS_PER_S + d->shift_ps;
     if (frame->at_ps < 0)
         frame->at_ps = frame->start_ps = 0;
+    d->last_ps = frame->at_ps;
     return 0;
 }
 
@@ -198,11 +206,54 @@ static int decode_file(struct cs_decoding *d, const char *path)
     return d->error.status == CS_STATUS_OK ? 0 : -1;
 }
 
+/* Another file took its place. */
+static void begin_anew(struct cs_decoding *d, const char *why)
+{
+    fprintf(stderr, "cansim: %s\n", why);
+    d->anew = true;
+}
+
+static int follow_file(struct cs_decoding *d, const char *path)
+{
+    struct cansim_frame frame = {.size = sizeof(frame)};
+    struct cansim_log_frame log = {.size = sizeof(log), .frame = &frame, .bus_name = ""};
+    char why[500];
+    struct cs_follow *follow = cs_follow_begin(d, path);
+    struct cs_input *in =
+        follow != NULL ? cs_input_follow(d->plugins, path, -1, d->args->format, why, sizeof(why))
+                       : NULL;
+    int ret = in != NULL ? 1 : -1;
+
+    if (follow != NULL && in == NULL)
+        cs_error_set(&d->error, CS_STATUS_INPUT, "%s", why);
+    while (ret > 0 && !d->closed && d->error.status == CS_STATUS_OK) {
+        ret = cs_input_read(in, &log, why, sizeof(why));
+        if (ret < 0)
+            cs_error_set(&d->error, CS_STATUS_INPUT, "%s", why);
+        else if (ret == CS_INPUT_NEW)
+            begin_anew(d, why);
+        else if (ret == CS_INPUT_LATER &&
+                 !cs_follow_wait(follow, cs_input_is_pipe(in) ? cs_input_fd(in) : -1))
+            d->error.status = CS_STATUS_INTERRUPTED;
+        else if (ret == 1)
+            take(d, path, &log);
+    }
+    for (unsigned i = 0; in != NULL && cs_input_said(in, i) != NULL; i++)
+        fprintf(stderr, "cansim: %s\n", cs_input_said(in, i));
+    cs_input_close(in);
+    cs_follow_end(follow);
+    return d->error.status == CS_STATUS_OK ? 0 : -1;
+}
+
 static int decode_files(struct cs_decoding *d)
 {
     const struct cs_args *args = d->args;
     int ret = 0;
 
+    if (args->follow) {
+        d->live = true;
+        return follow_file(d, args->operands[0]);
+    }
     for (unsigned i = 0; i < args->n_operands; i++) {
         if (strcmp(args->operands[i], "-") != 0 && access(args->operands[i], R_OK) != 0)
             ret = decode_file(d, args->operands[i]); /* the sentence, before anything is written */
@@ -229,6 +280,8 @@ static int check_sources(struct cs_decoding *d)
     if (args->link != NULL && args->n_operands > 0)
         return cs_error_set(&d->error, CS_STATUS_INPUT,
                             "decode: must have FILE... or --link ADDR, got both");
+    if (args->follow && (args->n_operands != 1 || strcmp(args->operands[0], "-") == 0))
+        return cs_error_set(&d->error, CS_STATUS_INPUT, "--follow: must have one FILE beside it");
     return 0;
 }
 

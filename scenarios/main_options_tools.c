@@ -55,6 +55,7 @@ const struct cs_option cs_decode_options[] = {
     TEXT("only", only, "WORD[,WORD]", NULL,
          "what has that protocol or event; note, warning or error: what is at least that"),
     FILTER_OPTION,
+    FLAG("follow", 'f', follow, "go on reading FILE while it grows, until interrupted"),
     FLAG("network", 0, network, "at the end, all that is known of the nodes"),
     TEXT("format", format, "NAME", "by content", "of the files"),
     {"bitrate", 0, OPTION_RATE, ARG(bitrate_bps), CS_NOWHERE, "RATE", CS_BITRATE_MIN,

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "scenarios/pack.h"
 #include "scenarios/text.h"
 
 #define BUF_SIZE  65536
@@ -36,7 +37,9 @@ int cs_out_open(struct cs_out *out, const char *path, struct ev_loop *loop, stru
     out->timer.data = out;
     out->name = strdup(is_stdout ? "standard output" : path);
     out->buf = malloc(BUF_SIZE);
-    if (out->name == NULL || out->buf == NULL) {
+    out->pack = is_stdout ? NULL : cs_pack_create(path);
+    if (out->name == NULL || out->buf == NULL ||
+        (!is_stdout && out->pack == NULL && path[cs_pack_plain(path)] != '\0')) {
         cs_out_discard(out);
         return cs_error_set(error, CS_STATUS_ENVIRONMENT, "%s: not enough memory", path);
     }
@@ -109,7 +112,9 @@ static void release(struct cs_out *out)
         ev_timer_stop(out->loop, &out->timer);
     free(out->name);
     free(out->buf);
+    cs_pack_destroy(out->pack);
     out->name = out->buf = NULL;
+    out->pack = NULL;
     out->fd = -1;
     out->memory = false;
 }
@@ -132,8 +137,10 @@ static void fail(struct cs_out *out, int error)
         out->failed(out->ctx, out);
 }
 
-static void write_all(struct cs_out *out, const char *data, size_t len)
+static void write_plain(void *ctx, const char *data, size_t len)
 {
+    struct cs_out *out = ctx;
+
     while (len > 0 && out->error == 0) {
         ssize_t n = write(out->fd, data, len);
         if (n >= 0) {
@@ -149,6 +156,15 @@ static void write_all(struct cs_out *out, const char *data, size_t len)
     }
 }
 
+/* `end`: and nothing more. */
+static void write_all(struct cs_out *out, const char *data, size_t len, bool end)
+{
+    if (out->pack == NULL)
+        write_plain(out, data, len);
+    else if (out->error == 0 && cs_pack_write(out->pack, data, len, end, write_plain, out) != 0)
+        fail(out, ENOMEM);
+}
+
 int cs_out_flush(struct cs_out *out)
 {
     if (out->loop != NULL)
@@ -156,7 +172,7 @@ int cs_out_flush(struct cs_out *out)
     if (out->fd >= 0 && out->used > 0) {
         size_t used = out->used;
         out->used = 0;
-        write_all(out, out->buf, used);
+        write_all(out, out->buf, used, false);
     }
     return out->error;
 }
@@ -166,6 +182,8 @@ int cs_out_close(struct cs_out *out)
     if (out->fd < 0)
         return out->error;
     cs_out_flush(out);
+    if (out->pack != NULL)
+        write_all(out, NULL, 0, true);
     if (out->fd != STDOUT_FILENO && close(out->fd) != 0 && out->error == 0)
         fail(out, errno);
     int error = out->error;
@@ -185,7 +203,7 @@ void cs_out_write(struct cs_out *out, const char *data, size_t len)
     if (len > BUF_SIZE - out->used)
         cs_out_flush(out);
     if (len > BUF_SIZE) {
-        write_all(out, data, len);
+        write_all(out, data, len, false);
         return;
     }
     memcpy(out->buf + out->used, data, len);

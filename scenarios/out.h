@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* out.h - a buffered writer for logs: whole lines leave at once, soon, and errors are kept.
- * What was written reaches the file when the buffer fills, at cs_out_flush(), and at most
- * CS_OUT_DELAY_S after it where there is a loop; the timer runs only while something waits, so that
- * an idle host sleeps. After an error everything further is thrown away. */
+/* out.h - a buffered writer for logs: whole lines leave at once, soon, and errors are kept. Where
+ * the file's name ends in .gz or .zst they are packed, and what left can be unpacked. What was
+ * written reaches the file when the buffer fills, at cs_out_flush(), and at most CS_OUT_DELAY_S
+ * after it where there is a loop; the timer runs only while something waits, so that an idle host
+ * sleeps. After an error everything further is thrown away. */
 #ifndef CANSIM_SCENARIOS_OUT_H
 #define CANSIM_SCENARIOS_OUT_H
 
@@ -16,6 +17,8 @@
 
 #define CS_OUT_DELAY_S 0.2
 
+struct cs_pack;
+
 struct cs_out {
     int fd;       /* -1: closed */
     bool created; /* cs_out_open() made the file */
@@ -24,6 +27,7 @@ struct cs_out {
     char *name;
     char *buf;
     size_t used;
+    struct cs_pack *pack; /* NULL: not packed */
     struct ev_loop *loop;
     ev_timer timer;
     void (*failed)(void *ctx, struct cs_out *out); /* once, at the first failure; may be NULL */

@@ -33,25 +33,38 @@ int cs_candump_parse_time(const char **text, int64_t *seconds, int64_t *fraction
     return 0;
 }
 
+static const char *past_blanks(const char *p)
+{
+    while (*p == ' ' || *p == '\t')
+        p++;
+    return p;
+}
+
+static bool ends_word(char c)
+{
+    return c == '\0' || c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 /* The next word at *text into `word`. */
 static int parse_word(const char **text, char *word, size_t size)
 {
+    const char *p = past_blanks(*text);
     size_t n = 0;
 
-    *text += strspn(*text, " \t");
-    while (**text != '\0' && strchr(" \t\r\n", **text) == NULL) {
+    for (; !ends_word(p[n]); n++) {
         if (n + 1 == size)
             return -1;
-        word[n++] = *(*text)++;
+        word[n] = p[n];
     }
     word[n] = '\0';
+    *text = p + n;
     return n > 0 ? 0 : -1;
 }
 
 /* candump writes error frames with identifiers above 29 bits. */
 static bool is_error_frame(const char *text)
 {
-    return strcspn(text, "#") == 8 && text[0] >= '2' && text[0] <= '3' &&
+    return text[0] >= '2' && text[0] <= '3' && strcspn(text, "#") == 8 &&
            strspn(text, "0123456789abcdefABCDEF") == 8;
 }
 
@@ -73,7 +86,7 @@ int cs_candump_parse(const char *line, struct cs_candump_line *out, char *why, s
     int64_t fraction;
 
     memset(out, 0, sizeof(*out));
-    line += strspn(line, " \t");
+    line = past_blanks(line);
     if (cs_candump_parse_time(&line, &out->seconds, &fraction) != 0) {
         snprintf(why, why_size, "must begin with a time such as (12.345678)");
         return -1;
@@ -94,10 +107,11 @@ int cs_candump_parse(const char *line, struct cs_candump_line *out, char *why, s
         snprintf(why, why_size, "%s", reason);
         return -1;
     }
-    line += strspn(line, " \t");
-    if ((*line == 'R' || *line == 'T') && strchr(" \t\r\n", line[1]) != NULL)
+    line = past_blanks(line);
+    if ((*line == 'R' || *line == 'T') && ends_word(line[1]))
         line++; /* candump -x: the direction */
-    line += strspn(line, " \t\r\n");
+    while (*line != '\0' && ends_word(*line))
+        line++;
     if (*line != '\0') {
         snprintf(why, why_size, "must end after the frame");
         return -1;

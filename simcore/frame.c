@@ -71,16 +71,14 @@ static int refuse(struct parser *p, const char *format, ...)
 
 static int hex_digit(char c)
 {
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    if (c >= 'A' && c <= 'F') {
-        return c - 'A' + 10;
-    }
-    if (c >= 'a' && c <= 'f') {
-        return c - 'a' + 10;
-    }
-    return -1;
+    static const uint8_t digits[] = {/* one more than it is, from '0' on */
+                                     1, 2, 3, 4,  5,  6,  7,  8,  9,  10, 0,  0,  0, 0,
+                                     0, 0, 0, 11, 12, 13, 14, 15, 16, 0,  0,  0,  0, 0,
+                                     0, 0, 0, 0,  0,  0,  0,  0,  0,  0,  0,  0,  0, 0,
+                                     0, 0, 0, 0,  0,  0,  0,  11, 12, 13, 14, 15, 16};
+    const unsigned at = (unsigned)(unsigned char)c - '0';
+
+    return at < sizeof(digits) ? digits[at] - 1 : -1;
 }
 
 static int parse_id(struct parser *p)

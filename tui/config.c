@@ -13,6 +13,7 @@
 
 #include "tui/columns.h"
 #include "tui/context.h"
+#include "tui/size.h"
 #include "tui/view.h"
 
 struct reading {
@@ -165,7 +166,7 @@ static int take_word(struct reading *r, const char *name, const char *value,
 
 static const char *const palettes[] = {"auto", "none", "16", "256", "true", NULL};
 static const char *const meters[] = {"bars", "numbers", "off", NULL};
-static const char *const times[] = {"absolute", "delta", "same", NULL};
+static const char *const times[] = {"absolute", "delta", "same", "date", NULL};
 
 static int take_palette(struct reading *r, const char *name, const char *value)
 {
@@ -177,9 +178,21 @@ static int take_meters(struct reading *r, const char *name, const char *value)
     return take_word(r, name, value, meters, "bars, numbers or off", &r->config->meters);
 }
 
+static int take_history(struct reading *r, const char *name, const char *value)
+{
+    return cs_size_parse(value, &r->config->history) == 0 ? 1
+                                                          : wrong(r, name, CS_SIZE_EXPECTED, value);
+}
+
+static int take_rows(struct reading *r, const char *name, const char *value)
+{
+    return cs_rows_parse(value, &r->config->rows) == 0 ? 1
+                                                       : wrong(r, name, CS_ROWS_EXPECTED, value);
+}
+
 static int take_time(struct reading *r, const char *name, const char *value)
 {
-    return take_word(r, name, value, times, "absolute, delta or same", &r->config->time);
+    return take_word(r, name, value, times, "absolute, delta, same or date", &r->config->time);
 }
 
 static void tell_theme(const struct cs_tui *tui, char *text, size_t size)
@@ -240,18 +253,24 @@ static void tell_time(const struct cs_tui *tui, char *text, size_t size)
     snprintf(text, size, "%s", times[tui->trace.time < n ? tui->trace.time : CS_TIME_ABSOLUTE]);
 }
 
+static void tell_history(const struct cs_tui *tui, char *text, size_t size)
+{
+    cs_size_text(tui->ring.history, text, size);
+}
+
 static const struct {
     const char *name;
     int (*take)(struct reading *r, const char *name, const char *value);
     void (*tell)(const struct cs_tui *tui, char *text,
                  size_t size); /* NULL: the setup has it not */
 } settings[] = {
-    {"theme", take_theme, tell_theme},    {"ascii", take_ascii, tell_ascii},
-    {"mouse", take_mouse, tell_mouse},    {"remember", take_remember, tell_remember},
-    {"panes", take_panes, tell_panes},    {"views", take_views, tell_views},
-    {"focus", take_focus, tell_focus},    {"palette", take_palette, tell_palette},
-    {"meters", take_meters, tell_meters}, {"time", take_time, tell_time},
-    {"colour", take_colour, NULL},        {"field", take_field, NULL},
+    {"theme", take_theme, tell_theme},       {"ascii", take_ascii, tell_ascii},
+    {"mouse", take_mouse, tell_mouse},       {"remember", take_remember, tell_remember},
+    {"panes", take_panes, tell_panes},       {"views", take_views, tell_views},
+    {"focus", take_focus, tell_focus},       {"palette", take_palette, tell_palette},
+    {"meters", take_meters, tell_meters},    {"time", take_time, tell_time},
+    {"colour", take_colour, NULL},           {"field", take_field, NULL},
+    {"history", take_history, tell_history}, {"rows", take_rows, NULL},
 };
 
 /* ---- keys ------------------------------------------------------------------------------------ */
@@ -345,11 +364,10 @@ static int on_setting(void *ctx, const char *section, const char *name, const ch
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
         if (!strcmp(settings[i].name, name))
             return settings[i].take(r, name, value);
-    return wrong(
-        r, "setting",
-        "theme, ascii, mouse, remember, panes, views, focus, palette, meters, time, colour "
-        "or field",
-        name);
+    return wrong(r, "setting",
+                 "theme, ascii, mouse, remember, panes, views, focus, palette, meters, time, "
+                 "history, rows, colour or field",
+                 name);
 }
 
 static char *next_line(char *text, int size, void *ctx)
@@ -485,6 +503,10 @@ int cs_config_change(struct cs_tui *tui, const char *name, const char *value, ch
         return -EINVAL;
     tui->pane_view[tui->focus] = tui->view;
     cs_config_apply(&config, tui);
+    if (config.history && cs_tui_ring_limit(&tui->ring, config.history) < 0) {
+        snprintf(why, why_size, "history: not enough memory");
+        return -EINVAL;
+    }
     tui->dirty = true;
     return 0;
 }

@@ -19,6 +19,8 @@ struct cs_config {
     int focus;               /* -1: not set */
     int palette, meters;     /* enum cs_palette, enum cs_meters; -1: not set */
     int time;                /* enum cs_trace_time; -1: not set */
+    uint64_t history;        /* bytes for rows of the trace, 0: not set */
+    uint32_t rows;           /* of it, 0: not set */
     struct cs_keymap keys;
     bool remembered;                  /* it is what the program itself wrote */
     char colour[CS_COLOURS_MAX][200]; /* as cs_colours_take() has them */

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "plugins/input.h"
+#include "scenarios/pack.h"
 #include "scenarios/scenario.h"
 #include "simcore/error_frame.h"
 #include "tui/host_export.h"
@@ -73,14 +74,14 @@ static int on_write(void *ctx, const void *bytes, size_t n)
     return e->file.out.error ? -1 : 0;
 }
 
-/* Does it end in one of "log,candump"? */
+/* Does it end in one of "log,candump", but for what tells how it is packed? */
 static bool has_suffix(const char *suffix, const char *extensions)
 {
     size_t n;
 
     for (const char *p = extensions; *p; p += n + (p[n] == ',')) {
         n = strcspn(p, ",");
-        if (strlen(suffix) == n && !strncasecmp(suffix, p, n))
+        if (strcspn(suffix, ".") == n && !strncasecmp(suffix, p, n))
             return true;
     }
     return false;
@@ -262,7 +263,7 @@ static int write_log(struct cs_tui *tui, const struct cs_export *rows, char *tol
 
 int cs_host_export(struct cs_tui *tui, const struct cs_export *rows, char *told, size_t told_size)
 {
-    const char *dot = strrchr(rows->path, '.');
+    const char *dot = memrchr(rows->path, '.', cs_pack_plain(rows->path));
     const char *suffix = dot && !strchr(dot, '/') ? dot : "";
 
     if (tui->job) {

@@ -14,6 +14,8 @@
 #include "tui/log_event.h"
 #include "tui/widgets.h"
 
+#define MAX_SECONDS 9000000 /* between the beginnings of two files, about 104 days */
+
 /* ---- what the screen asks for ---------------------------------------------------------------- */
 
 static void tell_state(const struct cs_host_log *hl, struct cs_tui_info *info)
@@ -21,8 +23,13 @@ static void tell_state(const struct cs_host_log *hl, struct cs_tui_info *info)
     const uint64_t read = cs_input_bytes(hl->input);
     unsigned percent = hl->size ? (unsigned)(read * 100 / hl->size) : 0;
 
+    info->growing = hl->config.follow && !hl->loaded;
+    info->epoch_s = hl->epoch_s;
     if (hl->loaded)
         snprintf(info->log, sizeof info->log, "log");
+    else if (hl->caught_up || cs_input_is_pipe(hl->input))
+        snprintf(info->log, sizeof info->log, "%s",
+                 cs_input_is_pipe(hl->input) ? "reading" : "growing");
     else
         snprintf(info->log, sizeof info->log, "loading %u %%", percent < 99 ? percent : 99);
 }
@@ -44,9 +51,10 @@ static void refresh(void *ctx, struct cs_tui *tui, unsigned needs)
     struct cs_host_log *hl = ctx;
     struct cs_tui_info *info = &tui->info;
 
-    snprintf(info->title, sizeof info->title, "%s", hl->config.path);
+    snprintf(info->title, sizeof info->title, "%s",
+             strcmp(hl->config.path, "-") ? hl->config.path : "standard input");
     tell_state(hl, info);
-    info->finished = hl->loaded;
+    info->finished = hl->loaded || hl->waiting;
     info->speed_permille = 1000;
     info->now_ps = cs_sim_now_ps(hl->sim);
     cs_feed_refresh(&hl->feed, needs);
@@ -122,6 +130,44 @@ static int export_rows(void *ctx, struct cs_tui *tui, const struct cs_export *ro
     return cs_host_export(tui, rows, told, told_size);
 }
 
+/* What was read to its end is read anew, and what is known of it passed over. */
+static int open_again(struct cs_host_log *hl, char *why, size_t why_size)
+{
+    struct cs_input *input = cs_input_follow(hl->plugins, hl->config.path, -1, NULL, why, why_size);
+
+    if (!input)
+        return -1;
+    cs_input_close(hl->input);
+    hl->input = input;
+    hl->skip = hl->n_read;
+    hl->n_read = 0;
+    hl->loaded = false;
+    return 0;
+}
+
+static int follow_file(void *ctx, bool on, char *why, size_t why_size)
+{
+    struct cs_host_log *hl = ctx;
+
+    if (on == hl->config.follow && !(on && hl->loaded)) {
+        snprintf(why, why_size, "it is %s", on ? "followed already" : "not followed");
+        return -1;
+    }
+    if (!strcmp(hl->config.path, "-") || hl->config.until_ps) {
+        snprintf(why, why_size, "%s",
+                 hl->config.until_ps ? "--at is its end" : "standard input ends by itself");
+        return -1;
+    }
+    if (on && open_again(hl, why, why_size) != 0)
+        return -1;
+    hl->config.follow = on;
+    hl->loaded |= !on && hl->waiting;
+    hl->waiting = hl->caught_up = false;
+    if (hl->grows)
+        hl->grows(hl->grows_ctx);
+    return 0;
+}
+
 /* It sends nothing, has no bits to step by, no story of frames and no pages of decoders: NULL. */
 static const struct cs_host_ops ops = {
     .refresh = refresh,
@@ -136,6 +182,7 @@ static const struct cs_host_ops ops = {
     .plug = plug,
     .decode = decode,
     .export_rows = export_rows,
+    .follow_file = follow_file,
 };
 
 /* ---- frames ---------------------------------------------------------------------------------- */
@@ -192,20 +239,43 @@ static void tell_wire(const struct cs_host_log *hl, struct cs_event *event)
         event->start_ps -= bits_ps(fast, c->data_bitrate_bps);
 }
 
+/* A file's first frame: where it is in bus time. One that took the place of another goes on at its
+ * own time where both tell it, else at once. */
+static void begin_file(struct cs_host_log *hl)
+{
+    const int64_t epoch_s = hl->log.epoch_s, now_ps = cs_sim_now_ps(hl->sim);
+    const int64_t seconds = epoch_s - hl->epoch_s;
+
+    hl->begun = true;
+    if (hl->fresh) {
+        hl->epoch_s = epoch_s;
+        return;
+    }
+    if (hl->skip)
+        return;
+    hl->shift_ps = 0;
+    if (epoch_s && hl->epoch_s && seconds >= 0 && seconds < MAX_SECONDS)
+        hl->shift_ps = seconds * CS_PS_PER_S;
+    if (hl->frame.at_ps + hl->shift_ps < now_ps)
+        hl->shift_ps = now_ps - hl->frame.at_ps;
+}
+
 static void take(struct cs_host_log *hl)
 {
     const struct cs_frame frame = cs_plugins_frame(&hl->frame);
     const int bus = bus_of(hl, hl->log.bus_name);
     struct cs_event event = {.kind = CS_EV_FRAME, .node = CS_NO_NODE, .peer = CS_NO_NODE};
 
+    hl->back += hl->log.stamp_ps < hl->frame.at_ps;
     if (bus < 0 || (!hl->log.error_frame && cs_frame_check(&frame) != 0)) {
         hl->left_out++;
         return;
     }
-    cs_sim_run_until(hl->sim, hl->frame.at_ps);
+    cs_sim_run_until(hl->sim, hl->frame.at_ps + hl->shift_ps);
     event.bus = (uint16_t)bus;
     event.at_ps = cs_sim_now_ps(hl->sim);
-    event.start_ps = hl->frame.start_ps < event.at_ps ? hl->frame.start_ps : event.at_ps;
+    event.start_ps = hl->frame.start_ps + hl->shift_ps;
+    event.start_ps = event.start_ps < event.at_ps ? event.start_ps : event.at_ps;
     if (hl->log.error_frame) {
         cs_log_error_event(&hl->frame, &event);
         hl->error_frames[bus] += event.kind == CS_EV_ERROR;
@@ -219,28 +289,33 @@ static void take(struct cs_host_log *hl)
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
-/* What the person does not see: the worst of it. */
+/* What the person does not see: all of it is among the messages, the worst stays in sight. */
 static void tell_end(struct cs_host_log *hl, const char *why)
 {
     const struct cs_tui_ring *ring = &hl->tui->ring;
     char n[CS_NUMBER_MAX];
 
-    if (why)
-        cs_tui_say(hl->tui, true, "%s", why);
-    else if (ring->first > 0)
-        cs_tui_say(hl->tui, true, "the first %s rows made room: --history and --rows keep more",
-                   cs_text_count(ring->first, 9, n));
-    else if (hl->left_out)
+    if (hl->odd[0])
+        cs_tui_say(hl->tui, false, "%s", hl->odd);
+    for (unsigned i = 0; cs_input_said(hl->input, i); i++)
+        cs_tui_say(hl->tui, false, "%s", cs_input_said(hl->input, i));
+    if (hl->back)
+        cs_tui_say(hl->tui, true,
+                   "%s frame%s: time goes back there, they are shown where they are in the log",
+                   cs_text_count(hl->back, 9, n), hl->back == 1 ? "" : "s");
+    if (hl->left_out)
         cs_tui_say(hl->tui, true,
                    "%" PRIu64 " frames are left out: of more than %d buses, or impossible",
                    hl->left_out, CS_SIM_MAX_BUSES);
-    else if (cs_input_said(hl->input, 0))
-        cs_tui_say(hl->tui, false, "%s", cs_input_said(hl->input, 0));
-    else if (hl->odd[0])
-        cs_tui_say(hl->tui, false, "%s", hl->odd);
+    if (ring->first > 0)
+        cs_tui_say(hl->tui, true, "the first %s rows made room: --history and --rows keep more",
+                   cs_text_count(ring->first, 9, n));
+    if (why)
+        cs_tui_say(hl->tui, true, "%s", why);
 }
 
-/* It begins at its beginning, where somebody has not gone elsewhere yet. */
+/* It begins at its beginning, where somebody has not gone elsewhere yet; one that grows at its end.
+ */
 static void show_first(struct cs_host_log *hl)
 {
     struct cs_trace_state *trace = &hl->tui->trace;
@@ -248,32 +323,77 @@ static void show_first(struct cs_host_log *hl)
     if (!hl->fresh || hl->tui->ring.end == 0)
         return;
     hl->fresh = false;
-    trace->follow = false;
+    trace->follow = hl->config.follow;
     trace->sel = trace->top = 0;
+}
+
+/* A frame was read. False: it is beyond what is wanted. */
+static bool use(struct cs_host_log *hl)
+{
+    if (!hl->begun)
+        begin_file(hl);
+    hl->n_read++;
+    if (hl->skip) {
+        hl->skip--;
+        return true;
+    }
+    if (hl->config.until_ps && hl->frame.at_ps + hl->shift_ps > hl->config.until_ps) {
+        cs_sim_run_until(hl->sim, hl->config.until_ps);
+        return false;
+    }
+    take(hl);
+    return true;
+}
+
+/* Another file: what is known of it is what is told. */
+static void begin_anew(struct cs_host_log *hl, const char *why)
+{
+    hl->begun = false;
+    hl->n_read = hl->skip = 0;
+    cs_tui_say(hl->tui, false, "%s", why);
+    if (hl->grows)
+        hl->grows(hl->grows_ctx);
+}
+
+static void wait_for_more(struct cs_host_log *hl)
+{
+    if (!hl->caught_up) {
+        hl->tui->dirty = true;
+        tell_end(hl, NULL);
+    }
+    hl->waiting = hl->caught_up = true;
 }
 
 bool cs_host_log_load(struct cs_host_log *hl, unsigned frames)
 {
-    const int64_t until_ps = hl->config.until_ps ? hl->config.until_ps : INT64_MAX;
     char why[600];
     int ret = 1;
 
     if (hl->loaded)
         return false;
-    hl->tui->dirty = true;
-    while (frames-- > 0 && (ret = cs_input_read(hl->input, &hl->log, why, sizeof why)) > 0) {
-        if (hl->frame.at_ps > until_ps) {
-            cs_sim_run_until(hl->sim, until_ps);
+    hl->waiting = false;
+    while (frames-- > 0 && (ret = cs_input_read(hl->input, &hl->log, why, sizeof why)) > 0 &&
+           ret != CS_INPUT_LATER) {
+        hl->tui->dirty = true;
+        if (ret == CS_INPUT_NEW) {
+            begin_anew(hl, why);
+        } else if (!use(hl)) {
             ret = 0;
             break;
         }
-        take(hl);
     }
     show_first(hl);
-    if (ret > 0)
+    if (ret == CS_INPUT_LATER && hl->config.follow) {
+        wait_for_more(hl);
+        return false;
+    }
+    if (ret > 0 && ret != CS_INPUT_LATER)
         return true;
+    hl->tui->dirty = true;
     hl->loaded = true;
     tell_end(hl, ret < 0 ? why : NULL);
+    if (hl->grows)
+        hl->grows(hl->grows_ctx);
     return false;
 }
 
@@ -309,9 +429,14 @@ static int open_log(struct cs_host_log *hl, struct cs_error *error)
     char why[600];
     struct stat about;
 
-    hl->input = cs_input_open(hl->plugins, hl->config.path, NULL, why, sizeof why);
+    hl->input =
+        hl->config.follow
+            ? cs_input_follow(hl->plugins, hl->config.path, hl->config.fd, NULL, why, sizeof why)
+            : cs_input_open(hl->plugins, hl->config.path, NULL, why, sizeof why);
     if (!hl->input)
         return cs_error_set(error, CS_STATUS_INPUT, "%s", why);
+    if (!strcmp(hl->config.path, "-"))
+        hl->config.follow &= cs_input_is_pipe(hl->input);
     if (stat(hl->config.path, &about) == 0)
         hl->size = (uint64_t)about.st_size;
     hl->frame = (struct cansim_frame){.size = sizeof hl->frame, .node = CANSIM_NO_NODE};
@@ -345,7 +470,8 @@ int cs_host_log_open(struct cs_host_log *hl, const struct cs_host_log_config *co
         cs_plugins_find(folder[0] ? folder : NULL, files->file, files->n, why, sizeof why);
     if (!hl->plugins)
         return cs_error_set(error, CS_STATUS_INPUT, "%s", why);
-    if (!cs_input_is_log(hl->plugins, config->path))
+    if (!config->follow && strcmp(config->path, "-") != 0 &&
+        !cs_input_is_log(hl->plugins, config->path))
         return 0;
     return open_log(hl, error) == 0 ? 1 : -1;
 }

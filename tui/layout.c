@@ -75,7 +75,7 @@ static void draw_title(const struct cs_tui *tui, struct cs_canvas *canvas)
         x = put_right(canvas, x, CS_STYLE_BAR_WARN, text) - 2;
     }
     if (info->log[0])
-        snprintf(text, sizeof text, "■ %s", info->log);
+        snprintf(text, sizeof text, "%s %s", info->growing ? "▶" : "■", info->log);
     else if (info->gone)
         snprintf(text, sizeof text, "■ host gone");
     else if (info->finished)

@@ -17,6 +17,11 @@
 
 /* ---- a log ---------------------------------------------------------------------------------- */
 
+static bool waits_for_pipe(const struct cs_host_log *log)
+{
+    return log->waiting && cs_input_is_pipe(log->input);
+}
+
 /* Nothing else is to be done. */
 static void on_load(struct ev_loop *loop, ev_idle *w, int revents)
 {
@@ -30,7 +35,29 @@ static void on_load(struct ev_loop *loop, ev_idle *w, int revents)
     while (more && ev_time() - begun < LOADING_S && ev_time() >= begun);
     if (!more)
         ev_idle_stop(loop, w);
+    cs_grow_pipe(&app->grow, waits_for_pipe(&app->log) ? cs_input_fd(app->log.input) : -1);
+    if (app->tui.dirty)
+        cs_app_wake(app);
+}
+
+static void on_more(void *ctx)
+{
+    struct app *app = ctx;
+
+    ev_idle_start(app->loop, &app->load);
+}
+
+/* It is followed from now on, or no longer. */
+static void on_grows(void *ctx)
+{
+    struct app *app = ctx;
+    const struct cs_host_log *log = &app->log;
+    const bool file = log->config.follow && !log->loaded && !cs_input_is_pipe(log->input);
+
+    cs_grow_file(&app->grow, file ? log->config.path : NULL);
     cs_app_changed(app);
+    if (!app->log.loaded)
+        on_more(app);
 }
 
 /* ---- start and end --------------------------------------------------------------------------- */
@@ -91,7 +118,10 @@ static int run_log(struct app *app, const struct cs_options *options)
         return status;
     ev_idle_init(&app->load, on_load);
     app->load.data = app;
-    ev_idle_start(app->loop, &app->load);
+    cs_grow_init(&app->grow, app->loop, on_more, app);
+    app->log.grows = on_grows;
+    app->log.grows_ctx = app;
+    on_grows(app);
     on_load(app->loop, &app->load, 0); /* the first screen has rows */
     ev_run(app->loop, 0);
     cs_screen_close();
@@ -120,7 +150,7 @@ static int run(struct app *app, const struct cs_options *options)
     return end_session(app);
 }
 
-static int serve(const struct cs_options *options)
+static int serve(struct cs_options *options)
 {
     struct cs_session_config config = cs_main_config(options);
     struct app app = {0};
@@ -131,18 +161,18 @@ static int serve(const struct cs_options *options)
     status = cs_main_config_read(options, true, &app.config);
     if (status != 0)
         return status;
+    if (isatty(STDOUT_FILENO) && (status = cs_main_log_keyboard(options)) != 0)
+        return status;
     /* Before anything is opened: whoever has no terminal is told so, and nothing else happens. */
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
         return cs_app_no_terminal();
     app.options = options;
     app.host.host = (struct cs_host){&cs_host_session_ops, &app.host};
     app.loop = ev_loop_new(EVFLAG_AUTO);
-    if (!app.loop || cs_tui_init(&app.tui, &app.host.host, options->rows) < 0) {
+    if (!app.loop || cs_main_config_init(options, &app.config, &app.host.host, &app.tui) < 0) {
         fprintf(stderr, "cansim-tui: not enough memory\n");
         return 3;
     }
-    if (options->history)
-        cs_tui_ring_limit(&app.tui.ring, options->history);
     const int log = cs_main_log_open(&app.log, options, &app.tui, &error);
     if (log == 0)
         app.session = cs_session_create(&config, app.loop, &error);

@@ -7,6 +7,7 @@
 #include <ev.h>
 
 #include "scenarios/error.h"
+#include "scenarios/grow.h"
 #include "tui/config.h"
 #include "tui/host_link.h"
 #include "tui/host_log.h"
@@ -25,9 +26,10 @@ struct app {
     struct cs_host_link *link; /* to it, else NULL */
     ev_io link_io;
     struct cs_host_log log;
-    ev_idle load; /* while there is more of it */
-    ev_idle work; /* while the model has something to do that takes long */
-    unsigned work_rows; /* of it at once */
+    ev_idle load;        /* while there is more of it */
+    ev_idle work;        /* while the model has something to do that takes long */
+    unsigned work_rows;  /* of it at once */
+    struct cs_grow grow; /* where it grows: what tells of more */
     struct cs_tui tui;
     struct cs_canvas canvas;
     struct cs_config config;

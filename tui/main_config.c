@@ -91,6 +91,15 @@ void cs_main_config_keep(const struct cs_options *options, bool by_default, stru
         cs_setup_saved(tui);
 }
 
+int cs_main_config_init(const struct cs_options *options, const struct cs_config *config,
+                        const struct cs_host *host, struct cs_tui *tui)
+{
+    const uint64_t history = options->history ? options->history : config->history;
+    const int error = cs_tui_init(tui, host, options->rows ? options->rows : config->rows);
+
+    return error || !history ? error : cs_tui_ring_limit(&tui->ring, history);
+}
+
 /* What cannot be understood, of another version perhaps, is left alone. */
 static void recall(const struct cs_options *options, struct cs_tui *tui)
 {

@@ -10,6 +10,9 @@
  * an exit status, told on standard error. */
 int cs_main_config_read(const struct cs_options *options, bool by_default,
                         struct cs_config *config);
+/* Make the model with as much history as options or settings want. 0 or -ENOMEM. */
+int cs_main_config_init(const struct cs_options *options, const struct cs_config *config,
+                        const struct cs_host *host, struct cs_tui *tui);
 /* The model as settings, what is remembered (where `remembered`) and options want it: the later
  * ones count. */
 void cs_main_config_apply(const struct cs_options *options, const struct cs_config *config,

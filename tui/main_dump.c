@@ -235,12 +235,10 @@ int cs_main_dump(const struct cs_options *options)
     dump.canvas.ascii = options->ascii || dump.config.ascii;
     dump.loop = ev_loop_new(EVFLAG_AUTO);
     if (!dump.loop || cs_canvas_resize(&dump.canvas, options->width, options->height) < 0 ||
-        cs_tui_init(&dump.tui, &dump.host.host, options->rows) < 0) {
+        cs_main_config_init(options, &dump.config, &dump.host.host, &dump.tui) < 0) {
         fprintf(stderr, "cansim-tui: not enough memory\n");
         return 3;
     }
-    if (options->history)
-        cs_tui_ring_limit(&dump.tui.ring, options->history);
     const int log = cs_main_log_open(&dump.log, options, &dump.tui, &error);
     session = log == 0 ? cs_session_create(&config, dump.loop, &error) : NULL;
     if (log > 0) {
@@ -282,7 +280,7 @@ int cs_main_dump_link(const struct cs_options *options)
 
     dump.canvas.ascii = options->ascii;
     if (cs_canvas_resize(&dump.canvas, options->width, options->height) < 0 ||
-        cs_tui_init(&dump.tui, &link.host, options->rows) < 0) {
+        cs_main_config_init(options, &dump.config, &link.host, &dump.tui) < 0) {
         fprintf(stderr, "cansim-tui: not enough memory\n");
         return 3;
     }

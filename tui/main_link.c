@@ -72,7 +72,7 @@ int cs_main_connected(const struct cs_options *options)
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
         return cs_app_no_terminal();
     app.loop = ev_loop_new(EVFLAG_AUTO);
-    if (!app.loop || cs_tui_init(&app.tui, &link.host, options->rows) < 0) {
+    if (!app.loop || cs_main_config_init(options, &app.config, &link.host, &app.tui) < 0) {
         fprintf(stderr, "cansim-tui: not enough memory\n");
         return 3;
     }

@@ -2,6 +2,12 @@
 /* main_log.c - see main_log.h. */
 #include "tui/main_log.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
 /* An option that is of no use with a log, NULL: there is none. */
 static const char *useless(const struct cs_options *o)
 {
@@ -39,6 +45,8 @@ int cs_main_log_open(struct cs_host_log *hl, const struct cs_options *o, struct 
         .bitrate_bps = o->bitrate_bps,
         .data_bitrate_bps = o->data_bitrate_bps,
         .until_ps = o->have_at ? o->at_ps : 0,
+        .follow = o->follow || (o->input_fd != STDIN_FILENO && !strcmp(o->scenario, "-")),
+        .fd = o->input_fd,
     };
     int ret = config.path ? cs_host_log_open(hl, &config, tui, error) : 0;
 
@@ -52,4 +60,26 @@ int cs_main_log_open(struct cs_host_log *hl, const struct cs_options *o, struct 
                             config.path ? "\"" : "", config.path ? config.path : "none",
                             config.path ? "\", a scenario" : "");
     return ret;
+}
+
+int cs_main_log_keyboard(struct cs_options *o)
+{
+    int tty;
+
+    if (!o->scenario || strcmp(o->scenario, "-") != 0)
+        return 0;
+    if (isatty(STDIN_FILENO)) {
+        fprintf(stderr, "cansim-tui: standard input: expected a log, such as candump -L can0 | "
+                        "cansim-tui -, got the terminal\n");
+        return 2;
+    }
+    o->input_fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    tty = open("/dev/tty", O_RDWR | O_CLOEXEC);
+    if (o->input_fd >= 0 && tty >= 0 && dup2(tty, STDIN_FILENO) >= 0) {
+        close(tty);
+        return 0;
+    }
+    fprintf(stderr, "cansim-tui: /dev/tty: cannot be opened for the keyboard: %s\n",
+            strerror(errno));
+    return 2;
 }

@@ -10,5 +10,8 @@
  * beside it need a bus that runs. */
 int cs_main_log_open(struct cs_host_log *hl, const struct cs_options *options, struct cs_tui *tui,
                      struct cs_error *error);
+/* Where the log is standard input: the keyboard takes its place. 0 or an exit status, told on
+ * standard error. */
+int cs_main_log_keyboard(struct cs_options *options);
 
 #endif

@@ -11,7 +11,7 @@
 #include "simcore/units.h"
 #include "tui/canvas.h"
 #include "tui/options.h"
-#include "tui/ring.h"
+#include "tui/size.h"
 #include "tui/view.h"
 
 struct ask {
@@ -31,9 +31,14 @@ static int take_scenario(struct ask *ask, const char *value)
 {
     if (ask->options->scenario)
         return expected(ask, "one scenario", value);
-    if (!strcmp(value, "-"))
-        return expected(ask, "a file (standard input is the keyboard)", value);
     ask->options->scenario = value;
+    return 0;
+}
+
+static int take_follow(struct ask *ask, const char *value)
+{
+    (void)value;
+    ask->options->follow = true;
     return 0;
 }
 
@@ -287,30 +292,14 @@ static int take_seed(struct ask *ask, const char *value)
 
 static int take_rows(struct ask *ask, const char *value)
 {
-    uint64_t rows;
-
-    if (cs_text_number(value, &rows) < 0 || rows < CS_TUI_ROWS_MIN || rows > CS_TUI_ROWS_MAX)
-        return expected(ask, "1000..100000000", value);
-    ask->options->rows = (uint32_t)rows;
-    return 0;
+    return cs_rows_parse(value, &ask->options->rows) < 0 ? expected(ask, CS_ROWS_EXPECTED, value)
+                                                         : 0;
 }
 
-/* "64M", "2G", or bytes. */
 static int take_history(struct ask *ask, const char *value)
 {
-    static const char units[] = "kMGT";
-    const size_t len = strlen(value);
-    const char *unit = len > 1 ? strchr(units, value[len - 1]) : NULL;
-    const unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
-    char number[24];
-    uint64_t bytes;
-
-    snprintf(number, sizeof number, "%.*s", (int)(unit ? len - 1 : len), value);
-    if (len >= sizeof number || cs_text_number(number, &bytes) < 0 ||
-        bytes > CS_TUI_HISTORY_MAX >> shift || bytes << shift < CS_TUI_HISTORY_MIN)
-        return expected(ask, "a size of 4M..1T such as 64M or 2G", value);
-    ask->options->history = bytes << shift;
-    return 0;
+    return cs_size_parse(value, &ask->options->history) < 0 ? expected(ask, CS_SIZE_EXPECTED, value)
+                                                            : 0;
 }
 
 static int take_view(struct ask *ask, const char *value)
@@ -430,7 +419,9 @@ static const struct {
     int (*take)(struct ask *ask, const char *value);
 } rows[] = {
     {"--scenario", "FILE",
-     "what to run, or a log to look at; without it an empty bus waits for clients", take_scenario},
+     "what to run, or a log to look at (- reads one); without it an empty bus waits for clients",
+     take_scenario},
+    {"--follow", NULL, "-f: go on reading the log while it grows", take_follow},
     {"--bus", "NAME[:RATE]", "a bus of the empty host, once for each; :RATE:RATE: CAN FD",
      take_bus},
     {"--bitrate", "RATE[:RATE]", "of a log's buses, for their load", take_bitrate},
@@ -481,6 +472,8 @@ static int take_option(struct ask *ask, const char *arg, const char *next, int *
 
     if (!strcmp(arg, "-h"))
         arg = "--help", len = 6;
+    if (!strcmp(arg, "-f"))
+        arg = "--follow", len = 8;
     if (!strcmp(arg, "-V"))
         arg = "--version", len = 9;
     for (size_t i = 0; i < N_ROWS; i++) {
@@ -527,6 +520,8 @@ static int check(struct ask *ask)
     if (o->connect && makes_a_host(o))
         return refuse(ask, "--connect: expected nothing beside it that makes a host (a scenario, "
                            "buses, faults, devices, logs, --link, --speed ...)");
+    if (o->follow && !o->scenario)
+        return refuse(ask, "--follow: expected a log beside it, got none");
     if (o->constants.n && !o->scenario)
         return refuse(ask, "--const: expected a scenario beside it, got none");
     if (o->n_faults && !o->scenario)

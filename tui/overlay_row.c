@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "simcore/units.h"
+#include "tui/date.h"
 #include "tui/row_text.h"
 #include "tui/view.h"
 #include "tui/widgets.h"
@@ -77,9 +78,12 @@ static void all_facts(const struct cs_tui *tui, struct facts *facts, const struc
 {
     const struct cs_tui_fault *fault =
         row->kind == CS_EV_FAULT ? cs_fault_list_find(&tui->fault_list, row->fault) : NULL;
-    char text[CS_FAULT_TEXT_MAX + 64];
+    char text[CS_FAULT_TEXT_MAX + 64], date[CS_DATE_MAX];
 
     cs_units_format_seconds(row->at_ps, text, sizeof text);
+    if (tui->info.epoch_s)
+        snprintf(text + strlen(text), CS_DATE_MAX + 4, "  %s",
+                 cs_text_date(tui->info.epoch_s, row->at_ps, CS_DATE_LONG, date));
     fact(facts, "time", CS_STYLE_TEXT, text);
     snprintf(text, sizeof text, "%s%s%s", row->bus < tui->n_buses ? tui->bus[row->bus].name : "?",
              row->node >= 0 ? ", " : "", row->node >= 0 ? cs_tui_who(tui, row->who) : "");

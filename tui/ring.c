@@ -36,9 +36,21 @@ void cs_tui_ring_clear(struct cs_tui_ring *ring)
     ring->first = ring->end = 0;
 }
 
-void cs_tui_ring_limit(struct cs_tui_ring *ring, uint64_t bytes)
+/* Rows of chunks that went are gone. */
+static void follow_store(struct cs_tui_ring *ring)
 {
+    if (ring->first < cs_ring_store_first(ring->store) * CS_RING_CHUNK)
+        ring->first = cs_ring_store_first(ring->store) * CS_RING_CHUNK;
+}
+
+int cs_tui_ring_limit(struct cs_tui_ring *ring, uint64_t bytes)
+{
+    if (ring->store && cs_ring_store_limit(ring->store, bytes) != 0)
+        return -ENOMEM;
     ring->history = bytes;
+    if (ring->store)
+        follow_store(ring);
+    return 0;
 }
 
 uint64_t cs_tui_ring_bytes(const struct cs_tui_ring *ring)
@@ -66,8 +78,7 @@ static void pack_oldest(struct cs_tui_ring *ring)
         return;
     cs_ring_store_add(ring->store, number / CS_RING_CHUNK, &ring->rows[number % ring->plain],
                       since_of(ring, number), ring->first / CS_RING_CHUNK);
-    if (ring->first < cs_ring_store_first(ring->store) * CS_RING_CHUNK)
-        ring->first = cs_ring_store_first(ring->store) * CS_RING_CHUNK;
+    follow_store(ring);
 }
 
 struct cs_row *cs_tui_ring_push(struct cs_tui_ring *ring)

@@ -69,8 +69,9 @@ void cs_tui_ring_fini(struct cs_tui_ring *ring);
 /* All rows go; the next one is number 0. */
 void cs_tui_ring_clear(struct cs_tui_ring *ring);
 
-/* What packed rows may take, instead of CS_TUI_HISTORY_DFLT. Before the first row. */
-void cs_tui_ring_limit(struct cs_tui_ring *ring, uint64_t bytes);
+/* What packed rows may take, instead of CS_TUI_HISTORY_DFLT; the oldest go where there are more. 0
+ * or -ENOMEM. */
+int cs_tui_ring_limit(struct cs_tui_ring *ring, uint64_t bytes);
 /* What all rows take now: plain, packed, and what is kept unpacked. */
 uint64_t cs_tui_ring_bytes(const struct cs_tui_ring *ring);
 

@@ -4,15 +4,17 @@
 #include "tui/ring_store.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
+#include <zstd.h>
 
 #include "tui/names.h"
 #include "tui/row_pack.h"
 
 #define SEGMENT_BYTES (UINT32_C(1) << 20)
 #define RAW_BYTES     (CS_RING_CHUNK * CS_ROW_PACKED)
+#define FAST          1 /* of zstd's levels */
 #define NO_CHUNK      UINT64_MAX
 
 _Static_assert(RAW_BYTES <= SEGMENT_BYTES, "a chunk fits in a segment");
@@ -20,7 +22,7 @@ _Static_assert(RAW_BYTES <= SEGMENT_BYTES, "a chunk fits in a segment");
 struct place {
     uint64_t segment;
     uint32_t offset, len;
-    uint32_t raw; /* length before it was deflated; len: it was not */
+    uint32_t raw; /* length before it was squeezed; len: it was not */
 };
 
 struct segment {
@@ -46,7 +48,8 @@ struct cs_ring_store {
     struct cs_row *unpacked; /* the cache's */
     unsigned latest;         /* in the cache */
     uint64_t clock, n_unpacked;
-    z_stream deflate, inflate;
+    ZSTD_CCtx *squeeze;
+    ZSTD_DCtx *expand;
     uint8_t raw[RAW_BYTES], packed[RAW_BYTES];
 };
 
@@ -64,9 +67,9 @@ struct cs_ring_store *cs_ring_store_create(uint64_t bytes, uint32_t rows)
     s->unpacked = malloc(CS_RING_CACHE * CS_RING_CHUNK * sizeof *s->unpacked);
     for (unsigned i = 0; i < CS_RING_CACHE && s->unpacked; i++)
         s->cache[i] = (struct cached){NO_CHUNK, 0, s->unpacked + i * CS_RING_CHUNK};
-    if (s->sums && s->places && s->segments && s->unpacked &&
-        deflateInit2(&s->deflate, 1, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY) == Z_OK &&
-        inflateInit2(&s->inflate, -15) == Z_OK)
+    s->squeeze = ZSTD_createCCtx();
+    s->expand = ZSTD_createDCtx();
+    if (s->sums && s->places && s->segments && s->unpacked && s->squeeze && s->expand)
         return s;
     cs_ring_store_destroy(s);
     return NULL;
@@ -79,8 +82,8 @@ void cs_ring_store_destroy(struct cs_ring_store *s)
     for (uint32_t i = 0; s->segments && i < s->n_segments; i++)
         free(s->segments[i].bytes);
     free(s->unpacked);
-    deflateEnd(&s->deflate);
-    inflateEnd(&s->inflate);
+    ZSTD_freeCCtx(s->squeeze);
+    ZSTD_freeDCtx(s->expand);
     free(s->sums);
     free(s->places);
     free(s->segments);
@@ -107,22 +110,13 @@ static void sum_up(struct cs_query_many *sum, const struct cs_row *rows,
 
 /* ---- adding ---------------------------------------------------------------------------------- */
 
-/* Deflated into s->packed where that is shorter. Returns the bytes to be kept. */
+/* Squeezed into s->packed where that is shorter. Returns the bytes to be kept. */
 static const uint8_t *squeeze(struct cs_ring_store *s, uint32_t raw, uint32_t *len)
 {
-    z_stream *z = &s->deflate;
+    const size_t n = ZSTD_compressCCtx(s->squeeze, s->packed, raw - 1, s->raw, raw, FAST);
 
-    deflateReset(z);
-    z->next_in = s->raw;
-    z->avail_in = raw;
-    z->next_out = s->packed;
-    z->avail_out = raw - 1;
-    if (deflate(z, Z_FINISH) != Z_STREAM_END) {
-        *len = raw;
-        return s->raw;
-    }
-    *len = (uint32_t)z->total_out;
-    return s->packed;
+    *len = ZSTD_isError(n) ? raw : (uint32_t)n;
+    return ZSTD_isError(n) ? s->raw : s->packed;
 }
 
 static uint8_t *give_way(struct cs_ring_store *s)
@@ -153,6 +147,23 @@ static bool next_segment(struct cs_ring_store *s, uint64_t wanted)
     s->segments[s->head++ % s->n_segments].bytes = bytes;
     s->used = 0;
     return true;
+}
+
+int cs_ring_store_limit(struct cs_ring_store *s, uint64_t bytes)
+{
+    const uint32_t n = (uint32_t)(bytes / SEGMENT_BYTES);
+    struct segment *segments = calloc(n, sizeof *segments);
+
+    if (!segments)
+        return -ENOMEM;
+    for (; s->head - s->tail > n; s->allocated--)
+        free(give_way(s));
+    for (uint64_t i = s->tail; i < s->head; i++)
+        segments[i % n] = s->segments[i % s->n_segments];
+    free(s->segments);
+    s->segments = segments;
+    s->n_segments = n;
+    return 0;
 }
 
 static void forget(struct cs_ring_store *s, uint64_t wanted)
@@ -194,18 +205,12 @@ static void unpack(struct cs_ring_store *s, uint64_t chunk, struct cs_row *rows)
 {
     const struct place *place = &s->places[chunk % s->n_chunks];
     uint8_t *bytes = s->segments[place->segment % s->n_segments].bytes + place->offset;
-    z_stream *z = &s->inflate;
-    int ret;
 
     if (place->len != place->raw) {
-        inflateReset(z);
-        z->next_in = bytes;
-        z->avail_in = place->len;
-        z->next_out = bytes = s->raw;
-        z->avail_out = sizeof s->raw;
-        ret = inflate(z, Z_FINISH); /* all at once: allocates nothing */
-        assert(ret == Z_STREAM_END);
-        (void)ret;
+        const size_t n = ZSTD_decompressDCtx(s->expand, s->raw, sizeof s->raw, bytes, place->len);
+        assert(n == place->raw);
+        (void)n;
+        bytes = s->raw;
     }
     cs_rows_unpack(bytes, rows, CS_RING_CHUNK);
 }

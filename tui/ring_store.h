@@ -11,6 +11,9 @@
 struct cs_ring_store *cs_ring_store_create(uint64_t bytes, uint32_t rows);
 void cs_ring_store_destroy(struct cs_ring_store *store); /* NULL is nothing */
 
+/* At most so many bytes from now on; the oldest chunks go. 0 or -ENOMEM, where nothing changed. */
+int cs_ring_store_limit(struct cs_ring_store *store, uint64_t bytes);
+
 /* Pack chunk `chunk`, that behind the last one (or any, where there is none). `wanted`: chunks
  * before it are not needed any more. Allocates only until it is full. */
 void cs_ring_store_add(struct cs_ring_store *store, uint64_t chunk, const struct cs_row *rows,

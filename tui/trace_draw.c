@@ -6,6 +6,7 @@
 
 #include "simcore/units.h"
 #include "tui/columns.h"
+#include "tui/date.h"
 #include "tui/row_text.h"
 #include "tui/trace.h"
 #include "tui/widgets.h"
@@ -29,12 +30,17 @@ static void span_text(int64_t ps, bool known, char *buf)
     cs_text_span(ps < 0 ? -ps : ps, buf);
 }
 
+static bool shows_date(const struct cs_tui *tui)
+{
+    return tui->trace.time == CS_TIME_DATE && tui->info.epoch_s;
+}
+
 static void cell_time(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
                       const void *item)
 {
     const struct line *line = item;
     const struct cs_row *before = NULL;
-    char buf[CS_NUMBER_MAX + 1] = "";
+    char buf[CS_DATE_MAX] = "";
 
     if (tui->trace.time == CS_TIME_SAME)
         before = cs_row_before(&tui->ring, line->number);
@@ -42,7 +48,9 @@ static void cell_time(const struct cs_tui *tui, struct cs_canvas *canvas, struct
         before = cs_tui_ring_get(&tui->ring, cs_trace_keep(tui)->mark);
     if (tui->trace.time == CS_TIME_DELTA)
         span_text(line->since_ps, line->since_ps >= 0, buf);
-    else if (tui->trace.time == CS_TIME_ABSOLUTE)
+    else if (shows_date(tui))
+        cs_text_date(tui->info.epoch_s, line->row->at_ps, at.w, buf);
+    else if (tui->trace.time == CS_TIME_ABSOLUTE || tui->trace.time == CS_TIME_DATE)
         cs_units_format_seconds(line->row->at_ps, buf, sizeof buf);
     else
         span_text(before ? line->row->at_ps - before->at_ps : 0, before != NULL, buf);
@@ -215,9 +223,14 @@ static int want_direction(const struct cs_tui *tui)
     return cs_tui_body(tui).w >= 120 && !tui->info.log[0] ? 2 : 0;
 }
 
+static int want_time(const struct cs_tui *tui)
+{
+    return !shows_date(tui) ? 12 : cs_tui_body(tui).w >= 100 ? CS_DATE_LONG : CS_DATE_TIME;
+}
+
 static int want_delta(const struct cs_tui *tui)
 {
-    return tui->trace.time == CS_TIME_ABSOLUTE ? 10 : 0;
+    return tui->trace.time == CS_TIME_ABSOLUTE || tui->trace.time == CS_TIME_DATE ? 10 : 0;
 }
 
 /* What a log does not tell. */
@@ -234,7 +247,7 @@ static int want_try(const struct cs_tui *tui)
 enum { COLUMN_NODE = 3, COLUMN_ID = 4, COLUMN_DATA = 8, COLUMN_MEANING = 9, COLUMN_TEXT = 10 };
 
 const struct cs_column cs_trace_columns[CS_TRACE_COLUMNS] = {
-    CS_COLUMN("time", 12, 12, true, 0, .cell = cell_time),
+    CS_COLUMN("time", 12, 12, true, 0, .cell = cell_time, .wanted = want_time),
     CS_COLUMN("Δ ", 10, 10, true, 2, .name = "delta", .title_ascii = "delta ", .cell = cell_delta,
               .wanted = want_delta),
     CS_COLUMN("bus", 5, 5, false, 1, .cell = cell_bus, .wanted = cs_want_bus),
@@ -314,9 +327,10 @@ static void draw_time_title(const struct cs_tui *tui, struct cs_canvas *canvas, 
 {
     static const char *const titles[CS_TIME_COUNT] = {[CS_TIME_DELTA] = "since row",
                                                       [CS_TIME_SAME] = "since same",
+                                                      [CS_TIME_DATE] = "local time",
                                                       [CS_TIME_MARK] = "since mark"};
 
-    if (titles[tui->trace.time])
+    if (titles[tui->trace.time] && (tui->trace.time != CS_TIME_DATE || shows_date(tui)))
         cs_canvas_field(canvas, layout->x[0], y, layout->w[0], true, CS_STYLE_COLUMN_SORT,
                         titles[tui->trace.time]);
 }

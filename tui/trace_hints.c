@@ -88,7 +88,8 @@ void cs_trace_draw_nothing(const struct cs_tui *tui, struct cs_canvas *canvas, s
     } else if (!tui->filter.n && none[tui->trace.show])
         text = none[tui->trace.show];
     else if (!tui->filter.n && tui->info.log[0])
-        text = "the log has no frames";
+        text = tui->info.growing ? "nothing is in the log yet: it is read as it grows"
+                                 : "the log has no frames";
     else if (!tui->filter.n && !tui->info.waiting[0]) {
         draw_silent(tui, canvas, body);
         return;

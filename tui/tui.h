@@ -62,7 +62,9 @@ struct cs_tui_info {
     char denied[192];            /* why nothing can be changed, "": it can */
     bool gone;                   /* the host elsewhere ended, or the way to it */
     uint64_t missed;             /* events that it had to leave out because we were too slow */
-    char log[24]; /* nothing runs: a log is shown, and this says how far it is read; "": none */
+    char log[24];    /* nothing runs: a log is shown, and this says how far it is read; "": none */
+    bool growing;    /* it is read further as it grows */
+    int64_t epoch_s; /* of bus time 0, in seconds since 1970; 0: not known */
 };
 
 struct cs_tui_bus {
@@ -174,6 +176,7 @@ enum cs_trace_time {
     CS_TIME_ABSOLUTE,
     CS_TIME_DELTA, /* since the row before */
     CS_TIME_SAME,  /* since the frame before with the same identifier */
+    CS_TIME_DATE,  /* of the day, where a log tells */
     CS_TIME_MARK,
     CS_TIME_COUNT
 };

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tui/date.h"
 #include "tui/query_row.h"
 #include "tui/row_text.h"
 #include "tui/trace.h"
@@ -165,9 +166,17 @@ static void next_time(struct cs_tui *tui, int unused)
         [CS_TIME_SAME] = "time since the frame before with the same identifier",
         [CS_TIME_MARK] = "time since the mark",
     };
+    char zone[CS_DATE_MAX];
 
     (void)unused;
     tui->trace.time = (tui->trace.time + 1) % CS_TIME_COUNT;
+    if (tui->trace.time == CS_TIME_DATE && tui->info.epoch_s) {
+        cs_tui_say(tui, false, "date and time of the day (%s)",
+                   cs_text_zone(tui->info.epoch_s, tui->info.now_ps, zone));
+        return;
+    }
+    if (tui->trace.time == CS_TIME_DATE)
+        tui->trace.time = CS_TIME_MARK;
     if (tui->trace.time == CS_TIME_MARK && !cs_trace_keep(tui)->marked)
         tui->trace.time = CS_TIME_ABSOLUTE;
     cs_tui_say(tui, false, "%s", says[tui->trace.time]);

@@ -10,6 +10,7 @@
 #include "tui/context.h"
 #include "tui/query_row.h"
 #include "tui/setup.h"
+#include "tui/size.h"
 #include "tui/view.h"
 #include "tui/view_signals.h"
 #include "tui/widgets.h"
@@ -253,6 +254,68 @@ static int screenshot(struct cs_tui *tui, const char *rest, char *why, size_t wh
     return 0;
 }
 
+static int follow_file(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
+{
+    const bool off = !strcmp(rest, "off");
+
+    if (*rest && !off && strcmp(rest, "on") != 0) {
+        snprintf(why, why_size, "must be on or off");
+        return -1;
+    }
+    if (!tui->host->ops->follow_file) {
+        snprintf(why, why_size, "this is no log");
+        return -1;
+    }
+    if (tui->host->ops->follow_file(tui->host->ctx, !off, why, why_size) != 0)
+        return -1;
+    tui->trace.follow |= !off;
+    cs_tui_say(tui, false, off ? "it is not read further" : "it is read further as it grows");
+    return 0;
+}
+
+static int history(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
+{
+    struct cs_tui_ring *ring = &tui->ring;
+    char rows[CS_NUMBER_MAX], used[CS_NUMBER_MAX], most[CS_NUMBER_MAX];
+    uint64_t bytes = ring->history;
+
+    if (*rest && cs_size_parse(rest, &bytes) != 0) {
+        snprintf(why, why_size, "must be " CS_SIZE_EXPECTED);
+        return -1;
+    }
+    if (*rest && cs_tui_ring_limit(ring, bytes) != 0) {
+        snprintf(why, why_size, "there is not enough memory");
+        return -1;
+    }
+    cs_trace_settle(tui);
+    cs_tui_say(
+        tui, false, "history: %s row%s in %s, packed ones may take %s%s",
+        cs_text_count(ring->end - ring->first, 12, rows), ring->end - ring->first == 1 ? "" : "s",
+        cs_size_text(cs_tui_ring_bytes(ring), used, sizeof used),
+        cs_size_text(ring->history, most, sizeof most), ring->first ? "; older ones are gone" : "");
+    return 0;
+}
+
+static void offer_sizes(const struct cs_tui *tui, const char *rest, int *from,
+                        struct cs_offers *offers)
+{
+    static const char *const sizes[] = {"64M", "256M", "1G", "4G"};
+
+    (void)tui;
+    *from = 0;
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+        offer(offers, rest, sizes[s]);
+}
+
+static void offer_on_off(const struct cs_tui *tui, const char *rest, int *from,
+                         struct cs_offers *offers)
+{
+    (void)tui;
+    *from = 0;
+    offer(offers, rest, "on");
+    offer(offers, rest, "off");
+}
+
 static int reconnect(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
 {
     (void)rest;
@@ -339,6 +402,9 @@ const struct cs_word cs_global_words[] = {
     {"screenshot", "[FILE]", "this screen as .svg, .png or .txt", screenshot, NULL},
     {"setup", "[PAGE]", "colours, drawing, layout, keys; as F2", cs_setup_word, cs_setup_offers},
     {"theme", "NAME", "other colours: dark, light, contrast, safe, mono", theme, offer_themes},
+    {"history", "[SIZE]", "memory for rows of the trace, such as 512M; without it, what is in use",
+     history, offer_sizes},
+    {"follow-file", "[on|off]", "go on reading this log while it grows", follow_file, offer_on_off},
     {"reconnect", "", "connect again to a host that went away", reconnect, NULL},
     {"undo", "", "take back what was changed last in this view", undo, NULL},
     {"redo", "", "do again what was taken back", redo, NULL},

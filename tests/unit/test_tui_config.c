@@ -64,7 +64,8 @@ static void what_is_wrong(void **state)
         {"\ntheme = pink\n",
          ":2: theme: must be dark, light, contrast, safe or mono, got \"pink\""},
         {"thme = dark\n", ":1: setting: must be theme, ascii, mouse, remember, panes, views, "
-                          "focus, palette, meters, time, colour or field, got \"thme\""},
+                          "focus, palette, meters, time, history, rows, colour or field, got "
+                          "\"thme\""},
         {"ascii = maybe", ":1: ascii: must be on or off, got \"maybe\""},
         {"panes = 5", ":1: panes: must be one, rows, columns, three or four, got \"5\""},
         {"views = trace nix", ":1: views: must be names of views, got \"nix\""},
