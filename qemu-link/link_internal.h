@@ -86,6 +86,7 @@ struct cs_link_server {
     unsigned n_open;     /* with a socket */
     unsigned n_watchers; /* that want FAULT_EVENT */
     unsigned n_monitors;
+    uint64_t run; /* told to monitors: another one is another run */
     struct cs_link_server_stats stats;
     struct cs_proto_msg in, out; /* scratch */
 };

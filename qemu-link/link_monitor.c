@@ -238,6 +238,7 @@ bool cs_link_monitor(struct cs_link_conn *conn, const struct cs_proto_msg *monit
     msg->control = cs_link_may_control(conn, &why);
     msg->at_ps = cs_sim_now_ps(server->host.sim);
     msg->epoch_ns = cs_link_epoch_ns(server->host.sim);
+    msg->run = server->run;
     snprintf(msg->text, sizeof(msg->text), "%s", why);
     cs_link_put(conn, msg, true);
     cs_link_put_snapshot(conn);

@@ -17,7 +17,7 @@ static void a_snapshot_comes_first(void **state)
     run(env, MS);
     fd = monitor(env, ALL_KINDS);
     expect(fd, CS_PROTO_WATCHING);
-    assert_int_equal(got.minor, 2);
+    assert_int_equal(got.minor, CS_PROTO_MINOR);
     assert_int_equal(got.control, 1);
     assert_string_equal(got.text, "");
     assert_int_equal(got.at_ps, MS);

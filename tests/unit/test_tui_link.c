@@ -77,7 +77,8 @@ static int control(void *ctx, const struct cs_link_request *request, char *why, 
     }
 }
 
-static const struct cs_link_watch watch = {tell_info, tell_device, control, NULL};
+static const struct cs_link_watch watch = {
+    .info = tell_info, .device = tell_device, .control = control};
 
 static void nothing(void *ctx)
 {
