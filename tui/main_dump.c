@@ -172,7 +172,11 @@ static int watch(struct dump *dump, const struct cs_options *options)
 
     if (cs_host_link_open(dump->link, &dump->tui, options->connect, why, sizeof why) != 0) {
         fprintf(stderr, "cansim-tui: %s\n", why);
-        return 3;
+        return dump->link->error.text[0] ? dump->link->error.status : 3;
+    }
+    if (cs_signals_start(&dump->tui, options->plots, options->n_plots, why, sizeof why)) {
+        fprintf(stderr, "cansim-tui: --plot: %s\n", why);
+        return 2;
     }
     while ((left = until_ms - cs_wall_ms()) > 0 && cs_host_link_fd(dump->link) >= 0) {
         struct pollfd pfd = {cs_host_link_fd(dump->link), POLLIN, 0};
@@ -185,7 +189,8 @@ static int watch(struct dump *dump, const struct cs_options *options)
 
 int cs_main_dump_link(const struct cs_options *options)
 {
-    struct cs_host_link link = {.host = {&cs_host_link_ops, &link}};
+    struct cs_host_link link = {.host = {&cs_host_link_ops, &link},
+                                .config = cs_main_link_config(options)};
     struct dump dump = {.link = &link};
     int status;
 

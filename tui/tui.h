@@ -253,6 +253,9 @@ void cs_tui_fini(struct cs_tui *tui);
  * Returns 0 or -ENOMEM. */
 int cs_tui_restart(struct cs_tui *tui);
 
+/* The decoders whose pages are shown are about to go. */
+void cs_tui_forget_pages(struct cs_tui *tui);
+
 /* The screen has this size now. */
 void cs_tui_resize(struct cs_tui *tui, int width, int height);
 /* A key was pressed. */

@@ -252,7 +252,7 @@ static void names_are_asked_for_after_a_loss(void **state)
 
     (void)state;
     run_ms(far, 100);
-    memset(far->link.who, 0, sizeof far->link.who); /* as if nobody had been heard */
+    memset(far->link.feed.who, 0, sizeof far->link.feed.who); /* as if nobody had been heard */
     run_ms(far, 15);
     assert_string_equal(cs_tui_who(tui, cs_tui_ring_get(&tui->ring, tui->ring.end - 1)->who), "");
     cs_host_link_take(&far->link, &lost);
