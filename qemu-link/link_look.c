@@ -358,5 +358,7 @@ void cs_link_put_snapshot(struct cs_link_conn *conn)
     cs_link_put_info(conn, 0);
     for (unsigned b = 0; b < cs_sim_bus_count(conn->server->host.sim); b++)
         put_bus(conn, 0, b);
+    if (conn->minor >= 3)
+        cs_link_past_tell(conn->server->past, conn);
     put_looked(conn, &look, needs, put_lists(&look, needs, 0), false);
 }

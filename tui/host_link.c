@@ -54,6 +54,10 @@ static int connect_now(struct cs_host_link *link, char *why, size_t why_size)
         return -1;
     welcome = cs_monitor_welcome(link->monitor);
     cs_host_link_forget(link, welcome->at_ps);
+    link->same_run = link->any_seq && welcome->run == link->run;
+    link->before_seq = link->seq;
+    link->any_seq = link->same_run;
+    link->run = welcome->run;
     link->token = 0; /* the snapshot's */
     link->asked = CS_NEEDS_NODES | CS_NEEDS_FAULTS;
     link->looking = true;

@@ -23,6 +23,11 @@ struct cs_host_link {
     void (*moved)(void *ctx);   /* the descriptor is another one, or gone; may be NULL */
     void *ctx;                  /* of both */
 
+    uint64_t run, seq; /* of the host, and of its latest event */
+    bool any_seq;      /* there was one */
+    bool same_run;     /* as before the connection was lost, where this was the latest event: */
+    uint64_t before_seq;
+
     bool looking;        /* asked, not answered */
     bool news;           /* events since */
     bool gap;            /* a part of the answer was lost */

@@ -86,17 +86,39 @@ static void remember(struct cs_host_link *link, const struct cs_event *event,
     }
 }
 
+/* Of the backlog: what is there already, because the connection was lost for a while. */
+static bool is_known(const struct cs_host_link *link, const struct cs_proto_msg *msg)
+{
+    const struct cs_row *last = cs_tui_ring_get(&link->tui->ring, link->tui->ring.end - 1);
+
+    if (link->same_run)
+        return msg->seq <= link->before_seq;
+    return last && msg->at_ps < last->at_ps;
+}
+
+/* Events are in order; those of the past name their nodes, which may have left since. */
+static bool follow(struct cs_host_link *link, const struct cs_proto_msg *msg)
+{
+    if (msg->past && is_known(link, msg))
+        return false;
+    if (msg->past && known(msg->bus_index, msg->node) && msg->kind != CS_EV_ATTACH)
+        name_node(link, msg->bus_index, msg->node, msg->name);
+    link->seq = msg->seq;
+    link->any_seq = true;
+    return true;
+}
+
 static void take_event(struct cs_host_link *link, const struct cs_proto_msg *msg)
 {
     const struct cs_event event = event_of(msg);
     const struct cs_feed_said said = {msg->severity - 1, msg->spec};
     struct cs_tui *tui = link->tui;
 
-    if (event.bus >= tui->n_buses)
+    if (event.bus >= tui->n_buses || !follow(link, msg))
         return;
     if (event.at_ps > tui->info.now_ps)
         tui->info.now_ps = event.at_ps;
-    link->news = true;
+    link->news |= !msg->past;
     cs_histories_event(&link->histories, &event);
     if (!cs_feed_has_row(event.kind))
         return;
