@@ -352,11 +352,14 @@ bool cs_link_look(struct cs_link_conn *conn, const struct cs_proto_msg *asked)
 void cs_link_put_snapshot(struct cs_link_conn *conn)
 {
     struct look look = {conn, 0, -1, UINT32_MAX};
-    const unsigned needs =
-        known_needs(conn, CS_PROTO_NEEDS_NODES | CS_PROTO_NEEDS_FAULTS | CS_PROTO_NEEDS_DECODERS);
+    const unsigned needs = CS_PROTO_NEEDS_NODES | CS_PROTO_NEEDS_FAULTS;
 
     cs_link_put_info(conn, 0);
     for (unsigned b = 0; b < cs_sim_bus_count(conn->server->host.sim); b++)
         put_bus(conn, 0, b);
+    /* Before the events: who decodes them needs to know how. */
+    put_lists(&look, known_needs(conn, CS_PROTO_NEEDS_DECODERS), 0);
+    if (conn->minor >= 3)
+        cs_link_past_tell(conn->server->past, conn);
     put_looked(conn, &look, needs, put_lists(&look, needs, 0), false);
 }

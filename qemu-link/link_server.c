@@ -173,8 +173,11 @@ struct cs_link_server *cs_link_server_create(const struct cs_link_host *host, co
     }
     server->host = *host;
     server->run = new_run();
-    *status = cs_link_listen(&server->listener, address, why, why_size);
+    *status = cs_link_monitors_init(server, why, why_size) < 0
+                  ? 3
+                  : cs_link_listen(&server->listener, address, why, why_size);
     if (*status != 0) {
+        cs_link_monitors_fini(server);
         free(server);
         return NULL;
     }
@@ -241,6 +244,7 @@ void cs_link_server_destroy(struct cs_link_server *server)
     }
     ev_clear_pending(server->host.loop, &server->flush);
     cs_link_unlisten(&server->listener);
+    cs_link_monitors_fini(server);
     free(server);
 }
 

@@ -56,11 +56,13 @@ static int connect_now(struct cs_host_link *link, char *why, size_t why_size)
     if (!link->monitor)
         return -1;
     welcome = cs_monitor_welcome(link->monitor);
-    link->again = link->sim && welcome->run && welcome->run == link->run;
-    link->run = welcome->run;
     link->decodes = welcome->features & CS_PROTO_FEATURE_DECODED;
     link->fresh = true;
+    link->same_run = link->any_seq && welcome->run && welcome->run == link->run;
     cs_host_link_forget(link, welcome->at_ps);
+    link->before_seq = link->seq;
+    link->any_seq = link->same_run;
+    link->run = welcome->run;
     link->token = 0; /* the snapshot's */
     link->asked = CS_NEEDS_NODES | CS_NEEDS_FAULTS;
     link->looking = true;

@@ -38,6 +38,11 @@ struct cs_host_link {
     void (*moved)(void *ctx);   /* the descriptor is another one, or gone; may be NULL */
     void *ctx;                  /* of both */
 
+    uint64_t run, seq; /* of the host, and of its latest event */
+    bool any_seq;      /* there was one */
+    bool same_run;     /* as before the connection was lost, where this was the latest event: */
+    uint64_t before_seq;
+
     bool looking;        /* asked, not answered */
     bool news;           /* events since */
     bool gap;            /* a part of the answer was lost */
@@ -56,10 +61,8 @@ struct cs_host_link {
 
     char via[CS_HOST_LINK_VIAS][32]; /* ways in that nodes have */
 
-    uint64_t run, next_seq; /* of the host; of its events so far */
-    bool fresh;             /* the snapshot is under way */
-    bool again;             /* it is that of the host of before */
-    struct cs_sim *sim;     /* host_link_mirror.c; NULL: not yet */
+    bool fresh;         /* the snapshot is under way */
+    struct cs_sim *sim; /* host_link_mirror.c; NULL: not yet */
     struct cs_stats *stats;
     struct cs_follow *follow;
     struct cs_feed feed;

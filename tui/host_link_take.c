@@ -85,21 +85,31 @@ static struct cs_event event_of(const struct cs_proto_msg *msg)
     };
 }
 
-/* Told already, before the connection was lost. */
-static bool is_old(const struct cs_host_link *link, const struct cs_proto_msg *msg)
-{
-    const struct cs_tui_ring *ring = &link->tui->ring;
-    const struct cs_row *last =
-        ring->end > ring->first ? cs_tui_ring_get(ring, ring->end - 1) : NULL;
-
-    if (!msg->past)
-        return false;
-    return link->again ? msg->seq < link->next_seq : last && msg->at_ps < last->at_ps;
-}
-
 static bool is_whole(const struct cs_event *event)
 {
     return event->kind < CS_EV_KIND_COUNT && (event->kind != CS_EV_FRAME || event->frame);
+}
+
+/* Of the backlog: what is there already, because the connection was lost for a while. */
+static bool is_known(const struct cs_host_link *link, const struct cs_proto_msg *msg)
+{
+    const struct cs_row *last = cs_tui_ring_get(&link->tui->ring, link->tui->ring.end - 1);
+
+    if (link->same_run)
+        return msg->seq <= link->before_seq;
+    return last && msg->at_ps < last->at_ps;
+}
+
+/* Events are in order; those of the past name their nodes, which may have left since. */
+static bool follow(struct cs_host_link *link, const struct cs_proto_msg *msg)
+{
+    if (msg->past && is_known(link, msg))
+        return false;
+    if (msg->past && known(msg->bus_index, msg->node) && msg->kind != CS_EV_ATTACH)
+        name_node(link, msg->bus_index, msg->node, msg->name);
+    link->seq = msg->seq;
+    link->any_seq = true;
+    return true;
 }
 
 static void take_event(struct cs_host_link *link, const struct cs_proto_msg *msg)
@@ -108,17 +118,16 @@ static void take_event(struct cs_host_link *link, const struct cs_proto_msg *msg
     const struct cs_feed_said said = {msg->severity - 1, msg->spec};
     struct cs_tui *tui = link->tui;
 
-    if (event.bus >= tui->n_buses || !is_whole(&event) || is_old(link, msg))
+    if (event.bus >= tui->n_buses || !is_whole(&event) || !follow(link, msg))
         return;
     if (event.at_ps > tui->info.now_ps)
         tui->info.now_ps = event.at_ps;
-    link->news = true;
+    link->news |= !msg->past;
     if (event.kind == CS_EV_NOTE && msg->severity > 0) {
         if (cs_host_link_mirror(link, event.at_ps) == 0 && link->feed.told)
             cs_feed_said_row(tui, event.bus, event.at_ps, &said);
         return;
     }
-    link->next_seq = msg->seq + 1;
     if (event.kind == CS_EV_ATTACH && known(event.bus, event.node))
         name_node(link, event.bus, event.node, msg->name);
     cs_host_link_publish(link, &event, msg->severity > 0 && link->feed.told ? &said : NULL);
@@ -432,7 +441,7 @@ void cs_host_link_forget(struct cs_host_link *link, int64_t now_ps)
     const struct cs_row *last = cs_tui_ring_get(&tui->ring, tui->ring.end - 1);
 
     cs_host_link_miss(link);
-    if (!link->again)
+    if (!link->same_run || !link->sim)
         cs_host_link_mirror_end(link);
     cs_host_link_forget_decoders(link);
     link->looking = false;
