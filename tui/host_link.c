@@ -24,7 +24,7 @@
 static void changed(struct cs_host_link *link)
 {
     link->tui->dirty = true;
-    if (link->wake)
+    if (link->wake && !link->opening)
         link->wake(link->ctx);
 }
 
@@ -82,7 +82,9 @@ static int take_snapshot(struct cs_host_link *link, char *why, size_t why_size)
 {
     char sentence[CS_ERROR_SENTENCE_MAX];
 
+    link->opening = true;
     cs_host_link_settle(link, CONNECT_MS);
+    link->opening = false;
     if (!link->error.text[0]) {
         if (link->odd[0])
             cs_tui_say(link->tui, false, "%s", link->odd);

@@ -62,6 +62,7 @@ struct cs_host_link {
     char via[CS_HOST_LINK_VIAS][32]; /* ways in that nodes have */
 
     bool fresh;         /* the snapshot is under way */
+    bool opening;       /* somebody waits for it */
     struct cs_sim *sim; /* host_link_mirror.c; NULL: not yet */
     struct cs_stats *stats;
     struct cs_follow *follow;
