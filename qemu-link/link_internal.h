@@ -61,6 +61,7 @@ struct cs_link_conn {
     size_t out_max; /* output from which on messages are dropped */
 
     uint64_t kinds;  /* CS_LINK_WATCHES: of events that it wants, a bit each */
+    bool hears;      /* and who acknowledged and received */
     uint64_t looked; /* end of the last answer to LOOK in the output */
 
     struct cs_bus *bus; /* from here on only in CS_LINK_JOINED and after */
@@ -75,6 +76,16 @@ struct cs_link_conn {
     struct cs_timer linger;
 };
 
+/* link_heard.c: of the latest attempt on a bus. */
+struct cs_link_sets {
+    uint64_t acks[CS_BUS_MAX_NODES / 64], receives[CS_BUS_MAX_NODES / 64];
+};
+struct cs_link_heard {
+    struct cs_link_sets sets;
+    bool on;    /* it is on the wire */
+    bool known; /* from its start on */
+};
+
 struct cs_link_server {
     struct cs_link_host host;
     struct cs_link_listener listener;
@@ -86,6 +97,8 @@ struct cs_link_server {
     unsigned n_open;     /* with a socket */
     unsigned n_watchers; /* that want FAULT_EVENT */
     unsigned n_monitors;
+    unsigned n_hearing; /* of them: who received */
+    struct cs_link_heard heard[CS_SIM_MAX_BUSES];
     struct cs_link_past *past; /* NULL: nobody can watch */
     uint64_t run;              /* told to monitors: another one is another run */
     struct cs_link_server_stats stats;
@@ -151,6 +164,7 @@ struct cs_link_words { /* what an event itself does not say */
     const char *text;  /* the event's or a decoder's, "": none */
     uint8_t severity;  /* as in EVENT */
     uint64_t matched;
+    const struct cs_link_sets *sets; /* NULL: not known */
 };
 struct cs_link_past *cs_link_past_create(struct cs_sim *sim); /* NULL: no memory */
 void cs_link_past_destroy(struct cs_link_past *past);         /* NULL is nothing */
@@ -159,6 +173,14 @@ void cs_link_past_keep(struct cs_link_past *past, const struct cs_event *event,
                        const struct cs_link_words *words);
 uint64_t cs_link_past_seq(const struct cs_link_past *past); /* of the latest */
 void cs_link_past_tell(const struct cs_link_past *past, struct cs_link_conn *conn);
+
+/* link_heard.c: who acknowledged and received, from all events. */
+void cs_link_heard_event(struct cs_link_heard *all, const struct cs_sim *sim,
+                         const struct cs_event *event);
+/* Of a FRAME; NULL: it is not known. */
+const struct cs_link_sets *cs_link_heard(const struct cs_link_heard *all,
+                                         const struct cs_event *event);
+void cs_link_put_sets(struct cs_proto_msg *msg, const struct cs_link_sets *sets); /* NULL: none */
 
 /* link_look.c */
 bool cs_link_look(struct cs_link_conn *conn, const struct cs_proto_msg *msg);

@@ -84,6 +84,7 @@ void cs_link_copy_event(struct cs_proto_msg *msg, const struct cs_event *event)
     msg->has_frame = event->frame != NULL;
     msg->severity = 0;
     msg->past = 0;
+    cs_link_put_sets(msg, NULL);
     msg->matched = 0;
     msg->frame = event->frame ? *event->frame : (struct cs_frame){0};
     msg->name[0] = '\0';
@@ -160,14 +161,18 @@ static void on_event(void *ctx, const struct cs_event *event)
     struct cs_link_words words = {.name = "", .text = ""};
     const bool wanted = is_wanted(server, event->kind);
 
+    cs_link_heard_event(server->heard, server->host.sim, event);
     if (wanted || has_words(server, event)) {
         cs_link_copy_event(msg, event);
         add_words(server, msg, event);
-        words = (struct cs_link_words){msg->name, msg->spec, msg->severity, msg->matched};
+        words = (struct cs_link_words){msg->name, msg->spec, msg->severity, msg->matched, NULL};
     }
+    words.sets = cs_link_heard(server->heard, event);
     cs_link_past_keep(server->past, event, &words);
-    if (wanted)
+    if (wanted) {
+        cs_link_put_sets(msg, words.sets);
         tell(server, msg);
+    }
 }
 
 void cs_link_server_say(struct cs_link_server *server, unsigned bus, int64_t at_ps, int severity,
@@ -245,6 +250,9 @@ bool cs_link_monitor(struct cs_link_conn *conn, const struct cs_proto_msg *monit
     server->stats.monitors++;
     conn->minor = monitor->minor;
     conn->kinds = monitor->kinds;
+    conn->hears = monitor->hears;
+    if (conn->hears && server->n_hearing++ == 0)
+        cs_sim_set_detail(server->host.sim, true);
     conn->state = CS_LINK_WATCHES;
     msg->type = CS_PROTO_WATCHING;
     msg->magic = CS_PROTO_MAGIC;
@@ -267,6 +275,8 @@ void cs_link_monitor_end(struct cs_link_conn *conn)
 
     server->stats.monitors--;
     server->n_monitors--;
+    if (conn->hears && --server->n_hearing == 0)
+        cs_sim_set_detail(server->host.sim, false);
 }
 
 int cs_link_monitors_init(struct cs_link_server *server, char *why, size_t why_size)

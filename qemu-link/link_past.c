@@ -17,6 +17,8 @@ struct kept {
     struct cs_frame frame;
     uint64_t text_at; /* where in the ring of texts */
     uint64_t matched;
+    struct cs_link_sets sets;
+    bool heard;    /* they are known */
     uint32_t name; /* of the node, 0: not known */
     uint16_t text_len;
     uint8_t severity;
@@ -97,6 +99,9 @@ void cs_link_past_keep(struct cs_link_past *past, const struct cs_event *event,
         kept->frame = *event->frame;
     kept->name = who_is(past, event);
     kept->matched = words->matched;
+    kept->heard = words->sets != NULL;
+    if (words->sets)
+        kept->sets = *words->sets;
     kept->severity = words->severity;
     kept->text_len = 0;
     if (words->text[0])
@@ -146,6 +151,7 @@ void cs_link_past_tell(const struct cs_link_past *past, struct cs_link_conn *con
         msg->matched = kept->matched;
         msg->severity = kept->severity && text[0] ? kept->severity : 0;
         msg->past = 1;
+        cs_link_put_sets(msg, kept->heard ? &kept->sets : NULL);
         snprintf(msg->name, sizeof(msg->name), "%s", name_of(past, kept));
         cs_link_put(conn, msg, false);
     }

@@ -157,6 +157,8 @@ struct cs_proto_port {
 };
 
 /* Any message: a type has the members that its table names, the others are 0. */
+#define CS_PROTO_SET_TEXT (CS_BUS_MAX_NODES / 4 + 1)
+
 struct cs_proto_msg {
     uint16_t type; /* enum cs_proto_type */
     uint16_t flags;
@@ -206,7 +208,8 @@ struct cs_proto_msg {
 
     /* Since 1.3. */
     uint64_t run;
-    uint8_t past;
+    uint8_t past, hears;
+    char acks[CS_PROTO_SET_TEXT], receives[CS_PROTO_SET_TEXT];
 
     char text[CS_PROTO_TEXT_MAX];
     char spec[CS_FAULT_TEXT_MAX]; /* a fault's text form, or why there is none */
@@ -267,5 +270,10 @@ int cs_proto_decode(const uint8_t *bytes, size_t size, enum cs_proto_side from,
 /* True where magic and major are ours; else false with a sentence (`who`: "host", "client"). */
 bool cs_proto_version_fits(const struct cs_proto_msg *msg, const char *who, char *why,
                            size_t why_size);
+
+/* A set of nodes, bit i of all words for node i: hexadecimal digits, those of the lowest nodes
+ * last. False: the text is none. */
+void cs_proto_set_write(const uint64_t set[CS_BUS_MAX_NODES / 64], char text[CS_PROTO_SET_TEXT]);
+bool cs_proto_set_read(const char *text, uint64_t set[CS_BUS_MAX_NODES / 64]);
 
 #endif

@@ -214,6 +214,8 @@ static const struct cs_proto_field monitor[] = {
     MAGIC_AND_VERSION,
     FIELD(NAME, name, 0, 0),
     COUNT(kinds),
+    LATER(3, U8, hears, 0, 1),
+    PAD_LATER(3, 7),
 };
 
 static const struct cs_proto_field look[] = {
@@ -274,6 +276,8 @@ static const struct cs_proto_field event[] = {
     WORDS(name, CS_NAME_MAX - 1),
     WORDS(spec, CS_FAULT_TEXT_MAX - 1),
     LATER(3, U8, past, 0, 1),
+    LATER(3, TEXT, acks, 0, CS_PROTO_SET_TEXT - 1),
+    LATER(3, TEXT, receives, 0, CS_PROTO_SET_TEXT - 1),
 };
 
 static const struct cs_proto_field info[] = {

@@ -104,9 +104,9 @@ void cs_host_link_forget(struct cs_host_link *link, int64_t now_ps);
  * nothing. 0 or -1. */
 int cs_host_link_mirror(struct cs_host_link *link, int64_t at_ps);
 void cs_host_link_mirror_end(struct cs_host_link *link);
-/* An event of the host, or that time without one; `said`: what the host says of it. */
+/* An event of the host, told by that message; or that time without one. */
 void cs_host_link_publish(struct cs_host_link *link, const struct cs_event *event,
-                          const struct cs_feed_said *said);
+                          const struct cs_proto_msg *msg);
 void cs_host_link_time(struct cs_host_link *link, int64_t now_ps);
 /* Events were lost. */
 void cs_host_link_miss(struct cs_host_link *link);

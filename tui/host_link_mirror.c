@@ -221,15 +221,27 @@ void cs_host_link_time(struct cs_host_link *link, int64_t now_ps)
         cs_sim_run_until(link->sim, now_ps);
 }
 
-void cs_host_link_publish(struct cs_host_link *link, const struct cs_event *event,
-                          const struct cs_feed_said *said)
+/* Known where the host tells it, and the attempt was seen from its start on. */
+static void hear(struct cs_air_bus *air, const struct cs_proto_msg *msg)
 {
+    air->deaf = !cs_proto_set_read(msg->acks, air->acks.word) ||
+                !cs_proto_set_read(msg->receives, air->receives.word);
+}
+
+void cs_host_link_publish(struct cs_host_link *link, const struct cs_event *event,
+                          const struct cs_proto_msg *msg)
+{
+    const struct cs_feed_said said = {msg->severity - 1, msg->spec};
+
     if (cs_host_link_mirror(link, event->at_ps) != 0 ||
         add_buses(link->tui, link->sim, event->bus + 1u) != 0)
         return;
     cs_host_link_time(link, event->at_ps);
-    link->feed.word = said;
+    link->feed.word = link->feed.told && msg->severity > 0 ? &said : NULL;
+    if (event->kind == CS_EV_FRAME)
+        hear(&link->tui->air->bus[event->bus], msg);
     cs_sim_publish(link->sim, event);
+    link->tui->air->bus[event->bus].deaf = true;
     link->feed.word = NULL;
 }
 

@@ -130,7 +130,7 @@ static void take_event(struct cs_host_link *link, const struct cs_proto_msg *msg
     }
     if (event.kind == CS_EV_ATTACH && known(event.bus, event.node))
         name_node(link, event.bus, event.node, msg->name);
-    cs_host_link_publish(link, &event, msg->severity > 0 && link->feed.told ? &said : NULL);
+    cs_host_link_publish(link, &event, msg);
     if (event.kind == CS_EV_FAULT)
         cs_fault_list_matched(&tui->fault_list, event.fault, msg->matched);
 }
