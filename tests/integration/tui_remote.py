@@ -51,10 +51,10 @@ def scenario_file():
     return path
 
 
-def body(screen):
-    """Without what tells of the window itself: title, tabs with their status, keys."""
-    lines = screen.rstrip("\n").splitlines()
-    return "\n".join([lines[1], *lines[3:-1]])
+def body(window, view):
+    """Without what tells of the window itself: title, tabs with their status, keys, what may be asked for."""
+    lines = window.screen().rstrip("\n").splitlines()
+    return "\n".join([lines[1], *lines[3:-3 if view in ("network", "objects") else -1]])
 
 
 def tmux_needed():
@@ -75,9 +75,9 @@ def compare(name, windows, keys, words):
         press(window, keys)
         window.wait(*words)
     try:
-        wait_for(lambda: len({body(w.screen()) for w in windows}) == 1, name)
+        wait_for(lambda: len({body(w, name) for w in windows}) == 1, name)
     except AssertionError:
-        texts = [body(w.screen()) for w in windows]
+        texts = [body(w, name) for w in windows]
         for text in texts[1:]:
             for a, b in zip(texts[0].splitlines(), text.splitlines()):
                 assert a == b, f"{name}: the host shows\n{a}\nthe window\n{b}\n{texts[0]}\n\n{text}"
