@@ -191,6 +191,7 @@ int cs_host_link_mirror(struct cs_host_link *link, int64_t at_ps)
     if (link->sim || link->failed)
         return link->sim ? 0 : -1;
     cs_host_link_miss(link);
+    link->tui->info.from_ps = at_ps;
     if (open_all(link, at_ps, own, &link->error) == 0)
         return 0;
     clear(link);

@@ -51,6 +51,7 @@ struct cs_tui_info {
     char denied[192];            /* why nothing can be changed, "": it can */
     bool gone;                   /* the host elsewhere ended, or the way to it */
     uint64_t missed;             /* events that it had to leave out because we were too slow */
+    int64_t from_ps;             /* nothing is known of what happened before */
     char log[24]; /* nothing runs: a log is shown, and this says how far it is read; "": none */
 };
 
