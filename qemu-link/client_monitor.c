@@ -42,6 +42,7 @@ static int join(struct cs_monitor *monitor, const char *name, uint64_t kinds, in
     cs_client_begin(&client->request, CS_PROTO_MONITOR);
     snprintf(client->request.name, sizeof(client->request.name), "%s", name);
     client->request.kinds = kinds;
+    client->request.hears = kinds >> CS_EV_FRAME & 1;
     cs_client_put(client, &client->request);
     err = cs_client_await_answer(client, CS_PROTO_WATCHING, deadline_ms, why, why_size);
     monitor->welcome = client->msg;

@@ -2,7 +2,7 @@
 /* link_internal.h - what the files of the link server share.
  * link_server.c accepts and ends, link_conn.c moves bytes, link_act.c does what clients ask for,
  * link_controller.c tells them what their controller did, link_fault.c is about faults,
- * link_monitor.c and link_look.c about those who only watch. */
+ * link_monitor.c, link_look.c and link_past.c about those who only watch. */
 #ifndef CANSIM_QEMU_LINK_LINK_INTERNAL_H
 #define CANSIM_QEMU_LINK_LINK_INTERNAL_H
 
@@ -61,6 +61,7 @@ struct cs_link_conn {
     size_t out_max; /* output from which on messages are dropped */
 
     uint64_t kinds;  /* CS_LINK_WATCHES: of events that it wants, a bit each */
+    bool hears;      /* and who acknowledged and received */
     uint64_t looked; /* end of the last answer to LOOK in the output */
 
     struct cs_bus *bus; /* from here on only in CS_LINK_JOINED and after */
@@ -75,6 +76,16 @@ struct cs_link_conn {
     struct cs_timer linger;
 };
 
+/* link_heard.c: of the latest attempt on a bus. */
+struct cs_link_sets {
+    uint64_t acks[CS_BUS_MAX_NODES / 64], receives[CS_BUS_MAX_NODES / 64];
+};
+struct cs_link_heard {
+    struct cs_link_sets sets;
+    bool on;    /* it is on the wire */
+    bool known; /* from its start on */
+};
+
 struct cs_link_server {
     struct cs_link_host host;
     struct cs_link_listener listener;
@@ -86,6 +97,10 @@ struct cs_link_server {
     unsigned n_open;     /* with a socket */
     unsigned n_watchers; /* that want FAULT_EVENT */
     unsigned n_monitors;
+    unsigned n_hearing; /* of them: who received */
+    struct cs_link_heard heard[CS_SIM_MAX_BUSES];
+    struct cs_link_past *past; /* NULL: nobody can watch */
+    uint64_t run;              /* told to monitors: another one is another run */
     struct cs_link_server_stats stats;
     struct cs_proto_msg in, out; /* scratch */
 };
@@ -133,11 +148,39 @@ void cs_link_fault_watch(struct cs_link_conn *conn, bool on);
 /* link_monitor.c */
 bool cs_link_monitor(struct cs_link_conn *conn, const struct cs_proto_msg *msg);
 bool cs_link_control(struct cs_link_conn *conn, const struct cs_proto_msg *msg);
+void cs_link_copy_event(struct cs_proto_msg *msg, const struct cs_event *event);
+/* Begin to keep what happens, where somebody may watch. 0, or -errno with a sentence. */
+int cs_link_monitors_init(struct cs_link_server *server, char *why, size_t why_size);
+void cs_link_monitors_fini(struct cs_link_server *server);
 /* The connection ends: it is told no more. */
 void cs_link_monitor_end(struct cs_link_conn *conn);
 /* Whether the host lets this client do more than join buses; else why not. */
 bool cs_link_may_control(const struct cs_link_conn *conn, const char **why);
 int64_t cs_link_epoch_ns(const struct cs_sim *sim);
+
+/* link_past.c: the latest events, for who begins to watch. */
+struct cs_link_words { /* what an event itself does not say */
+    const char *name;  /* ATTACH: the node's */
+    const char *text;  /* the event's or a decoder's, "": none */
+    uint8_t severity;  /* as in EVENT */
+    uint64_t matched;
+    const struct cs_link_sets *sets; /* NULL: not known */
+};
+struct cs_link_past *cs_link_past_create(struct cs_sim *sim); /* NULL: no memory */
+void cs_link_past_destroy(struct cs_link_past *past);         /* NULL is nothing */
+/* Allocates nothing. */
+void cs_link_past_keep(struct cs_link_past *past, const struct cs_event *event,
+                       const struct cs_link_words *words);
+uint64_t cs_link_past_seq(const struct cs_link_past *past); /* of the latest */
+void cs_link_past_tell(const struct cs_link_past *past, struct cs_link_conn *conn);
+
+/* link_heard.c: who acknowledged and received, from all events. */
+void cs_link_heard_event(struct cs_link_heard *all, const struct cs_sim *sim,
+                         const struct cs_event *event);
+/* Of a FRAME; NULL: it is not known. */
+const struct cs_link_sets *cs_link_heard(const struct cs_link_heard *all,
+                                         const struct cs_event *event);
+void cs_link_put_sets(struct cs_proto_msg *msg, const struct cs_link_sets *sets); /* NULL: none */
 
 /* link_look.c */
 bool cs_link_look(struct cs_link_conn *conn, const struct cs_proto_msg *msg);

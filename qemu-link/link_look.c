@@ -225,6 +225,24 @@ static bool put_device(struct cs_link_conn *conn, uint64_t token, unsigned place
     return true;
 }
 
+static bool put_decoder(struct cs_link_conn *conn, uint64_t token, unsigned place)
+{
+    const struct cs_link_host *host = &conn->server->host;
+    struct cs_proto_msg *msg = &conn->server->out;
+    struct cs_link_decoder decoder = {0};
+
+    if (!host->watch->decoder || !host->watch->decoder(host->ctx, place, &decoder))
+        return false;
+    msg->type = CS_PROTO_DECODER;
+    msg->token = token;
+    msg->index = (uint16_t)decoder.index;
+    msg->active = decoder.says;
+    snprintf(msg->name, sizeof(msg->name), "%s", decoder.name);
+    snprintf(msg->option, sizeof(msg->option), "%s", decoder.option);
+    cs_link_put(conn, msg, false);
+    return true;
+}
+
 /* ---- a look ---------------------------------------------------------------------------------- */
 
 struct look {
@@ -248,7 +266,7 @@ static unsigned end_of(const struct cs_link_server *server, unsigned need)
         return buses * CS_STATS_MAX_IDS;
     default:
         server->host.watch->info(server->host.ctx, &info);
-        return info.n_devices;
+        return need == CS_PROTO_NEEDS_DEVICES ? info.n_devices : info.n_decoders;
     }
 }
 
@@ -261,13 +279,16 @@ static bool put_one(const struct look *look, unsigned need, unsigned place)
         return put_fault(look->conn, look->token, place);
     case CS_PROTO_NEEDS_IDS:
         return put_id(look->conn, look->token, place, look->since_ps);
-    default:
+    case CS_PROTO_NEEDS_DEVICES:
         return put_device(look->conn, look->token, place);
+    default:
+        return put_decoder(look->conn, look->token, place);
     }
 }
 
 static const unsigned needs_in_order[] = {CS_PROTO_NEEDS_NODES, CS_PROTO_NEEDS_FAULTS,
-                                          CS_PROTO_NEEDS_IDS, CS_PROTO_NEEDS_DEVICES};
+                                          CS_PROTO_NEEDS_IDS, CS_PROTO_NEEDS_DEVICES,
+                                          CS_PROTO_NEEDS_DECODERS};
 #define N_NEEDS (sizeof(needs_in_order) / sizeof(needs_in_order[0]))
 
 /* From a place on, as much as may be; returns where to go on, 0: that was all. */
@@ -302,10 +323,16 @@ static void put_looked(struct cs_link_conn *conn, const struct look *look, unsig
     cs_link_put(conn, msg, false);
 }
 
+/* What a version brought is only for those who know it. */
+static unsigned known_needs(const struct cs_link_conn *conn, unsigned needs)
+{
+    return conn->minor < 3 ? needs & CS_PROTO_NEEDS_1_2 : needs;
+}
+
 bool cs_link_look(struct cs_link_conn *conn, const struct cs_proto_msg *asked)
 {
     struct look look = {conn, asked->token, asked->since_ps, PER_LOOK};
-    const unsigned needs = asked->needs;
+    const unsigned needs = known_needs(conn, asked->needs);
     uint32_t cursor = asked->cursor;
     const bool busy = conn->losing || conn->looked > conn->out.head;
 
@@ -330,5 +357,9 @@ void cs_link_put_snapshot(struct cs_link_conn *conn)
     cs_link_put_info(conn, 0);
     for (unsigned b = 0; b < cs_sim_bus_count(conn->server->host.sim); b++)
         put_bus(conn, 0, b);
+    /* Before the events: who decodes them needs to know how. */
+    put_lists(&look, known_needs(conn, CS_PROTO_NEEDS_DECODERS), 0);
+    if (conn->minor >= 3)
+        cs_link_past_tell(conn->server->past, conn);
     put_looked(conn, &look, needs, put_lists(&look, needs, 0), false);
 }

@@ -53,7 +53,7 @@ bool cs_link_may_control(const struct cs_link_conn *conn, const char **why)
 
 /* ---- events ---------------------------------------------------------------------------------- */
 
-static void copy_event(struct cs_proto_msg *msg, const struct cs_event *event)
+void cs_link_copy_event(struct cs_proto_msg *msg, const struct cs_event *event)
 {
     msg->type = CS_PROTO_EVENT;
     msg->at_ps = event->at_ps;
@@ -83,6 +83,8 @@ static void copy_event(struct cs_proto_msg *msg, const struct cs_event *event)
     msg->fault = event->fault;
     msg->has_frame = event->frame != NULL;
     msg->severity = 0;
+    msg->past = 0;
+    cs_link_put_sets(msg, NULL);
     msg->matched = 0;
     msg->frame = event->frame ? *event->frame : (struct cs_frame){0};
     msg->name[0] = '\0';
@@ -144,28 +146,54 @@ static bool is_wanted(const struct cs_link_server *server, unsigned kind)
     return false;
 }
 
+/* What is looked up once, be it told or kept. */
+static bool has_words(const struct cs_link_server *server, const struct cs_event *event)
+{
+    return event->text || event->kind == CS_EV_ATTACH || event->kind == CS_EV_FAULT ||
+           (event->kind == CS_EV_FRAME && server->host.decodes);
+}
+
 /* Runs while the bus does: only appends to outputs. */
 static void on_event(void *ctx, const struct cs_event *event)
 {
     struct cs_link_server *server = ctx;
+    struct cs_proto_msg *msg = &server->out;
+    struct cs_link_words words = {.name = "", .text = ""};
+    const bool wanted = is_wanted(server, event->kind);
 
-    if (!is_wanted(server, event->kind))
-        return;
-    copy_event(&server->out, event);
-    add_words(server, &server->out, event);
-    tell(server, &server->out);
+    cs_link_heard_event(server->heard, server->host.sim, event);
+    if (wanted || has_words(server, event)) {
+        cs_link_copy_event(msg, event);
+        add_words(server, msg, event);
+        words = (struct cs_link_words){msg->name, msg->spec, msg->severity, msg->matched, NULL};
+    }
+    words.sets = cs_link_heard(server->heard, event);
+    cs_link_past_keep(server->past, event, &words);
+    if (wanted) {
+        cs_link_put_sets(msg, words.sets);
+        tell(server, msg);
+    }
 }
 
 void cs_link_server_say(struct cs_link_server *server, unsigned bus, int64_t at_ps, int severity,
                         const char *text)
 {
-    const struct cs_event event = {
-        .kind = CS_EV_NOTE, .at_ps = at_ps, .bus = (uint16_t)bus, .node = CS_NO_NODE, .text = text};
+    const struct cs_event event = {.kind = CS_EV_NOTE,
+                                   .at_ps = at_ps,
+                                   .seq = cs_link_past_seq(server->past),
+                                   .bus = (uint16_t)bus,
+                                   .node = CS_NO_NODE,
+                                   .text = text};
+    const struct cs_link_words words = {
+        .name = "", .text = text, .severity = (uint8_t)(severity + 1)};
 
+    if (!server->past)
+        return;
+    cs_link_past_keep(server->past, &event, &words);
     if (!is_wanted(server, CS_EV_NOTE))
         return;
-    copy_event(&server->out, &event);
-    server->out.severity = (uint8_t)(severity + 1);
+    cs_link_copy_event(&server->out, &event);
+    server->out.severity = words.severity;
     tell(server, &server->out);
 }
 
@@ -204,14 +232,7 @@ static const char *begin(struct cs_link_conn *conn)
         return "this host has nothing for monitors";
     if (server->n_monitors >= CS_LINK_MAX_MONITORS)
         return "the host has 32 monitors already";
-    if (server->n_monitors == 0 && cs_sim_observe(server->host.sim, on_event, server) < 0)
-        return "the host has no room for one more observer";
-    if (widen(conn) < 0) {
-        if (server->n_monitors == 0)
-            cs_sim_unobserve(server->host.sim, on_event, server);
-        return "the host is out of memory";
-    }
-    return NULL;
+    return widen(conn) < 0 ? "the host is out of memory" : NULL;
 }
 
 bool cs_link_monitor(struct cs_link_conn *conn, const struct cs_proto_msg *monitor)
@@ -229,6 +250,9 @@ bool cs_link_monitor(struct cs_link_conn *conn, const struct cs_proto_msg *monit
     server->stats.monitors++;
     conn->minor = monitor->minor;
     conn->kinds = monitor->kinds;
+    conn->hears = monitor->hears;
+    if (conn->hears && server->n_hearing++ == 0)
+        cs_sim_set_detail(server->host.sim, true);
     conn->state = CS_LINK_WATCHES;
     msg->type = CS_PROTO_WATCHING;
     msg->magic = CS_PROTO_MAGIC;
@@ -238,6 +262,7 @@ bool cs_link_monitor(struct cs_link_conn *conn, const struct cs_proto_msg *monit
     msg->control = cs_link_may_control(conn, &why);
     msg->at_ps = cs_sim_now_ps(server->host.sim);
     msg->epoch_ns = cs_link_epoch_ns(server->host.sim);
+    msg->run = server->run;
     snprintf(msg->text, sizeof(msg->text), "%s", why);
     cs_link_put(conn, msg, true);
     cs_link_put_snapshot(conn);
@@ -249,8 +274,33 @@ void cs_link_monitor_end(struct cs_link_conn *conn)
     struct cs_link_server *server = conn->server;
 
     server->stats.monitors--;
-    if (--server->n_monitors == 0)
+    server->n_monitors--;
+    if (conn->hears && --server->n_hearing == 0)
+        cs_sim_set_detail(server->host.sim, false);
+}
+
+int cs_link_monitors_init(struct cs_link_server *server, char *why, size_t why_size)
+{
+    if (!server->host.watch)
+        return 0;
+    server->past = cs_link_past_create(server->host.sim);
+    if (!server->past) {
+        snprintf(why, why_size, "link: out of memory");
+        return -ENOMEM;
+    }
+    if (cs_sim_observe(server->host.sim, on_event, server) == 0)
+        return 0;
+    snprintf(why, why_size, "link: no room for one more observer");
+    cs_link_past_destroy(server->past);
+    return -ENOSPC;
+}
+
+void cs_link_monitors_fini(struct cs_link_server *server)
+{
+    if (server->past)
         cs_sim_unobserve(server->host.sim, on_event, server);
+    cs_link_past_destroy(server->past);
+    server->past = NULL;
 }
 
 /* ---- control --------------------------------------------------------------------------------- */

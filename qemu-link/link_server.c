@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #define ACCEPTS_PER_TURN 16
@@ -151,6 +152,15 @@ int cs_link_server_check_address(const char *address, char *why, size_t why_size
     return cs_proto_address_parse(address, &parsed, why, why_size);
 }
 
+/* Two runs do not begin within one nanosecond. */
+static uint64_t new_run(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
 struct cs_link_server *cs_link_server_create(const struct cs_link_host *host, const char *address,
                                              int *status, char *why, size_t why_size)
 {
@@ -162,8 +172,12 @@ struct cs_link_server *cs_link_server_create(const struct cs_link_host *host, co
         return NULL;
     }
     server->host = *host;
-    *status = cs_link_listen(&server->listener, address, why, why_size);
+    server->run = new_run();
+    *status = cs_link_monitors_init(server, why, why_size) < 0
+                  ? 3
+                  : cs_link_listen(&server->listener, address, why, why_size);
     if (*status != 0) {
+        cs_link_monitors_fini(server);
         free(server);
         return NULL;
     }
@@ -230,6 +244,7 @@ void cs_link_server_destroy(struct cs_link_server *server)
     }
     ev_clear_pending(server->host.loop, &server->flush);
     cs_link_unlisten(&server->listener);
+    cs_link_monitors_fini(server);
     free(server);
 }
 

@@ -29,8 +29,8 @@ struct cs_link_info {
         *reason; /* why the scenario has paused it, "" for no reason given; NULL: it has not */
     bool paused, finished;
     uint32_t speed_permille;
-    int64_t duration_ps; /* 0: endless */
-    unsigned clients, n_devices;
+    int64_t duration_ps;                     /* 0: endless */
+    unsigned clients, n_devices, n_decoders; /* n_decoders: rows of decoder() */
 };
 
 #define CS_LINK_PORTS 4
@@ -43,6 +43,15 @@ struct cs_link_device {
     const char *bus[CS_LINK_PORTS];
     int node[CS_LINK_PORTS]; /* CS_NO_NODE: off the bus */
     uint64_t connections, refused, protocol_errors, lost;
+};
+
+/* A decoder that the host uses, with one of its settings; one that has several comes several times
+ * in a row. */
+struct cs_link_decoder {
+    unsigned index; /* of the decoder */
+    bool says;      /* what frames mean comes from it */
+    const char *name;
+    char option[512]; /* "eds=can0:5=/path/drive.eds", "": none */
 };
 
 enum cs_link_op {
@@ -75,6 +84,8 @@ struct cs_link_watch {
     int (*control)(void *ctx, const struct cs_link_request *request, char *why, size_t why_size);
     /* What a decoder says of the event that observers are just told of; false: nothing. */
     bool (*said)(void *ctx, const struct cs_event *event, int *severity, char *text, size_t size);
+    /* Since here NULL: it has none of these. */
+    bool (*decoder)(void *ctx, unsigned row, struct cs_link_decoder *decoder);
 };
 
 /* How the server reaches whoever owns the sim. Both functions may run the sim; neither may destroy

@@ -8,7 +8,8 @@
 
 struct cs_monitor; /* opaque */
 
-/* Connect and be let watch. `kinds`: of events, a bit for each enum cs_event_kind. Returns NULL
+/* Connect and be let watch. `kinds`: of events, a bit for each enum cs_event_kind; frames come with
+ * who acknowledged and received them, where the host is not older than 1.3. Returns NULL
  * with a sentence in `why`: a host older than 1.2 is told apart from none. */
 struct cs_monitor *cs_monitor_open(const char *address, const char *name, uint64_t kinds,
                                    int timeout_ms, char *why, size_t why_size);

@@ -10,7 +10,7 @@
 
 #define CS_PROTO_MAGIC        0x534E4143u /* "CANS" */
 #define CS_PROTO_MAJOR        1
-#define CS_PROTO_MINOR        2
+#define CS_PROTO_MINOR        3
 #define CS_PROTO_HEADER_BYTES 8
 #define CS_PROTO_MAX_BYTES    4096 /* a whole message, header included */
 #define CS_PROTO_MAX_BUSES    16
@@ -61,6 +61,7 @@ enum cs_proto_type {
     CS_PROTO_DEVICE_STATUS = 0x95,
     CS_PROTO_LOOKED = 0x96,
     CS_PROTO_CONTROLLED = 0x97,
+    CS_PROTO_DECODER = 0x98,
 };
 
 enum cs_proto_side { CS_PROTO_CLIENT, CS_PROTO_HOST };
@@ -76,10 +77,12 @@ enum cs_proto_side { CS_PROTO_CLIENT, CS_PROTO_HOST };
 #define CS_PROTO_FEATURE_DECODED 0x01u /* what frames mean comes with them */
 
 /* LOOK's `needs`; INFO and the buses always come. */
-#define CS_PROTO_NEEDS_IDS     0x01u
-#define CS_PROTO_NEEDS_NODES   0x02u
-#define CS_PROTO_NEEDS_FAULTS  0x04u
-#define CS_PROTO_NEEDS_DEVICES 0x08u
+#define CS_PROTO_NEEDS_IDS      0x01u
+#define CS_PROTO_NEEDS_NODES    0x02u
+#define CS_PROTO_NEEDS_FAULTS   0x04u
+#define CS_PROTO_NEEDS_DEVICES  0x08u
+#define CS_PROTO_NEEDS_1_2      0x0Fu /* the bits so far */
+#define CS_PROTO_NEEDS_DECODERS 0x10u
 
 /* CONTROL's `op`. */
 enum cs_proto_op {
@@ -154,6 +157,8 @@ struct cs_proto_port {
 };
 
 /* Any message: a type has the members that its table names, the others are 0. */
+#define CS_PROTO_SET_TEXT (CS_BUS_MAX_NODES / 4 + 1)
+
 struct cs_proto_msg {
     uint16_t type; /* enum cs_proto_type */
     uint16_t flags;
@@ -200,6 +205,11 @@ struct cs_proto_msg {
     struct cs_proto_port port[CS_PROTO_PORTS];
     char title[128], address[128], waiting[128], reason[192]; /* `address`: the link's */
     char via[32], device_kind[8], model[16], driver[16], path[128], option[512];
+
+    /* Since 1.3. */
+    uint64_t run;
+    uint8_t past, hears;
+    char acks[CS_PROTO_SET_TEXT], receives[CS_PROTO_SET_TEXT];
 
     char text[CS_PROTO_TEXT_MAX];
     char spec[CS_FAULT_TEXT_MAX]; /* a fault's text form, or why there is none */
@@ -260,5 +270,10 @@ int cs_proto_decode(const uint8_t *bytes, size_t size, enum cs_proto_side from,
 /* True where magic and major are ours; else false with a sentence (`who`: "host", "client"). */
 bool cs_proto_version_fits(const struct cs_proto_msg *msg, const char *who, char *why,
                            size_t why_size);
+
+/* A set of nodes, bit i of all words for node i: hexadecimal digits, those of the lowest nodes
+ * last. False: the text is none. */
+void cs_proto_set_write(const uint64_t set[CS_BUS_MAX_NODES / 64], char text[CS_PROTO_SET_TEXT]);
+bool cs_proto_set_read(const char *text, uint64_t set[CS_BUS_MAX_NODES / 64]);
 
 #endif

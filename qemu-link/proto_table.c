@@ -214,6 +214,8 @@ static const struct cs_proto_field monitor[] = {
     MAGIC_AND_VERSION,
     FIELD(NAME, name, 0, 0),
     COUNT(kinds),
+    LATER(3, U8, hears, 0, 1),
+    PAD_LATER(3, 7),
 };
 
 static const struct cs_proto_field look[] = {
@@ -237,6 +239,7 @@ static const struct cs_proto_field watching[] = {
     TIME(at_ps),
     ANY_TIME(epoch_ns),
     FIELD(TEXT, text, 0, CS_PROTO_TEXT_MAX - 1),
+    LATER(3, U64, run, 0, 0),
 };
 
 static const struct cs_proto_field event[] = {
@@ -272,6 +275,9 @@ static const struct cs_proto_field event[] = {
     FIELD(FRAME, frame, 0, 0),
     WORDS(name, CS_NAME_MAX - 1),
     WORDS(spec, CS_FAULT_TEXT_MAX - 1),
+    LATER(3, U8, past, 0, 1),
+    LATER(3, TEXT, acks, 0, CS_PROTO_SET_TEXT - 1),
+    LATER(3, TEXT, receives, 0, CS_PROTO_SET_TEXT - 1),
 };
 
 static const struct cs_proto_field info[] = {
@@ -405,6 +411,13 @@ static const struct cs_proto_field controlled[] = {
     WORDS(spec, CS_FAULT_TEXT_MAX - 1),
 };
 
+/* ---- and since 1.3 --------------------------------------------------------------------------- */
+
+static const struct cs_proto_field decoder[] = {
+    COUNT(token),       U16_OF(index), FLAG(active), PAD(5), WORDS(name, CS_NAME_MAX - 1),
+    WORDS(option, 511),
+};
+
 #define MESSAGE(type, from, fields)                                                         \
     {                                                                                       \
         CS_PROTO_##type, CS_PROTO_##from, #type, fields, sizeof(fields) / sizeof(fields[0]) \
@@ -455,6 +468,7 @@ static const struct cs_proto_desc messages[] = {
     MESSAGE(DEVICE_STATUS, HOST, device_status),
     MESSAGE(LOOKED, HOST, looked),
     MESSAGE(CONTROLLED, HOST, controlled),
+    MESSAGE(DECODER, HOST, decoder),
 };
 
 const struct cs_proto_desc *cs_proto_desc(unsigned i)

@@ -243,9 +243,7 @@ static int add_decoder(struct cs_session *session, const struct cs_session_confi
     struct cs_session_eds files = {.n = 0};
     bool fields, expected = cs_expect_decodes(session->scenario, &fields);
     struct cs_live_config live = {
-        .name = config->as != NULL ? config->as
-                : named != NULL    ? named
-                                   : "canopen",
+        .name = cs_session_decoder_name(session, config),
         .plugins = config->plugins,
         .fields = config->decoded != NULL || fields,
         .say = on_said,
@@ -328,6 +326,7 @@ struct cs_session *cs_session_create(const struct cs_session_config *config, str
         goto failed;
     if (build(session, config, error) != 0 || add_decoder(session, config, error) != 0 ||
         cs_session_pages_open(session, config, error) != 0 ||
+        cs_session_decoders_init(session, config, error) != 0 ||
         add_expectations(session, error) != 0 ||
         cs_session_guests_plan(session, config, error) != 0 ||
         cs_session_programs_plan(session, config, error) != 0 ||
@@ -383,6 +382,7 @@ void cs_session_destroy(struct cs_session *session)
     cs_session_logs_discard(session);
     cs_live_destroy(session->live);
     cs_session_pages_close(session);
+    cs_session_decoders_fini(session);
     cs_expect_destroy(session->expect);
     cs_stats_destroy(session->stats);
     if (session->sim != NULL)

@@ -83,6 +83,7 @@ struct cs_session {
     struct cs_senders *senders; /* of the console; NULL: nothing was given to it so far */
     struct cs_console own[CS_SIM_MAX_BUSES]; /* what it has, by bus */
     struct cs_pages *pages;                  /* NULL: none */
+    struct cs_session_decoders *decoders;    /* NULL: none are of use */
     int64_t duration_ps;
     bool tui;
     struct cs_error error;
@@ -150,6 +151,17 @@ const char *cs_session_decoder_of_nodes(const struct cs_scenario *scenario);
 void cs_session_collect_eds(const struct cs_scenario *scenario,
                             const struct cs_session_config *config, struct cs_session_eds *eds);
 void cs_session_free_eds(struct cs_session_eds *eds);
+
+/* Which decoders a window elsewhere needs to say the same: 0 or -1 with `error`. */
+struct cs_link_decoder;
+const char *cs_session_decoder_name(const struct cs_session *session,
+                                    const struct cs_session_config *config); /* if one follows */
+int cs_session_decoders_init(struct cs_session *session, const struct cs_session_config *config,
+                             struct cs_error *error);
+void cs_session_decoders_fini(struct cs_session *session);
+unsigned cs_session_decoder_rows(const struct cs_session *session);
+bool cs_session_decoder_row(const struct cs_session *session, unsigned row,
+                            struct cs_link_decoder *decoder);
 
 /* What decoders know: 0 or -1 with `error`; closing twice is nothing. */
 int cs_session_pages_open(struct cs_session *session, const struct cs_session_config *config,

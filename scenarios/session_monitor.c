@@ -24,6 +24,7 @@ static void tell_info(void *ctx, struct cs_link_info *info)
     info->duration_ps = session->duration_ps;
     info->clients = cs_session_clients(session);
     info->n_devices = session->n_devices;
+    info->n_decoders = cs_session_decoder_rows(session);
 }
 
 static bool tell_device(void *ctx, unsigned index, struct cs_link_device *device)
@@ -140,11 +141,17 @@ static void on_said(void *ctx, const struct cs_live_said *said)
     cs_link_server_say(session->link, said->bus, said->at_ps, said->severity, text);
 }
 
+static bool tell_decoder(void *ctx, unsigned row, struct cs_link_decoder *decoder)
+{
+    return cs_session_decoder_row(ctx, row, decoder);
+}
+
 static const struct cs_link_watch watch = {
     .info = tell_info,
     .device = tell_device,
     .control = control,
     .said = tell_said,
+    .decoder = tell_decoder,
 };
 
 void cs_session_monitor_init(struct cs_session *session, const struct cs_session_config *config,

@@ -7,25 +7,13 @@
 #ifndef CANSIM_SCENARIOS_SESSION_PAGES_H
 #define CANSIM_SCENARIOS_SESSION_PAGES_H
 
+#include "scenarios/follow.h"
 #include "scenarios/session.h"
-
-struct cansim_page;  /* plugins/cansim_plugin.h */
-struct cansim_table; /* the same */
-struct cs_tree;      /* plugins/tree.h */
-
-struct cs_page_info {
-    const struct cansim_page *page;
-    const char *decoder; /* its name */
-    const char *bus;
-    bool can_ask; /* the decoder has an actor */
-};
 
 /* Pages of each decoder for each bus; 0 where the session was not asked to have them. */
 unsigned cs_session_pages(const struct cs_session *session);
-void cs_session_page(const struct cs_session *session, unsigned page, struct cs_page_info *info);
-/* The rows of one of its tables now; `row` as in struct cansim_table. */
-void cs_session_page_rows(struct cs_session *session, unsigned page,
-                          const struct cansim_table *table, uint64_t row, struct cs_tree *tree);
+/* What follows the buses; NULL: nothing. */
+struct cs_follow *cs_session_follow(const struct cs_session *session);
 
 /* Ask the page's actor for something, such as "read 5 1018:01"; what comes of it is one of the
  * answers, later. 0, or -1 with one sentence. */

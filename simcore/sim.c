@@ -237,7 +237,16 @@ bool cs_sim_is_observed(const struct cs_sim *sim)
 
 void cs_sim_set_detail(struct cs_sim *sim, bool on)
 {
-    sim->detail = on;
+    if (on) {
+        sim->detail++;
+    } else if (sim->detail > 0) {
+        sim->detail--;
+    }
+}
+
+bool cs_sim_has_detail(const struct cs_sim *sim)
+{
+    return sim->detail > 0;
 }
 
 void cs_sim_publish(struct cs_sim *sim, const struct cs_event *event)

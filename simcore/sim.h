@@ -81,8 +81,9 @@ void cs_sim_unobserve(struct cs_sim *sim, cs_observer_fn *fn, void *ctx);
  */
 void cs_sim_publish(struct cs_sim *sim, const struct cs_event *event);
 
-/* Also tell CS_EV_ACKED and CS_EV_RECEIVED. */
+/* Also tell CS_EV_ACKED and CS_EV_RECEIVED, until all who wanted it want it no more. */
 void cs_sim_set_detail(struct cs_sim *sim, bool on);
+bool cs_sim_has_detail(const struct cs_sim *sim);
 
 uint64_t cs_sim_seed(const struct cs_sim *sim);
 

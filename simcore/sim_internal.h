@@ -21,7 +21,7 @@ struct cs_sim {
     unsigned n_buses;
     struct cs_observer observers[CS_SIM_MAX_OBSERVERS];
     unsigned n_observers;
-    bool detail; /* CS_EV_ACKED, CS_EV_RECEIVED too */
+    unsigned detail; /* so many want CS_EV_ACKED, CS_EV_RECEIVED too */
     cs_probe_fn *probe;
     void *probe_ctx;
     struct cs_timer **heap; /* by (at_ps, order) */

@@ -105,7 +105,7 @@ void cs_air_event(struct cs_air *air, const struct cs_event *event, uint32_t who
             keep_frame(bus, row);
         break;
     case CS_EV_FRAME:
-        if (row && bus->on) {
+        if (row && bus->on && !bus->deaf) {
             row->acks = set_id(air, &bus->acks);
             row->receives = set_id(air, &bus->receives);
         }

@@ -31,7 +31,8 @@ struct cs_air_sender {
 
 struct cs_air_bus {
     int64_t start_ps;
-    bool on; /* an attempt is on the wire */
+    bool on;   /* an attempt is on the wire */
+    bool deaf; /* who acknowledges and receives is not told */
     unsigned n;
     struct cs_air_sender sender[CS_AIR_SENDERS];
     struct cs_node_set acks, receives;

@@ -39,6 +39,11 @@ static uint32_t who_is(struct cs_feed *feed, unsigned bus, int node, bool anew)
     return *who;
 }
 
+uint32_t cs_feed_who(struct cs_feed *feed, unsigned bus, int node)
+{
+    return who_is(feed, bus, node, false);
+}
+
 static const char *words_of(const struct cs_live_said *said, char *text, size_t size)
 {
     snprintf(text, size, "%s%s%s", said->protocol, *said->protocol ? " " : "", said->summary);
@@ -90,6 +95,8 @@ static void on_said(void *ctx, const struct cs_live_said *said)
             cs_live_numbers(said, on_number, &(struct telling){feed, said});
         return;
     }
+    if (feed->told)
+        return;
     cs_feed_said_row(feed->tui, said->bus, said->at_ps,
                      &(struct cs_feed_said){said->severity, words_of(said, text, sizeof text)})
         ->what = what_is(feed, said->said);
@@ -101,13 +108,13 @@ static struct cs_row *push_row(struct cs_feed *feed, const struct cs_event *even
     uint32_t peer =
         event->kind == CS_EV_ARB_LOST ? who_is(feed, event->bus, event->peer, false) : CS_NAME_NONE;
     const struct cs_live_said *live =
-        feed->live && event->kind == CS_EV_FRAME ? cs_live_frame(feed->live) : NULL;
+        feed->live && !feed->told && event->kind == CS_EV_FRAME ? cs_live_frame(feed->live) : NULL;
     struct cs_feed_said said;
     char text[160];
 
     if (live)
         said = (struct cs_feed_said){live->severity, words_of(live, text, sizeof text)};
-    struct cs_row *row = cs_feed_row(feed->tui, event, who, peer, live ? &said : NULL);
+    struct cs_row *row = cs_feed_row(feed->tui, event, who, peer, live ? &said : feed->word);
     if (event->kind == CS_EV_FRAME)
         row->what = feed->heard == event ? feed->heard_what : 0;
     return row;
@@ -124,6 +131,15 @@ static void remember(struct cs_feed *feed, const struct cs_event *event)
         feed->last[event->bus][event->node] = cs_feed_error(event);
 }
 
+static const char *joining(struct cs_feed *feed, const struct cs_event *event)
+{
+    const char *name = cs_bus_node_name(cs_sim_bus(feed->sim, event->bus), event->node);
+
+    return *name || !known(event->bus, event->node)
+               ? name
+               : cs_tui_who(feed->tui, feed->who[event->bus][event->node]);
+}
+
 /* Allocated with the first event of a controller's place on its bus. */
 static void observe(void *ctx, const struct cs_event *event)
 {
@@ -132,9 +148,7 @@ static void observe(void *ctx, const struct cs_event *event)
 
     if (feed->tui->plots.n)
         cs_plots_event(&feed->tui->plots, event,
-                       event->kind == CS_EV_ATTACH
-                           ? cs_bus_node_name(cs_sim_bus(feed->sim, event->bus), event->node)
-                           : "");
+                       event->kind == CS_EV_ATTACH ? joining(feed, event) : "");
     if (cs_feed_has_row(event->kind)) {
         row = push_row(feed, event);
         remember(feed, event);
@@ -157,7 +171,8 @@ int cs_feed_init(struct cs_feed *feed, struct cs_tui *tui, struct cs_sim *sim,
     feed->tui = tui;
     feed->sim = sim;
     feed->stats = stats;
-    tui->decoded = feed->live != NULL;
+    feed->from_ps = cs_sim_now_ps(sim);
+    tui->decoded = feed->live != NULL || feed->told;
     if (feed->live && cs_live_listen(feed->live, on_said, feed) != 0)
         return -ENOSPC;
     cs_sim_set_detail(sim, true); /* who acknowledges, who receives */
@@ -260,60 +275,21 @@ static void watch_edges(struct cs_feed *feed, bool needed)
     cs_sim_set_probe(feed->sim, on ? cs_edges_probe : NULL, on ? edges : NULL);
 }
 
-static void refresh_points(struct cs_feed *feed, unsigned b, struct cs_traffic *traffic)
+void cs_feed_refresh_told(struct cs_feed *feed, unsigned needs)
 {
-    const enum cs_stats_grain grain = feed->tui->traffic_grain;
-    const int64_t now = cs_sim_now_ps(feed->sim);
-    const int64_t last = now / cs_stats_grain_ps(grain), tenth = now / (CS_PS_PER_S / 10);
-    struct cs_stats_point point;
-
-    traffic->n_points = 0;
-    for (int64_t number = last - CS_STATS_HISTORY + 1; number <= last; number++)
-        if (cs_stats_history(feed->stats, b, grain, number, &point))
-            traffic->point[traffic->n_points++] = point;
-    traffic->errors_per_s = 0;
-    for (int64_t number = tenth - 9; number <= tenth; number++)
-        if (cs_stats_history(feed->stats, b, CS_STATS_100MS, number, &point))
-            traffic->errors_per_s += point.error_frames;
-}
-
-static void refresh_tops(struct cs_feed *feed, unsigned b, struct cs_traffic *traffic)
-{
-    const int limit = cs_bus_node_limit(cs_sim_bus(feed->sim, b));
-
-    traffic->n_ids = traffic->n_nodes = 0;
-    for (unsigned i = 0; i < feed->tui->bus[b].stats.ids; i++) {
-        const struct cs_stats_id *stat = cs_stats_id(feed->stats, b, i);
-        struct cs_traffic_top item = {.id = stat->last.id,
-                                      .flags = stat->last.flags,
-                                      .who = who_is(feed, b, stat->node, false),
-                                      .did = *cs_stats_id_since(feed->stats, b, i)};
-        cs_traffic_rank(traffic->ids, &traffic->n_ids, &item);
-    }
-    for (int i = 0; i < limit && i < CS_BUS_MAX_NODES; i++) {
-        struct cs_traffic_top item = {.who = who_is(feed, b, i, false),
-                                      .did = *cs_stats_node_since(feed->stats, b, i)};
-        cs_traffic_rank(traffic->nodes, &traffic->n_nodes, &item);
-    }
-}
-
-static void refresh_traffic(struct cs_feed *feed)
-{
-    for (unsigned b = 0; b < feed->tui->n_buses; b++) {
-        struct cs_traffic *traffic = &feed->tui->traffic[b];
-        cs_stats_since(feed->stats, b, &traffic->since);
-        for (unsigned p = 0; p < CS_STATS_PRIORITIES; p++)
-            traffic->wait[p] = *cs_stats_wait(feed->stats, b, p);
-        refresh_points(feed, b, traffic);
-        refresh_tops(feed, b, traffic);
-    }
+    if (feed->live)
+        cs_live_catch_up(feed->live);
+    feed->tui->plots.collect = feed->live && needs & CS_NEEDS_PLOTS;
+    if (feed->live)
+        cs_live_want_fields(feed->live, feed->tui->plots.collect || feed->tui->plots.fields);
+    if (needs & CS_NEEDS_TRAFFIC)
+        cs_feed_traffic(feed);
 }
 
 void cs_feed_refresh(struct cs_feed *feed, unsigned needs)
 {
-    if (feed->live)
-        cs_live_catch_up(feed->live);
     refresh_buses(feed);
+    cs_feed_refresh_told(feed, needs);
     watch_edges(feed, needs & CS_NEEDS_EDGES);
     if (needs & CS_NEEDS_NODES)
         refresh_nodes(feed);
@@ -321,9 +297,4 @@ void cs_feed_refresh(struct cs_feed *feed, unsigned needs)
         refresh_ids(feed);
     if (needs & CS_NEEDS_FAULTS)
         refresh_faults(feed);
-    feed->tui->plots.collect = feed->live && needs & CS_NEEDS_PLOTS;
-    if (feed->live)
-        cs_live_want_fields(feed->live, feed->tui->plots.collect || feed->tui->plots.fields);
-    if (needs & CS_NEEDS_TRAFFIC)
-        refresh_traffic(feed);
 }

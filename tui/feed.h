@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* feed.h - from a sim in this program into the model: every event becomes a row of the trace at
- * once, everything else is looked up when the screen is about to be drawn. */
+ * once, everything else is looked up when the screen is about to be drawn. The sim may also be one
+ * whose events somebody else publishes: it has buses without controllers then. */
 #ifndef CANSIM_TUI_FEED_H
 #define CANSIM_TUI_FEED_H
 
 #include "tui/tui.h"
 
+struct cs_feed_said;
 struct cs_live;
 
 struct cs_feed {
@@ -18,6 +20,9 @@ struct cs_feed {
     uint32_t who[CS_SIM_MAX_BUSES][CS_BUS_MAX_NODES]; /* names of present nodes in tui->names */
     const struct cs_event *heard; /* of this event a decoder has said something; only compared */
     uint8_t heard_what;
+    bool told; /* what frames mean is somebody else's word, not the decoder's: */
+    const struct cs_feed_said *word; /* of the event at hand; NULL: nothing */
+    int64_t from_ps;                 /* nothing is known of what was before */
     struct cs_tui_error last[CS_SIM_MAX_BUSES][CS_BUS_MAX_NODES];
     struct cs_histories histories;
 };
@@ -33,5 +38,11 @@ int cs_feed_tell(struct cs_feed *feed, const struct cs_past *past, char *text, s
 
 /* Fill in the buses and what is needed besides (enum cs_host_needs). */
 void cs_feed_refresh(struct cs_feed *feed, unsigned needs);
+/* Only what events alone tell: traffic, and what the decoder has to say now. */
+void cs_feed_refresh_told(struct cs_feed *feed, unsigned needs);
+/* feed_traffic.c: what CS_NEEDS_TRAFFIC tells. */
+void cs_feed_traffic(struct cs_feed *feed);
+/* Number of the name of a node, CS_NAME_NONE: it is not known. */
+uint32_t cs_feed_who(struct cs_feed *feed, unsigned bus, int node);
 
 #endif

@@ -24,7 +24,7 @@
 static void changed(struct cs_host_link *link)
 {
     link->tui->dirty = true;
-    if (link->wake)
+    if (link->wake && !link->opening)
         link->wake(link->ctx);
 }
 
@@ -34,12 +34,15 @@ static void moved(struct cs_host_link *link)
         link->moved(link->ctx);
 }
 
+/* What is on the wire is one event more for each frame; who received one would be many. */
 static uint64_t wanted_kinds(void)
 {
     uint64_t kinds = 0;
 
     for (unsigned kind = 0; kind < CS_EV_KIND_COUNT; kind++)
-        kinds |= (uint64_t)(cs_feed_has_row(kind) || cs_history_wants_kind(kind)) << kind;
+        kinds |= (uint64_t)(cs_feed_has_row(kind) || cs_history_wants_kind(kind) ||
+                            kind == CS_EV_TX_START)
+                 << kind;
     return kinds;
 }
 
@@ -53,7 +56,13 @@ static int connect_now(struct cs_host_link *link, char *why, size_t why_size)
     if (!link->monitor)
         return -1;
     welcome = cs_monitor_welcome(link->monitor);
+    link->decodes = welcome->features & CS_PROTO_FEATURE_DECODED;
+    link->fresh = true;
+    link->same_run = link->any_seq && welcome->run && welcome->run == link->run;
     cs_host_link_forget(link, welcome->at_ps);
+    link->before_seq = link->seq;
+    link->any_seq = link->same_run;
+    link->run = welcome->run;
     link->token = 0; /* the snapshot's */
     link->asked = CS_NEEDS_NODES | CS_NEEDS_FAULTS;
     link->looking = true;
@@ -64,8 +73,37 @@ static int connect_now(struct cs_host_link *link, char *why, size_t why_size)
     snprintf(info->denied, sizeof info->denied, "%.191s", welcome->control ? "" : welcome->text);
     if (!welcome->control && !info->denied[0])
         snprintf(info->denied, sizeof info->denied, "the host lets this window only watch");
-    link->tui->decoded = welcome->features & CS_PROTO_FEATURE_DECODED;
     moved(link);
+    return 0;
+}
+
+/* All that the host tells at the beginning, so that what it needs here is known to be right. */
+static int take_snapshot(struct cs_host_link *link, char *why, size_t why_size)
+{
+    char sentence[CS_ERROR_SENTENCE_MAX];
+
+    link->opening = true;
+    cs_host_link_settle(link, CONNECT_MS);
+    link->opening = false;
+    if (!link->error.text[0]) {
+        if (link->odd[0])
+            cs_tui_say(link->tui, false, "%s", link->odd);
+        link->odd[0] = '\0';
+        return 0;
+    }
+    snprintf(why, why_size, "%s", cs_error_sentence(&link->error, sentence));
+    cs_monitor_close(link->monitor);
+    link->monitor = NULL;
+    link->tui->info.gone = true;
+    moved(link);
+    return -1;
+}
+
+static int begin(struct cs_host_link *link, char *why, size_t why_size)
+{
+    link->error = (struct cs_error){.status = CS_STATUS_ENVIRONMENT};
+    if (connect_now(link, why, why_size) != 0 || take_snapshot(link, why, why_size) != 0)
+        return -1;
     return 0;
 }
 
@@ -76,14 +114,16 @@ int cs_host_link_open(struct cs_host_link *link, struct cs_tui *tui, const char 
     link->since_ps = -1;
     snprintf(link->address, sizeof link->address, "%s", address ? address : "");
     snprintf(tui->info.remote, sizeof tui->info.remote, "%s", address ? address : "the default");
-    return connect_now(link, why, why_size);
+    return begin(link, why, why_size);
 }
 
 void cs_host_link_close(struct cs_host_link *link)
 {
     cs_monitor_close(link->monitor);
     link->monitor = NULL;
-    cs_histories_fini(&link->histories);
+    if (link->tui)
+        cs_host_link_mirror_end(link);
+    cs_host_link_forget_decoders(link);
 }
 
 int cs_host_link_fd(const struct cs_host_link *link)
@@ -189,6 +229,10 @@ static void refresh(void *ctx, struct cs_tui *tui, unsigned needs)
         cs_monitor_flush(link->monitor);
     if (link->monitor && is_due(link, needs, cs_wall_ns()))
         look(link, needs | (link->unsure ? CS_NEEDS_NODES : 0));
+    if (!link->fresh)
+        cs_host_link_time(link, tui->info.now_ps);
+    if (link->sim)
+        cs_feed_refresh_told(&link->feed, needs);
     if (needs & CS_NEEDS_IDS)
         cs_ids_update(&tui->ids, &tui->ring, tui->info.now_ps);
 }
@@ -332,10 +376,38 @@ static int reconnect(void *ctx, char *told, size_t told_size)
         snprintf(told, told_size, "still connected to %.100s", link->tui->info.remote);
         return 0;
     }
-    if (connect_now(link, told, told_size) != 0)
+    if (begin(link, told, told_size) != 0)
         return -1;
     snprintf(told, told_size, "connected to %.100s again", link->tui->info.remote);
     return 0;
+}
+
+static int look_at_pages(void *ctx, struct cs_tui_pages *pages)
+{
+    struct cs_host_link *link = ctx;
+
+    if (!link->follow)
+        return -EOPNOTSUPP;
+    cs_host_pages(link->follow, cs_sim_now_ps(link->sim), cs_host_link_ops.ask != NULL, pages);
+    return 0;
+}
+
+static int decode(void *ctx, const struct cs_tui *tui, uint64_t row, struct cs_decoded *decoded)
+{
+    return cs_host_decode(((struct cs_host_link *)ctx)->feed.live, tui, row, decoded);
+}
+
+static int tell(void *ctx, const struct cs_past *past, char *text, size_t size)
+{
+    return cs_host_link_tell(ctx, past, text, size);
+}
+
+static void reset_traffic(void *ctx)
+{
+    const struct cs_host_link *link = ctx;
+
+    if (link->stats)
+        cs_stats_reset(link->stats);
 }
 
 static int export_rows(void *ctx, struct cs_tui *tui, const struct cs_export *rows, char *told,
@@ -357,5 +429,9 @@ const struct cs_host_ops cs_host_link_ops = {
     .save = save,
     .plug = plug,
     .reconnect = reconnect,
+    .tell = tell,
+    .pages = look_at_pages,
+    .decode = decode,
     .export_rows = export_rows,
+    .reset_traffic = reset_traffic,
 };

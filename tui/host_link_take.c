@@ -17,7 +17,7 @@ static bool known(unsigned bus, int node)
 
 static void name_node(struct cs_host_link *link, unsigned bus, int node, const char *name)
 {
-    uint32_t *who = &link->who[bus][node];
+    uint32_t *who = &link->feed.who[bus][node];
     const char *old = *who != CS_NAME_NONE ? cs_names_text(&link->tui->names, *who) : NULL;
 
     if (*name && (!old || strcmp(old, name) != 0))
@@ -26,7 +26,7 @@ static void name_node(struct cs_host_link *link, unsigned bus, int node, const c
 
 static uint32_t who_is(const struct cs_host_link *link, unsigned bus, int node)
 {
-    return known(bus, node) ? link->who[bus][node] : CS_NAME_NONE;
+    return known(bus, node) ? link->feed.who[bus][node] : CS_NAME_NONE;
 }
 
 /* Whatever a host says, times are bus times; below 0: unknown. */
@@ -35,10 +35,27 @@ static int64_t sane(int64_t ps)
     return ps < -1 ? -1 : ps > CS_TIME_END ? CS_TIME_END : ps;
 }
 
+/* No frame is on the wire for longer, whatever its bit rate: sums of such times stay in range. */
+#define LONGEST_PS CS_PS_PER_S
+
+static int64_t start_of(const struct cs_proto_msg *msg, int64_t at_ps)
+{
+    const int64_t start_ps = sane(msg->start_ps);
+
+    if (msg->kind != CS_EV_FRAME && msg->kind != CS_EV_ERROR_FRAME)
+        return start_ps;
+    if (start_ps > at_ps)
+        return at_ps;
+    return start_ps < at_ps - LONGEST_PS ? at_ps - LONGEST_PS : start_ps;
+}
+
 static struct cs_event event_of(const struct cs_proto_msg *msg)
 {
+    const int64_t at_ps = sane(msg->at_ps) > 0 ? sane(msg->at_ps) : 0;
+    const int64_t start_ps = start_of(msg, at_ps), queued_ps = sane(msg->queued_ps);
+
     return (struct cs_event){
-        .at_ps = sane(msg->at_ps),
+        .at_ps = at_ps,
         .seq = msg->seq,
         .kind = msg->kind,
         .bus = msg->bus_index,
@@ -61,29 +78,38 @@ static struct cs_event event_of(const struct cs_proto_msg *msg)
         .mode = msg->mode,
         .attempt = msg->attempts,
         .lost = msg->lost,
-        .start_ps = sane(msg->start_ps),
-        .queued_ps = sane(msg->queued_ps),
+        .start_ps = start_ps,
+        .queued_ps = msg->kind == CS_EV_FRAME && queued_ps > start_ps ? start_ps : queued_ps,
         .frame = msg->has_frame ? &msg->frame : NULL,
         .text = *msg->spec && !msg->has_frame ? msg->spec : NULL,
     };
 }
 
-/* What is kept besides the row. */
-static void remember(struct cs_host_link *link, const struct cs_event *event,
-                     const struct cs_proto_msg *msg)
+static bool is_whole(const struct cs_event *event)
 {
-    if (event->kind == CS_EV_FAULT) {
-        cs_fault_list_event(&link->tui->fault_list, NULL, event);
-        cs_fault_list_matched(&link->tui->fault_list, event->fault, msg->matched);
-    }
-    if (!known(event->bus, event->node))
-        return;
-    if (event->kind == CS_EV_ATTACH) {
-        link->last[event->bus][event->node] = (struct cs_tui_error){0};
-        name_node(link, event->bus, event->node, msg->name);
-    } else if (event->kind == CS_EV_ERROR) {
-        link->last[event->bus][event->node] = cs_feed_error(event);
-    }
+    return event->kind < CS_EV_KIND_COUNT && (event->kind != CS_EV_FRAME || event->frame);
+}
+
+/* Of the backlog: what is there already, because the connection was lost for a while. */
+static bool is_known(const struct cs_host_link *link, const struct cs_proto_msg *msg)
+{
+    const struct cs_row *last = cs_tui_ring_get(&link->tui->ring, link->tui->ring.end - 1);
+
+    if (link->same_run)
+        return msg->seq <= link->before_seq;
+    return last && msg->at_ps < last->at_ps;
+}
+
+/* Events are in order; those of the past name their nodes, which may have left since. */
+static bool follow(struct cs_host_link *link, const struct cs_proto_msg *msg)
+{
+    if (msg->past && is_known(link, msg))
+        return false;
+    if (msg->past && known(msg->bus_index, msg->node) && msg->kind != CS_EV_ATTACH)
+        name_node(link, msg->bus_index, msg->node, msg->name);
+    link->seq = msg->seq;
+    link->any_seq = true;
+    return true;
 }
 
 static void take_event(struct cs_host_link *link, const struct cs_proto_msg *msg)
@@ -92,22 +118,21 @@ static void take_event(struct cs_host_link *link, const struct cs_proto_msg *msg
     const struct cs_feed_said said = {msg->severity - 1, msg->spec};
     struct cs_tui *tui = link->tui;
 
-    if (event.bus >= tui->n_buses)
+    if (event.bus >= tui->n_buses || !is_whole(&event) || !follow(link, msg))
         return;
     if (event.at_ps > tui->info.now_ps)
         tui->info.now_ps = event.at_ps;
-    link->news = true;
-    cs_histories_event(&link->histories, &event);
-    if (!cs_feed_has_row(event.kind))
-        return;
+    link->news |= !msg->past;
     if (event.kind == CS_EV_NOTE && msg->severity > 0) {
-        cs_feed_said_row(tui, event.bus, event.at_ps, &said);
+        if (cs_host_link_mirror(link, event.at_ps) == 0 && link->feed.told)
+            cs_feed_said_row(tui, event.bus, event.at_ps, &said);
         return;
     }
-    remember(link, &event, msg);
-    cs_feed_row(tui, &event, who_is(link, event.bus, event.node),
-                event.kind == CS_EV_ARB_LOST ? who_is(link, event.bus, event.peer) : CS_NAME_NONE,
-                msg->severity > 0 ? &said : NULL);
+    if (event.kind == CS_EV_ATTACH && known(event.bus, event.node))
+        name_node(link, event.bus, event.node, msg->name);
+    cs_host_link_publish(link, &event, msg);
+    if (event.kind == CS_EV_FAULT)
+        cs_fault_list_matched(&tui->fault_list, event.fault, msg->matched);
 }
 
 /* ---- states ---------------------------------------------------------------------------------- */
@@ -211,6 +236,23 @@ static void copy_node(struct cs_node_status *status, const struct cs_proto_msg *
     };
 }
 
+/* It was there before us. */
+static void know_history(struct cs_host_link *link, struct cs_tui_node *node)
+{
+    struct cs_node_history **history = &link->feed.histories.of[node->bus][node->index];
+
+    if (!*history)
+        cs_histories_event(&link->feed.histories,
+                           &(struct cs_event){.kind = CS_EV_ATTACH,
+                                              .at_ps = link->tui->info.now_ps,
+                                              .bus = node->bus,
+                                              .node = node->index,
+                                              .state = (uint8_t)node->status.state,
+                                              .tec = node->status.tec,
+                                              .rec = node->status.rec});
+    node->history = *history;
+}
+
 static void take_node(struct cs_host_link *link, const struct cs_proto_msg *msg)
 {
     struct cs_tui *tui = link->tui;
@@ -225,18 +267,11 @@ static void take_node(struct cs_host_link *link, const struct cs_proto_msg *msg)
     node->bus = msg->bus_index;
     node->index = msg->node;
     node->load_permille = msg->load_permille;
-    node->last = link->last[msg->bus_index][msg->node];
+    node->last = link->feed.last[msg->bus_index][msg->node];
     copy_node(&node->status, msg);
-    if (!link->histories.of[msg->bus_index][msg->node]) /* it was there before us */
-        cs_histories_event(&link->histories,
-                           &(struct cs_event){.kind = CS_EV_ATTACH,
-                                              .at_ps = tui->info.now_ps,
-                                              .bus = msg->bus_index,
-                                              .node = msg->node,
-                                              .state = (uint8_t)node->status.state,
-                                              .tec = node->status.tec,
-                                              .rec = node->status.rec});
-    node->history = link->histories.of[msg->bus_index][msg->node];
+    if (!link->fresh)
+        know_history(link, node);
+    node->history = link->feed.histories.of[msg->bus_index][msg->node];
     node->status.via = via_of(link, msg->via);
     snprintf(node->status.name, sizeof node->status.name, "%s", msg->name);
     if (tui->n_nodes < link->n_nodes)
@@ -332,11 +367,22 @@ void cs_host_link_begin(struct cs_host_link *link)
         cs_fault_list_begin(&link->tui->fault_list);
 }
 
+/* The snapshot was told. */
+static void take_whole(struct cs_host_link *link, int64_t at_ps)
+{
+    link->fresh = false;
+    cs_host_link_mirror(link, sane(at_ps));
+    for (unsigned i = 0; i < link->n_nodes; i++)
+        know_history(link, &link->tui->nodes[i]);
+}
+
 static void take_looked(struct cs_host_link *link, const struct cs_proto_msg *msg)
 {
     struct cs_tui *tui = link->tui;
 
     link->looking = false;
+    if (link->fresh && msg->cursor == 0)
+        take_whole(link, msg->at_ps);
     if (link->gap || msg->code != 0)
         return;
     if (msg->cursor != 0) {
@@ -383,6 +429,7 @@ static void take_lost(struct cs_host_link *link, const struct cs_proto_msg *msg)
     struct cs_tui *tui = link->tui;
 
     tui->info.missed += msg->count;
+    cs_host_link_miss(link);
     link->gap = link->unsure = true;
     link->got = 0;
     link->since_ps = -1;
@@ -393,11 +440,10 @@ void cs_host_link_forget(struct cs_host_link *link, int64_t now_ps)
     struct cs_tui *tui = link->tui;
     const struct cs_row *last = cs_tui_ring_get(&tui->ring, tui->ring.end - 1);
 
-    memset(link->who, 0, sizeof link->who);
-    memset(link->last, 0, sizeof link->last);
-    for (unsigned i = 0; i < tui->n_nodes; i++)
-        tui->nodes[i].history = NULL;
-    cs_histories_fini(&link->histories);
+    cs_host_link_miss(link);
+    if (!link->same_run || !link->sim)
+        cs_host_link_mirror_end(link);
+    cs_host_link_forget_decoders(link);
     link->looking = false;
     link->got = link->asked = 0;
     link->since_ps = -1;
@@ -421,11 +467,17 @@ void cs_host_link_take(struct cs_host_link *link, const struct cs_proto_msg *msg
         bool answer; /* to a question: one that is no longer asked is of no use */
         void (*take)(struct cs_host_link *link, const struct cs_proto_msg *msg);
     } takes[] = {
-        {CS_PROTO_EVENT, false, take_event},           {CS_PROTO_INFO, false, take_info},
-        {CS_PROTO_BUS_STATUS, true, take_bus},         {CS_PROTO_NODE_STATUS, true, take_node},
-        {CS_PROTO_ID_STATUS, true, take_id},           {CS_PROTO_FAULT_ENTRY, true, take_fault},
-        {CS_PROTO_DEVICE_STATUS, true, take_device},   {CS_PROTO_LOOKED, true, take_looked},
-        {CS_PROTO_CONTROLLED, false, take_controlled}, {CS_PROTO_LOST, false, take_lost},
+        {CS_PROTO_EVENT, false, take_event},
+        {CS_PROTO_INFO, false, take_info},
+        {CS_PROTO_BUS_STATUS, true, take_bus},
+        {CS_PROTO_NODE_STATUS, true, take_node},
+        {CS_PROTO_ID_STATUS, true, take_id},
+        {CS_PROTO_FAULT_ENTRY, true, take_fault},
+        {CS_PROTO_DEVICE_STATUS, true, take_device},
+        {CS_PROTO_LOOKED, true, take_looked},
+        {CS_PROTO_CONTROLLED, false, take_controlled},
+        {CS_PROTO_LOST, false, take_lost},
+        {CS_PROTO_DECODER, true, cs_host_link_decoder},
     };
 
     for (size_t i = 0; i < sizeof takes / sizeof *takes; i++)

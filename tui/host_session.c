@@ -197,20 +197,6 @@ static int save(void *ctx, const char *path, char *told, size_t told_size)
     return ret;
 }
 
-static void list_pages(struct cs_session *s, struct cs_tui_pages *pages)
-{
-    for (; pages->n < cs_session_pages(s) && pages->n < CS_TUI_PAGES; pages->n++) {
-        struct cs_tui_page *page = &pages->page[pages->n];
-        struct cs_page_info info;
-
-        cs_session_page(s, pages->n, &info);
-        page->page = info.page;
-        page->can_ask = info.can_ask;
-        snprintf(page->decoder, sizeof page->decoder, "%s", info.decoder);
-        snprintf(page->bus, sizeof page->bus, "%s", info.bus);
-    }
-}
-
 static void look_at_answers(struct cs_session *s, struct cs_tui_pages *pages)
 {
     const uint64_t n = cs_session_answers(s);
@@ -227,23 +213,11 @@ static void look_at_answers(struct cs_session *s, struct cs_tui_pages *pages)
 static int look_at_pages(void *ctx, struct cs_tui_pages *pages)
 {
     struct cs_session *s = ((struct cs_host_session *)ctx)->session;
-    const int64_t now_ps = cs_sim_now_ps(cs_session_sim(s));
+    struct cs_follow *follow = cs_session_follow(s);
 
-    list_pages(s, pages);
     look_at_answers(s, pages);
-    if (pages->at >= pages->n || (now_ps == pages->at_ps && !pages->anew))
-        return 0;
-    cs_session_page_rows(s, pages->at, pages->page[pages->at].page->list, 0, &pages->list);
-    pages->at_ps = now_ps;
-    if (!pages->section)
-        cs_tree_clear(&pages->rows);
-    else if (pages->anew || pages->rows.n_fields < CS_PAGES_MANY ||
-             ++pages->waited % CS_PAGES_MANY_WAIT == 0)
-        cs_session_page_rows(s, pages->at, pages->section, pages->row, &pages->rows);
-    else
-        return 0;
-    pages->changes++;
-    pages->anew = false;
+    if (follow)
+        cs_host_pages(follow, cs_sim_now_ps(cs_session_sim(s)), true, pages);
     return 0;
 }
 

@@ -266,7 +266,11 @@ static int watch(struct dump *dump, const struct cs_options *options)
 
     if (cs_host_link_open(dump->link, &dump->tui, options->connect, why, sizeof why) != 0) {
         fprintf(stderr, "cansim-tui: %s\n", why);
-        return 3;
+        return dump->link->error.text[0] ? dump->link->error.status : 3;
+    }
+    if (cs_signals_start(&dump->tui, options->plots, options->n_plots, why, sizeof why)) {
+        fprintf(stderr, "cansim-tui: --plot: %s\n", why);
+        return 2;
     }
     watch_for(dump, options->at_ps);
     return write_screen(dump, options);
@@ -274,7 +278,8 @@ static int watch(struct dump *dump, const struct cs_options *options)
 
 int cs_main_dump_link(const struct cs_options *options)
 {
-    struct cs_host_link link = {.host = {&cs_host_link_ops, &link}};
+    struct cs_host_link link = {.host = {&cs_host_link_ops, &link},
+                                .config = cs_main_link_config(options)};
     struct dump dump = {.options = options, .link = &link};
     int status;
 

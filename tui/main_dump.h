@@ -3,6 +3,7 @@
 #ifndef CANSIM_TUI_MAIN_DUMP_H
 #define CANSIM_TUI_MAIN_DUMP_H
 
+#include "tui/host_link.h"
 #include "tui/options.h"
 
 /* Returns an exit status; problems are told on standard error. */
@@ -11,5 +12,7 @@ int cs_main_dump(const struct cs_options *options);
 int cs_main_dump_link(const struct cs_options *options);
 /* What the options mean for the session. */
 struct cs_session_config cs_main_config(const struct cs_options *options);
+/* And for a host elsewhere. */
+struct cs_host_link_config cs_main_link_config(const struct cs_options *options);
 
 #endif

@@ -5,7 +5,9 @@
 
 #include "tui/main_app.h"
 #include "tui/main_config.h"
+#include "tui/main_dump.h"
 #include "tui/screen.h"
+#include "tui/view_signals.h"
 
 /* ---- a host elsewhere ------------------------------------------------------------------------ */
 
@@ -49,11 +51,14 @@ static int watch(struct app *app, const struct cs_options *options)
     app->link_io.data = app->clock.data = app;
     if (cs_host_link_open(app->link, &app->tui, options->connect, why, sizeof why) != 0) {
         fprintf(stderr, "cansim-tui: %s\n", why);
-        return 3;
+        return app->link->error.text[0] ? app->link->error.status : 3;
     }
     const int status = cs_app_take_screen(app, options);
     if (status != 0)
         return status;
+    if (options->n_plots > 0 &&
+        cs_signals_start(&app->tui, options->plots, options->n_plots, why, sizeof why))
+        cs_tui_say(&app->tui, true, "--plot: %.140s", why);
     cs_app_changed(app);
     ev_run(app->loop, 0);
     cs_screen_close();
@@ -61,9 +66,16 @@ static int watch(struct app *app, const struct cs_options *options)
     return app->status;
 }
 
+struct cs_host_link_config cs_main_link_config(const struct cs_options *o)
+{
+    return (struct cs_host_link_config){
+        .plugins = &o->plugins, .as = o->as, .eds = o->eds, .n_eds = o->n_eds};
+}
+
 int cs_main_connected(const struct cs_options *options)
 {
-    struct cs_host_link link = {.host = {&cs_host_link_ops, &link}};
+    struct cs_host_link link = {.host = {&cs_host_link_ops, &link},
+                                .config = cs_main_link_config(options)};
     struct app app = {.link = &link};
     int status = cs_main_config_read(options, true, &app.config);
 

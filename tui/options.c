@@ -508,7 +508,7 @@ static int refuse(struct ask *ask, const char *text)
 static bool makes_a_host(const struct cs_options *o)
 {
     return o->scenario || o->n_buses || o->n_faults || o->link || o->log || o->events ||
-           o->record || o->n_devices || o->as || o->have_speed || o->have_seed;
+           o->record || o->n_devices || o->have_speed || o->have_seed;
 }
 
 static int check(struct ask *ask)

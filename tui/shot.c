@@ -411,7 +411,7 @@ static void add_air(const struct cs_tui *tui, struct cs_shot *shot)
                                         .attempt = s->attempt,
                                         .lost = s->lost});
         }
-        add_acks(tui, shot, &air->acks);
+        add_acks(tui, shot, air->deaf ? NULL : &air->acks);
         shot->row = UINT64_MAX;
     } else if (!shot->valid) {
         add_acks(tui, shot, &none);

@@ -130,6 +130,14 @@ int cs_tui_restart(struct cs_tui *tui)
     return cs_contexts_restart(tui) < 0 ? -ENOMEM : ret;
 }
 
+void cs_tui_forget_pages(struct cs_tui *tui)
+{
+    const int v = cs_view_find("network");
+
+    if (v >= 0 && restart_view(tui, (unsigned)v) < 0)
+        tui->quit = true;
+}
+
 void cs_tui_resize(struct cs_tui *tui, int width, int height)
 {
     tui->width = width;

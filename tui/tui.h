@@ -65,6 +65,7 @@ struct cs_tui_info {
     char log[24];    /* nothing runs: a log is shown, and this says how far it is read; "": none */
     bool growing;    /* it is read further as it grows */
     int64_t epoch_s; /* of bus time 0, in seconds since 1970; 0: not known */
+    int64_t from_ps; /* nothing is known of what happened before */
 };
 
 struct cs_tui_bus {
@@ -313,6 +314,9 @@ void cs_tui_fini(struct cs_tui *tui);
 /* Another run begins: what was seen of the one before is gone, what the person has set stays.
  * Returns 0 or -ENOMEM. */
 int cs_tui_restart(struct cs_tui *tui);
+
+/* The decoders whose pages are shown are about to go. */
+void cs_tui_forget_pages(struct cs_tui *tui);
 
 /* The screen has this size now. */
 void cs_tui_resize(struct cs_tui *tui, int width, int height);

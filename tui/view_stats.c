@@ -180,8 +180,12 @@ static void status(const struct cs_tui *tui, char *text, size_t size)
     if (shown < tui->n_buses)
         at = snprintf(text, size, "bus %u of %u · ", first + 1, tui->n_buses);
     if (tui->n_buses && tui->traffic[first].since.from_ps)
-        at += snprintf(text + at, size - (size_t)at, "since %s · ",
+        at += snprintf(text + at, size - (size_t)at, "%ssince %s · ",
+                       tui->traffic[first].since.from_ps == tui->info.from_ps ? "known " : "",
                        cs_text_clock(tui->traffic[first].since.from_ps, since));
+    if (tui->info.missed)
+        at += snprintf(text + at, size - (size_t)at, "without %s lost events · ",
+                       cs_text_count(tui->info.missed, 9, since));
     snprintf(text + at, size - (size_t)at, "%s a bar", grain_name(tui->traffic_grain));
 }
 

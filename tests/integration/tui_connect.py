@@ -106,7 +106,7 @@ def two_monitors_are_told_what_the_host_logs():
         if attach:
             assert b"can0" in attach.communicate(timeout=10)[0]
         logged = host.log()  # line n is event n
-    assert monitors[0].minor == 2, monitors[0].minor
+    assert monitors[0].minor == 3, monitors[0].minor
     for events in told:
         assert [e[1] for e in events] == list(range(events[0][1], events[0][1] + 1500)), "there are gaps"
         for at, seq, kind, _, _, frame in events:

@@ -17,7 +17,7 @@ static void a_snapshot_comes_first(void **state)
     run(env, MS);
     fd = monitor(env, ALL_KINDS);
     expect(fd, CS_PROTO_WATCHING);
-    assert_int_equal(got.minor, 2);
+    assert_int_equal(got.minor, CS_PROTO_MINOR);
     assert_int_equal(got.control, 1);
     assert_string_equal(got.text, "");
     assert_int_equal(got.at_ps, MS);
@@ -30,7 +30,10 @@ static void a_snapshot_comes_first(void **state)
     assert_int_equal(got.bitrate_bps, 500000);
     expect(fd, CS_PROTO_BUS_STATUS);
     assert_string_equal(got.bus, "can1");
-    expect(fd, CS_PROTO_NODE_STATUS);
+    do
+        assert_true(bare_get(fd, &got, NULL) != 0);
+    while (got.type == CS_PROTO_EVENT && got.past);
+    assert_int_equal(got.type, CS_PROTO_NODE_STATUS);
     assert_string_equal(got.name, "a");
     assert_string_equal(got.via, "test");
     expect(fd, CS_PROTO_NODE_STATUS);

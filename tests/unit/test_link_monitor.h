@@ -74,7 +74,8 @@ static inline bool said(void *ctx, const struct cs_event *event, int *severity, 
     return event->frame->id == 0x222;
 }
 
-static const struct cs_link_watch watch = {tell_info, tell_device, control, said};
+static const struct cs_link_watch watch = {
+    .info = tell_info, .device = tell_device, .control = control, .said = said};
 
 static inline struct link_env *watched_as(enum cs_link_control who)
 {
