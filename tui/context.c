@@ -174,7 +174,7 @@ void cs_context_keep(struct cs_tui *tui, unsigned n)
 
 /* ---- all of them ----------------------------------------------------------------------------- */
 
-static int restart_view(struct cs_tui *tui, unsigned v)
+int cs_view_restart(struct cs_tui *tui, unsigned v)
 {
     const struct cs_view *view = cs_views[v];
 
@@ -202,7 +202,7 @@ int cs_contexts_restart(struct cs_tui *tui)
             .follow = true, .show = tui->trace.show, .time = tui->trace.time};
         tui->by_id.pinned = false;
         for (unsigned v = 0; v < cs_n_views; v++)
-            if ((cs_views[v]->many || c == at) && restart_view(tui, v) < 0)
+            if ((cs_views[v]->many || c == at) && cs_view_restart(tui, v) < 0)
                 ret = -ENOMEM;
     }
     change_to(tui, at);

@@ -134,7 +134,7 @@ void cs_tui_forget_pages(struct cs_tui *tui)
 {
     const int v = cs_view_find("network");
 
-    if (v >= 0 && restart_view(tui, (unsigned)v) < 0)
+    if (v >= 0 && cs_view_restart(tui, (unsigned)v) < 0)
         tui->quit = true;
 }
 

@@ -84,7 +84,7 @@ static void what_is_wrong(void **state)
         {"[columns]\nnix = a", ":2: columns: must be the name of a view before them, got \"nix\""},
         {"palette = 17", ":1: palette: must be auto, none, 16, 256 or true, got \"17\""},
         {"meters = big", ":1: meters: must be bars, numbers or off, got \"big\""},
-        {"time = mark", ":1: time: must be absolute, delta or same, got \"mark\""},
+        {"time = mark", ":1: time: must be absolute, delta, same or date, got \"mark\""},
         {"theme\n", ":1: must be NAME = VALUE or [SECTION]"},
     };
     struct cs_config config;

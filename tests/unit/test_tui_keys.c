@@ -295,7 +295,6 @@ static void options(void **state)
         "--log",
         "--log=-",
         "--events=-",
-        "-",
         "--keys=x",
         "-x",
     };

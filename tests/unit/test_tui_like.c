@@ -550,7 +550,7 @@ static void fields_are_told(void **state)
     assert_true(bench_shows(b, "1D 11 22 33 Speed=15.5 km/h, Gear=drive"));
     assert_true(bench_shows(b, "Big=258"));
     bench_keys(b, "2");
-    bench_draw(b, 160, 24);
+    bench_draw(b, 180, 24);
     assert_true(bench_shows(b, "Speed=15.5 km/h, Gear=drive"));
     bench_keys(b, "1s100<Enter><Right>");
     bench_draw(b, 120, 24);

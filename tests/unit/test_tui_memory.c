@@ -262,7 +262,7 @@ static void hostile(void **state)
         "ids.notch = can0",
         "trace.bookmark = 18446744073709551615\t0",
         "trace.bookmark = -1\t-1",
-        "trace.time = 3",
+        "trace.time = 4",
         "trace.time = 77",
         "nowhere.x = y",
         ".= ",

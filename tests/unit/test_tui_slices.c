@@ -535,7 +535,7 @@ static void export_of_some(void **state)
     export_to(b, "export", "some.log");
     assert_null(b->tui.job);
     assert_int_equal(lines_of(path_of("some.log")), 100);
-    bench_keys(b, "e"); /* frames only */
+    bench_keys(b, "ee"); /* frames only */
     export_to(b, "export", "some.log");
     assert_int_equal(lines_of(path_of("some.log")), 99);
     bench_free(b);

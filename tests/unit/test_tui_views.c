@@ -149,7 +149,7 @@ static void help(void **state)
     bench_keys(b, "/STEP");
     bench_draw(b, 80, 24);
     assert_true(bench_shows(b, "stop bus time, then step by one bit"));
-    assert_true(bench_shows(b, "while paused: step to the end of the next frame"));
+    assert_true(bench_shows(b, "while paused, or in the past: step to the next frame"));
     assert_true(bench_hides(b, "the next field"));
     bench_keys(b, "qqq");
     bench_draw(b, 80, 24);
