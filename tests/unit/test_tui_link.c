@@ -215,7 +215,8 @@ static char *without_title(struct bench *b)
 
 static void views_are_those_of_the_host(void **state)
 {
-    static const char *const views[] = {"nodes", "ids", "faults", "devices"};
+    static const char *const views[] = {"nodes", "ids",  "faults", "devices",
+                                        "stats", "wire", "why",    "signals"};
     struct far *far = far_new(CS_LINK_CONTROL_LOCAL);
     char why[160];
 
