@@ -137,6 +137,8 @@ static void take_event(struct cs_host_link *link, const struct cs_proto_msg *msg
 
 /* ---- states ---------------------------------------------------------------------------------- */
 
+#define GUESS_BPS 500000
+
 static void take_info(struct cs_host_link *link, const struct cs_proto_msg *msg)
 {
     struct cs_tui *tui = link->tui;
@@ -156,6 +158,11 @@ static void take_info(struct cs_host_link *link, const struct cs_proto_msg *msg)
     info->now_ps = sane(msg->at_ps);
     info->duration_ps = sane(msg->duration_ps);
     tui->n_buses = msg->n_buses < CS_SIM_MAX_BUSES ? msg->n_buses : CS_SIM_MAX_BUSES;
+    for (unsigned b = 0; b < tui->n_buses; b++)
+        if (!tui->bus[b].bitrate_bps) { /* until it is told */
+            tui->bus[b].bitrate_bps = GUESS_BPS;
+            tui->bus[b].rate_unknown = true;
+        }
 }
 
 static void copy_stats(struct cs_stats_bus *stats, const struct cs_proto_msg *msg)
@@ -177,6 +184,15 @@ static void copy_stats(struct cs_stats_bus *stats, const struct cs_proto_msg *ms
     memcpy(stats->errors, msg->errors, sizeof stats->errors);
 }
 
+/* Where the host tells none, or only quanta of a clock. */
+static void know_rate(struct cs_bit_timing *timing, uint32_t bitrate_bps)
+{
+    if (!timing->bitrate_bps && timing->clock_hz)
+        timing->bitrate_bps = cs_bit_timing_bitrate(timing);
+    if (!timing->bitrate_bps && bitrate_bps)
+        cs_bit_timing_fill(timing, bitrate_bps, CS_SAMPLE_DFLT, 0);
+}
+
 static void take_bus(struct cs_host_link *link, const struct cs_proto_msg *msg)
 {
     struct cs_tui *tui = link->tui;
@@ -186,9 +202,12 @@ static void take_bus(struct cs_host_link *link, const struct cs_proto_msg *msg)
         return;
     snprintf(bus->name, sizeof bus->name, "%.15s", msg->bus);
     bus->bitrate_bps = msg->bitrate_bps;
+    bus->rate_unknown = false;
     bus->data_bitrate_bps = msg->data_bitrate_bps;
     bus->fd = msg->fd;
     bus->timing = msg->timing;
+    know_rate(&bus->timing.nominal, bus->bitrate_bps);
+    know_rate(&bus->timing.data, bus->data_bitrate_bps);
     tui->fd |= bus->fd;
     copy_stats(&bus->stats, msg);
 }
