@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* host_link.c - see host_link.h: the connection, questions and what is asked to be done. */
-#include "tui/host_link.h"
+#include "tui/host_link_ask.h"
 #include "tui/host_rows.h"
 
 #include <errno.h>
@@ -17,6 +17,8 @@
 #define READS          8                 /* of 64 KiB, before somebody else has a turn */
 #define LOOK_SOON_NS   (100 * NS_PER_MS) /* where something has happened */
 #define LOOK_ANYWAY_NS (900 * NS_PER_MS)
+#define AGAIN_NS       (10000 * NS_PER_MS) /* a scenario takes some time to be read */
+#define AGAIN_EACH_NS  (200 * NS_PER_MS)
 #define LOOK_LATE_NS   (3000 * NS_PER_MS) /* the answer was lost: ask again */
 
 /* ---- the connection -------------------------------------------------------------------------- */
@@ -43,6 +45,21 @@ static uint64_t wanted_kinds(void)
     return kinds;
 }
 
+/* Another run than before; where the host said so, it is as if this program began anew as well. */
+static void begin_anew(struct cs_host_link *link)
+{
+    struct cs_tui *tui = link->tui;
+    const struct cs_tui_info info = tui->info;
+
+    cs_plan_clear(&tui->plan);
+    if (link->again_until_ns == 0)
+        return;
+    memset(link->slot, 0, sizeof link->slot);
+    if (cs_tui_restart(tui) < 0)
+        tui->quit = true;
+    tui->info = info;
+}
+
 static int connect_now(struct cs_host_link *link, char *why, size_t why_size)
 {
     struct cs_tui_info *info = &link->tui->info;
@@ -53,11 +70,15 @@ static int connect_now(struct cs_host_link *link, char *why, size_t why_size)
     if (!link->monitor)
         return -1;
     welcome = cs_monitor_welcome(link->monitor);
-    cs_host_link_forget(link, welcome->at_ps);
     link->same_run = link->any_seq && welcome->run == link->run;
+    if (!link->same_run)
+        begin_anew(link);
+    cs_host_link_forget(link, welcome->at_ps);
     link->before_seq = link->seq;
     link->any_seq = link->same_run;
     link->run = welcome->run;
+    link->minor = welcome->minor;
+    link->again_until_ns = 0;
     link->token = 0; /* the snapshot's */
     link->asked = CS_NEEDS_NODES | CS_NEEDS_FAULTS;
     link->looking = true;
@@ -68,6 +89,7 @@ static int connect_now(struct cs_host_link *link, char *why, size_t why_size)
     snprintf(info->denied, sizeof info->denied, "%.191s", welcome->control ? "" : welcome->text);
     if (!welcome->control && !info->denied[0])
         snprintf(info->denied, sizeof info->denied, "the host lets this window only watch");
+    cs_host_link_send_again(link);
     link->tui->decoded = welcome->features & CS_PROTO_FEATURE_DECODED;
     moved(link);
     return 0;
@@ -100,7 +122,13 @@ static void lose(struct cs_host_link *link, const char *why)
 {
     struct cs_tui_info *info = &link->tui->info;
 
-    cs_tui_say(link->tui, true, "%.100s: ^R connects again", why);
+    if (cs_monitor_comes_back(link->monitor)) {
+        cs_tui_say(link->tui, false, "%.100s", why);
+        link->again_until_ns = cs_wall_ns() + AGAIN_NS;
+    } else {
+        cs_tui_say(link->tui, true, "%.100s: ^R connects again", why);
+    }
+    link->tui->edges->on = false;
     snprintf(info->denied, sizeof info->denied, "the host is gone: ^R connects again");
     info->gone = true;
     info->clients = 0;
@@ -134,10 +162,9 @@ void cs_host_link_read(struct cs_host_link *link)
 static const struct {
     unsigned need, wire;
 } needs_of[] = {
-    {CS_NEEDS_IDS, CS_PROTO_NEEDS_IDS},
-    {CS_NEEDS_NODES, CS_PROTO_NEEDS_NODES},
-    {CS_NEEDS_FAULTS, CS_PROTO_NEEDS_FAULTS},
-    {CS_NEEDS_DEVICES, CS_PROTO_NEEDS_DEVICES},
+    {CS_NEEDS_IDS, CS_PROTO_NEEDS_IDS},       {CS_NEEDS_NODES, CS_PROTO_NEEDS_NODES},
+    {CS_NEEDS_FAULTS, CS_PROTO_NEEDS_FAULTS}, {CS_NEEDS_DEVICES, CS_PROTO_NEEDS_DEVICES},
+    {CS_NEEDS_PLAN, CS_PROTO_NEEDS_PLAN},     {CS_NEEDS_EDGES, CS_PROTO_NEEDS_EDGES},
 };
 
 static void put_look(struct cs_host_link *link, uint32_t cursor)
@@ -147,6 +174,10 @@ static void put_look(struct cs_host_link *link, uint32_t cursor)
     msg->token = link->token;
     for (size_t i = 0; i < sizeof needs_of / sizeof *needs_of; i++)
         msg->needs |= link->asked & needs_of[i].need ? needs_of[i].wire : 0;
+    msg->needs |= link->asked_slots ? CS_PROTO_NEEDS_SENDERS : 0;
+    if (link->minor < 3)
+        msg->needs &= CS_PROTO_NEEDS_1_2;
+    msg->version = link->plan_version;
     msg->since_ps = link->since_ps;
     msg->cursor = cursor;
     link->looking = cs_monitor_put(link->monitor) == 0;
@@ -171,11 +202,14 @@ static bool is_due(const struct cs_host_link *link, unsigned needs, int64_t now_
 
 bool cs_host_link_pending(const struct cs_host_link *link)
 {
-    return link->monitor && (link->looking || link->news || link->gap);
+    return link->again_until_ns > 0 ||
+           (link->monitor && (link->looking || link->news || link->gap));
 }
 
 static void look(struct cs_host_link *link, unsigned needs)
 {
+    link->asked_slots = link->looks_at_slots;
+    link->looks_at_slots = false;
     link->asked_ns = cs_wall_ns();
     link->asked = needs;
     link->token++;
@@ -185,9 +219,29 @@ static void look(struct cs_host_link *link, unsigned needs)
     put_look(link, 0);
 }
 
+/* Where it said that it would come back. */
+static void try_again(struct cs_host_link *link)
+{
+    const int64_t now_ns = cs_wall_ns();
+    char why[200];
+
+    if (link->again_until_ns == 0 || now_ns - link->again_ns < AGAIN_EACH_NS)
+        return;
+    link->again_ns = now_ns;
+    if (connect_now(link, why, sizeof why) == 0) {
+        cs_tui_say(link->tui, false, "from the start");
+    } else if (now_ns > link->again_until_ns) {
+        link->again_until_ns = 0;
+        cs_tui_say(link->tui, true, "%.100s: ^R connects again", why);
+    }
+}
+
 static void refresh(void *ctx, struct cs_tui *tui, unsigned needs)
 {
     struct cs_host_link *link = ctx;
+
+    if (!link->monitor)
+        try_again(link);
 
     if (link->monitor && cs_monitor_wants_write(link->monitor))
         cs_monitor_flush(link->monitor);
@@ -209,16 +263,7 @@ void cs_host_link_settle(struct cs_host_link *link, int timeout_ms)
 
 /* ---- what is to be done ---------------------------------------------------------------------- */
 
-struct wish {
-    enum cs_proto_op op;
-    unsigned bus;
-    int fault;
-    uint32_t value;
-    const struct cs_frame *frame;
-    const char *text;
-};
-
-static int await(struct cs_host_link *link, uint64_t token)
+int cs_host_link_await(struct cs_host_link *link, uint64_t token)
 {
     const int64_t until_ns = cs_wall_ns() + ANSWER_MS * NS_PER_MS;
 
@@ -237,21 +282,29 @@ static int await(struct cs_host_link *link, uint64_t token)
     return link->monitor ? -ETIMEDOUT : -ENETDOWN;
 }
 
-/* 0 or -errno; a sentence, if any, in link->answer. */
-static int ask(struct cs_host_link *link, const struct wish *wish)
+int cs_host_link_may(struct cs_host_link *link)
+{
+    link->answer[0] = '\0';
+    if (!link->tui->info.denied[0] && link->monitor)
+        return 0;
+    snprintf(link->answer, sizeof link->answer, "%s", link->tui->info.denied);
+    return -EACCES;
+}
+
+int cs_host_link_wish(struct cs_host_link *link, const struct cs_wish *wish)
 {
     struct cs_proto_msg *msg;
 
-    if (link->tui->info.denied[0] || !link->monitor) {
-        snprintf(link->answer, sizeof link->answer, "%s", link->tui->info.denied);
+    if (cs_host_link_may(link))
         return -EACCES;
-    }
     msg = cs_monitor_begin(link->monitor, CS_PROTO_CONTROL);
     msg->token = ++link->wishes;
     msg->op = (uint8_t)wish->op;
     msg->bus_index = (uint16_t)wish->bus;
     msg->fault = wish->fault;
     msg->value = wish->value;
+    msg->node = (int16_t)wish->node;
+    msg->mode = (uint8_t)wish->mode;
     if (wish->frame)
         msg->frame = *wish->frame;
     snprintf(msg->spec, sizeof msg->spec, "%s", wish->text ? wish->text : "");
@@ -261,13 +314,13 @@ static int ask(struct cs_host_link *link, const struct wish *wish)
     }
     link->asked_ns = 0; /* look at once at what came of it */
     link->got = 0;
-    return await(link, link->wishes);
+    return cs_host_link_await(link, link->wishes);
 }
 
 /* Where nobody else says what became of it. */
-static void ask_and_say(struct cs_host_link *link, const struct wish *wish)
+static void ask_and_say(struct cs_host_link *link, const struct cs_wish *wish)
 {
-    const int error = ask(link, wish);
+    const int error = cs_host_link_wish(link, wish);
 
     if (error)
         cs_tui_say(link->tui, true, "%.150s", link->answer[0] ? link->answer : strerror(-error));
@@ -275,33 +328,35 @@ static void ask_and_say(struct cs_host_link *link, const struct wish *wish)
 
 static void pause_it(void *ctx, bool paused)
 {
-    ask_and_say(ctx, &(struct wish){.op = paused ? CS_PROTO_OP_PAUSE : CS_PROTO_OP_GO});
+    ask_and_say(ctx, &(struct cs_wish){.op = paused ? CS_PROTO_OP_PAUSE : CS_PROTO_OP_GO});
 }
 
 static void step(void *ctx)
 {
-    ask_and_say(ctx, &(struct wish){.op = CS_PROTO_OP_STEP});
+    ask_and_say(ctx, &(struct cs_wish){.op = CS_PROTO_OP_STEP});
 }
 
 static void step_frame(void *ctx)
 {
-    ask_and_say(ctx, &(struct wish){.op = CS_PROTO_OP_STEP_FRAME});
+    ask_and_say(ctx, &(struct cs_wish){.op = CS_PROTO_OP_STEP_FRAME});
 }
 
 static void set_speed(void *ctx, uint32_t permille)
 {
-    ask_and_say(ctx, &(struct wish){.op = CS_PROTO_OP_SPEED, .value = permille});
+    ask_and_say(ctx, &(struct cs_wish){.op = CS_PROTO_OP_SPEED, .value = permille});
 }
 
 static int inject(void *ctx, unsigned bus, const struct cs_frame *frame)
 {
-    return ask(ctx, &(struct wish){.op = CS_PROTO_OP_INJECT, .bus = bus, .frame = frame});
+    return cs_host_link_wish(
+        ctx, &(struct cs_wish){.op = CS_PROTO_OP_INJECT, .bus = bus, .frame = frame});
 }
 
 static int arm(void *ctx, unsigned bus, const char *text, char *why, size_t why_size)
 {
     struct cs_host_link *link = ctx;
-    const int error = ask(link, &(struct wish){.op = CS_PROTO_OP_ARM, .bus = bus, .text = text});
+    const int error =
+        cs_host_link_wish(link, &(struct cs_wish){.op = CS_PROTO_OP_ARM, .bus = bus, .text = text});
 
     if (error)
         snprintf(why, why_size, "%s", link->answer);
@@ -310,13 +365,15 @@ static int arm(void *ctx, unsigned bus, const char *text, char *why, size_t why_
 
 static int disarm(void *ctx, unsigned bus, int id)
 {
-    return ask(ctx, &(struct wish){.op = CS_PROTO_OP_CLEAR, .bus = bus, .fault = id});
+    return cs_host_link_wish(ctx,
+                             &(struct cs_wish){.op = CS_PROTO_OP_CLEAR, .bus = bus, .fault = id});
 }
 
 static int save(void *ctx, const char *path, char *told, size_t told_size)
 {
     struct cs_host_link *link = ctx;
-    const int error = ask(link, &(struct wish){.op = CS_PROTO_OP_SAVE, .text = path});
+    const int error =
+        cs_host_link_wish(link, &(struct cs_wish){.op = CS_PROTO_OP_SAVE, .text = path});
 
     snprintf(told, told_size, "%s", link->answer);
     return error ? -1 : 0;
@@ -324,8 +381,9 @@ static int save(void *ctx, const char *path, char *told, size_t told_size)
 
 static int plug(void *ctx, unsigned device, bool plugged)
 {
-    return ask(ctx, &(struct wish){.op = plugged ? CS_PROTO_OP_PLUG : CS_PROTO_OP_UNPLUG,
-                                   .value = device});
+    return cs_host_link_wish(
+        ctx,
+        &(struct cs_wish){.op = plugged ? CS_PROTO_OP_PLUG : CS_PROTO_OP_UNPLUG, .value = device});
 }
 
 static int reconnect(void *ctx, char *told, size_t told_size)
@@ -340,6 +398,12 @@ static int reconnect(void *ctx, char *told, size_t told_size)
         return -1;
     snprintf(told, told_size, "connected to %.100s again", link->tui->info.remote);
     return 0;
+}
+
+static int look_at_pages(void *ctx, struct cs_tui_pages *pages)
+{
+    cs_host_link_pages(ctx, pages);
+    return -EOPNOTSUPP;
 }
 
 static int export_rows(void *ctx, struct cs_tui *tui, const struct cs_export *rows, char *told,
@@ -360,6 +424,14 @@ const struct cs_host_ops cs_host_link_ops = {
     .disarm = disarm,
     .save = save,
     .plug = plug,
+    .node = cs_host_link_node,
+    .step_bit = cs_host_link_step_bit,
+    .rerun = cs_host_link_rerun,
+    .send = cs_host_link_send,
+    .send_now = cs_host_link_send_now,
+    .sent = cs_host_link_sent,
+    .pages = look_at_pages,
+    .ask = cs_host_link_ask,
     .reconnect = reconnect,
     .export_rows = export_rows,
 };

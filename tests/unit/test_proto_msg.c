@@ -146,6 +146,14 @@ static void assert_same_members(const struct cs_proto_msg *a, const struct cs_pr
                 assert_int_equal(a->buses[k].data_bitrate_bps, b->buses[k].data_bitrate_bps);
                 assert_int_equal(a->buses[k].fd, b->buses[k].fd);
             }
+        } else if (field->kind == CS_PROTO_EDGELIST) {
+            assert_int_equal(a->n_edges, b->n_edges);
+            for (unsigned k = 0; k < a->n_edges; k++) {
+                assert_int_equal(a->edges[k].at_ps, b->edges[k].at_ps);
+                assert_int_equal(a->edges[k].bus, b->edges[k].bus);
+                assert_int_equal(a->edges[k].node, b->edges[k].node);
+                assert_int_equal(a->edges[k].level, b->edges[k].level);
+            }
         }
     }
 }
@@ -460,7 +468,7 @@ static void other_versions_are_recognised(void **state)
     (void)state;
     assert_int_equal(decode(bytes, sizeof(bytes), &msg), 16);
     assert_false(cs_proto_version_fits(&msg, "client", why, sizeof(why)));
-    assert_string_equal(why, "the client speaks version 9.4 of the link protocol, this side 1.2");
+    assert_string_equal(why, "the client speaks version 9.4 of the link protocol, this side 1.3");
 }
 
 static void random_bytes_are_survived(void **state)
