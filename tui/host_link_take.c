@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "tui/feed_row.h"
-#include "tui/host_link.h"
+#include "tui/host_link_ask.h"
 
 static bool known(unsigned bus, int node)
 {
@@ -416,6 +416,8 @@ static void take_looked(struct cs_host_link *link, const struct cs_proto_msg *ms
         tui->n_devices = link->n_devices;
     if (link->asked & CS_NEEDS_FAULTS)
         cs_fault_list_end(&tui->fault_list, msg->at_ps);
+    if (link->asked & CS_NEEDS_PLAN && link->minor >= 3)
+        cs_host_link_plan_is(link);
     if (link->asked & CS_NEEDS_IDS)
         link->since_ps = link->next_since_ps;
     link->got = link->asked;
@@ -431,14 +433,20 @@ static const int errors[CS_PROTO_CONTROL_COUNT] = {
     [CS_PROTO_CONTROL_FULL] = -ENOSPC,
     [CS_PROTO_CONTROL_BUS_OFF] = -ENETDOWN,
     [CS_PROTO_CONTROL_CANNOT] = -EOPNOTSUPP,
+    [CS_PROTO_CONTROL_ALREADY] = -EALREADY,
 };
+
+int cs_host_link_errno(unsigned code)
+{
+    return code < CS_PROTO_CONTROL_COUNT ? errors[code] : -EIO;
+}
 
 static void take_controlled(struct cs_host_link *link, const struct cs_proto_msg *msg)
 {
     if (!link->awaited || msg->token != link->awaited)
         return;
     link->answered = true;
-    link->result = msg->code < CS_PROTO_CONTROL_COUNT ? errors[msg->code] : -EIO;
+    link->result = cs_host_link_errno(msg->code);
     link->fault = msg->fault;
     snprintf(link->answer, sizeof link->answer, "%.255s", msg->spec);
 }
@@ -451,6 +459,7 @@ static void take_lost(struct cs_host_link *link, const struct cs_proto_msg *msg)
     cs_host_link_miss(link);
     link->gap = link->unsure = true;
     link->got = 0;
+    link->plan_version = 0;
     link->since_ps = -1;
 }
 
@@ -465,6 +474,8 @@ void cs_host_link_forget(struct cs_host_link *link, int64_t now_ps)
     cs_host_link_forget_decoders(link);
     link->looking = false;
     link->got = link->asked = 0;
+    link->plan_version = 0;
+    link->edge = 0;
     link->since_ps = -1;
     tui->info.missed = 0;
     cs_fault_list_begin(&tui->fault_list);
@@ -497,6 +508,11 @@ void cs_host_link_take(struct cs_host_link *link, const struct cs_proto_msg *msg
         {CS_PROTO_CONTROLLED, false, take_controlled},
         {CS_PROTO_LOST, false, take_lost},
         {CS_PROTO_DECODER, true, cs_host_link_decoder},
+        {CS_PROTO_SENDER_STATUS, true, cs_host_link_take_sender},
+        {CS_PROTO_ANSWER, false, cs_host_link_take_answer},
+        {CS_PROTO_PLAN, true, cs_host_link_take_plan},
+        {CS_PROTO_PLAN_ROW, true, cs_host_link_take_plan_row},
+        {CS_PROTO_EDGES, false, cs_host_link_take_edges},
     };
 
     for (size_t i = 0; i < sizeof takes / sizeof *takes; i++)

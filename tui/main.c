@@ -148,6 +148,7 @@ static int serve(const struct cs_options *options)
     } else if (app.session) {
         status = run(&app, options);
         cs_host_session_fini(&app.host);
+        cs_scenario_free(app.ready);
         cs_session_destroy(app.session);
     } else {
         fprintf(stderr, "cansim-tui: %s\n", cs_error_sentence(&error, sentence));
