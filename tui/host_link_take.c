@@ -469,6 +469,8 @@ void cs_host_link_forget(struct cs_host_link *link, int64_t now_ps)
     const struct cs_row *last = cs_tui_ring_get(&tui->ring, tui->ring.end - 1);
 
     cs_host_link_miss(link);
+    if (link->sim && cs_sim_now_ps(link->sim) > now_ps)
+        cs_plots_restart(&tui->plots);
     if (!link->same_run || !link->sim)
         cs_host_link_mirror_end(link);
     cs_host_link_forget_decoders(link);

@@ -91,6 +91,9 @@ void cs_plots_remove(struct cs_plots *plots, unsigned index);
 /* Change places with the next (by = 1) or the one before (-1); false at the ends. */
 bool cs_plots_move(struct cs_plots *plots, unsigned index, int by);
 
+/* Time begins anew: what is plotted stays, without values. */
+void cs_plots_restart(struct cs_plots *plots);
+
 /* `name` is that of a node which joins, CS_EV_ATTACH; else it is not looked at. */
 void cs_plots_event(struct cs_plots *plots, const struct cs_event *event, const char *name);
 /* A number that the decoder told of a frame. */

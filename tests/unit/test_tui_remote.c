@@ -402,11 +402,14 @@ static void the_same_run_goes_on(void **state)
 static void another_run_is_counted_anew(void **state)
 {
     struct remote *r = remote_new();
+    double value;
 
     (void)state;
     put_begin(r, 10 * S);
     put_end(r, 10 * S);
+    bench_keys(&r->near, ":plot 123 0:8<Enter>");
     put_frame(r, 11 * S, HEARTBEAT, NULL);
+    put_frame(r, 12 * S, "123#22", NULL);
     refresh(r, "network");
     connect_again(r, false, S);
     bench_keys(&r->near, "8<Enter>"); /* before anything is known of it */
@@ -417,6 +420,9 @@ static void another_run_is_counted_anew(void **state)
     refresh(r, "stats");
     assert_int_equal(r->near.tui.traffic[0].since.frames, 1);
     assert_true(r->near.tui.traffic[0].since.from_ps == S);
+    assert_false(cs_plot_ring_value(&r->near.tui.plots.plot[0]->ring, 2 * S - 1, &value));
+    assert_true(cs_plot_ring_value(&r->near.tui.plots.plot[0]->ring, 2 * S, &value));
+    assert_true(value == 0x11);
     refresh(r, "network");
     assert_true(bench_hides(&r->near, "operational"));
     assert_int_equal(r->near.tui.ring.end - r->near.tui.ring.first, 1);
