@@ -13,6 +13,7 @@ struct cs_monitor {
     struct cs_client *client;
     struct cs_proto_msg welcome;
     bool over;
+    unsigned code; /* of the host's goodbye */
 };
 
 /* An old host would take the request for garbage. */
@@ -105,6 +106,7 @@ const struct cs_proto_msg *cs_monitor_next(struct cs_monitor *monitor)
     n = cs_client_read_msg(client);
     if (n > 0 && (client->msg.type == CS_PROTO_GOODBYE || client->msg.type == CS_PROTO_REFUSED)) {
         snprintf(client->closed_text, sizeof(client->closed_text), "%s", client->msg.text);
+        monitor->code = client->msg.code;
         n = -ENETDOWN;
     }
     monitor->over = n < 0;
@@ -114,6 +116,11 @@ const struct cs_proto_msg *cs_monitor_next(struct cs_monitor *monitor)
 const char *cs_monitor_gone(const struct cs_monitor *monitor)
 {
     return monitor->over ? monitor->client->closed_text : NULL;
+}
+
+bool cs_monitor_comes_back(const struct cs_monitor *monitor)
+{
+    return monitor->over && monitor->code == CS_PROTO_CODE_AGAIN;
 }
 
 struct cs_proto_msg *cs_monitor_begin(struct cs_monitor *monitor, uint16_t type)

@@ -218,6 +218,8 @@ static const struct {
     {CS_PROTO_MONITOR, WHEN_NEW, cs_link_monitor},
     {CS_PROTO_LOOK, WHEN_WATCHES, cs_link_look},
     {CS_PROTO_CONTROL, WHEN_WATCHES, cs_link_control},
+    {CS_PROTO_SENDER, WHEN_WATCHES, cs_link_sender},
+    {CS_PROTO_ASK, WHEN_WATCHES, cs_link_ask},
     {CS_PROTO_LIST, ANY_TIME, act_list},
     {CS_PROTO_PING, ANY_TIME, act_ping},
     {CS_PROTO_BYE, ANY_TIME, act_bye},
@@ -238,6 +240,12 @@ static bool is_version_fine(struct cs_link_conn *conn, const struct cs_proto_msg
     return false;
 }
 
+static bool is_for_monitors(unsigned type)
+{
+    return type == CS_PROTO_LOOK || type == CS_PROTO_CONTROL || type == CS_PROTO_SENDER ||
+           type == CS_PROTO_ASK;
+}
+
 bool cs_link_act(struct cs_link_conn *conn)
 {
     const struct cs_proto_msg *msg = &conn->server->in;
@@ -252,10 +260,10 @@ bool cs_link_act(struct cs_link_conn *conn)
         if ((unsigned)actions[i].type == msg->type && actions[i].when & now)
             return actions[i].act(conn, msg);
     snprintf(why, sizeof(why), "%s: %s", cs_proto_find(msg->type)->name,
-             msg->type == CS_PROTO_LOOK || msg->type == CS_PROTO_CONTROL ? "only after MONITOR"
-             : now == WHEN_NEW                                           ? "only after HELLO"
-             : now == WHEN_JOINED || msg->type == CS_PROTO_MONITOR       ? "a second one"
-                                                                         : "not from a monitor");
+             is_for_monitors(msg->type)                            ? "only after MONITOR"
+             : now == WHEN_NEW                                     ? "only after HELLO"
+             : now == WHEN_JOINED || msg->type == CS_PROTO_MONITOR ? "a second one"
+                                                                   : "not from a monitor");
     cs_link_blame(conn, why);
     return true;
 }

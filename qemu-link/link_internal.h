@@ -60,6 +60,8 @@ struct cs_link_conn {
     uint64_t losing_count, lost_count;
     size_t out_max; /* output from which on messages are dropped */
 
+    uint64_t number; /* CS_LINK_WATCHES: 1, 2 ... */
+    bool wants_edges;
     uint64_t kinds;  /* CS_LINK_WATCHES: of events that it wants, a bit each */
     bool hears;      /* and who acknowledged and received */
     uint64_t looked; /* end of the last answer to LOOK in the output */
@@ -99,8 +101,12 @@ struct cs_link_server {
     unsigned n_monitors;
     unsigned n_hearing; /* of them: who received */
     struct cs_link_heard heard[CS_SIM_MAX_BUSES];
-    struct cs_link_past *past; /* NULL: nobody can watch */
-    uint64_t run;              /* told to monitors: another one is another run */
+    struct cs_link_past *past;  /* NULL: nobody can watch */
+    uint64_t numbers;           /* of monitors so far */
+    struct cs_proto_msg *edges; /* gathered; NULL: nobody has asked so far */
+    bool probes;                /* for them */
+    bool again;                 /* it ends to begin anew */
+    uint64_t run;               /* told to monitors: another one is another run */
     struct cs_link_server_stats stats;
     struct cs_proto_msg in, out; /* scratch */
 };
@@ -147,7 +153,6 @@ void cs_link_fault_watch(struct cs_link_conn *conn, bool on);
 
 /* link_monitor.c */
 bool cs_link_monitor(struct cs_link_conn *conn, const struct cs_proto_msg *msg);
-bool cs_link_control(struct cs_link_conn *conn, const struct cs_proto_msg *msg);
 void cs_link_copy_event(struct cs_proto_msg *msg, const struct cs_event *event);
 /* Begin to keep what happens, where somebody may watch. 0, or -errno with a sentence. */
 int cs_link_monitors_init(struct cs_link_server *server, char *why, size_t why_size);
@@ -157,6 +162,20 @@ void cs_link_monitor_end(struct cs_link_conn *conn);
 /* Whether the host lets this client do more than join buses; else why not. */
 bool cs_link_may_control(const struct cs_link_conn *conn, const char **why);
 int64_t cs_link_epoch_ns(const struct cs_sim *sim);
+
+bool cs_link_is_own_process(const struct cs_link_conn *conn);
+
+/* link_control.c */
+bool cs_link_control(struct cs_link_conn *conn, const struct cs_proto_msg *msg);
+bool cs_link_sender(struct cs_link_conn *conn, const struct cs_proto_msg *msg);
+bool cs_link_ask(struct cs_link_conn *conn, const struct cs_proto_msg *msg);
+uint16_t cs_link_code_of(int err); /* CONTROLLED's `code` of 0 or -errno */
+
+/* link_edges.c */
+void cs_link_edges_want(struct cs_link_conn *conn, bool on);
+void cs_link_edges_look(struct cs_link_server *server); /* somebody left, time has another pace */
+void cs_link_edges_flush(struct cs_link_server *server);
+void cs_link_edges_fini(struct cs_link_server *server);
 
 /* link_past.c: the latest events, for who begins to watch. */
 struct cs_link_words { /* what an event itself does not say */
@@ -189,7 +208,8 @@ void cs_link_put_info(struct cs_link_conn *conn, uint64_t token);
 void cs_link_put_snapshot(struct cs_link_conn *conn);
 
 /* link_server.c */
-void cs_link_want_flush(struct cs_link_conn *conn); /* have cs_link_flush() called soon */
+void cs_link_feed_flush(struct cs_link_server *server); /* have all output sent soon */
+void cs_link_want_flush(struct cs_link_conn *conn);     /* have cs_link_flush() called soon */
 /* Put the news of dropped messages into the event stream; not while the bus runs. */
 void cs_link_tell_losses(struct cs_link_conn *conn);
 

@@ -243,17 +243,90 @@ static bool put_decoder(struct cs_link_conn *conn, uint64_t token, unsigned plac
     return true;
 }
 
+#define SLOTS 64
+
+static bool put_sender(struct cs_link_conn *conn, uint64_t token, unsigned slot)
+{
+    const struct cs_link_host *host = &conn->server->host;
+    struct cs_proto_msg *msg = &conn->server->out;
+    struct cs_link_sent sent = {.sent_ps = -1};
+
+    if (!host->watch->sent || !host->watch->sent(host->ctx, conn->number, slot, &sent))
+        return false;
+    msg->type = CS_PROTO_SENDER_STATUS;
+    msg->token = token;
+    msg->slot = (uint16_t)slot;
+    msg->running = sent.running;
+    msg->last = (uint8_t)sent.last;
+    msg->code = cs_link_code_of(sent.error);
+    msg->result = (uint8_t)sent.result;
+    msg->n_queued = sent.queued;
+    msg->sent = sent.sent;
+    msg->n_failed = sent.failed;
+    msg->refused = sent.refused;
+    msg->last_ps = sent.sent_ps;
+    cs_link_put(conn, msg, false);
+    return true;
+}
+
+static void put_plan(struct cs_link_conn *conn, uint64_t token, const struct cs_link_plan *plan)
+{
+    struct cs_proto_msg *msg = &conn->server->out;
+
+    msg->type = CS_PROTO_PLAN;
+    msg->token = token;
+    msg->version = plan->version;
+    msg->n_rows = plan->n;
+    msg->n_more = plan->more;
+    msg->n_past = plan->past;
+    msg->n_held = plan->held;
+    msg->n_broken = plan->failed;
+    snprintf(msg->file, sizeof(msg->file), "%s", plan->file);
+    cs_link_put(conn, msg, false);
+}
+
+static bool put_plan_row(struct cs_link_conn *conn, uint64_t token, unsigned place, uint64_t after)
+{
+    const struct cs_link_host *host = &conn->server->host;
+    struct cs_proto_msg *msg = &conn->server->out;
+    struct cs_link_plan_row row;
+
+    if (!host->watch->plan_row(host->ctx, place, &row) || row.version <= after)
+        return false;
+    msg->type = CS_PROTO_PLAN_ROW;
+    msg->token = token;
+    msg->row = place;
+    msg->line = row.line;
+    msg->kind = (uint16_t)row.kind;
+    msg->state = (uint8_t)row.state;
+    msg->active = row.pending;
+    msg->last_ps = row.at_ps;
+    msg->amount = row.count;
+    msg->fault = row.fault;
+    snprintf(msg->when, sizeof(msg->when), "%s", row.when);
+    snprintf(msg->who, sizeof(msg->who), "%s", row.who);
+    snprintf(msg->what, sizeof(msg->what), "%s", row.what);
+    snprintf(msg->seen, sizeof(msg->seen), "%s", row.seen);
+    snprintf(msg->place, sizeof(msg->place), "%s", row.place);
+    snprintf(msg->json, sizeof(msg->json), "%s", row.json);
+    cs_link_put(conn, msg, false);
+    return true;
+}
+
 /* ---- a look ---------------------------------------------------------------------------------- */
 
 struct look {
     struct cs_link_conn *conn;
     uint64_t token;
     int64_t since_ps;
-    unsigned left; /* messages */
+    uint64_t after; /* version of the plan that is known */
+    unsigned left;  /* messages */
+    struct cs_link_plan plan;
 };
 
-static unsigned end_of(const struct cs_link_server *server, unsigned need)
+static unsigned end_of(const struct look *look, unsigned need)
 {
+    const struct cs_link_server *server = look->conn->server;
     const unsigned buses = cs_sim_bus_count(server->host.sim);
     struct cs_link_info info = {0};
 
@@ -264,6 +337,10 @@ static unsigned end_of(const struct cs_link_server *server, unsigned need)
         return buses * CS_FAULT_MAX;
     case CS_PROTO_NEEDS_IDS:
         return buses * CS_STATS_MAX_IDS;
+    case CS_PROTO_NEEDS_PLAN:
+        return look->plan.n;
+    case CS_PROTO_NEEDS_SENDERS:
+        return SLOTS;
     default:
         server->host.watch->info(server->host.ctx, &info);
         return need == CS_PROTO_NEEDS_DEVICES ? info.n_devices : info.n_decoders;
@@ -281,14 +358,18 @@ static bool put_one(const struct look *look, unsigned need, unsigned place)
         return put_id(look->conn, look->token, place, look->since_ps);
     case CS_PROTO_NEEDS_DEVICES:
         return put_device(look->conn, look->token, place);
+    case CS_PROTO_NEEDS_PLAN:
+        return put_plan_row(look->conn, look->token, place, look->after);
+    case CS_PROTO_NEEDS_SENDERS:
+        return put_sender(look->conn, look->token, place);
     default:
         return put_decoder(look->conn, look->token, place);
     }
 }
 
-static const unsigned needs_in_order[] = {CS_PROTO_NEEDS_NODES, CS_PROTO_NEEDS_FAULTS,
-                                          CS_PROTO_NEEDS_IDS, CS_PROTO_NEEDS_DEVICES,
-                                          CS_PROTO_NEEDS_DECODERS};
+static const unsigned needs_in_order[] = {
+    CS_PROTO_NEEDS_NODES,    CS_PROTO_NEEDS_FAULTS, CS_PROTO_NEEDS_IDS,    CS_PROTO_NEEDS_DEVICES,
+    CS_PROTO_NEEDS_DECODERS, CS_PROTO_NEEDS_PLAN,   CS_PROTO_NEEDS_SENDERS};
 #define N_NEEDS (sizeof(needs_in_order) / sizeof(needs_in_order[0]))
 
 /* From a place on, as much as may be; returns where to go on, 0: that was all. */
@@ -298,7 +379,7 @@ static uint32_t put_lists(struct look *look, unsigned needs, uint32_t cursor)
 
     for (unsigned k = cursor >> KIND_SHIFT; k < N_NEEDS; k++, place = 0) {
         const unsigned need = needs_in_order[k];
-        const unsigned end = needs & need ? end_of(look->conn->server, need) : 0;
+        const unsigned end = needs & need ? end_of(look, need) : 0;
 
         for (; place < end; place++) {
             if (look->left == 0)
@@ -320,6 +401,7 @@ static void put_looked(struct cs_link_conn *conn, const struct look *look, unsig
     msg->needs = needs;
     msg->cursor = cursor;
     msg->code = busy;
+    msg->version = look->plan.version;
     cs_link_put(conn, msg, false);
 }
 
@@ -329,14 +411,31 @@ static unsigned known_needs(const struct cs_link_conn *conn, unsigned needs)
     return conn->minor < 3 ? needs & CS_PROTO_NEEDS_1_2 : needs;
 }
 
+static void look_at_plan(struct look *look, unsigned needs, bool first)
+{
+    const struct cs_link_host *host = &look->conn->server->host;
+
+    if (!(needs & CS_PROTO_NEEDS_PLAN) || !host->watch->plan || !host->watch->plan_row)
+        return;
+    host->watch->plan(host->ctx, &look->plan);
+    if (first)
+        put_plan(look->conn, look->token, &look->plan);
+}
+
 bool cs_link_look(struct cs_link_conn *conn, const struct cs_proto_msg *asked)
 {
-    struct look look = {conn, asked->token, asked->since_ps, PER_LOOK};
+    struct look look = {.conn = conn,
+                        .token = asked->token,
+                        .since_ps = asked->since_ps,
+                        .after = asked->version,
+                        .left = PER_LOOK};
     const unsigned needs = known_needs(conn, asked->needs);
     uint32_t cursor = asked->cursor;
     const bool busy = conn->losing || conn->looked > conn->out.head;
 
+    cs_link_edges_want(conn, needs & CS_PROTO_NEEDS_EDGES);
     if (!busy) {
+        look_at_plan(&look, needs, cursor == 0);
         if (cursor == 0) {
             cs_link_put_info(conn, look.token);
             for (unsigned b = 0; b < cs_sim_bus_count(conn->server->host.sim); b++)
@@ -351,7 +450,7 @@ bool cs_link_look(struct cs_link_conn *conn, const struct cs_proto_msg *asked)
 
 void cs_link_put_snapshot(struct cs_link_conn *conn)
 {
-    struct look look = {conn, 0, -1, UINT32_MAX};
+    struct look look = {.conn = conn, .since_ps = -1, .left = UINT32_MAX};
     const unsigned needs = CS_PROTO_NEEDS_NODES | CS_PROTO_NEEDS_FAULTS;
 
     cs_link_put_info(conn, 0);

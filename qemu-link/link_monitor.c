@@ -25,7 +25,7 @@ int cs_link_control_find(const char *name)
     return -1;
 }
 
-static bool is_own_process(const struct cs_link_conn *conn)
+bool cs_link_is_own_process(const struct cs_link_conn *conn)
 {
     struct ucred peer;
     socklen_t len = sizeof(peer);
@@ -42,7 +42,7 @@ bool cs_link_may_control(const struct cs_link_conn *conn, const char **why)
 
     *why = "";
     if (control == CS_LINK_CONTROL_ALL ||
-        (control == CS_LINK_CONTROL_LOCAL && is_own_process(conn)))
+        (control == CS_LINK_CONTROL_LOCAL && cs_link_is_own_process(conn)))
         return true;
     *why = control == CS_LINK_CONTROL_NONE ? "the host lets nobody change anything (--control none)"
            : conn->server->listener.address.tcp
@@ -199,6 +199,8 @@ void cs_link_server_say(struct cs_link_server *server, unsigned bus, int64_t at_
 
 void cs_link_server_changed(struct cs_link_server *server)
 {
+    if (server->n_monitors)
+        cs_link_edges_look(server);
     for (struct cs_link_conn *conn = server->conns; server->n_monitors && conn; conn = conn->next)
         if (conn->state == CS_LINK_WATCHES)
             cs_link_put_info(conn, 0);
@@ -247,6 +249,7 @@ bool cs_link_monitor(struct cs_link_conn *conn, const struct cs_proto_msg *monit
     }
     ev_timer_stop(server->host.loop, &conn->deadline);
     server->n_monitors++;
+    conn->number = ++server->numbers;
     server->stats.monitors++;
     conn->minor = monitor->minor;
     conn->kinds = monitor->kinds;
@@ -277,6 +280,9 @@ void cs_link_monitor_end(struct cs_link_conn *conn)
     server->n_monitors--;
     if (conn->hears && --server->n_hearing == 0)
         cs_sim_set_detail(server->host.sim, false);
+    cs_link_edges_want(conn, false);
+    if (server->host.watch->left)
+        server->host.watch->left(server->host.ctx, conn->number);
 }
 
 int cs_link_monitors_init(struct cs_link_server *server, char *why, size_t why_size)
@@ -297,96 +303,9 @@ int cs_link_monitors_init(struct cs_link_server *server, char *why, size_t why_s
 
 void cs_link_monitors_fini(struct cs_link_server *server)
 {
+    cs_link_edges_fini(server);
     if (server->past)
         cs_sim_unobserve(server->host.sim, on_event, server);
     cs_link_past_destroy(server->past);
     server->past = NULL;
-}
-
-/* ---- control --------------------------------------------------------------------------------- */
-
-static const struct {
-    int err;
-    enum cs_proto_control_code code;
-} codes[] = {
-    {-EACCES, CS_PROTO_CONTROL_DENIED},     {-EINVAL, CS_PROTO_CONTROL_UNUSABLE},
-    {-ENOENT, CS_PROTO_CONTROL_UNKNOWN},    {-EBUSY, CS_PROTO_CONTROL_BUSY},
-    {-ENOSPC, CS_PROTO_CONTROL_FULL},       {-ENETDOWN, CS_PROTO_CONTROL_BUS_OFF},
-    {-EOPNOTSUPP, CS_PROTO_CONTROL_CANNOT},
-};
-
-static uint16_t code_of(int err)
-{
-    if (err >= 0)
-        return CS_PROTO_CONTROL_DONE;
-    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
-        if (codes[i].err == err)
-            return (uint16_t)codes[i].code;
-    return CS_PROTO_CONTROL_FAILED;
-}
-
-/* By CONTROL's `op`. */
-static const struct {
-    enum cs_link_op op;
-    bool on;
-} ops[CS_PROTO_OP_COUNT] = {
-    [CS_PROTO_OP_PAUSE] = {CS_LINK_PAUSE, true},
-    [CS_PROTO_OP_GO] = {CS_LINK_PAUSE, false},
-    [CS_PROTO_OP_STEP] = {CS_LINK_STEP, false},
-    [CS_PROTO_OP_STEP_FRAME] = {CS_LINK_STEP_FRAME, false},
-    [CS_PROTO_OP_SPEED] = {CS_LINK_SPEED, false},
-    [CS_PROTO_OP_INJECT] = {CS_LINK_INJECT, false},
-    [CS_PROTO_OP_ARM] = {CS_LINK_ARM, false},
-    [CS_PROTO_OP_CLEAR] = {CS_LINK_CLEAR, false},
-    [CS_PROTO_OP_PLUG] = {CS_LINK_PLUG, true},
-    [CS_PROTO_OP_UNPLUG] = {CS_LINK_PLUG, false},
-    [CS_PROTO_OP_SAVE] = {CS_LINK_SAVE, false},
-};
-
-static int control(struct cs_link_conn *conn, const struct cs_proto_msg *msg, char *why,
-                   size_t why_size)
-{
-    const struct cs_link_host *host = &conn->server->host;
-    const char *denied;
-
-    if (!cs_link_may_control(conn, &denied)) {
-        snprintf(why, why_size, "%s", denied);
-        return -EACCES;
-    }
-    if (msg->op == CS_PROTO_OP_SAVE && !is_own_process(conn)) {
-        snprintf(why, why_size, "the host writes files for processes of its own user only");
-        return -EACCES;
-    }
-    if (msg->op >= CS_PROTO_OP_COUNT) {
-        snprintf(why, why_size, "this host does not know operation %u", msg->op);
-        return -EOPNOTSUPP;
-    }
-    const struct cs_link_request request = {
-        .op = ops[msg->op].op,
-        .on = ops[msg->op].on,
-        .bus = msg->bus_index,
-        .fault = msg->fault,
-        .value = msg->value,
-        .frame = &msg->frame,
-        .text = msg->spec,
-    };
-    return host->watch->control(host->ctx, &request, why, why_size);
-}
-
-bool cs_link_control(struct cs_link_conn *conn, const struct cs_proto_msg *asked)
-{
-    struct cs_proto_msg *msg = &conn->server->out;
-    char why[CS_PROTO_TEXT_MAX] = "";
-    const uint64_t token = asked->token;
-    const int result = control(conn, asked, why, sizeof(why));
-
-    /* What it led to has been told before. */
-    msg->type = CS_PROTO_CONTROLLED;
-    msg->token = token;
-    msg->at_ps = cs_sim_now_ps(conn->server->host.sim);
-    msg->code = code_of(result);
-    msg->fault = result > 0 ? result : 0;
-    snprintf(msg->spec, sizeof(msg->spec), "%s", why);
-    cs_link_put(conn, msg, false);
-    return true;
 }

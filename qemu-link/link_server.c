@@ -19,12 +19,15 @@
 
 /* ---- output, batched ------------------------------------------------------------------------- */
 
+void cs_link_feed_flush(struct cs_link_server *server)
+{
+    ev_feed_event(server->host.loop, &server->flush, EV_CUSTOM);
+}
+
 void cs_link_want_flush(struct cs_link_conn *conn)
 {
-    struct cs_link_server *server = conn->server;
-
     conn->dirty = true;
-    ev_feed_event(server->host.loop, &server->flush, EV_CUSTOM);
+    cs_link_feed_flush(conn->server);
 }
 
 static void publish_lost(struct cs_link_conn *conn, uint64_t count, const char *text)
@@ -71,6 +74,7 @@ static void on_flush(struct ev_loop *loop, ev_prepare *watcher, int events)
 
     (void)loop;
     (void)events;
+    cs_link_edges_flush(server);
     for (conn = server->conns; conn; conn = conn->next)
         if (conn->dirty && conn->fd >= 0)
             cs_link_flush(conn);
@@ -206,9 +210,12 @@ static void farewell(struct cs_link_conn *conn, int *budget_ms)
 
 static void end_connection(struct cs_link_conn *conn, int *budget_ms)
 {
+    const struct cs_link_server *server = conn->server;
+
     if (conn->state == CS_LINK_JOINED || conn->state == CS_LINK_NEW ||
         conn->state == CS_LINK_WATCHES)
-        cs_link_turn_away(conn, CS_PROTO_CODE_SHUTDOWN, "the host ends");
+        cs_link_turn_away(conn, server->again ? CS_PROTO_CODE_AGAIN : CS_PROTO_CODE_SHUTDOWN,
+                          server->again ? "the host begins anew" : "the host ends");
     if (conn->fd >= 0) {
         farewell(conn, budget_ms);
         cs_link_hang_up(conn);
@@ -246,6 +253,11 @@ void cs_link_server_destroy(struct cs_link_server *server)
     cs_link_unlisten(&server->listener);
     cs_link_monitors_fini(server);
     free(server);
+}
+
+void cs_link_server_again(struct cs_link_server *server)
+{
+    server->again = true;
 }
 
 const char *cs_link_server_address(const struct cs_link_server *server)

@@ -64,16 +64,69 @@ enum cs_link_op {
     CS_LINK_CLEAR,
     CS_LINK_PLUG,
     CS_LINK_SAVE,
+    CS_LINK_RESET,
+    CS_LINK_RECOVER,
+    CS_LINK_MODE,
+    CS_LINK_STEP_BIT,
+    CS_LINK_SENDER, /* what a slot holds from now on */
+    CS_LINK_SEND_NOW,
+    CS_LINK_ASK, /* answers come later: cs_link_server_answer() */
+    CS_LINK_RERUN,
+};
+
+/* A frame that is sent again and again; not checked, but for the frame. */
+struct cs_link_sender {
+    unsigned bus;
+    struct cs_frame frame;
+    int64_t period_ps, gap_ps;
+    unsigned burst;
+    bool counts;
+    struct {
+        int64_t byte, bits, low, high, step, first;
+        bool bounces;
+    } counter;
+};
+
+/* What came of it. */
+struct cs_link_sent {
+    bool running;
+    unsigned last; /* 0 nothing was sent, 1 queued, 2 over: result, 3 refused: error */
+    int error;
+    enum cs_tx_result result;
+    uint64_t queued, sent, failed, refused;
+    int64_t sent_ps; /* -1: none */
+};
+
+/* What the scenario does and expects; versions grow with each change. */
+struct cs_link_plan {
+    const char *file;
+    uint64_t version;
+    unsigned n, more, past, held, failed;
+};
+
+struct cs_link_plan_row {
+    uint64_t version;
+    unsigned kind, state, line;
+    int64_t at_ps, count;
+    int fault;
+    bool pending;
+    const char *when, *who, *what, *seen, *place, *json;
 };
 
 struct cs_link_request {
     enum cs_link_op op;
-    bool on; /* PAUSE, PLUG: or the opposite */
+    bool on;        /* PAUSE, PLUG: or the opposite; SENDER: periodically */
+    uint64_t who;   /* the monitor, 1, 2 ... */
+    uint64_t token; /* ASK: for the answers */
     unsigned bus;
     int fault;
     uint32_t value; /* SPEED: permille; PLUG: the device */
     const struct cs_frame *frame;
-    const char *text; /* ARM: the form; SAVE: the file */
+    int node;                            /* RESET, RECOVER, MODE */
+    unsigned mode, slot;                 /* SENDER, SEND_NOW: each monitor has its own slots */
+    const struct cs_link_sender *sender; /* NULL: nothing any more */
+    const char *decoder;                 /* ASK */
+    const char *text;                    /* ARM: the form; SAVE: the file; ASK: what for */
 };
 
 /* What a server needs of its host for monitors; a host without it has none. */
@@ -86,6 +139,10 @@ struct cs_link_watch {
     bool (*said)(void *ctx, const struct cs_event *event, int *severity, char *text, size_t size);
     /* Since here NULL: it has none of these. */
     bool (*decoder)(void *ctx, unsigned row, struct cs_link_decoder *decoder);
+    bool (*sent)(void *ctx, uint64_t who, unsigned slot, struct cs_link_sent *sent);
+    void (*left)(void *ctx, uint64_t who);              /* what it had in its slots goes with it */
+    void (*plan)(void *ctx, struct cs_link_plan *plan); /* brings it up to date */
+    bool (*plan_row)(void *ctx, unsigned row, struct cs_link_plan_row *out);
 };
 
 /* How the server reaches whoever owns the sim. Both functions may run the sim; neither may destroy
@@ -127,6 +184,11 @@ const char *cs_link_server_address(const struct cs_link_server *server);
 void cs_link_server_stats(const struct cs_link_server *server, struct cs_link_server_stats *out);
 /* Paused, going on, another speed, over: monitors are told. */
 void cs_link_server_changed(struct cs_link_server *server);
+/* An answer to what a monitor has asked for. */
+void cs_link_server_answer(struct cs_link_server *server, uint64_t who, uint64_t token,
+                           int severity, const char *text);
+/* Its end, which follows, is not for good: clients are told so. */
+void cs_link_server_again(struct cs_link_server *server);
 /* What time alone told a decoder: monitors get it as a row of its own. */
 void cs_link_server_say(struct cs_link_server *server, unsigned bus, int64_t at_ps, int severity,
                         const char *text);

@@ -27,6 +27,8 @@ void cs_monitor_turn(struct cs_monitor *monitor, unsigned reads);
 const struct cs_proto_msg *cs_monitor_next(struct cs_monitor *monitor);
 /* Why it is over; NULL: it is not. */
 const char *cs_monitor_gone(const struct cs_monitor *monitor);
+/* It is over, but the host said that it begins anew at the same address. */
+bool cs_monitor_comes_back(const struct cs_monitor *monitor);
 /* To be filled in and put; type and the rest are 0. */
 struct cs_proto_msg *cs_monitor_begin(struct cs_monitor *monitor, uint16_t type);
 /* Queue it and write what the socket takes. 0, -EAGAIN (the host does not read) or -ENETDOWN. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* proto_msg.c - the table of fields turned into bytes and back.
- * Every read goes through take(), which knows what is left of the message: nothing else may look
- * at a peer's bytes. */
-#include "qemu-link/proto_msg.h"
+ * Every read goes through cs_proto_take(), which knows what is left of the message: nothing else
+ * may look at a peer's bytes. */
+#include "qemu-link/proto_internal.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -10,25 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define FILTER_BYTES    12u
-#define BUS_BYTES       80u
-#define BUS_BYTES_LEAST 72u /* version 1.0 */
-#define FRAME_HEAD      8u
-#define PADDED(n)       (((n) + 7u) & ~(size_t)7u)
-#define BUS_RATE_OFFSET CS_NAME_MAX
-#define TIMING_BYTES    48u
-
-struct writer {
-    uint8_t *at;
-};
-
-struct reader {
-    const uint8_t *at;
-    size_t left;
-    const char *message;
-    char *why;
-    size_t why_size;
-};
+#define FRAME_HEAD   8u
+#define PADDED(n)    (((n) + 7u) & ~(size_t)7u)
+#define TIMING_BYTES 48u
 
 static const struct {
     uint8_t bytes;
@@ -47,7 +31,7 @@ static void put_le(uint8_t *to, uint64_t value, unsigned bytes)
         to[i] = (uint8_t)(value >> (8 * i));
 }
 
-static uint64_t get_le(const uint8_t *from, unsigned bytes)
+uint64_t cs_proto_get_le(const uint8_t *from, unsigned bytes)
 {
     uint64_t value = 0;
 
@@ -56,20 +40,19 @@ static uint64_t get_le(const uint8_t *from, unsigned bytes)
     return value;
 }
 
-static void write_le(struct writer *w, uint64_t value, unsigned bytes)
+void cs_proto_write_le(struct cs_proto_writer *w, uint64_t value, unsigned bytes)
 {
     put_le(w->at, value, bytes);
     w->at += bytes;
 }
 
-static void write_zero(struct writer *w, size_t bytes)
+void cs_proto_write_zero(struct cs_proto_writer *w, size_t bytes)
 {
     memset(w->at, 0, bytes);
     w->at += bytes;
 }
 
-__attribute__((format(printf, 2, 3))) static int refuse(const struct reader *r, const char *fmt,
-                                                        ...)
+int cs_proto_refuse(const struct cs_proto_reader *r, const char *fmt, ...)
 {
     va_list ap;
     int n = snprintf(r->why, r->why_size, "%s: ", r->message);
@@ -82,7 +65,7 @@ __attribute__((format(printf, 2, 3))) static int refuse(const struct reader *r, 
     return -EPROTO;
 }
 
-static const uint8_t *take(struct reader *r, size_t bytes)
+const uint8_t *cs_proto_take(struct cs_proto_reader *r, size_t bytes)
 {
     const uint8_t *at = r->at;
 
@@ -93,9 +76,9 @@ static const uint8_t *take(struct reader *r, size_t bytes)
     return at;
 }
 
-static int too_short(const struct reader *r, const char *field)
+int cs_proto_too_short(const struct cs_proto_reader *r, const char *field)
 {
-    return refuse(r, "the message ends before or within `%s`", field);
+    return cs_proto_refuse(r, "the message ends before or within `%s`", field);
 }
 
 static uint64_t load_member(const void *member, unsigned bytes)
@@ -140,11 +123,12 @@ static void store_member(void *member, uint64_t value, unsigned bytes)
     }
 }
 
-static void write_integer(struct writer *w, const struct cs_proto_field *field, const void *member)
+static void write_integer(struct cs_proto_writer *w, const struct cs_proto_field *field,
+                          const void *member)
 {
     const unsigned bytes = integers[field->kind].bytes;
 
-    write_le(w, load_member(member, bytes), bytes);
+    cs_proto_write_le(w, load_member(member, bytes), bytes);
 }
 
 static int64_t signed_of(enum cs_proto_kind kind, uint64_t value)
@@ -155,21 +139,21 @@ static int64_t signed_of(enum cs_proto_kind kind, uint64_t value)
                                     : (int64_t)value;
 }
 
-static int read_integer(struct reader *r, const struct cs_proto_field *field, void *member)
+static int read_integer(struct cs_proto_reader *r, const struct cs_proto_field *field, void *member)
 {
     const unsigned bytes = integers[field->kind].bytes;
-    const uint8_t *at = take(r, bytes);
+    const uint8_t *at = cs_proto_take(r, bytes);
     uint64_t value;
     int64_t number;
 
     if (!at)
-        return too_short(r, field->name);
-    value = get_le(at, bytes);
+        return cs_proto_too_short(r, field->name);
+    value = cs_proto_get_le(at, bytes);
     if (field->kind != CS_PROTO_U64) {
         number = signed_of(field->kind, value);
         if (number < field->low || number > field->high)
-            return refuse(r, "`%s` must be %" PRId64 "..%" PRId64 ", got %" PRId64, field->name,
-                          field->low, field->high, number);
+            return cs_proto_refuse(r, "`%s` must be %" PRId64 "..%" PRId64 ", got %" PRId64,
+                                   field->name, field->low, field->high, number);
     }
     store_member(member, value, bytes);
     return 0;
@@ -177,7 +161,7 @@ static int read_integer(struct reader *r, const struct cs_proto_field *field, vo
 
 /* ---- names and texts ------------------------------------------------------------------------- */
 
-static void write_name(struct writer *w, const char *name)
+void cs_proto_write_name(struct cs_proto_writer *w, const char *name)
 {
     const size_t len = strnlen(name, CS_NAME_MAX - 1);
 
@@ -194,88 +178,92 @@ static void copy_printable(char *to, const uint8_t *from, size_t len)
     to[len] = '\0';
 }
 
-static int copy_name(const struct reader *r, const char *field, const uint8_t *at, char *name)
+int cs_proto_copy_name(const struct cs_proto_reader *r, const char *field, const uint8_t *at,
+                       char *name)
 {
     const size_t len = strnlen((const char *)at, CS_NAME_MAX);
 
     if (len == CS_NAME_MAX)
-        return refuse(r, "`%s` must end with a NUL within its %d bytes", field, CS_NAME_MAX);
+        return cs_proto_refuse(r, "`%s` must end with a NUL within its %d bytes", field,
+                               CS_NAME_MAX);
     copy_printable(name, at, len);
     return 0;
 }
 
-static int read_name(struct reader *r, const struct cs_proto_field *field, void *member)
+static int read_name(struct cs_proto_reader *r, const struct cs_proto_field *field, void *member)
 {
-    const uint8_t *at = take(r, CS_NAME_MAX);
+    const uint8_t *at = cs_proto_take(r, CS_NAME_MAX);
 
-    return at ? copy_name(r, field->name, at, member) : too_short(r, field->name);
+    return at ? cs_proto_copy_name(r, field->name, at, member) : cs_proto_too_short(r, field->name);
 }
 
-static void write_text(struct writer *w, const struct cs_proto_field *field, const char *text)
+static void write_text(struct cs_proto_writer *w, const struct cs_proto_field *field,
+                       const char *text)
 {
     const size_t len = strnlen(text, (size_t)field->high);
 
-    write_le(w, len, 2);
+    cs_proto_write_le(w, len, 2);
     memcpy(w->at, text, len);
     w->at += len;
 }
 
-static int read_text(struct reader *r, const struct cs_proto_field *field, void *member)
+static int read_text(struct cs_proto_reader *r, const struct cs_proto_field *field, void *member)
 {
-    const uint8_t *at = take(r, 2);
+    const uint8_t *at = cs_proto_take(r, 2);
     size_t len;
 
     if (!at)
-        return too_short(r, field->name);
-    len = get_le(at, 2);
+        return cs_proto_too_short(r, field->name);
+    len = cs_proto_get_le(at, 2);
     if (len > (size_t)field->high)
-        return refuse(r, "`%s` must have 0..%" PRId64 " bytes, got %zu", field->name, field->high,
-                      len);
-    at = take(r, len);
+        return cs_proto_refuse(r, "`%s` must have 0..%" PRId64 " bytes, got %zu", field->name,
+                               field->high, len);
+    at = cs_proto_take(r, len);
     if (!at)
-        return too_short(r, field->name);
+        return cs_proto_too_short(r, field->name);
     copy_printable(member, at, len);
     return 0;
 }
 
 /* ---- frames ---------------------------------------------------------------------------------- */
 
-static void write_frame(struct writer *w, const struct cs_frame *frame)
+static void write_frame(struct cs_proto_writer *w, const struct cs_frame *frame)
 {
     const size_t len = frame->len <= CS_FRAME_MAX_DATA ? frame->len : CS_FRAME_MAX_DATA;
 
-    write_le(w, frame->id, 4);
-    write_le(w, frame->flags, 1);
-    write_le(w, frame->dlc, 1);
-    write_le(w, len, 1);
-    write_le(w, 0, 1);
+    cs_proto_write_le(w, frame->id, 4);
+    cs_proto_write_le(w, frame->flags, 1);
+    cs_proto_write_le(w, frame->dlc, 1);
+    cs_proto_write_le(w, len, 1);
+    cs_proto_write_le(w, 0, 1);
     memcpy(w->at, frame->data, len);
     w->at += len;
-    write_zero(w, PADDED(len) - len);
+    cs_proto_write_zero(w, PADDED(len) - len);
 }
 
-static int read_frame(struct reader *r, const struct cs_proto_field *field, void *member)
+static int read_frame(struct cs_proto_reader *r, const struct cs_proto_field *field, void *member)
 {
     struct cs_frame *frame = member;
-    const uint8_t *at = take(r, FRAME_HEAD);
+    const uint8_t *at = cs_proto_take(r, FRAME_HEAD);
 
     if (!at)
-        return too_short(r, field->name);
+        return cs_proto_too_short(r, field->name);
     memset(frame, 0, sizeof(*frame));
-    frame->id = (uint32_t)get_le(at, 4);
+    frame->id = (uint32_t)cs_proto_get_le(at, 4);
     frame->flags = at[4];
     frame->dlc = at[5];
     frame->len = at[6];
     if (frame->len > CS_FRAME_MAX_DATA)
-        return refuse(r, "`%s` must have 0..%d bytes of data, got %u", field->name,
-                      CS_FRAME_MAX_DATA, frame->len);
-    at = take(r, PADDED(frame->len));
+        return cs_proto_refuse(r, "`%s` must have 0..%d bytes of data, got %u", field->name,
+                               CS_FRAME_MAX_DATA, frame->len);
+    at = cs_proto_take(r, PADDED(frame->len));
     if (!at)
-        return too_short(r, field->name);
+        return cs_proto_too_short(r, field->name);
     memcpy(frame->data, at, frame->len);
     if (cs_frame_check(frame) < 0)
-        return refuse(r, "`%s` is no CAN frame: id 0x%" PRIX32 ", flags 0x%02X, dlc %u, %u bytes",
-                      field->name, frame->id, frame->flags, frame->dlc, frame->len);
+        return cs_proto_refuse(
+            r, "`%s` is no CAN frame: id 0x%" PRIX32 ", flags 0x%02X, dlc %u, %u bytes",
+            field->name, frame->id, frame->flags, frame->dlc, frame->len);
     return 0;
 }
 
@@ -304,148 +292,50 @@ static const struct {
 
 #define N_TIMING_PARTS (sizeof(timing_parts) / sizeof(timing_parts[0]))
 
-static void write_timing(struct writer *w, const void *member)
+static void write_timing(struct cs_proto_writer *w, const void *member)
 {
     for (size_t i = 0; i < N_TIMING_PARTS; i++) {
         const bool used = timing_parts[i].offset != SIZE_MAX;
         const char *part = (const char *)member + (used ? timing_parts[i].offset : 0);
 
-        write_le(w, used ? load_member(part, timing_parts[i].bytes) : 0, timing_parts[i].bytes);
+        cs_proto_write_le(w, used ? load_member(part, timing_parts[i].bytes) : 0,
+                          timing_parts[i].bytes);
     }
 }
 
 /* All 0 stands for none. */
-static int read_timing(struct reader *r, const struct cs_proto_field *field, void *member)
+static int read_timing(struct cs_proto_reader *r, const struct cs_proto_field *field, void *member)
 {
     static const struct cs_timing none;
     struct cs_timing *timing = member;
-    const uint8_t *at = take(r, TIMING_BYTES);
+    const uint8_t *at = cs_proto_take(r, TIMING_BYTES);
     char why[160];
 
     if (!at)
-        return too_short(r, field->name);
+        return cs_proto_too_short(r, field->name);
     memset(timing, 0, sizeof(*timing));
     for (size_t i = 0; i < N_TIMING_PARTS; at += timing_parts[i++].bytes)
         if (timing_parts[i].offset != SIZE_MAX)
-            store_member((char *)member + timing_parts[i].offset, get_le(at, timing_parts[i].bytes),
-                         timing_parts[i].bytes);
+            store_member((char *)member + timing_parts[i].offset,
+                         cs_proto_get_le(at, timing_parts[i].bytes), timing_parts[i].bytes);
     if (!cs_timing_equal(timing, &none) && cs_timing_check(timing, why, sizeof(why)) < 0)
-        return refuse(r, "`%s`: %s", field->name, why);
+        return cs_proto_refuse(r, "`%s`: %s", field->name, why);
     return 0;
-}
-
-/* ---- lists ----------------------------------------------------------------------------------- */
-
-static void write_filters(struct writer *w, const struct cs_proto_msg *msg)
-{
-    const unsigned n = msg->n_filters <= CS_MAX_FILTERS ? msg->n_filters : CS_MAX_FILTERS;
-
-    write_le(w, n, 2);
-    write_le(w, FILTER_BYTES, 2);
-    for (unsigned i = 0; i < n; i++) {
-        write_le(w, msg->filters[i].id, 4);
-        write_le(w, msg->filters[i].id_mask, 4);
-        write_le(w, msg->filters[i].flags, 1);
-        write_le(w, msg->filters[i].flags_mask, 1);
-        write_zero(w, 2);
-    }
-}
-
-static void write_buses(struct writer *w, const struct cs_proto_msg *msg)
-{
-    const unsigned n = msg->n_buses <= CS_PROTO_MAX_BUSES ? msg->n_buses : CS_PROTO_MAX_BUSES;
-
-    write_le(w, n, 2);
-    write_le(w, BUS_BYTES, 2);
-    for (unsigned i = 0; i < n; i++) {
-        write_name(w, msg->buses[i].name);
-        write_le(w, msg->buses[i].bitrate_bps, 4);
-        write_zero(w, 4);
-        write_le(w, msg->buses[i].data_bitrate_bps, 4);
-        write_le(w, msg->buses[i].fd != 0, 1);
-        write_zero(w, 3);
-    }
-}
-
-/* Count and size of an entry; entries may be longer than we know, not shorter.
- * Returns the number of entries, all of which are within the message, or -EPROTO. */
-static int read_list(struct reader *r, const struct cs_proto_field *field, unsigned known_bytes,
-                     size_t *stride, const uint8_t **entries)
-{
-    const uint8_t *at = take(r, 4);
-    unsigned n;
-
-    if (!at)
-        return too_short(r, field->name);
-    n = (unsigned)get_le(at, 2);
-    *stride = get_le(at + 2, 2);
-    if (n < field->low || n > field->high)
-        return refuse(r, "`%s` must have %" PRId64 "..%" PRId64 " entries, got %u", field->name,
-                      field->low, field->high, n);
-    if (*stride < known_bytes)
-        return refuse(r, "an entry of `%s` must have at least %u bytes, got %zu", field->name,
-                      known_bytes, *stride);
-    *entries = take(r, n * *stride);
-    return *entries ? (int)n : too_short(r, field->name);
-}
-
-static int read_filters(struct reader *r, const struct cs_proto_field *field,
-                        struct cs_proto_msg *msg)
-{
-    const uint8_t *at = r->at;
-    size_t stride = 0;
-    const int n = read_list(r, field, FILTER_BYTES, &stride, &at);
-
-    if (n < 0)
-        return n;
-    for (int i = 0; i < n; i++, at += stride) {
-        struct cs_filter *filter = &msg->filters[i];
-
-        filter->id = (uint32_t)get_le(at, 4);
-        filter->id_mask = (uint32_t)get_le(at + 4, 4);
-        filter->flags = at[8];
-        filter->flags_mask = at[9];
-        if ((filter->id | filter->id_mask) > CS_ID_MAX_EXT ||
-            (filter->flags | filter->flags_mask) & ~(CS_FRAME_EXT | CS_FRAME_RTR))
-            return refuse(r, "filter %d has bits that no frame has", i);
-    }
-    msg->n_filters = (uint16_t)n;
-    return 0;
-}
-
-static int read_buses(struct reader *r, const struct cs_proto_field *field,
-                      struct cs_proto_msg *msg)
-{
-    const uint8_t *at = r->at;
-    size_t stride = 0;
-    const int n = read_list(r, field, BUS_BYTES_LEAST, &stride, &at);
-
-    for (int i = 0; i < n; i++, at += stride) {
-        const bool whole = stride >= BUS_BYTES;
-
-        if (copy_name(r, field->name, at, msg->buses[i].name) < 0)
-            return -EPROTO;
-        msg->buses[i].bitrate_bps = (uint32_t)get_le(at + BUS_RATE_OFFSET, 4);
-        msg->buses[i].data_bitrate_bps = whole ? (uint32_t)get_le(at + BUS_BYTES_LEAST, 4) : 0;
-        msg->buses[i].fd = whole && at[BUS_BYTES_LEAST + 4] != 0;
-    }
-    msg->n_buses = (uint16_t)(n < 0 ? 0 : n);
-    return n < 0 ? n : 0;
 }
 
 /* ---- messages -------------------------------------------------------------------------------- */
 
-static void write_field(struct writer *w, const struct cs_proto_field *field,
+static void write_field(struct cs_proto_writer *w, const struct cs_proto_field *field,
                         const struct cs_proto_msg *msg)
 {
     const void *member = (const char *)msg + field->offset;
 
     switch (field->kind) {
     case CS_PROTO_ZERO:
-        write_zero(w, (size_t)field->high);
+        cs_proto_write_zero(w, (size_t)field->high);
         break;
     case CS_PROTO_NAME:
-        write_name(w, member);
+        cs_proto_write_name(w, member);
         break;
     case CS_PROTO_TEXT:
         write_text(w, field, member);
@@ -457,10 +347,13 @@ static void write_field(struct writer *w, const struct cs_proto_field *field,
         write_timing(w, member);
         break;
     case CS_PROTO_FILTERS:
-        write_filters(w, msg);
+        cs_proto_write_filters(w, msg);
         break;
     case CS_PROTO_BUSLIST:
-        write_buses(w, msg);
+        cs_proto_write_buses(w, msg);
+        break;
+    case CS_PROTO_EDGELIST:
+        cs_proto_write_edges(w, msg);
         break;
     default:
         write_integer(w, field, member);
@@ -468,14 +361,14 @@ static void write_field(struct writer *w, const struct cs_proto_field *field,
     }
 }
 
-static int read_field(struct reader *r, const struct cs_proto_field *field,
+static int read_field(struct cs_proto_reader *r, const struct cs_proto_field *field,
                       struct cs_proto_msg *msg)
 {
     void *member = (char *)msg + field->offset;
 
     switch (field->kind) {
     case CS_PROTO_ZERO:
-        return take(r, (size_t)field->high) ? 0 : too_short(r, field->name);
+        return cs_proto_take(r, (size_t)field->high) ? 0 : cs_proto_too_short(r, field->name);
     case CS_PROTO_NAME:
         return read_name(r, field, member);
     case CS_PROTO_TEXT:
@@ -485,9 +378,11 @@ static int read_field(struct reader *r, const struct cs_proto_field *field,
     case CS_PROTO_TIMING:
         return read_timing(r, field, member);
     case CS_PROTO_FILTERS:
-        return read_filters(r, field, msg);
+        return cs_proto_read_filters(r, field, msg);
     case CS_PROTO_BUSLIST:
-        return read_buses(r, field, msg);
+        return cs_proto_read_buses(r, field, msg);
+    case CS_PROTO_EDGELIST:
+        return cs_proto_read_edges(r, field, msg);
     default:
         return read_integer(r, field, member);
     }
@@ -496,7 +391,7 @@ static int read_field(struct reader *r, const struct cs_proto_field *field,
 size_t cs_proto_encode(const struct cs_proto_msg *msg, uint8_t *out)
 {
     const struct cs_proto_desc *desc = cs_proto_find(msg->type);
-    struct writer w = {out + CS_PROTO_HEADER_BYTES};
+    struct cs_proto_writer w = {out + CS_PROTO_HEADER_BYTES};
     size_t len;
 
     if (!desc)
@@ -517,7 +412,8 @@ static bool is_foreign(const struct cs_proto_desc *desc, const struct cs_proto_m
            (msg->magic != CS_PROTO_MAGIC || msg->major != CS_PROTO_MAJOR);
 }
 
-static int decode_body(struct reader *r, const struct cs_proto_desc *desc, struct cs_proto_msg *msg)
+static int decode_body(struct cs_proto_reader *r, const struct cs_proto_desc *desc,
+                       struct cs_proto_msg *msg)
 {
     for (unsigned i = 0; i < desc->n_fields && !is_foreign(desc, msg, i); i++) {
         const struct cs_proto_field *field = &desc->fields[i];
@@ -532,32 +428,32 @@ static int decode_body(struct reader *r, const struct cs_proto_desc *desc, struc
 int cs_proto_decode(const uint8_t *bytes, size_t size, enum cs_proto_side from,
                     struct cs_proto_msg *msg, char *why, size_t why_size)
 {
-    struct reader r = {NULL, 0, "message", why, why_size};
+    struct cs_proto_reader r = {NULL, 0, "message", why, why_size};
     const struct cs_proto_desc *desc;
     uint64_t len;
 
     memset(msg, 0, offsetof(struct cs_proto_msg, filters));
     if (size < 4)
         return 0;
-    len = get_le(bytes, 4);
+    len = cs_proto_get_le(bytes, 4);
     if (len < CS_PROTO_HEADER_BYTES || len > CS_PROTO_MAX_BYTES)
-        return refuse(&r, "length must be %d..%d, got %" PRIu64, CS_PROTO_HEADER_BYTES,
-                      CS_PROTO_MAX_BYTES, len);
+        return cs_proto_refuse(&r, "length must be %d..%d, got %" PRIu64, CS_PROTO_HEADER_BYTES,
+                               CS_PROTO_MAX_BYTES, len);
     if (size < len)
         return 0;
-    msg->type = (uint16_t)get_le(bytes + 4, 2);
-    msg->flags = (uint16_t)get_le(bytes + 6, 2);
+    msg->type = (uint16_t)cs_proto_get_le(bytes + 4, 2);
+    msg->flags = (uint16_t)cs_proto_get_le(bytes + 6, 2);
     desc = cs_proto_find(msg->type);
     if ((!desc || desc->from != from) && msg->flags & CS_PROTO_IGNORABLE) {
         msg->type = CS_PROTO_SKIPPED;
         return (int)len;
     }
     if (!desc)
-        return refuse(&r, "unknown type 0x%02X", msg->type);
+        return cs_proto_refuse(&r, "unknown type 0x%02X", msg->type);
     r.message = desc->name;
     if (desc->from != from)
-        return refuse(&r, "only the %s sends this",
-                      desc->from == CS_PROTO_HOST ? "host" : "client");
+        return cs_proto_refuse(&r, "only the %s sends this",
+                               desc->from == CS_PROTO_HOST ? "host" : "client");
     r.at = bytes + CS_PROTO_HEADER_BYTES;
     r.left = (size_t)len - CS_PROTO_HEADER_BYTES;
     return decode_body(&r, desc, msg) < 0 ? -EPROTO : (int)len;

@@ -38,6 +38,8 @@ enum cs_proto_type {
     CS_PROTO_MONITOR = 0x0F,
     CS_PROTO_LOOK = 0x10,
     CS_PROTO_CONTROL = 0x11,
+    CS_PROTO_SENDER = 0x12,
+    CS_PROTO_ASK = 0x13,
     CS_PROTO_WELCOME = 0x81,
     CS_PROTO_REFUSED = 0x82,
     CS_PROTO_BUSES = 0x83,
@@ -62,6 +64,11 @@ enum cs_proto_type {
     CS_PROTO_LOOKED = 0x96,
     CS_PROTO_CONTROLLED = 0x97,
     CS_PROTO_DECODER = 0x98,
+    CS_PROTO_SENDER_STATUS = 0x99,
+    CS_PROTO_ANSWER = 0x9A,
+    CS_PROTO_PLAN = 0x9B,
+    CS_PROTO_PLAN_ROW = 0x9C,
+    CS_PROTO_EDGES = 0x9D,
 };
 
 enum cs_proto_side { CS_PROTO_CLIENT, CS_PROTO_HOST };
@@ -83,6 +90,9 @@ enum cs_proto_side { CS_PROTO_CLIENT, CS_PROTO_HOST };
 #define CS_PROTO_NEEDS_DEVICES  0x08u
 #define CS_PROTO_NEEDS_1_2      0x0Fu /* the bits so far */
 #define CS_PROTO_NEEDS_DECODERS 0x10u
+#define CS_PROTO_NEEDS_PLAN     0x20u
+#define CS_PROTO_NEEDS_EDGES    0x40u /* from now on, until a LOOK has no need of them */
+#define CS_PROTO_NEEDS_SENDERS  0x80u
 
 /* CONTROL's `op`. */
 enum cs_proto_op {
@@ -96,7 +106,13 @@ enum cs_proto_op {
     CS_PROTO_OP_CLEAR = 7,  /* bus_index, fault (0: all) */
     CS_PROTO_OP_PLUG = 8,   /* value: device */
     CS_PROTO_OP_UNPLUG = 9,
-    CS_PROTO_OP_SAVE = 10, /* spec: the file, on the host's machine */
+    CS_PROTO_OP_SAVE = 10,  /* spec: the file, on the host's machine */
+    CS_PROTO_OP_RESET = 11, /* since 1.3: bus_index, node */
+    CS_PROTO_OP_RECOVER = 12,
+    CS_PROTO_OP_MODE = 13,     /* and mode */
+    CS_PROTO_OP_STEP_BIT = 14, /* bus_index */
+    CS_PROTO_OP_SEND_NOW = 15, /* value: slot */
+    CS_PROTO_OP_RERUN = 16,
     CS_PROTO_OP_COUNT
 };
 
@@ -110,7 +126,8 @@ enum cs_proto_control_code {
     CS_PROTO_CONTROL_BUSY = 5,    /* contradicts what is there */
     CS_PROTO_CONTROL_FULL = 6,
     CS_PROTO_CONTROL_BUS_OFF = 7,
-    CS_PROTO_CONTROL_CANNOT = 8, /* this bus or device does not do that */
+    CS_PROTO_CONTROL_CANNOT = 8,  /* this bus or device does not do that */
+    CS_PROTO_CONTROL_ALREADY = 9, /* since 1.3: there is nothing to do */
     CS_PROTO_CONTROL_COUNT
 };
 
@@ -136,6 +153,7 @@ enum cs_proto_code {
     CS_PROTO_CODE_TOO_MANY = 6, /* connections */
     CS_PROTO_CODE_TIMEOUT = 7,  /* no HELLO in time */
     CS_PROTO_CODE_SHUTDOWN = 8, /* the host ends */
+    CS_PROTO_CODE_AGAIN = 9,    /* since 1.3: and begins anew, at the same address */
     CS_PROTO_CODE_COUNT
 };
 
@@ -147,6 +165,16 @@ struct cs_proto_bus {
 };
 
 #define CS_PROTO_PORTS 4
+
+/* A change of a level on a bus, or of what a node drives. */
+#define CS_PROTO_EDGES_MAX 240
+
+struct cs_proto_edge {
+    int64_t at_ps;
+    uint16_t bus;
+    int16_t node; /* CS_NO_NODE: the bus itself */
+    uint8_t level;
+};
 
 /* A port of a device, on the wire as single fields. */
 struct cs_proto_port {
@@ -207,14 +235,22 @@ struct cs_proto_msg {
     char via[32], device_kind[8], model[16], driver[16], path[128], option[512];
 
     /* Since 1.3. */
-    uint64_t run;
-    uint8_t past, hears;
+    uint64_t run, version, n_queued, n_failed;
+    int64_t sender_period_ps, gap_ps, counter_low, counter_high, counter_step, counter_first;
+    int64_t amount;
+    uint32_t burst, row, n_rows, n_more, n_past, n_held, n_broken, line;
+    uint16_t slot, counter_byte, counter_bits, n_edges;
+    uint8_t past, hears, running, counts, bounces, last;
     char acks[CS_PROTO_SET_TEXT], receives[CS_PROTO_SET_TEXT];
 
     char text[CS_PROTO_TEXT_MAX];
     char spec[CS_FAULT_TEXT_MAX]; /* a fault's text form, or why there is none */
     struct cs_filter filters[CS_MAX_FILTERS];
     struct cs_proto_bus buses[CS_PROTO_MAX_BUSES];
+
+    /* Like the lists, not cleared before a message without them is read. */
+    char file[256], when[256], who[128], what[768], seen[768], place[256], json[1536];
+    struct cs_proto_edge edges[CS_PROTO_EDGES_MAX];
 };
 
 enum cs_proto_kind {
@@ -232,6 +268,7 @@ enum cs_proto_kind {
     CS_PROTO_TEXT,    /* u16 length, bytes; `high` at most */
     CS_PROTO_FILTERS, /* u16 count, u16 size of an entry, entries */
     CS_PROTO_BUSLIST, /* likewise */
+    CS_PROTO_EDGELIST,
 };
 
 struct cs_proto_field {

@@ -223,12 +223,22 @@ static const struct cs_proto_field look[] = {
     U32_OF(needs),
     U32_OF(cursor),
     FIELD(I64, since_ps, -1, INT64_MAX),
+    LATER(3, U64, version, 0, 0),
 };
 
 static const struct cs_proto_field control[] = {
-    COUNT(token), FIELD(U8, op, 0, UINT8_MAX),     PAD(1),
-    BUS_INDEX,    FIELD(I32, fault, 0, INT32_MAX), U32_OF(value),
-    PAD(4),       FIELD(FRAME, frame, 0, 0),       FIELD(TEXT, spec, 0, CS_FAULT_TEXT_MAX - 1),
+    COUNT(token),
+    FIELD(U8, op, 0, UINT8_MAX),
+    PAD(1),
+    BUS_INDEX,
+    FIELD(I32, fault, 0, INT32_MAX),
+    U32_OF(value),
+    PAD(4),
+    FIELD(FRAME, frame, 0, 0),
+    FIELD(TEXT, spec, 0, CS_FAULT_TEXT_MAX - 1),
+    LATER(3, I16, node, CS_NO_NODE, CS_BUS_MAX_NODES - 1),
+    LATER(3, U8, mode, 0, CS_MODE_ALL),
+    PAD_LATER(3, 1),
 };
 
 static const struct cs_proto_field watching[] = {
@@ -399,7 +409,13 @@ static const struct cs_proto_field device_status[] = {
 };
 
 static const struct cs_proto_field looked[] = {
-    COUNT(token), TIME(at_ps), U32_OF(needs), U32_OF(cursor), U16_OF(code), PAD(6),
+    COUNT(token),
+    TIME(at_ps),
+    U32_OF(needs),
+    U32_OF(cursor),
+    U16_OF(code),
+    PAD(6),
+    LATER(3, U64, version, 0, 0),
 };
 
 static const struct cs_proto_field controlled[] = {
@@ -416,6 +432,63 @@ static const struct cs_proto_field controlled[] = {
 static const struct cs_proto_field decoder[] = {
     COUNT(token),       U16_OF(index), FLAG(active), PAD(5), WORDS(name, CS_NAME_MAX - 1),
     WORDS(option, 511),
+};
+
+static const struct cs_proto_field sender[] = {
+    COUNT(token),
+    U16_OF(slot),
+    BUS_INDEX,
+    FLAG(active),
+    FLAG(running),
+    FLAG(counts),
+    FLAG(bounces),
+    TIME(sender_period_ps),
+    TIME(gap_ps),
+    U32_OF(burst),
+    U16_OF(counter_byte),
+    U16_OF(counter_bits),
+    ANY_TIME(counter_low),
+    ANY_TIME(counter_high),
+    ANY_TIME(counter_step),
+    ANY_TIME(counter_first),
+    FIELD(FRAME, frame, 0, 0),
+};
+
+static const struct cs_proto_field ask[] = {
+    COUNT(token), BUS_INDEX, PAD(6), WORDS(name, CS_NAME_MAX - 1), WORDS(option, 511),
+};
+
+static const struct cs_proto_field sender_status[] = {
+    COUNT(token),   U16_OF(slot),
+    FLAG(running),  FIELD(U8, last, 0, UINT8_MAX),
+    U16_OF(code),   FIELD(U8, result, 0, CS_TX_RESULT_COUNT - 1),
+    PAD(1),         COUNT(n_queued),
+    COUNT(sent),    COUNT(n_failed),
+    COUNT(refused), FIELD(I64, last_ps, -1, INT64_MAX),
+};
+
+static const struct cs_proto_field answer[] = {
+    COUNT(token), TIME(at_ps), FIELD(U8, severity, 0, UINT8_MAX), PAD(7), WORDS(option, 511),
+};
+
+static const struct cs_proto_field plan[] = {
+    COUNT(token),   COUNT(version),   U32_OF(n_rows), U32_OF(n_more),   U32_OF(n_past),
+    U32_OF(n_held), U32_OF(n_broken), PAD(4),         WORDS(file, 255),
+};
+
+static const struct cs_proto_field plan_row[] = {
+    COUNT(token),      FIELD(I64, last_ps, -1, INT64_MAX),
+    ANY_TIME(amount),  U32_OF(row),
+    U32_OF(line),      FIELD(I32, fault, 0, INT32_MAX),
+    U16_OF(kind),      FIELD(U8, state, 0, UINT8_MAX),
+    FLAG(active),      WORDS(when, 255),
+    WORDS(who, 127),   WORDS(what, 767),
+    WORDS(seen, 767),  WORDS(place, 255),
+    WORDS(json, 1535),
+};
+
+static const struct cs_proto_field edges[] = {
+    TIME(at_ps), COUNT(seq), FLAG(active), PAD(7), FIELD(EDGELIST, edges, 0, CS_PROTO_EDGES_MAX),
 };
 
 #define MESSAGE(type, from, fields)                                                         \
@@ -445,6 +518,8 @@ static const struct cs_proto_desc messages[] = {
     MESSAGE(MONITOR, CLIENT, monitor),
     MESSAGE(LOOK, CLIENT, look),
     MESSAGE(CONTROL, CLIENT, control),
+    MESSAGE(SENDER, CLIENT, sender),
+    MESSAGE(ASK, CLIENT, ask),
     MESSAGE(WELCOME, HOST, welcome),
     MESSAGE(REFUSED, HOST, refused),
     MESSAGE(BUSES, HOST, buses),
@@ -469,6 +544,11 @@ static const struct cs_proto_desc messages[] = {
     MESSAGE(LOOKED, HOST, looked),
     MESSAGE(CONTROLLED, HOST, controlled),
     MESSAGE(DECODER, HOST, decoder),
+    MESSAGE(SENDER_STATUS, HOST, sender_status),
+    MESSAGE(ANSWER, HOST, answer),
+    MESSAGE(PLAN, HOST, plan),
+    MESSAGE(PLAN_ROW, HOST, plan_row),
+    MESSAGE(EDGES, HOST, edges),
 };
 
 const struct cs_proto_desc *cs_proto_desc(unsigned i)

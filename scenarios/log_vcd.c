@@ -261,8 +261,7 @@ int cs_log_vcd_start(struct cs_vcd *vcd)
         vcd->state = NULL;
         return ret;
     }
-    cs_sim_set_probe(vcd->log.sim, cs_log_vcd_probe, vcd);
-    return 0;
+    return cs_sim_add_probe(vcd->log.sim, cs_log_vcd_probe, vcd);
 }
 
 void cs_log_vcd_end(struct cs_vcd *vcd)
@@ -272,7 +271,7 @@ void cs_log_vcd_end(struct cs_vcd *vcd)
 
     if (state == NULL)
         return;
-    cs_sim_set_probe(vcd->log.sim, NULL, NULL);
+    cs_sim_remove_probe(vcd->log.sim, cs_log_vcd_probe, vcd);
     cs_sim_unobserve(vcd->log.sim, cs_log_vcd, vcd);
     if (!state->begun)
         vcd_begin(state);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "qemu-link/link_server.h"
+#include "scenarios/session_remote.h"
 
 static void on_sync(void *ctx)
 {
@@ -311,6 +312,8 @@ struct cs_session *cs_session_create(const struct cs_session_config *config, str
     }
     session->loop = loop;
     session->scenario = config->loaded;
+    session->config = *config;
+    session->config.loaded = NULL;
     session->tui = config->tui;
     session->timer_fd = -1;
     session->required_ended = -1;
@@ -383,6 +386,7 @@ void cs_session_destroy(struct cs_session *session)
     cs_live_destroy(session->live);
     cs_session_pages_close(session);
     cs_session_decoders_fini(session);
+    cs_session_remote_fini(session);
     cs_expect_destroy(session->expect);
     cs_stats_destroy(session->stats);
     if (session->sim != NULL)

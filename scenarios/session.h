@@ -77,9 +77,9 @@ struct cs_session_config {
                         CS_NEVER without limit */
 };
 
-/* Load, build and open all of it; nothing runs yet and no file is created where it fails.
- * `loop` must not be libev's default one, which would take the exit status of guests.
- * Returns NULL with `error` filled in. */
+/* Load, build and open all of it. What the configuration points at must last as long as the
+ * session; nothing runs yet and no file is created where it fails. `loop` must not be libev's
+ * default one, which would take the exit status of guests. Returns NULL with `error` filled in. */
 struct cs_session *cs_session_create(const struct cs_session_config *config, struct ev_loop *loop,
                                      struct cs_error *error);
 /* Leave in order: clients get a goodbye, logs are complete, the socket is removed. */
@@ -203,6 +203,13 @@ struct cs_programs *cs_session_programs(struct cs_session *session);
 void cs_session_sync(struct cs_session *session);
 /* Something was queued: set the timer anew. */
 void cs_session_kick(struct cs_session *session);
+
+/* Who runs the scenario again where a window elsewhere asks for that, later, with
+ * cs_session_again() before the end of this session: 0, or -1 with a sentence. */
+void cs_session_on_rerun(struct cs_session *session,
+                         int (*rerun)(void *ctx, char *why, size_t why_size), void *ctx);
+/* Another session follows at the same address: clients are told when this one ends. */
+void cs_session_again(struct cs_session *session);
 
 /* Paused: bus time stands still, everything queued waits, nothing is dropped. */
 void cs_session_pause(struct cs_session *session, bool paused);

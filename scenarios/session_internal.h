@@ -81,9 +81,13 @@ struct cs_session {
     ev_tstamp record_s;       /* that writing it took */
     int console[CS_SIM_MAX_BUSES];
     struct cs_senders *senders; /* of the console; NULL: nothing was given to it so far */
-    struct cs_console own[CS_SIM_MAX_BUSES]; /* what it has, by bus */
-    struct cs_pages *pages;                  /* NULL: none */
-    struct cs_session_decoders *decoders;    /* NULL: none are of use */
+    struct cs_console own[CS_SIM_MAX_BUSES];             /* what it has, by bus */
+    struct cs_pages *pages;                              /* NULL: none */
+    struct cs_session_config config;                     /* as it was given; `loaded` NULL */
+    struct cs_session_remote *remote;                    /* NULL: nothing for windows elsewhere */
+    int (*rerun)(void *ctx, char *why, size_t why_size); /* NULL: nobody can */
+    void *rerun_ctx;
+    struct cs_session_decoders *decoders; /* NULL: none are of use */
     int64_t duration_ps;
     bool tui;
     struct cs_error error;
@@ -151,6 +155,11 @@ const char *cs_session_decoder_of_nodes(const struct cs_scenario *scenario);
 void cs_session_collect_eds(const struct cs_scenario *scenario,
                             const struct cs_session_config *config, struct cs_session_eds *eds);
 void cs_session_free_eds(struct cs_session_eds *eds);
+
+/* For windows elsewhere (session_remote.h): what came of a frame, of any cookie; what an actor
+ * says. */
+void cs_session_remote_over(struct cs_session *session, const struct cs_tx_done *done);
+void cs_session_remote_answer(struct cs_session *session, int severity, const char *text);
 
 /* Which decoders a window elsewhere needs to say the same: 0 or -1 with `error`. */
 struct cs_link_decoder;

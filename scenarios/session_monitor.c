@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "qemu-link/link_server.h"
+#include "scenarios/session_remote.h"
 #include "scenarios/text.h"
 
 static void tell_info(void *ctx, struct cs_link_info *info)
@@ -78,6 +79,36 @@ static int plug(struct cs_session *session, const struct cs_link_request *reques
     return request->value >= session->n_devices ? -ENOENT : ret;
 }
 
+/* One bit of it or none, as the timeline has it. */
+static int set_mode(struct cs_session *session, const struct cs_link_request *request, char *why,
+                    size_t why_size)
+{
+    if ((request->mode & (request->mode - 1)) != 0) {
+        snprintf(why, why_size, "a controller is put into one mode");
+        return -EINVAL;
+    }
+    return cs_session_do(session, request->bus, request->node, CS_SESSION_MODE, request->mode);
+}
+
+static int step_bit(struct cs_session *session, unsigned bus)
+{
+    const struct cs_bus *on = cs_sim_bus(session->sim, bus);
+
+    if (on == NULL)
+        return -ENOENT;
+    cs_session_step_by(session, cs_bus_bit_ps(on));
+    return 0;
+}
+
+static int rerun(struct cs_session *session, char *why, size_t why_size)
+{
+    if (session->rerun != NULL)
+        return session->rerun(session->rerun_ctx, why, why_size) == 0 ? 0 : -EIO;
+    snprintf(why, why_size,
+             "this host runs its scenario once: start it again where it was started");
+    return -EOPNOTSUPP;
+}
+
 static int control(void *ctx, const struct cs_link_request *request, char *why, size_t why_size)
 {
     struct cs_session *session = ctx;
@@ -107,6 +138,22 @@ static int control(void *ctx, const struct cs_link_request *request, char *why, 
         return plug(session, request);
     case CS_LINK_SAVE:
         return save(session, request->text, why, why_size);
+    case CS_LINK_RESET:
+        return cs_session_do(session, request->bus, request->node, CS_SESSION_RESET, 0);
+    case CS_LINK_RECOVER:
+        return cs_session_do(session, request->bus, request->node, CS_SESSION_RECOVER, 0);
+    case CS_LINK_MODE:
+        return set_mode(session, request, why, why_size);
+    case CS_LINK_STEP_BIT:
+        return step_bit(session, request->bus);
+    case CS_LINK_SENDER:
+        return cs_session_remote_sender(session, request, why, why_size);
+    case CS_LINK_SEND_NOW:
+        return cs_session_remote_send_now(session, request, why, why_size);
+    case CS_LINK_ASK:
+        return cs_session_remote_ask(session, request, why, why_size);
+    case CS_LINK_RERUN:
+        return rerun(session, why, why_size);
     }
     return -EOPNOTSUPP;
 }
@@ -146,12 +193,36 @@ static bool tell_decoder(void *ctx, unsigned row, struct cs_link_decoder *decode
     return cs_session_decoder_row(ctx, row, decoder);
 }
 
+static bool tell_sent(void *ctx, uint64_t who, unsigned slot, struct cs_link_sent *sent)
+{
+    return cs_session_remote_sent(ctx, who, slot, sent);
+}
+
+static void on_left(void *ctx, uint64_t who)
+{
+    cs_session_remote_left(ctx, who);
+}
+
+static void tell_plan(void *ctx, struct cs_link_plan *plan)
+{
+    cs_session_remote_plan(ctx, plan);
+}
+
+static bool tell_plan_row(void *ctx, unsigned row, struct cs_link_plan_row *out)
+{
+    return cs_session_remote_plan_row(ctx, row, out);
+}
+
 static const struct cs_link_watch watch = {
     .info = tell_info,
     .device = tell_device,
     .control = control,
     .said = tell_said,
     .decoder = tell_decoder,
+    .sent = tell_sent,
+    .left = on_left,
+    .plan = tell_plan,
+    .plan_row = tell_plan_row,
 };
 
 void cs_session_monitor_init(struct cs_session *session, const struct cs_session_config *config,
@@ -161,6 +232,19 @@ void cs_session_monitor_init(struct cs_session *session, const struct cs_session
     host->stats = session->stats;
     host->control = (enum cs_link_control)config->control;
     host->decodes = session->live != NULL && cs_live_listen(session->live, on_said, session) == 0;
+}
+
+void cs_session_on_rerun(struct cs_session *session,
+                         int (*rerun_it)(void *ctx, char *why, size_t why_size), void *ctx)
+{
+    session->rerun = rerun_it;
+    session->rerun_ctx = ctx;
+}
+
+void cs_session_again(struct cs_session *session)
+{
+    if (session->link != NULL)
+        cs_link_server_again(session->link);
 }
 
 void cs_session_monitor_changed(struct cs_session *session)

@@ -75,6 +75,7 @@ static void on_note(struct cs_session *session, int severity, const char *text)
 
     snprintf(pages->answer[at].text, sizeof(pages->answer[at].text), "%s", text);
     pages->answer[at].severity = severity;
+    cs_session_remote_answer(session, severity, text);
 }
 
 /* The bus's actor, made at first use; another decoder's gives way. */

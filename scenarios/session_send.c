@@ -16,6 +16,7 @@ static void on_confirmed(void *ctx, const struct cs_tx_done *done)
 
     if (console->session->senders != NULL)
         cs_senders_over(console->session->senders, done);
+    cs_session_remote_over(console->session, done);
     cs_actor_confirmed(console->actor, done);
 }
 

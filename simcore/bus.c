@@ -105,7 +105,7 @@ bool cs_bus_has_odd(const struct cs_bus *bus)
 /* Something other than frames needs every bit of this one. */
 static bool needs_bits(const struct cs_bus *bus)
 {
-    if (bus->engine == CS_ENGINE_BIT || bus->sim->probe || bus->medium.ring_ps ||
+    if (bus->engine == CS_ENGINE_BIT || bus->sim->n_probes || bus->medium.ring_ps ||
         bus->medium.n_cut || cs_bus_waiting_is_done_at(bus, bus->sim->now_ps)) {
         return true;
     }

@@ -27,7 +27,7 @@ static inline bool needs_sample_time(const struct cs_node *node)
 {
     const struct cs_mac *mac = &node->mac;
 
-    if (node->bus->sim->probe) {
+    if (node->bus->sim->n_probes) {
         return true;
     }
     if (node->fd < CS_FD_ISO || node->waiting != WAIT_NONE) {
@@ -67,7 +67,7 @@ static void take_sample(struct cs_node *node)
     struct cs_bitclock *clock = &node->clock;
 
     cs_bitclock_sampled(clock, node->seen);
-    if (node->bus->sim->probe) {
+    if (node->bus->sim->n_probes) {
         cs_bus_probe(node->bus, node->index, CS_PROBE_SAMPLE, node->seen, clock->sample.ps);
     }
     if (node->fd >= CS_FD_ISO && node->waiting == WAIT_NONE &&
@@ -204,7 +204,7 @@ void cs_engine_edge(struct cs_node *node, unsigned level)
 {
     struct cs_bus *bus = node->bus;
 
-    if (bus->sim->probe &&
+    if (bus->sim->n_probes &&
         (level != bus->medium.segment[0].level || node->seen != bus->medium.segment[0].level)) {
         cs_bus_probe(bus, node->index, CS_PROBE_RX, level, bus->sim->now_ps);
     }
@@ -253,7 +253,7 @@ static void check_won(struct cs_node *node)
 
 static void probe_tx(struct cs_node *node)
 {
-    if (node->bus->sim->probe && node->mac.out != node->shown) {
+    if (node->bus->sim->n_probes && node->mac.out != node->shown) {
         cs_bus_probe(node->bus, node->index, CS_PROBE_TX, node->mac.out, node->bus->sim->now_ps);
         node->shown = node->mac.out;
     }
@@ -282,7 +282,7 @@ static void begin_bit(struct cs_node *node)
     }
     cs_medium_drive(node, wire_output(node));
     probe_tx(node);
-    if (bus->sim->probe) {
+    if (bus->sim->n_probes) {
         cs_bus_probe(bus, node->index, CS_PROBE_FIELD, mac->out, node->clock.start.ps);
     }
     if (bus->disturbed && node->waiting == WAIT_NONE) {

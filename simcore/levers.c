@@ -135,10 +135,9 @@ int cs_bus_set_loop(struct cs_bus *bus, int index, bool own_tx_reaches_rx)
     return 0;
 }
 
-void cs_sim_set_probe(struct cs_sim *sim, cs_probe_fn *fn, void *ctx)
+/* From the next moment on buses go in bits, or need not any more. */
+static void probes_changed(struct cs_sim *sim)
 {
-    sim->probe = fn;
-    sim->probe_ctx = ctx;
     for (unsigned i = 0; i < sim->n_buses; i++) {
         struct cs_bus *bus = sim->buses[i];
         if (bus->phase == PHASE_FRAME) {
@@ -151,6 +150,35 @@ void cs_sim_set_probe(struct cs_sim *sim, cs_probe_fn *fn, void *ctx)
             }
         }
     }
+}
+
+int cs_sim_add_probe(struct cs_sim *sim, cs_probe_fn *fn, void *ctx)
+{
+    if (sim->n_probes == CS_SIM_PROBES)
+        return -ENOSPC;
+    sim->probes[sim->n_probes++] = (struct cs_probe){fn, ctx};
+    probes_changed(sim);
+    return 0;
+}
+
+void cs_sim_remove_probe(struct cs_sim *sim, cs_probe_fn *fn, void *ctx)
+{
+    for (unsigned i = 0; i < sim->n_probes; i++) {
+        if (sim->probes[i].fn != fn || sim->probes[i].ctx != ctx)
+            continue;
+        for (sim->n_probes--; i < sim->n_probes; i++)
+            sim->probes[i] = sim->probes[i + 1];
+        probes_changed(sim);
+        return;
+    }
+}
+
+void cs_sim_set_probe(struct cs_sim *sim, cs_probe_fn *fn, void *ctx)
+{
+    cs_sim_remove_probe(sim, sim->replaced.fn, sim->replaced.ctx);
+    sim->replaced = (struct cs_probe){fn, ctx};
+    if (fn)
+        cs_sim_add_probe(sim, fn, ctx);
 }
 
 void cs_bus_probe(struct cs_bus *bus, int index, enum cs_probe_kind kind, unsigned level,
@@ -174,5 +202,6 @@ void cs_bus_probe(struct cs_bus *bus, int index, enum cs_probe_kind kind, unsign
         event.transmitter = node->mac.state == MAC_TRANSMIT;
         event.data_phase = node->waiting == WAIT_NONE && cs_mac_in_data_phase(&node->mac);
     }
-    bus->sim->probe(bus->sim->probe_ctx, &event);
+    for (unsigned i = 0; i < bus->sim->n_probes; i++)
+        bus->sim->probes[i].fn(bus->sim->probes[i].ctx, &event);
 }

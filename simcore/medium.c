@@ -373,7 +373,7 @@ static void settle_segments(struct cs_bus *bus)
         }
         medium->moved = medium->moved || base != segment->base || level != segment->level;
         segment->base = (uint8_t)base;
-        if (level != segment->level && s == 0 && bus->sim->probe) {
+        if (level != segment->level && s == 0 && bus->sim->n_probes) {
             cs_bus_probe(bus, CS_NO_NODE, CS_PROBE_WIRE, level, bus->sim->now_ps);
         }
         segment->level = (uint8_t)level;

@@ -29,7 +29,12 @@ struct cs_probe_event {
 /* Probe events come in the order of time; those of one instant in a defined order. */
 typedef void cs_probe_fn(void *ctx, const struct cs_probe_event *event);
 
-/* One function for the whole sim; NULL removes it. */
+/* Functions for the whole sim, at most CS_SIM_PROBES: 0 or -ENOSPC. One that is called must not
+ * remove any. */
+#define CS_SIM_PROBES 4
+int cs_sim_add_probe(struct cs_sim *sim, cs_probe_fn *fn, void *ctx);
+void cs_sim_remove_probe(struct cs_sim *sim, cs_probe_fn *fn, void *ctx); /* or it is none */
+/* One that replaces the last that was set so; NULL removes it. */
 void cs_sim_set_probe(struct cs_sim *sim, cs_probe_fn *fn, void *ctx);
 
 /* A tester's hand on the wire, for scripts and fault injection: drive a bus to `level` (0 dominant,

@@ -12,6 +12,11 @@ struct cs_observer {
     void *ctx;
 };
 
+struct cs_probe {
+    cs_probe_fn *fn;
+    void *ctx;
+};
+
 struct cs_sim {
     uint64_t seed;
     int64_t now_ps;
@@ -22,8 +27,8 @@ struct cs_sim {
     struct cs_observer observers[CS_SIM_MAX_OBSERVERS];
     unsigned n_observers;
     unsigned detail; /* so many want CS_EV_ACKED, CS_EV_RECEIVED too */
-    cs_probe_fn *probe;
-    void *probe_ctx;
+    struct cs_probe probes[CS_SIM_PROBES], replaced; /* replaced: cs_sim_set_probe()'s */
+    unsigned n_probes;
     struct cs_timer **heap; /* by (at_ps, order) */
     unsigned n_heap, heap_size;
     unsigned n_reserved; /* timers with a place of their own that are not running */

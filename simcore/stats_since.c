@@ -115,10 +115,16 @@ int64_t cs_stats_wait_permille_ps(const struct cs_stats_wait *wait, unsigned per
     return 0;
 }
 
+/* Somebody else may tell of waits as long as time itself. */
+static int64_t add_ps(int64_t sum_ps, int64_t ps)
+{
+    return ps > INT64_MAX - sum_ps ? INT64_MAX : sum_ps + ps;
+}
+
 static void count_wait(struct cs_stats_wait *wait, int64_t wait_ps)
 {
     wait->count++;
-    wait->sum_ps += wait_ps;
+    wait->sum_ps = add_ps(wait->sum_ps, wait_ps);
     wait->max_ps = wait_ps > wait->max_ps ? wait_ps : wait->max_ps;
     wait->step[cs_stats_wait_step(wait_ps)]++;
 }
@@ -165,7 +171,7 @@ static void count_talker(struct cs_stats_talker *talker, int64_t busy_ps, int64_
     talker->frames++;
     talker->busy_ps += busy_ps;
     talker->bits += (uint64_t)(busy_ps / bit_ps);
-    talker->wait_sum_ps += wait_ps;
+    talker->wait_sum_ps = add_ps(talker->wait_sum_ps, wait_ps);
     talker->wait_max_ps = wait_ps > talker->wait_max_ps ? wait_ps : talker->wait_max_ps;
 }
 

@@ -182,7 +182,7 @@ int cs_feed_init(struct cs_feed *feed, struct cs_tui *tui, struct cs_sim *sim,
 void cs_feed_fini(struct cs_feed *feed)
 {
     if (feed->sim && feed->tui->edges && feed->tui->edges->on)
-        cs_sim_set_probe(feed->sim, NULL, NULL);
+        cs_sim_remove_probe(feed->sim, cs_edges_probe, feed->tui->edges);
     if (feed->sim)
         cs_sim_unobserve(feed->sim, observe, feed);
     feed->sim = NULL;
@@ -272,7 +272,10 @@ static void watch_edges(struct cs_feed *feed, bool needed)
     edges->until_ps = info->now_ps;
     if (on) /* between then and now there is nothing to go by */
         edges->first = edges->end;
-    cs_sim_set_probe(feed->sim, on ? cs_edges_probe : NULL, on ? edges : NULL);
+    if (!on)
+        cs_sim_remove_probe(feed->sim, cs_edges_probe, edges);
+    else if (cs_sim_add_probe(feed->sim, cs_edges_probe, edges) < 0)
+        edges->on = false;
 }
 
 void cs_feed_refresh_told(struct cs_feed *feed, unsigned needs)

@@ -94,6 +94,9 @@ struct cs_host_ops {
                        size_t told_size);
     /* Count anew what CS_NEEDS_TRAFFIC tells; NULL: this host cannot. */
     void (*reset_traffic)(void *ctx);
+    /* Read the scenario again and run it from its start. 0 or -1; what came of it in `told`. NULL:
+     * the program does (tui->rerun). */
+    int (*rerun)(void *ctx, char *told, size_t told_size);
     /* Where it went away: try again; what came of it in `told`. NULL: it cannot go away. */
     int (*reconnect)(void *ctx, char *told, size_t told_size);
     /* A log: go on reading it while it grows, or no longer. 0, or -1 with one sentence. NULL: it is

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* host_link.c - see host_link.h: the connection, questions and what is asked to be done. */
-#include "tui/host_link.h"
+#include "tui/host_link_ask.h"
 #include "tui/host_rows.h"
 
 #include <errno.h>
@@ -17,6 +17,8 @@
 #define READS          8                 /* of 64 KiB, before somebody else has a turn */
 #define LOOK_SOON_NS   (100 * NS_PER_MS) /* where something has happened */
 #define LOOK_ANYWAY_NS (900 * NS_PER_MS)
+#define AGAIN_NS       (10000 * NS_PER_MS) /* a scenario takes some time to be read */
+#define AGAIN_EACH_NS  (200 * NS_PER_MS)
 #define LOOK_LATE_NS   (3000 * NS_PER_MS) /* the answer was lost: ask again */
 
 /* ---- the connection -------------------------------------------------------------------------- */
@@ -46,6 +48,21 @@ static uint64_t wanted_kinds(void)
     return kinds;
 }
 
+/* Another run than before; where the host said so, it is as if this program began anew as well. */
+static void begin_anew(struct cs_host_link *link)
+{
+    struct cs_tui *tui = link->tui;
+    const struct cs_tui_info info = tui->info;
+
+    cs_plan_clear(&tui->plan);
+    if (link->again_until_ns == 0)
+        return;
+    memset(link->slot, 0, sizeof link->slot);
+    if (cs_tui_restart(tui) < 0)
+        tui->quit = true;
+    tui->info = info;
+}
+
 static int connect_now(struct cs_host_link *link, char *why, size_t why_size)
 {
     struct cs_tui_info *info = &link->tui->info;
@@ -59,10 +76,14 @@ static int connect_now(struct cs_host_link *link, char *why, size_t why_size)
     link->decodes = welcome->features & CS_PROTO_FEATURE_DECODED;
     link->fresh = true;
     link->same_run = link->any_seq && welcome->run && welcome->run == link->run;
+    if (!link->same_run)
+        begin_anew(link);
     cs_host_link_forget(link, welcome->at_ps);
     link->before_seq = link->seq;
     link->any_seq = link->same_run;
     link->run = welcome->run;
+    link->minor = welcome->minor;
+    link->again_until_ns = 0;
     link->token = 0; /* the snapshot's */
     link->asked = CS_NEEDS_NODES | CS_NEEDS_FAULTS;
     link->looking = true;
@@ -73,6 +94,7 @@ static int connect_now(struct cs_host_link *link, char *why, size_t why_size)
     snprintf(info->denied, sizeof info->denied, "%.191s", welcome->control ? "" : welcome->text);
     if (!welcome->control && !info->denied[0])
         snprintf(info->denied, sizeof info->denied, "the host lets this window only watch");
+    cs_host_link_send_again(link);
     moved(link);
     return 0;
 }
@@ -101,7 +123,7 @@ static int take_snapshot(struct cs_host_link *link, char *why, size_t why_size)
 
 static int begin(struct cs_host_link *link, char *why, size_t why_size)
 {
-    link->error = (struct cs_error){.status = CS_STATUS_ENVIRONMENT};
+    link->error = (struct cs_error){0};
     if (connect_now(link, why, why_size) != 0 || take_snapshot(link, why, why_size) != 0)
         return -1;
     return 0;
@@ -136,7 +158,13 @@ static void lose(struct cs_host_link *link, const char *why)
 {
     struct cs_tui_info *info = &link->tui->info;
 
-    cs_tui_say(link->tui, true, "%.100s: ^R connects again", why);
+    if (cs_monitor_comes_back(link->monitor)) {
+        cs_tui_say(link->tui, false, "%.100s", why);
+        link->again_until_ns = cs_wall_ns() + AGAIN_NS;
+    } else {
+        cs_tui_say(link->tui, true, "%.100s: ^R connects again", why);
+    }
+    link->tui->edges->on = false;
     snprintf(info->denied, sizeof info->denied, "the host is gone: ^R connects again");
     info->gone = true;
     info->clients = 0;
@@ -170,10 +198,9 @@ void cs_host_link_read(struct cs_host_link *link)
 static const struct {
     unsigned need, wire;
 } needs_of[] = {
-    {CS_NEEDS_IDS, CS_PROTO_NEEDS_IDS},
-    {CS_NEEDS_NODES, CS_PROTO_NEEDS_NODES},
-    {CS_NEEDS_FAULTS, CS_PROTO_NEEDS_FAULTS},
-    {CS_NEEDS_DEVICES, CS_PROTO_NEEDS_DEVICES},
+    {CS_NEEDS_IDS, CS_PROTO_NEEDS_IDS},       {CS_NEEDS_NODES, CS_PROTO_NEEDS_NODES},
+    {CS_NEEDS_FAULTS, CS_PROTO_NEEDS_FAULTS}, {CS_NEEDS_DEVICES, CS_PROTO_NEEDS_DEVICES},
+    {CS_NEEDS_PLAN, CS_PROTO_NEEDS_PLAN},     {CS_NEEDS_EDGES, CS_PROTO_NEEDS_EDGES},
 };
 
 static void put_look(struct cs_host_link *link, uint32_t cursor)
@@ -183,6 +210,10 @@ static void put_look(struct cs_host_link *link, uint32_t cursor)
     msg->token = link->token;
     for (size_t i = 0; i < sizeof needs_of / sizeof *needs_of; i++)
         msg->needs |= link->asked & needs_of[i].need ? needs_of[i].wire : 0;
+    msg->needs |= link->asked_slots ? CS_PROTO_NEEDS_SENDERS : 0;
+    if (link->minor < 3)
+        msg->needs &= CS_PROTO_NEEDS_1_2;
+    msg->version = link->plan_version;
     msg->since_ps = link->since_ps;
     msg->cursor = cursor;
     link->looking = cs_monitor_put(link->monitor) == 0;
@@ -207,11 +238,14 @@ static bool is_due(const struct cs_host_link *link, unsigned needs, int64_t now_
 
 bool cs_host_link_pending(const struct cs_host_link *link)
 {
-    return link->monitor && (link->looking || link->news || link->gap);
+    return link->again_until_ns > 0 ||
+           (link->monitor && (link->looking || link->news || link->gap));
 }
 
 static void look(struct cs_host_link *link, unsigned needs)
 {
+    link->asked_slots = link->looks_at_slots;
+    link->looks_at_slots = false;
     link->asked_ns = cs_wall_ns();
     link->asked = needs;
     link->token++;
@@ -221,9 +255,29 @@ static void look(struct cs_host_link *link, unsigned needs)
     put_look(link, 0);
 }
 
+/* Where it said that it would come back. */
+static void try_again(struct cs_host_link *link)
+{
+    const int64_t now_ns = cs_wall_ns();
+    char why[200];
+
+    if (link->again_until_ns == 0 || now_ns - link->again_ns < AGAIN_EACH_NS)
+        return;
+    link->again_ns = now_ns;
+    if (begin(link, why, sizeof why) == 0) {
+        cs_tui_say(link->tui, false, "from the start");
+    } else if (now_ns > link->again_until_ns) {
+        link->again_until_ns = 0;
+        cs_tui_say(link->tui, true, "%.100s: ^R connects again", why);
+    }
+}
+
 static void refresh(void *ctx, struct cs_tui *tui, unsigned needs)
 {
     struct cs_host_link *link = ctx;
+
+    if (!link->monitor)
+        try_again(link);
 
     if (link->monitor && cs_monitor_wants_write(link->monitor))
         cs_monitor_flush(link->monitor);
@@ -249,16 +303,7 @@ void cs_host_link_settle(struct cs_host_link *link, int timeout_ms)
 
 /* ---- what is to be done ---------------------------------------------------------------------- */
 
-struct wish {
-    enum cs_proto_op op;
-    unsigned bus;
-    int fault;
-    uint32_t value;
-    const struct cs_frame *frame;
-    const char *text;
-};
-
-static int await(struct cs_host_link *link, uint64_t token)
+int cs_host_link_await(struct cs_host_link *link, uint64_t token)
 {
     const int64_t until_ns = cs_wall_ns() + ANSWER_MS * NS_PER_MS;
 
@@ -277,21 +322,29 @@ static int await(struct cs_host_link *link, uint64_t token)
     return link->monitor ? -ETIMEDOUT : -ENETDOWN;
 }
 
-/* 0 or -errno; a sentence, if any, in link->answer. */
-static int ask(struct cs_host_link *link, const struct wish *wish)
+int cs_host_link_may(struct cs_host_link *link)
+{
+    link->answer[0] = '\0';
+    if (!link->tui->info.denied[0] && link->monitor)
+        return 0;
+    snprintf(link->answer, sizeof link->answer, "%s", link->tui->info.denied);
+    return -EACCES;
+}
+
+int cs_host_link_wish(struct cs_host_link *link, const struct cs_wish *wish)
 {
     struct cs_proto_msg *msg;
 
-    if (link->tui->info.denied[0] || !link->monitor) {
-        snprintf(link->answer, sizeof link->answer, "%s", link->tui->info.denied);
+    if (cs_host_link_may(link))
         return -EACCES;
-    }
     msg = cs_monitor_begin(link->monitor, CS_PROTO_CONTROL);
     msg->token = ++link->wishes;
     msg->op = (uint8_t)wish->op;
     msg->bus_index = (uint16_t)wish->bus;
     msg->fault = wish->fault;
     msg->value = wish->value;
+    msg->node = (int16_t)wish->node;
+    msg->mode = (uint8_t)wish->mode;
     if (wish->frame)
         msg->frame = *wish->frame;
     snprintf(msg->spec, sizeof msg->spec, "%s", wish->text ? wish->text : "");
@@ -301,13 +354,13 @@ static int ask(struct cs_host_link *link, const struct wish *wish)
     }
     link->asked_ns = 0; /* look at once at what came of it */
     link->got = 0;
-    return await(link, link->wishes);
+    return cs_host_link_await(link, link->wishes);
 }
 
 /* Where nobody else says what became of it. */
-static void ask_and_say(struct cs_host_link *link, const struct wish *wish)
+static void ask_and_say(struct cs_host_link *link, const struct cs_wish *wish)
 {
-    const int error = ask(link, wish);
+    const int error = cs_host_link_wish(link, wish);
 
     if (error)
         cs_tui_say(link->tui, true, "%.150s", link->answer[0] ? link->answer : strerror(-error));
@@ -315,33 +368,35 @@ static void ask_and_say(struct cs_host_link *link, const struct wish *wish)
 
 static void pause_it(void *ctx, bool paused)
 {
-    ask_and_say(ctx, &(struct wish){.op = paused ? CS_PROTO_OP_PAUSE : CS_PROTO_OP_GO});
+    ask_and_say(ctx, &(struct cs_wish){.op = paused ? CS_PROTO_OP_PAUSE : CS_PROTO_OP_GO});
 }
 
 static void step(void *ctx)
 {
-    ask_and_say(ctx, &(struct wish){.op = CS_PROTO_OP_STEP});
+    ask_and_say(ctx, &(struct cs_wish){.op = CS_PROTO_OP_STEP});
 }
 
 static void step_frame(void *ctx)
 {
-    ask_and_say(ctx, &(struct wish){.op = CS_PROTO_OP_STEP_FRAME});
+    ask_and_say(ctx, &(struct cs_wish){.op = CS_PROTO_OP_STEP_FRAME});
 }
 
 static void set_speed(void *ctx, uint32_t permille)
 {
-    ask_and_say(ctx, &(struct wish){.op = CS_PROTO_OP_SPEED, .value = permille});
+    ask_and_say(ctx, &(struct cs_wish){.op = CS_PROTO_OP_SPEED, .value = permille});
 }
 
 static int inject(void *ctx, unsigned bus, const struct cs_frame *frame)
 {
-    return ask(ctx, &(struct wish){.op = CS_PROTO_OP_INJECT, .bus = bus, .frame = frame});
+    return cs_host_link_wish(
+        ctx, &(struct cs_wish){.op = CS_PROTO_OP_INJECT, .bus = bus, .frame = frame});
 }
 
 static int arm(void *ctx, unsigned bus, const char *text, char *why, size_t why_size)
 {
     struct cs_host_link *link = ctx;
-    const int error = ask(link, &(struct wish){.op = CS_PROTO_OP_ARM, .bus = bus, .text = text});
+    const int error =
+        cs_host_link_wish(link, &(struct cs_wish){.op = CS_PROTO_OP_ARM, .bus = bus, .text = text});
 
     if (error)
         snprintf(why, why_size, "%s", link->answer);
@@ -350,13 +405,15 @@ static int arm(void *ctx, unsigned bus, const char *text, char *why, size_t why_
 
 static int disarm(void *ctx, unsigned bus, int id)
 {
-    return ask(ctx, &(struct wish){.op = CS_PROTO_OP_CLEAR, .bus = bus, .fault = id});
+    return cs_host_link_wish(ctx,
+                             &(struct cs_wish){.op = CS_PROTO_OP_CLEAR, .bus = bus, .fault = id});
 }
 
 static int save(void *ctx, const char *path, char *told, size_t told_size)
 {
     struct cs_host_link *link = ctx;
-    const int error = ask(link, &(struct wish){.op = CS_PROTO_OP_SAVE, .text = path});
+    const int error =
+        cs_host_link_wish(link, &(struct cs_wish){.op = CS_PROTO_OP_SAVE, .text = path});
 
     snprintf(told, told_size, "%s", link->answer);
     return error ? -1 : 0;
@@ -364,8 +421,9 @@ static int save(void *ctx, const char *path, char *told, size_t told_size)
 
 static int plug(void *ctx, unsigned device, bool plugged)
 {
-    return ask(ctx, &(struct wish){.op = plugged ? CS_PROTO_OP_PLUG : CS_PROTO_OP_UNPLUG,
-                                   .value = device});
+    return cs_host_link_wish(
+        ctx,
+        &(struct cs_wish){.op = plugged ? CS_PROTO_OP_PLUG : CS_PROTO_OP_UNPLUG, .value = device});
 }
 
 static int reconnect(void *ctx, char *told, size_t told_size)
@@ -388,7 +446,8 @@ static int look_at_pages(void *ctx, struct cs_tui_pages *pages)
 
     if (!link->follow)
         return -EOPNOTSUPP;
-    cs_host_pages(link->follow, cs_sim_now_ps(link->sim), cs_host_link_ops.ask != NULL, pages);
+    cs_host_pages(link->follow, cs_sim_now_ps(link->sim), link->minor >= 3, pages);
+    cs_host_link_pages(link, pages);
     return 0;
 }
 
@@ -428,9 +487,16 @@ const struct cs_host_ops cs_host_link_ops = {
     .disarm = disarm,
     .save = save,
     .plug = plug,
+    .node = cs_host_link_node,
+    .step_bit = cs_host_link_step_bit,
+    .rerun = cs_host_link_rerun,
+    .send = cs_host_link_send,
+    .send_now = cs_host_link_send_now,
+    .sent = cs_host_link_sent,
+    .pages = look_at_pages,
+    .ask = cs_host_link_ask,
     .reconnect = reconnect,
     .tell = tell,
-    .pages = look_at_pages,
     .decode = decode,
     .export_rows = export_rows,
     .reset_traffic = reset_traffic,

@@ -12,10 +12,21 @@
 #include "scenarios/session_live.h"
 #include "tui/feed.h"
 #include "tui/feed_row.h"
+#include "scenarios/senders.h"
 #include "tui/host.h"
 #include "tui/tui.h"
 
-#define CS_HOST_LINK_VIAS 32
+#define CS_HOST_LINK_VIAS  32
+#define CS_HOST_LINK_PAGES 64
+
+struct cs_tui_pages; /* tui/pages.h */
+
+/* A frame that the host sends for this window. */
+struct cs_link_slot {
+    bool there, run;
+    struct cs_send send;
+    struct cs_sent sent;
+};
 
 struct cs_follow;
 struct cs_monitor;
@@ -58,6 +69,23 @@ struct cs_host_link {
     bool answered;
     int result, fault;
     char answer[256];
+
+    /* Since version 1.3 of the protocol. */
+    unsigned minor;
+    struct cs_link_slot slot[CS_SENDERS];
+    bool looks_at_slots, asked_slots; /* somebody wants to know what came of them */
+    struct {
+        char decoder[32], bus[16];
+    } page[CS_HOST_LINK_PAGES]; /* that can be asked on */
+    unsigned n_pages;
+    uint64_t n_answers; /* in all, the latest: */
+    char page_answer[400];
+    bool answer_bad;
+    uint64_t plan_version, plan_next; /* that is known; of the answer under way */
+    unsigned plan_rows, plan_past;    /* as the host said */
+    uint64_t edge;                    /* number of the next one */
+    int64_t again_until_ns; /* the host begins anew: connect again by then, 0: it does not */
+    int64_t again_ns;       /* when that was tried last */
 
     char via[CS_HOST_LINK_VIAS][32]; /* ways in that nodes have */
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "tui/feed_row.h"
-#include "tui/host_link.h"
+#include "tui/host_link_ask.h"
 
 static bool known(unsigned bus, int node)
 {
@@ -137,6 +137,8 @@ static void take_event(struct cs_host_link *link, const struct cs_proto_msg *msg
 
 /* ---- states ---------------------------------------------------------------------------------- */
 
+#define GUESS_BPS 500000
+
 static void take_info(struct cs_host_link *link, const struct cs_proto_msg *msg)
 {
     struct cs_tui *tui = link->tui;
@@ -156,6 +158,11 @@ static void take_info(struct cs_host_link *link, const struct cs_proto_msg *msg)
     info->now_ps = sane(msg->at_ps);
     info->duration_ps = sane(msg->duration_ps);
     tui->n_buses = msg->n_buses < CS_SIM_MAX_BUSES ? msg->n_buses : CS_SIM_MAX_BUSES;
+    for (unsigned b = 0; b < tui->n_buses; b++)
+        if (!tui->bus[b].bitrate_bps) { /* until it is told */
+            tui->bus[b].bitrate_bps = GUESS_BPS;
+            tui->bus[b].rate_unknown = true;
+        }
 }
 
 static void copy_stats(struct cs_stats_bus *stats, const struct cs_proto_msg *msg)
@@ -177,6 +184,15 @@ static void copy_stats(struct cs_stats_bus *stats, const struct cs_proto_msg *ms
     memcpy(stats->errors, msg->errors, sizeof stats->errors);
 }
 
+/* Where the host tells none, or only quanta of a clock. */
+static void know_rate(struct cs_bit_timing *timing, uint32_t bitrate_bps)
+{
+    if (!timing->bitrate_bps && timing->clock_hz)
+        timing->bitrate_bps = cs_bit_timing_bitrate(timing);
+    if (!timing->bitrate_bps && bitrate_bps)
+        cs_bit_timing_fill(timing, bitrate_bps, CS_SAMPLE_DFLT, 0);
+}
+
 static void take_bus(struct cs_host_link *link, const struct cs_proto_msg *msg)
 {
     struct cs_tui *tui = link->tui;
@@ -186,9 +202,12 @@ static void take_bus(struct cs_host_link *link, const struct cs_proto_msg *msg)
         return;
     snprintf(bus->name, sizeof bus->name, "%.15s", msg->bus);
     bus->bitrate_bps = msg->bitrate_bps;
+    bus->rate_unknown = false;
     bus->data_bitrate_bps = msg->data_bitrate_bps;
     bus->fd = msg->fd;
     bus->timing = msg->timing;
+    know_rate(&bus->timing.nominal, bus->bitrate_bps);
+    know_rate(&bus->timing.data, bus->data_bitrate_bps);
     tui->fd |= bus->fd;
     copy_stats(&bus->stats, msg);
 }
@@ -397,6 +416,8 @@ static void take_looked(struct cs_host_link *link, const struct cs_proto_msg *ms
         tui->n_devices = link->n_devices;
     if (link->asked & CS_NEEDS_FAULTS)
         cs_fault_list_end(&tui->fault_list, msg->at_ps);
+    if (link->asked & CS_NEEDS_PLAN && link->minor >= 3)
+        cs_host_link_plan_is(link);
     if (link->asked & CS_NEEDS_IDS)
         link->since_ps = link->next_since_ps;
     link->got = link->asked;
@@ -412,14 +433,20 @@ static const int errors[CS_PROTO_CONTROL_COUNT] = {
     [CS_PROTO_CONTROL_FULL] = -ENOSPC,
     [CS_PROTO_CONTROL_BUS_OFF] = -ENETDOWN,
     [CS_PROTO_CONTROL_CANNOT] = -EOPNOTSUPP,
+    [CS_PROTO_CONTROL_ALREADY] = -EALREADY,
 };
+
+int cs_host_link_errno(unsigned code)
+{
+    return code < CS_PROTO_CONTROL_COUNT ? errors[code] : -EIO;
+}
 
 static void take_controlled(struct cs_host_link *link, const struct cs_proto_msg *msg)
 {
     if (!link->awaited || msg->token != link->awaited)
         return;
     link->answered = true;
-    link->result = msg->code < CS_PROTO_CONTROL_COUNT ? errors[msg->code] : -EIO;
+    link->result = cs_host_link_errno(msg->code);
     link->fault = msg->fault;
     snprintf(link->answer, sizeof link->answer, "%.255s", msg->spec);
 }
@@ -432,6 +459,7 @@ static void take_lost(struct cs_host_link *link, const struct cs_proto_msg *msg)
     cs_host_link_miss(link);
     link->gap = link->unsure = true;
     link->got = 0;
+    link->plan_version = 0;
     link->since_ps = -1;
 }
 
@@ -441,11 +469,15 @@ void cs_host_link_forget(struct cs_host_link *link, int64_t now_ps)
     const struct cs_row *last = cs_tui_ring_get(&tui->ring, tui->ring.end - 1);
 
     cs_host_link_miss(link);
+    if (link->sim && cs_sim_now_ps(link->sim) > now_ps)
+        cs_plots_restart(&tui->plots);
     if (!link->same_run || !link->sim)
         cs_host_link_mirror_end(link);
     cs_host_link_forget_decoders(link);
     link->looking = false;
     link->got = link->asked = 0;
+    link->plan_version = 0;
+    link->edge = 0;
     link->since_ps = -1;
     tui->info.missed = 0;
     cs_fault_list_begin(&tui->fault_list);
@@ -478,6 +510,11 @@ void cs_host_link_take(struct cs_host_link *link, const struct cs_proto_msg *msg
         {CS_PROTO_CONTROLLED, false, take_controlled},
         {CS_PROTO_LOST, false, take_lost},
         {CS_PROTO_DECODER, true, cs_host_link_decoder},
+        {CS_PROTO_SENDER_STATUS, true, cs_host_link_take_sender},
+        {CS_PROTO_ANSWER, false, cs_host_link_take_answer},
+        {CS_PROTO_PLAN, true, cs_host_link_take_plan},
+        {CS_PROTO_PLAN_ROW, true, cs_host_link_take_plan_row},
+        {CS_PROTO_EDGES, false, cs_host_link_take_edges},
     };
 
     for (size_t i = 0; i < sizeof takes / sizeof *takes; i++)

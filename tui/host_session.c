@@ -7,7 +7,7 @@
 #include "scenarios/session_pages.h"
 #include "tui/pages.h"
 #include "tui/host_rows.h"
-#include "tui/host_plan.h"
+#include "scenarios/session_plan.h"
 
 static void look_at_port(struct cs_session *s, const struct cs_session_device *from, unsigned i,
                          struct cs_tui_port *port)
@@ -103,7 +103,7 @@ static void refresh(void *ctx, struct cs_tui *tui, unsigned needs)
     if (needs & CS_NEEDS_DEVICES)
         refresh_devices(s, tui);
     if (needs & CS_NEEDS_PLAN)
-        cs_host_plan(s, &tui->plan);
+        cs_session_plan(s, &tui->plan);
     cs_feed_refresh(&hs->feed, needs);
 }
 

@@ -181,6 +181,7 @@ static int serve(struct cs_options *options)
     } else if (app.session) {
         status = run(&app, options);
         cs_host_session_fini(&app.host);
+        cs_scenario_free(app.ready);
         cs_session_destroy(app.session);
     } else {
         fprintf(stderr, "cansim-tui: %s\n", cs_error_sentence(&error, sentence));

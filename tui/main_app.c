@@ -175,11 +175,14 @@ static void rerun(struct app *app)
     struct cs_errors errors = {0};
 
     app->tui.rerun = false;
-    if (cs_main_load(&config, &errors) != 0) {
+    config.loaded = app->ready;
+    app->ready = NULL;
+    if (!config.loaded && cs_main_load(&config, &errors) != 0) {
         cs_app_tell_errors(app, &errors);
         return;
     }
     cs_host_session_fini(&app->host);
+    cs_session_again(app->session);
     cs_session_destroy(app->session);
     app->host.feed = (struct cs_feed){.wake = cs_app_wake, .wake_ctx = app};
     app->host.finished = false;
@@ -194,6 +197,32 @@ static void rerun(struct app *app)
         cs_tui_say(&app->tui, false, "from the start");
         cs_app_begin_session(app);
     }
+}
+
+static void on_anew(struct ev_loop *loop, ev_timer *w, int revents)
+{
+    (void)loop;
+    (void)revents;
+    rerun(w->data);
+}
+
+/* A window elsewhere asks: it is told at once whether the file can be read. */
+static int rerun_asked(void *ctx, char *why, size_t why_size)
+{
+    struct app *app = ctx;
+    struct cs_session_config config = cs_main_config(app->options);
+
+    if (!config.scenario || !strcmp(config.scenario, "-")) {
+        snprintf(why, why_size, "the host has no scenario that it could read again");
+        return -1;
+    }
+    if (app->ready || cs_main_load(&config, why, why_size) != 0)
+        return app->ready ? 0 : -1;
+    app->ready = config.loaded;
+    ev_timer_init(&app->anew, on_anew, 0, 0);
+    app->anew.data = app;
+    ev_timer_start(app->loop, &app->anew);
+    return 0;
 }
 
 /* ---- signals and keys ------------------------------------------------------------------------ */
@@ -392,6 +421,7 @@ void cs_app_begin_session(struct app *app)
     while (said > 0) /* the first stays in sight, the others are among the messages */
         cs_tui_say(&app->tui, false, "%s", cs_session_said(app->session, --said));
     cs_session_on_pause(app->session, on_pause, app);
+    cs_session_on_rerun(app->session, rerun_asked, app);
     cs_session_start(app->session, finished, app);
     if (options->n_plots > 0 &&
         cs_signals_start(&app->tui, options->plots, options->n_plots, why, sizeof why))

@@ -35,6 +35,8 @@ struct app {
     struct cs_config config;
     ev_io input, output; /* output: only while the terminal has not taken all */
     ev_timer redraw, clock;
+    ev_timer anew;             /* a window elsewhere wants the scenario to run again: */
+    struct cs_scenario *ready; /* as it was read for that, NULL: read it */
     ev_signal winch, cont, stop, leave[3];
     ev_tstamp drawn_at, drawing_s;
     struct cs_editor editor;

@@ -140,6 +140,16 @@ static int64_t bit_of(int64_t start_ps, int64_t at_ps, unsigned n_bits)
     return n_bits && at_ps > start_ps ? (at_ps - start_ps) / n_bits : 0;
 }
 
+void cs_plots_restart(struct cs_plots *plots)
+{
+    for (unsigned i = 0; i < plots->n; i++) {
+        struct cs_plot *plot = plots->plot[i];
+        cs_plot_ring_clear(&plot->ring);
+        plot->window = plot->sum[0] = plot->sum[1] = 0;
+        plot->node = CS_NO_NODE;
+    }
+}
+
 void cs_plots_event(struct cs_plots *plots, const struct cs_event *event, const char *name)
 {
     const struct cs_frame *frame = event->frame;

@@ -108,6 +108,9 @@ struct cs_plots_kept {
 void cs_plots_keep(struct cs_tui *tui, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Time begins anew: what is plotted stays, without values. */
+void cs_plots_restart(struct cs_plots *plots);
+
 /* `name` is that of a node which joins, CS_EV_ATTACH; else it is not looked at. */
 void cs_plots_event(struct cs_plots *plots, const struct cs_event *event, const char *name);
 /* A number that the decoder told of a frame. */

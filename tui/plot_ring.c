@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "simcore/sim.h"
 
@@ -35,6 +36,14 @@ void cs_plot_ring_fini(struct cs_plot_ring *ring)
     for (int l = 0; l < CS_PLOT_LEVELS; l++)
         free(ring->level[l]);
     *ring = (struct cs_plot_ring){0};
+}
+
+void cs_plot_ring_clear(struct cs_plot_ring *ring)
+{
+    for (int l = 0; l < CS_PLOT_LEVELS; l++)
+        memset(ring->level[l], 0, CS_PLOT_BUCKETS * sizeof *ring->level[l]);
+    ring->end = 0;
+    ring->first_ps = 0;
 }
 
 static const struct cs_plot_sample *sample(const struct cs_plot_ring *ring, uint64_t number)

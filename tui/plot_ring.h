@@ -39,6 +39,7 @@ struct cs_plot_column {
 /* Returns 0 or -ENOMEM. */
 int cs_plot_ring_init(struct cs_plot_ring *ring);
 void cs_plot_ring_fini(struct cs_plot_ring *ring);
+void cs_plot_ring_clear(struct cs_plot_ring *ring); /* as at first */
 /* Times never go back; one that does counts as the time before it. What is no number is left out.
  */
 void cs_plot_ring_push(struct cs_plot_ring *ring, int64_t at_ps, double value);

@@ -222,6 +222,8 @@ static void frame_bits(const struct cs_tui *tui, struct cs_shot *shot, const str
     struct cs_explain_times times;
     unsigned index;
 
+    if (!timing.nominal.bitrate_bps) /* nobody has told it */
+        cs_bit_timing_fill(&timing.nominal, 500000, CS_SAMPLE_DFLT, 0);
     if (!timing.data.bitrate_bps) /* one rate for both */
         timing.data = timing.nominal;
     cs_explain_times(wire, &timing, &times);

@@ -117,6 +117,7 @@ int cs_tui_restart(struct cs_tui *tui)
     cs_ids_fini(&tui->ids);
     cs_fault_list_fini(&tui->fault_list);
     cs_plan_clear(&tui->plan);
+    cs_plots_restart(&tui->plots);
     tui->info = (struct cs_tui_info){0};
     tui->progress[0] = '\0';
     tui->n_nodes = tui->n_devices = 0;

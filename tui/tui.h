@@ -22,7 +22,7 @@
 #include "tui/names.h"
 #include "tui/plot.h"
 #include "tui/node_history.h"
-#include "tui/plan.h"
+#include "scenarios/plan.h"
 #include "tui/ring.h"
 #include "tui/textfield.h"
 #include "tui/traffic.h"

@@ -37,6 +37,8 @@ static int act(struct cs_tui *tui, const struct cs_tui_node *node, enum cs_host_
         cs_tui_say(tui, false, "the scenario is over: nothing happens any more");
     else if (ret == -ENOENT)
         cs_tui_say(tui, true, "%s has left", node->status.name);
+    else if (ret == -EACCES && tui->info.denied[0])
+        cs_tui_say(tui, true, "%.180s", tui->info.denied);
     else if (ret < 0)
         cs_tui_say(tui, true, "this host does not let you: %s", strerror(-ret));
     return ret;

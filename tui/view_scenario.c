@@ -294,14 +294,20 @@ static void edit(struct cs_tui *tui, int unused)
     const struct cs_plan_row *row = cs_scenario_selected(tui);
 
     (void)unused;
-    if (has_file(tui))
+    if (tui->info.remote[0])
+        cs_tui_say(tui, true, "the file is the host's: edit it there, R runs it again");
+    else if (has_file(tui))
         tui->edit = row && row->line ? row->line : 1;
 }
 
 static void rerun(struct cs_tui *tui, int unused)
 {
+    char told[CS_TUI_MESSAGE_MAX];
+
     (void)unused;
-    if (has_file(tui))
+    if (tui->host->ops->rerun)
+        cs_tui_say(tui, tui->host->ops->rerun(tui->host->ctx, told, sizeof told) != 0, "%s", told);
+    else if (has_file(tui))
         tui->rerun = true;
 }
 
@@ -318,6 +324,8 @@ static int word_rerun(struct cs_tui *tui, const char *rest, char *why, size_t wh
 {
     (void)rest;
     rerun(tui, 0);
+    if (tui->host->ops->rerun)
+        return 0;
     if (!tui->rerun)
         snprintf(why, why_size, "%s", tui->message);
     return tui->rerun ? 0 : -1;

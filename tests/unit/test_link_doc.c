@@ -82,6 +82,7 @@ static const struct {
     [CS_PROTO_TEXT] = {"text", 0, 0, 0},
     [CS_PROTO_FILTERS] = {"filters", 0, 0, 0},
     [CS_PROTO_BUSLIST] = {"buses", 0, 0, 0},
+    [CS_PROTO_EDGELIST] = {"edges", 0, 0, 0},
 };
 
 static void legal_text(const struct cs_proto_field *field, char *text, size_t size)

@@ -17,8 +17,14 @@ static struct {
     struct cs_link_request last;
     char text[64];
     int result, n;
-    bool paused;
-    unsigned devices;
+    bool paused, finished;
+    unsigned devices, speed_permille;
+    struct cs_link_sender sender; /* of the last request */
+    char decoder[32];
+    uint64_t left; /* the last monitor that did */
+    unsigned n_left;
+    struct cs_link_plan plan;
+    unsigned changed; /* rows from here on have the plan's version */
 } host;
 
 static inline void tell_info(void *ctx, struct cs_link_info *info)
@@ -27,8 +33,10 @@ static inline void tell_info(void *ctx, struct cs_link_info *info)
     snprintf(info->title, sizeof(info->title), "a host");
     info->paused = host.paused;
     info->reason = host.paused ? "because" : NULL;
-    info->speed_permille = 500;
+    info->speed_permille = host.speed_permille;
+    info->finished = host.finished;
     info->n_devices = host.devices;
+    info->n_decoders = host.plan.n < 3 ? host.plan.n : 3;
 }
 
 static inline bool tell_device(void *ctx, unsigned index, struct cs_link_device *device)
@@ -57,6 +65,9 @@ static inline int control(void *ctx, const struct cs_link_request *request, char
     host.n++;
     host.last = *request;
     snprintf(host.text, sizeof(host.text), "%s", request->text);
+    snprintf(host.decoder, sizeof(host.decoder), "%s", request->decoder ? request->decoder : "");
+    if (request->sender)
+        host.sender = *request->sender;
     snprintf(why, why_size, "%s", host.result < 0 ? "no way" : "");
     if (request->op == CS_LINK_PAUSE) {
         host.paused = request->on;
@@ -74,14 +85,79 @@ static inline bool said(void *ctx, const struct cs_event *event, int *severity, 
     return event->frame->id == 0x222;
 }
 
-static const struct cs_link_watch watch = {
-    .info = tell_info, .device = tell_device, .control = control, .said = said};
+static inline bool tell_decoder(void *ctx, unsigned row, struct cs_link_decoder *decoder)
+{
+    (void)ctx;
+    decoder->name = row < 2 ? "canopen" : "other";
+    decoder->index = row / 2;
+    decoder->says = row < 2;
+    snprintf(decoder->option, sizeof(decoder->option), "%s", row < 2 ? "eds=5=/x.eds" : "");
+    return row < 3;
+}
+
+/* A monitor has sent from slots below its number. */
+static inline bool tell_sent(void *ctx, uint64_t who, unsigned slot, struct cs_link_sent *sent)
+{
+    (void)ctx;
+    *sent = (struct cs_link_sent){.running = true,
+                                  .last = 3,
+                                  .error = -ENETDOWN,
+                                  .queued = 10 + slot,
+                                  .sent = 9,
+                                  .failed = 1,
+                                  .refused = 2,
+                                  .sent_ps = 77};
+    return slot < who;
+}
+
+static inline void on_left(void *ctx, uint64_t who)
+{
+    (void)ctx;
+    host.left = who;
+    host.n_left++;
+}
+
+static inline void tell_plan(void *ctx, struct cs_link_plan *plan)
+{
+    (void)ctx;
+    *plan = host.plan;
+}
+
+static inline bool tell_plan_row(void *ctx, unsigned row, struct cs_link_plan_row *out)
+{
+    (void)ctx;
+    *out = (struct cs_link_plan_row){.version = row < host.changed ? 1 : host.plan.version,
+                                     .kind = row % 4,
+                                     .state = 1,
+                                     .line = row + 1,
+                                     .at_ps = row,
+                                     .count = -5,
+                                     .pending = true,
+                                     .when = "when",
+                                     .who = "who",
+                                     .what = "what",
+                                     .seen = "",
+                                     .place = "file:1:2",
+                                     .json = "{}"};
+    return row < host.plan.n;
+}
+
+static const struct cs_link_watch watch = {.info = tell_info,
+                                           .device = tell_device,
+                                           .control = control,
+                                           .said = said,
+                                           .decoder = tell_decoder,
+                                           .sent = tell_sent,
+                                           .left = on_left,
+                                           .plan = tell_plan,
+                                           .plan_row = tell_plan_row};
 
 static inline struct link_env *watched_as(enum cs_link_control who)
 {
     struct link_env *env = env_create();
 
     memset(&host, 0, sizeof(host));
+    host.speed_permille = 500;
     cs_link_server_destroy(env->server);
     env->watch = &watch;
     env->control = who;

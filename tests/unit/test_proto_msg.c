@@ -107,9 +107,11 @@ static const size_t sizes[] = {
     [CS_PROTO_U8] = 1,  [CS_PROTO_U16] = 2, [CS_PROTO_U32] = 4, [CS_PROTO_U64] = 8,
     [CS_PROTO_I16] = 2, [CS_PROTO_I32] = 4, [CS_PROTO_I64] = 8};
 
-/* Of a field that is no list and no text. */
+/* Of a field that is no list; a text is full. */
 static size_t fixed_bytes(const struct cs_proto_field *field)
 {
+    if (field->kind == CS_PROTO_TEXT)
+        return 2 + (size_t)field->high;
     if (field->kind == CS_PROTO_TIMING)
         return 48;
     return field->kind == CS_PROTO_ZERO ? (size_t)field->high : sizes[field->kind];
@@ -145,6 +147,14 @@ static void assert_same_members(const struct cs_proto_msg *a, const struct cs_pr
                 assert_int_equal(a->buses[k].bitrate_bps, b->buses[k].bitrate_bps);
                 assert_int_equal(a->buses[k].data_bitrate_bps, b->buses[k].data_bitrate_bps);
                 assert_int_equal(a->buses[k].fd, b->buses[k].fd);
+            }
+        } else if (field->kind == CS_PROTO_EDGELIST) {
+            assert_int_equal(a->n_edges, b->n_edges);
+            for (unsigned k = 0; k < a->n_edges; k++) {
+                assert_int_equal(a->edges[k].at_ps, b->edges[k].at_ps);
+                assert_int_equal(a->edges[k].bus, b->edges[k].bus);
+                assert_int_equal(a->edges[k].node, b->edges[k].node);
+                assert_int_equal(a->edges[k].level, b->edges[k].level);
             }
         }
     }
@@ -460,7 +470,7 @@ static void other_versions_are_recognised(void **state)
     (void)state;
     assert_int_equal(decode(bytes, sizeof(bytes), &msg), 16);
     assert_false(cs_proto_version_fits(&msg, "client", why, sizeof(why)));
-    assert_string_equal(why, "the client speaks version 9.4 of the link protocol, this side 1.2");
+    assert_string_equal(why, "the client speaks version 9.4 of the link protocol, this side 1.3");
 }
 
 static void random_bytes_are_survived(void **state)

@@ -215,7 +215,8 @@ static char *without_title(struct bench *b)
 
 static void views_are_those_of_the_host(void **state)
 {
-    static const char *const views[] = {"nodes", "ids", "faults", "devices"};
+    static const char *const views[] = {"nodes", "ids",  "faults", "devices",
+                                        "stats", "wire", "why",    "signals"};
     struct far *far = far_new(CS_LINK_CONTROL_LOCAL);
     char why[160];
 
@@ -416,6 +417,18 @@ static uint32_t dice(uint32_t sides)
     return (seed >> 8) % sides;
 }
 
+/* Plots of whatever there may be. */
+static void plot_something(struct cs_tui *tui)
+{
+    struct cs_plot_spec spec = {.bits = 16, .factor = 1, .id = 0, .node = "n1"};
+
+    for (unsigned kind = 0; kind < CS_PLOT_KINDS; kind++) {
+        spec.kind = (uint8_t)kind;
+        snprintf(spec.field, sizeof spec.field, "state");
+        assert_int_equal(cs_plots_add(tui, &spec), 0);
+    }
+}
+
 /* Messages that the codec lets pass, whatever else is wrong with them. */
 static void nonsense_does_no_harm(void **state)
 {
@@ -429,6 +442,7 @@ static void nonsense_does_no_harm(void **state)
     near.host = (struct cs_host){&cs_host_link_ops, link};
     link->tui = &near.tui;
     assert_int_equal(cs_tui_init(&near.tui, &near.host, 1000), 0);
+    plot_something(&near.tui);
     for (int i = 0; i < 30000; i++) {
         uint8_t bytes[CS_PROTO_MAX_BYTES];
         size_t len = 0;

@@ -7,7 +7,7 @@
 
 #include "scenarios/expect.h"
 #include "scenarios/session.h"
-#include "tui/host_plan.h"
+#include "scenarios/session_plan.h"
 
 static const char text[] =
     "{\"title\": \"A plan\", \"nodes\": {\n"
@@ -77,7 +77,7 @@ static struct bench *bench_plan(int64_t at_ps)
     struct play play;
 
     play_to(&play, at_ps);
-    cs_host_plan(play.session, &b->tui.plan);
+    cs_session_plan(play.session, &b->tui.plan);
     for (unsigned i = 0; i < b->tui.plan.n; i++) {
         struct cs_plan_row *row = &b->tui.plan.rows[i];
         const char *at = strchr(cs_plan_text(row, CS_PLAN_PLACE), ':');

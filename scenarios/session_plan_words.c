@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* host_plan_words.c - actions of a scenario's timeline in a few words. */
+/* session_plan_words.c - actions of a scenario's timeline in a few words. */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,8 +7,7 @@
 
 #include "scenarios/scenario.h"
 #include "simcore/units.h"
-#include "tui/host_plan.h"
-#include "tui/row_text.h"
+#include "scenarios/session_plan.h"
 
 struct say {
     char *text;
@@ -61,10 +60,18 @@ static void say_note(struct say *to, const struct cs_scenario *s, const struct c
 
 static void say_mode(struct say *to, const struct cs_scenario *s, const struct cs_action *a)
 {
-    char text[48];
+    bool any = false;
 
     (void)s;
-    say(to, "mode %s", cs_mode_text(a->mode, text, sizeof text));
+    say(to, "mode ");
+    for (unsigned bit = 1; bit <= CS_MODE_ALL; bit <<= 1) {
+        if (!(a->mode & bit))
+            continue;
+        say(to, "%s%s", any ? ", " : "", cs_mode_name((enum cs_mode)bit));
+        any = true;
+    }
+    if (!any)
+        say(to, "%s", cs_mode_name(CS_MODE_NORMAL));
 }
 
 static void say_counters(struct say *to, const struct cs_scenario *s, const struct cs_action *a)

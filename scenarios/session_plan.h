@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* host_plan.h - the plan of a session's scenario: its rows made once, then brought up to date. */
-#ifndef CANSIM_TUI_HOST_PLAN_H
-#define CANSIM_TUI_HOST_PLAN_H
+/* session_plan.h - the plan of a session's scenario: its rows made once, then brought up to date.
+ */
+#ifndef CANSIM_SCENARIOS_SESSION_PLAN_H
+#define CANSIM_SCENARIOS_SESSION_PLAN_H
 
 #include "scenarios/session.h"
-#include "tui/plan.h"
+#include "scenarios/plan.h"
 
-void cs_host_plan(struct cs_session *session, struct cs_plan *plan);
+void cs_session_plan(struct cs_session *session, struct cs_plan *plan);
 
 /* What an action does, and who does it, in a few words. Return text. */
 struct cs_action;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* host_plan.c - see host_plan.h. All texts are made when the scenario is first looked at; after
- * that a look costs what has changed, and a glance at what waits. */
-#include "tui/host_plan.h"
+/* session_plan.c - see session_plan.h. All texts are made when the scenario is first looked at;
+ * after that a look costs what has changed, and a glance at what waits. */
+#include "scenarios/session_plan.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,7 +80,7 @@ static void fill(struct cs_session *session, struct cs_plan *plan)
     const struct cs_scenario *s = cs_session_scenario(session);
     const struct cs_expect *expect = cs_session_expect(session);
 
-    plan->filled = true;
+    plan->filled = plan->changed = true;
     if (!s)
         return;
     snprintf(plan->file, sizeof plan->file, "%s", s->file);
@@ -103,11 +103,22 @@ static void fill(struct cs_session *session, struct cs_plan *plan)
 
 /* ---- how far it has come --------------------------------------------------------------------- */
 
+static void note_change(struct cs_plan *plan, struct cs_plan_row *row,
+                        const struct cs_plan_row *was)
+{
+    if (row->state == was->state && row->count == was->count && row->fault == was->fault &&
+        row->at_ps == was->at_ps && row->pending == was->pending)
+        return;
+    row->version = plan->version + 1;
+    plan->changed = true;
+}
+
 /* Actions are in the order of their times: those that are over need no further look. */
 static void look_at_actions(const struct cs_nodes *nodes, struct cs_plan *plan)
 {
     for (; plan->past < plan->count[CS_PLAN_ACTION]; plan->past++) {
         struct cs_plan_row *row = cs_plan_at(plan, CS_PLAN_ACTION, plan->past);
+        const struct cs_plan_row was = *row;
         struct cs_action_seen seen;
 
         cs_nodes_seen(nodes, row->source, &seen);
@@ -116,6 +127,7 @@ static void look_at_actions(const struct cs_nodes *nodes, struct cs_plan *plan)
         row->count = seen.done;
         row->fault = seen.fault;
         row->state = seen.done > 0 ? CS_PLAN_DONE : CS_PLAN_SKIPPED;
+        note_change(plan, row, &was);
     }
 }
 
@@ -123,6 +135,7 @@ static void look_at_triggers(const struct cs_nodes *nodes, struct cs_plan *plan)
 {
     for (unsigned i = 0; i < plan->count[CS_PLAN_TRIGGER]; i++) {
         struct cs_plan_row *row = cs_plan_at(plan, CS_PLAN_TRIGGER, i);
+        const struct cs_plan_row was = *row;
         struct cs_action_seen seen;
 
         if (row->state == CS_PLAN_DONE)
@@ -132,6 +145,7 @@ static void look_at_triggers(const struct cs_nodes *nodes, struct cs_plan *plan)
         row->fault = seen.fault;
         row->at_ps = seen.next_ps == CS_NEVER ? -1 : seen.next_ps;
         row->state = seen.over ? CS_PLAN_DONE : CS_PLAN_WAITS;
+        note_change(plan, row, &was);
     }
 }
 
@@ -139,34 +153,51 @@ static void look_at_expects(const struct cs_expect *expect, struct cs_plan *plan
 {
     for (unsigned i = 0; i < plan->count[CS_PLAN_EXPECT]; i++) {
         struct cs_plan_row *row = cs_plan_at(plan, CS_PLAN_EXPECT, i);
+        const struct cs_plan_row was = *row;
         struct cs_verdict verdict;
 
         if (row->state != CS_PLAN_WAITS)
             continue;
         cs_expect_verdict(expect, row->source, &verdict);
         row->pending = verdict.window_from_ps >= 0;
-        if (!verdict.decided)
-            continue;
-        row->state = verdict.passed ? CS_PLAN_HELD : CS_PLAN_FAILED;
-        row->at_ps = verdict.at_ps;
-        cs_plan_set(row, CS_PLAN_SEEN, verdict.seen);
-        *(verdict.passed ? &plan->held : &plan->failed) += 1;
+        if (verdict.decided) {
+            row->state = verdict.passed ? CS_PLAN_HELD : CS_PLAN_FAILED;
+            row->at_ps = verdict.at_ps;
+            cs_plan_set(row, CS_PLAN_SEEN, verdict.seen);
+            *(verdict.passed ? &plan->held : &plan->failed) += 1;
+        }
+        note_change(plan, row, &was);
     }
 }
 
-void cs_host_plan(struct cs_session *session, struct cs_plan *plan)
+static void look_at_variables(const struct cs_nodes *nodes, struct cs_plan *plan)
+{
+    for (unsigned i = 0; i < plan->count[CS_PLAN_VARIABLE]; i++) {
+        struct cs_plan_row *row = cs_plan_at(plan, CS_PLAN_VARIABLE, i);
+        const struct cs_plan_row was = *row;
+
+        row->count = cs_nodes_variable(nodes, row->source);
+        note_change(plan, row, &was);
+    }
+}
+
+static void look_at_all(struct cs_session *session, const struct cs_nodes *nodes,
+                        struct cs_plan *plan)
+{
+    look_at_actions(nodes, plan);
+    look_at_triggers(nodes, plan);
+    look_at_expects(cs_session_expect(session), plan);
+    look_at_variables(nodes, plan);
+}
+
+void cs_session_plan(struct cs_session *session, struct cs_plan *plan)
 {
     const struct cs_nodes *nodes = cs_session_nodes(session);
 
     if (!plan->filled)
         fill(session, plan);
-    if (!nodes)
-        return;
-    look_at_actions(nodes, plan);
-    look_at_triggers(nodes, plan);
-    look_at_expects(cs_session_expect(session), plan);
-    for (unsigned i = 0; i < plan->count[CS_PLAN_VARIABLE]; i++) {
-        struct cs_plan_row *row = cs_plan_at(plan, CS_PLAN_VARIABLE, i);
-        row->count = cs_nodes_variable(nodes, row->source);
-    }
+    if (nodes)
+        look_at_all(session, nodes, plan);
+    plan->version += plan->changed;
+    plan->changed = false;
 }
