@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "qemu-link/link_server.h"
 #include "scenarios/plan.h"
 #include "scenarios/session_pages.h"
 #include "scenarios/session_plan.h"

@@ -4,8 +4,13 @@
 #ifndef CANSIM_SCENARIOS_SESSION_REMOTE_H
 #define CANSIM_SCENARIOS_SESSION_REMOTE_H
 
-#include "qemu-link/link_server.h"
 #include "scenarios/session_internal.h"
+
+/* qemu-link/link_server.h */
+struct cs_link_plan;
+struct cs_link_plan_row;
+struct cs_link_request;
+struct cs_link_sent;
 
 /* These return 0 or -errno, with one sentence in `why` where there is one to say. */
 int cs_session_remote_sender(struct cs_session *session, const struct cs_link_request *request,

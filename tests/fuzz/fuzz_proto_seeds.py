@@ -107,6 +107,52 @@ def watched_seeds():
                                + struct.pack("<H", 15))
 
 
+def edges(*rows, size=16):
+    packed = b"".join(struct.pack("<qHhBxxx", *row).ljust(size, b"\0") for row in rows)
+    return struct.pack("<HH", len(rows), size) + packed
+
+
+def asking_seeds():
+    """Since 1.3, of a monitor."""
+    yield "look_1_3", message(0x10, struct.pack("<QIIqQ", 1, 0xFF, 0x5000001, -1, 2**64 - 1))
+    yield "look_1_3_within", message(0x10, struct.pack("<QIIqQ", 1, 0x20, 0, -1, 7)[:-3])
+    old = struct.pack("<QBxHiI4x", 9, 13, 1, 0, 63) + frame(0, 0, 0, b"") + text(b"")
+    yield "control_1_3", message(0x11, old + struct.pack("<hBx", 255, 8))
+    yield "control_1_3_far", message(0x11, old + struct.pack("<hBx", 256, 8))
+    yield "control_1_3_within", message(0x11, old + b"\1")
+    slot = struct.pack("<QHHBBBBqqIHHqqqq", 1, 63, 15, 1, 1, 1, 1, 10**9, 0, 1000, 7, 32, 0, 2**32 - 1, -1, 5)
+    yield "sender", message(0x12, slot + frame(0x123, 0, 8, b"\x11" * 8))
+    yield "sender_fd", message(0x12, slot + frame(0x123, 12, 15, b"\x11" * 64))
+    yield "sender_cut", message(0x12, slot + frame(0x123, 0, 8, b"\x11" * 8)[:-1])
+    yield "sender_before_time", message(0x12, slot.replace(struct.pack("<q", 10**9), struct.pack("<q", -1))
+                                        + frame(0x123, 0, 0, b""))
+    yield "ask", message(0x13, struct.pack("<QH6x", 1, 0) + text(b"canopen") + text(b"read 5 1018:01"))
+    yield "ask_long", message(0x13, struct.pack("<QH6x", 1, 0) + text(b"c" * 63) + text(b"r" * 512))
+
+
+def told_seeds():
+    """Since 1.3, of a host."""
+    yield "watching_1_3", message(0x8F, MAGIC_VERSION + struct.pack("<IB3xqq", 1, 0, 10**12, 0) + text(b"")
+                                  + struct.pack("<Q", 2**63))
+    yield "decoder", message(0x98, struct.pack("<QHB5x", 0, 0, 1) + text(b"canopen") + text(b"eds=can0:5=/x/drive.eds"))
+    yield "sender_status", message(0x99, struct.pack("<QHBBHBx4Qq", 1, 63, 1, 3, 7, 9, 1, 2, 3, 4, -1))
+    yield "answer", message(0x9A, struct.pack("<QqB7x", 1, 10**12, 3) + text(b"read 5 1018:01 = 7\n"))
+    yield "plan", message(0x9B, struct.pack("<QQ5I4x", 1, 2, 3, 0, 1, 1, 1) + text(b"/x/boot.json"))
+    row = struct.pack("<QqqIIiHBB", 1, -1, -5, 2, 17, 1, 3, 4, 1)
+    yield "plan_row", message(0x9C, row + b"".join(map(text, (b"after", b"ecu", b"sends", b"", b"x:1:2", b"{}"))))
+    yield "plan_row_full", message(0x9C, row + b"".join(text(b"t" * n) for n in (255, 127, 767, 767, 255, 1535)))
+    yield "plan_row_long", message(0x9C, row + b"".join(text(b"t" * n) for n in (256, 127, 767, 767, 255, 1535)))
+    head = struct.pack("<qQB7x", 10**12, 5, 1)
+    yield "edges", message(0x9D, head + edges((1, 0, -1, 0), (2, 15, 255, 1)))
+    yield "edges_full", message(0x9D, head + edges(*[(i, 0, -1, i & 1) for i in range(240)]))
+    yield "edges_too_many", message(0x9D, head + edges(*[(i, 0, -1, i & 1) for i in range(241)]))
+    yield "edges_wide", message(0x9D, head + edges((1, 0, -1, 0), size=24))
+    yield "edges_narrow", message(0x9D, head + struct.pack("<HH", 1, 15) + b"\0" * 15)
+    yield "edges_nowhere", message(0x9D, head + edges((1, 16, -1, 0)))
+    yield "edges_no_level", message(0x9D, head + edges((1, 0, -1, 2)))
+    yield "edges_cut", message(0x9D, head + edges((1, 0, -1, 0))[:-1])
+
+
 def client_seeds():
     options = struct.pack("<IIHBBBxxx", 500000, 100, 16, 7, 3, 1)
     full = filters(*[(i, 0x7FF, 0, 3) for i in range(64)])
@@ -118,6 +164,7 @@ def client_seeds():
     yield "hello_1_1_within", message(1, MAGIC_VERSION + name("") + name("ecu") + options + filters() + later[:20])
     yield from fault_seeds()
     yield from watching_seeds()
+    yield from asking_seeds()
     yield "hello_wide_filters", message(
         1, MAGIC_VERSION + name("") + name("x") + options + filters((1, 2, 1, 1), size=20))
     yield "hello_no_nul", message(1, MAGIC_VERSION + b"a" * 64 + name("x") + options + filters())
@@ -157,6 +204,7 @@ def host_seeds():
                      + message(0x8C, struct.pack("<QqHHiQ", 7, 1, 2, 0, 0, 1) + text(b"there is no fault 3"))
                      + message(0x8E, struct.pack("<qiBBh", 1, 1, 3, 0, -1) + text(b"flip field=crc")))
     yield from watched_seeds()
+    yield from told_seeds()
     yield "refused", message(0x82, struct.pack("<HHH", 3, 1, 0) + text(b"no bus \"x\"; there is can0"))
     yield "buses", message(0x83, MAGIC_VERSION + buses(*[(f"can{i}", 10000) for i in range(16)]))
     yield "rx", message(0x84, struct.pack("<qqhB5x", 0, 10**12, -1, 1) + frame(0x123, 0, 8, b"\0" * 8))

@@ -11,87 +11,9 @@ import struct
 import subprocess
 import time
 
-from link_lib import MAGIC_VERSION, Client, message
-from tui_lib import BIN, DEMO, FOLDER, SANITIZED, TUI, Pty, Skip, Tmux, cpu_seconds, environment, run_tests, test, tui, wait_for
-
-MONITOR, LOST, WATCHING, EVENT, LOOKED = 0x0F, 0x89, 0x8F, 0x90, 0x96
-KINDS = ("attach detach config queued refused tx_start arb_lost frame sent dropped error error_frame overload counters "
-         "state lost note fault").split()
-
-
-class Host:
-    """A cansim host in a process of its own."""
-
-    count = 0
-
-    def __init__(self, *args, address=None, command="run"):
-        Host.count += 1
-        self.path = address or os.path.join(FOLDER, f"host-{Host.count}")
-        self.events = os.path.join(FOLDER, f"events-{Host.count}")
-        self.process = subprocess.Popen([os.path.join(BIN, "cansim"), command, *args, "--link", self.path, "-q",
-                                         "--events", self.events], stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment())
-        wait_for(self.answers, "the host")
-
-    def answers(self):
-        """Is it there? A socket of a dead one may be."""
-        try:
-            if self.path.startswith("tcp:"):
-                socket.create_connection(self.path.split(":")[1:]).close()
-            else:
-                with socket.socket(socket.AF_UNIX) as there:
-                    there.connect(self.path)
-            return True
-        except OSError:
-            assert self.process.poll() is None, self.process.communicate()
-            return False
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.end()
-
-    def end(self, sign=signal.SIGTERM):
-        if self.process.poll() is None:
-            self.process.send_signal(sign)
-        self.process.communicate(timeout=20)
-
-    def log(self):
-        with open(self.events, encoding="utf-8") as lines:
-            return [json.loads(line) for line in lines]
-
-
-class Monitor(Client):
-    """One that is told everything, written from docs/link-protocol.md alone."""
-
-    def __init__(self, path, kinds=(1 << len(KINDS)) - 1):
-        super().__init__(path)
-        self.put(message(MONITOR, MAGIC_VERSION + b"test".ljust(64, b"\0") + struct.pack("<Q", kinds)))
-        kind, body = self.get()
-        assert kind == WATCHING, (hex(kind), body)
-        self.minor = struct.unpack_from("<H", body, 6)[0]
-        self.expect(LOOKED)
-
-    def next_event(self):
-        """(time, sequence, kind, bus, node, (id, data) or None)"""
-        body = self.expect(EVENT)
-        at, _, _, seq, kind, bus, node = struct.unpack_from("<qqqQHHh", body, 0)
-        has_frame, frame = body[63], None
-        if has_frame:
-            identifier, _, _, length = struct.unpack_from("<IBBB", body, 80)
-            frame = identifier, body[88:88 + length]
-        return at, seq, KINDS[kind], bus, node, frame
-
-
-def tmux_needed():
-    if not shutil.which("tmux"):
-        raise Skip("no tmux")
-
-
-def connect(t, host, *args):
-    t.command(" ".join(["clear;", TUI, "--connect", host.path, *args]))
-    t.wait("1 Trace", "quit")
+from connect_lib import KINDS, Host, Monitor, connect, tmux_needed
+from link_lib import message
+from tui_lib import BIN, DEMO, FOLDER, SANITIZED, TUI, Pty, Tmux, cpu_seconds, environment, run_tests, test, tui, wait_for
 
 
 @test
