@@ -7,8 +7,9 @@
 #include "tui/host.h"
 #include "tui/view.h"
 
-#define CS_TRACE_BOOKMARKS 64
-#define CS_NO_ROW          UINT64_MAX
+#define CS_TRACE_BOOKMARKS     64
+#define CS_TRACE_BOOKMARK_NAME 40
+#define CS_NO_ROW              UINT64_MAX
 
 /* Frames and their bits between two rows; both ends move, nothing is counted twice. */
 struct cs_trace_span {
@@ -50,6 +51,11 @@ struct cs_trace_keep {
     struct cs_trace_span span;
     uint64_t bookmarks[CS_TRACE_BOOKMARKS]; /* in their order */
     unsigned n_bookmarks;
+    struct {
+        uint64_t row;
+        char text[CS_TRACE_BOOKMARK_NAME]; /* "": none */
+    } names[CS_TRACE_BOOKMARKS];           /* in any order; of rows without a bookmark, too */
+    struct cs_list bookmark_list;
 
     struct cs_query search;
     struct cs_trace_hunt hunt;
@@ -110,6 +116,13 @@ int cs_trace_export(struct cs_tui *tui, const char *rest, char *why, size_t why_
 int cs_trace_export_scenario(struct cs_tui *tui, const char *rest, char *why, size_t why_size);
 /* What stands in front of a row, 0: nothing; and its style. */
 uint32_t cs_trace_sign(const struct cs_tui *tui, uint64_t number, uint8_t *style);
+
+/* ---- overlay_bookmarks.c --------------------------------------------------------------------- */
+
+const char *cs_trace_bookmark_name(const struct cs_tui *tui, uint64_t row); /* "": none */
+/* Set one under the cursor, and its name. */
+int cs_trace_bookmark_named(struct cs_tui *tui, const char *rest, char *why, size_t why_size);
+int cs_trace_bookmarks(struct cs_tui *tui, const char *rest, char *why, size_t why_size);
 
 /* ---- trace_tree.c ---------------------------------------------------------------------------- */
 

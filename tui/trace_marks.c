@@ -192,8 +192,9 @@ void cs_trace_next_bookmark(struct cs_tui *tui, int by)
         at += keep->n_bookmarks - 1;
     at %= keep->n_bookmarks;
     cs_trace_select(tui, keep->bookmarks[at]);
-    cs_tui_say(tui, false, "bookmark %u of %u%s", at + 1, keep->n_bookmarks,
-               cs_trace_hidden(tui, keep->bookmarks[at]));
+    const char *name = cs_trace_bookmark_name(tui, keep->bookmarks[at]);
+    cs_tui_say(tui, false, "bookmark %u of %u%s%s%s", at + 1, keep->n_bookmarks, *name ? ": " : "",
+               name, cs_trace_hidden(tui, keep->bookmarks[at]));
 }
 
 /* ---- copying and writing --------------------------------------------------------------------- */

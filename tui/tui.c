@@ -29,7 +29,7 @@ static const struct cs_overlay *const overlays[CS_OVERLAY_COUNT] = {
     [CS_OVERLAY_PROMPT] = &cs_overlay_prompt,   [CS_OVERLAY_ROW] = &cs_overlay_row,
     [CS_OVERLAY_SAVE] = &cs_overlay_save,       [CS_OVERLAY_SEND] = &cs_overlay_send,
     [CS_OVERLAY_PRESETS] = &cs_overlay_presets, [CS_OVERLAY_SEARCH] = &cs_overlay_search,
-    [CS_OVERLAY_PLOT] = &cs_overlay_plot,
+    [CS_OVERLAY_PLOT] = &cs_overlay_plot,       [CS_OVERLAY_BOOKMARKS] = &cs_overlay_bookmarks,
 };
 
 _Static_assert(sizeof cs_views / sizeof *cs_views <= CS_TUI_VIEWS_MAX, "room for views");

@@ -129,6 +129,7 @@ enum cs_tui_overlay {
     CS_OVERLAY_PRESETS,
     CS_OVERLAY_SEARCH,
     CS_OVERLAY_PLOT,
+    CS_OVERLAY_BOOKMARKS,
     CS_OVERLAY_COUNT
 };
 
