@@ -88,8 +88,8 @@ struct cs_host_ops {
     /* Decode the frame of a row again, after those before it. 0; -EOPNOTSUPP (nobody decodes; or
      * the op is NULL), -ENOENT (it is no decoder's frame, or gone), -ENOMEM. */
     int (*decode)(void *ctx, const struct cs_tui *tui, uint64_t row, struct cs_decoded *decoded);
-    /* Write rows to a file, in the format of its suffix. 0 or -1; what came of it in `told`. 1: that
-     * are many, and it goes on as tui->job. */
+    /* Write rows to a file, in the format of its suffix. 0 or -1; what came of it in `told`. 1:
+     * that are many, and it goes on as tui->job. */
     int (*export_rows)(void *ctx, struct cs_tui *tui, const struct cs_export *rows, char *told,
                        size_t told_size);
     /* Count anew what CS_NEEDS_TRAFFIC tells; NULL: this host cannot. */

@@ -24,8 +24,8 @@ struct app {
     struct cs_host_link *link; /* to it, else NULL */
     ev_io link_io;
     struct cs_host_log log;
-    ev_idle load; /* while there is more of it */
-    ev_idle work; /* while the model has something to do that takes long */
+    ev_idle load;       /* while there is more of it */
+    ev_idle work;       /* while the model has something to do that takes long */
     unsigned work_rows; /* of it at once */
     struct cs_tui tui;
     struct cs_canvas canvas;
