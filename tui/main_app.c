@@ -355,7 +355,7 @@ static void start_watchers(struct app *app)
     ev_timer_init(&app->redraw, on_redraw, 0, 0);
     ev_idle_init(&app->work, on_work);
     app->work.data = app;
-    app->work_rows = CS_TUI_WORK_AT_ONCE;
+    app->work_rows = CS_TUI_WORK_ROWS;
     ev_timer_init(&app->clock, cs_app_on_clock, 1, 1);
     app->input.data = app->output.data = app->redraw.data = app->clock.data = app;
     ev_io_start(app->loop, &app->input);

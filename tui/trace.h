@@ -15,8 +15,9 @@
 struct cs_trace_span {
     uint64_t low, high; /* rows low..high - 1 are counted */
     uint64_t frames, bits;
-    unsigned bus; /* of which bits are counted */
-    bool wide;    /* there are too many to count */
+    unsigned bus;  /* of which bits are counted */
+    bool counting; /* they are not there yet, and so far: */
+    unsigned percent;
 };
 
 /* What rows cost that are looked at a part at a time, in rows that are only asked. */
@@ -110,6 +111,7 @@ void cs_trace_next_bookmark(struct cs_tui *tui, int by);
 void cs_trace_copy(struct cs_tui *tui, int unused);
 /* Bring the span up to date with mark and cursor. */
 void cs_trace_measure(struct cs_tui *tui);
+void cs_trace_measure_on(struct cs_tui *tui, unsigned rows); /* tui->more: it is not yet */
 bool cs_trace_measures(const struct cs_tui *tui);
 void cs_trace_span_text(const struct cs_tui *tui, char *text, size_t size);
 int cs_trace_export(struct cs_tui *tui, const char *rest, char *why, size_t why_size);

@@ -179,7 +179,7 @@ void cs_tui_refresh(struct cs_tui *tui)
         needs |= cs_views[tui->pane_view[p]]->needs;
     tui->host->ops->refresh(tui->host->ctx, tui, needs);
     cs_messages_look(tui);
-    cs_tui_work(tui, CS_TUI_WORK_AT_ONCE);
+    cs_tui_work(tui, CS_TUI_WORK_ROWS);
     for (tui->at = 0; tui->at < panes; tui->at++)
         if (cs_views[tui->pane_view[tui->at]]->refresh)
             cs_views[tui->pane_view[tui->at]]->refresh(tui);

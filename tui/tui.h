@@ -23,15 +23,15 @@
 #include "tui/textfield.h"
 #include "tui/traffic.h"
 
-#define CS_TUI_MIN_WIDTH    80
-#define CS_TUI_MIN_HEIGHT   24
-#define CS_TUI_BUS_NAME     16
-#define CS_TUI_HISTORY      32 /* injected frames that can be called back */
-#define CS_TUI_MESSAGE_MAX  160
-#define CS_TUI_WORK_AT_ONCE 65536u /* rows, cs_tui_work(): some 10 ms */
-#define CS_TUI_DEVICES      32
-#define CS_TUI_VIEWS_MAX    32
-#define CS_TUI_PANES        4 /* of the screen, at most; each has a view of its own */
+#define CS_TUI_MIN_WIDTH   80
+#define CS_TUI_MIN_HEIGHT  24
+#define CS_TUI_BUS_NAME    16
+#define CS_TUI_HISTORY     32 /* injected frames that can be called back */
+#define CS_TUI_MESSAGE_MAX 160
+#define CS_TUI_WORK_ROWS   65536u /* rows, cs_tui_work(): some 10 ms */
+#define CS_TUI_DEVICES     32
+#define CS_TUI_VIEWS_MAX   32
+#define CS_TUI_PANES       4 /* of the screen, at most; each has a view of its own */
 
 struct cs_host;
 struct cs_job;

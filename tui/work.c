@@ -45,6 +45,8 @@ bool cs_tui_work(struct cs_tui *tui, unsigned rows)
     tui->more = false;
     cs_trace_index_on(tui, rows);
     cs_trace_hunt_on(tui, rows);
+    if (cs_trace_keep(tui)->span.counting)
+        cs_trace_measure_on(tui, rows);
     if (tui->job)
         go_on(tui, rows);
     return tui->more;

@@ -69,7 +69,7 @@ static inline unsigned finish(struct bench *b)
 
     for (cs_tui_refresh(&b->tui); b->tui.more; parts++) {
         assert_true(parts < 1000);
-        cs_tui_work(&b->tui, CS_TUI_WORK_AT_ONCE);
+        cs_tui_work(&b->tui, CS_TUI_WORK_ROWS);
     }
     return parts;
 }

@@ -98,7 +98,7 @@ static void keys_stop_it(void **state)
 
     (void)state;
     bench_keys(b, "gs" NEVER "<Enter>");
-    cs_tui_work(&b->tui, CS_TUI_WORK_AT_ONCE);
+    cs_tui_work(&b->tui, CS_TUI_WORK_ROWS);
     assert_true(keep->hunt.on);
     cs_tui_key(&b->tui, CS_KEY_ESC);
     assert_false(keep->hunt.on);
@@ -209,6 +209,44 @@ static void filter_keeps_the_place(void **state)
     bench_free(b);
 }
 
+/* ---- measuring ------------------------------------------------------------------------------- */
+
+/* Frames between two rows however far apart they are. */
+static void counting_is_sliced(void **state)
+{
+    struct bench *b = bench_many(ROWS);
+    const struct cs_trace_span *span = &cs_trace_keep(&b->tui)->span;
+    unsigned percent = 0;
+
+    (void)state;
+    bench_keys(b, ":go #101<Enter>m:go #1199901<Enter>");
+    bench_draw(b, 80, 24);
+    assert_true(b->tui.more && span->counting);
+    b->tui.message[0] = '\0';
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "since the mark: 11.998s"));
+    assert_true(bench_shows(b, "counting … "));
+    for (unsigned i = 0; b->tui.more; i++) {
+        assert_in_range(span->percent, percent, 100);
+        percent = span->percent;
+        cs_tui_work(&b->tui, CS_TUI_WORK_ROWS);
+        assert_true(i < 1000);
+    }
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "1187802 frames"));
+    bench_keys(b, "<Up><Up>");
+    bench_draw(b, 80, 24);
+    assert_false(b->tui.more);
+    assert_true(bench_shows(b, "1187800 frames"));
+    /* Off to somewhere else while it counts. */
+    bench_keys(b, "g");
+    bench_draw(b, 80, 24);
+    bench_keys(b, "G");
+    bench_draw(b, 80, 24);
+    assert_false(b->tui.more);
+    bench_free(b);
+}
+
 /* ---- exports --------------------------------------------------------------------------------- */
 
 static char *path_of(const char *name)
@@ -265,7 +303,7 @@ static void export_is_sliced(void **state)
     for (unsigned permille = 0; b->tui.job; parts++) {
         assert_true(b->tui.job->permille >= permille && permille < 1000);
         permille = b->tui.job->permille;
-        cs_tui_work(&b->tui, CS_TUI_WORK_AT_ONCE);
+        cs_tui_work(&b->tui, CS_TUI_WORK_ROWS);
         assert_true(parts < 1000);
     }
     assert_true(parts > 5);
@@ -448,9 +486,10 @@ int main(void)
         cmocka_unit_test(found_far_away),        cmocka_unit_test(keys_stop_it),
         cmocka_unit_test(rows_come_meanwhile),   cmocka_unit_test(search_in_a_filter),
         cmocka_unit_test(filter_shows_progress), cmocka_unit_test(filter_keeps_the_place),
-        cmocka_unit_test(export_is_sliced),      cmocka_unit_test(export_is_given_up),
-        cmocka_unit_test(rows_leave_meanwhile),  cmocka_unit_test(export_of_some),
-        cmocka_unit_test(files_are_kept),        cmocka_unit_test(scenario_is_sliced),
+        cmocka_unit_test(counting_is_sliced),    cmocka_unit_test(export_is_sliced),
+        cmocka_unit_test(export_is_given_up),    cmocka_unit_test(rows_leave_meanwhile),
+        cmocka_unit_test(export_of_some),        cmocka_unit_test(files_are_kept),
+        cmocka_unit_test(scenario_is_sliced),
     };
     return cmocka_run_group_tests_name("tui slices", tests, begin, end);
 }
