@@ -386,7 +386,8 @@ static unsigned of_term(const struct cs_query *q, const struct cs_query_step *st
     case QUERY_TEXT:
         return step->negate || many->text ? BOTH : NO;
     case QUERY_FLAG:
-        return (many->flags & step->low ? YES : 0) | (many->others || many->lack & step->low ? NO : 0);
+        return (many->flags & step->low ? YES : 0) |
+               (many->others || many->lack & step->low ? NO : 0);
     case QUERY_ANY_ERROR:
         return (many->kinds & errors ? YES : 0) | (many->kinds & ~errors ? NO : 0);
     default:

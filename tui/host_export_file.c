@@ -195,7 +195,7 @@ void cs_export_file_drop(struct cs_export_file *file)
 int cs_export_start(struct cs_tui *tui, struct cs_job *job, const struct cs_export *rows,
                     char *told, size_t size)
 {
-    const int ret = job->step(job, tui, CS_TUI_WORK_AT_ONCE);
+    const int ret = job->step(job, tui, CS_TUI_WORK_ROWS);
     char n[CS_NUMBER_MAX];
 
     if (ret > 0) {

@@ -211,13 +211,21 @@ static int rerun_asked(void *ctx, char *why, size_t why_size)
 {
     struct app *app = ctx;
     struct cs_session_config config = cs_main_config(app->options);
+    char sentence[CS_ERROR_SENTENCE_MAX];
+    struct cs_errors errors = {0};
 
     if (!config.scenario || !strcmp(config.scenario, "-")) {
         snprintf(why, why_size, "the host has no scenario that it could read again");
         return -1;
     }
-    if (app->ready || cs_main_load(&config, why, why_size) != 0)
-        return app->ready ? 0 : -1;
+    if (app->ready)
+        return 0;
+    if (cs_main_load(&config, &errors) != 0) {
+        if (errors.n > 0)
+            snprintf(why, why_size, "%s", cs_error_sentence(&errors.error[0], sentence));
+        cs_errors_free(&errors);
+        return -1;
+    }
     app->ready = config.loaded;
     ev_timer_init(&app->anew, on_anew, 0, 0);
     app->anew.data = app;
@@ -397,7 +405,7 @@ static void start_watchers(struct app *app)
     ev_timer_init(&app->redraw, on_redraw, 0, 0);
     ev_idle_init(&app->work, on_work);
     app->work.data = app;
-    app->work_rows = CS_TUI_WORK_AT_ONCE;
+    app->work_rows = CS_TUI_WORK_ROWS;
     ev_timer_init(&app->clock, cs_app_on_clock, 1, 1);
     app->input.data = app->output.data = app->redraw.data = app->clock.data = app;
     ev_io_start(app->loop, &app->input);

@@ -8,15 +8,17 @@
 #include "tui/view.h"
 #include "tui/widgets.h"
 
-#define CS_TRACE_BOOKMARKS 64
-#define CS_NO_ROW          UINT64_MAX
+#define CS_TRACE_BOOKMARKS     64
+#define CS_TRACE_BOOKMARK_NAME 40
+#define CS_NO_ROW              UINT64_MAX
 
 /* Frames and their bits between two rows; both ends move, nothing is counted twice. */
 struct cs_trace_span {
     uint64_t low, high; /* rows low..high - 1 are counted */
     uint64_t frames, bits;
-    unsigned bus; /* of which bits are counted */
-    bool wide;    /* there are too many to count */
+    unsigned bus;  /* of which bits are counted */
+    bool counting; /* they are not there yet, and so far: */
+    unsigned percent;
 };
 
 /* What rows cost that are looked at a part at a time, in rows that are only asked. */
@@ -51,6 +53,11 @@ struct cs_trace_keep {
     struct cs_trace_span span;
     uint64_t bookmarks[CS_TRACE_BOOKMARKS]; /* in their order */
     unsigned n_bookmarks;
+    struct {
+        uint64_t row;
+        char text[CS_TRACE_BOOKMARK_NAME]; /* "": none */
+    } names[CS_TRACE_BOOKMARKS];           /* in any order; of rows without a bookmark, too */
+    struct cs_list bookmark_list;
 
     struct cs_query search;
     struct cs_trace_hunt hunt;
@@ -110,12 +117,20 @@ void cs_trace_next_bookmark(struct cs_tui *tui, int by);
 void cs_trace_copy(struct cs_tui *tui, int unused);
 /* Bring the span up to date with mark and cursor. */
 void cs_trace_measure(struct cs_tui *tui);
+void cs_trace_measure_on(struct cs_tui *tui, unsigned rows); /* tui->more: it is not yet */
 bool cs_trace_measures(const struct cs_tui *tui);
 void cs_trace_span_text(const struct cs_tui *tui, char *text, size_t size);
 int cs_trace_export(struct cs_tui *tui, const char *rest, char *why, size_t why_size);
 int cs_trace_export_scenario(struct cs_tui *tui, const char *rest, char *why, size_t why_size);
 /* What stands in front of a row, 0: nothing; and its style. */
 uint32_t cs_trace_sign(const struct cs_tui *tui, uint64_t number, uint8_t *style);
+
+/* ---- overlay_bookmarks.c --------------------------------------------------------------------- */
+
+const char *cs_trace_bookmark_name(const struct cs_tui *tui, uint64_t row); /* "": none */
+/* Set one under the cursor, and its name. */
+int cs_trace_bookmark_named(struct cs_tui *tui, const char *rest, char *why, size_t why_size);
+int cs_trace_bookmarks(struct cs_tui *tui, const char *rest, char *why, size_t why_size);
 
 /* ---- trace_tree.c ---------------------------------------------------------------------------- */
 

@@ -11,8 +11,6 @@
 #include "tui/trace.h"
 #include "tui/widgets.h"
 
-#define COUNTED_MOST 1000000u
-
 static uint64_t cursor(const struct cs_tui *tui)
 {
     return tui->trace.follow ? cs_trace_before(tui, tui->ring.end) : tui->trace.sel;
@@ -102,35 +100,57 @@ static void count(const struct cs_tui *tui, struct cs_trace_span *span, uint64_t
         span->bits += (uint64_t)(by * row->n_bits);
 }
 
-void cs_trace_measure(struct cs_tui *tui)
+/* Both ends of what is counted move to low and high. True where they are there. */
+static bool move_ends(const struct cs_tui *tui, struct cs_trace_span *span, uint64_t low,
+                      uint64_t high, int64_t rows)
+{
+    uint64_t unpacked = cs_tui_ring_unpacked(&tui->ring);
+
+    for (; (span->high != high || span->low != low) && rows > 0; rows--) {
+        if (span->high < high)
+            count(tui, span, span->high++, 1);
+        else if (span->high > high)
+            count(tui, span, --span->high, -1);
+        if (span->low > low)
+            count(tui, span, --span->low, 1);
+        else if (span->low < low)
+            count(tui, span, span->low++, -1);
+        rows -= (int64_t)(cs_tui_ring_unpacked(&tui->ring) - unpacked) * CS_TRACE_UNPACK_COST;
+        unpacked = cs_tui_ring_unpacked(&tui->ring);
+    }
+    return span->high == high && span->low == low;
+}
+
+void cs_trace_measure_on(struct cs_tui *tui, unsigned rows)
 {
     struct cs_trace_keep *keep = cs_trace_keep(tui);
     struct cs_trace_span *span = &keep->span;
     uint64_t low, high;
 
-    if (keep->marked && !cs_tui_ring_get(&tui->ring, keep->mark)) {
-        keep->marked = false;
-        cs_tui_say(tui, false, "the row with the mark made room for newer ones");
-    }
-    if (!cs_trace_measures(tui))
+    if (!cs_trace_measures(tui)) {
+        span->counting = false;
         return;
+    }
     /* From the end of the first row on: its own bits were before. */
     low = (keep->mark < tui->trace.sel ? keep->mark : tui->trace.sel) + 1;
     high = (keep->mark < tui->trace.sel ? tui->trace.sel : keep->mark) + 1;
     const unsigned bus = cs_tui_ring_get(&tui->ring, keep->mark)->bus;
-    span->wide = high - low > COUNTED_MOST;
-    if (span->wide || bus != span->bus || low >= span->high || high <= span->low)
-        *span = (struct cs_trace_span){.low = low, .high = low, .bus = bus, .wide = span->wide};
-    if (span->wide)
-        return;
-    while (span->high < high)
-        count(tui, span, span->high++, 1);
-    while (span->high > high)
-        count(tui, span, --span->high, -1);
-    while (span->low > low)
-        count(tui, span, --span->low, 1);
-    while (span->low < low)
-        count(tui, span, span->low++, -1);
+    if (bus != span->bus || low >= span->high || high <= span->low)
+        *span = (struct cs_trace_span){.low = low, .high = low, .bus = bus};
+    span->counting = !move_ends(tui, span, low, high, rows);
+    span->percent = (unsigned)((span->high - span->low) * 100 / (high - low));
+    tui->more |= span->counting;
+}
+
+void cs_trace_measure(struct cs_tui *tui)
+{
+    struct cs_trace_keep *keep = cs_trace_keep(tui);
+
+    if (keep->marked && !cs_tui_ring_get(&tui->ring, keep->mark)) {
+        keep->marked = false;
+        cs_tui_say(tui, false, "the row with the mark made room for newer ones");
+    }
+    cs_trace_measure_on(tui, CS_TRACE_AT_ONCE);
 }
 
 void cs_trace_span_text(const struct cs_tui *tui, char *text, size_t size)
@@ -152,8 +172,12 @@ void cs_trace_span_text(const struct cs_tui *tui, char *text, size_t size)
     if (!bus->rate_unknown && n < (int)size)
         n += snprintf(text + n, size - (size_t)n, " · %" PRId64 ".%d bit times at %s", tenths / 10,
                       (int)(tenths % 10), cs_text_rates(bus->bitrate_bps, 0, rate));
-    if (span->wide || n >= (int)size)
+    if (n >= (int)size)
         return;
+    if (span->counting) {
+        snprintf(text + n, size - (size_t)n, " · counting … %u %%", span->percent);
+        return;
+    }
     n += snprintf(text + n, size - (size_t)n, " · %" PRIu64 " frame%s", span->frames,
                   span->frames == 1 ? "" : "s");
     if (n < (int)size && tenths > 0 && !bus->rate_unknown)
@@ -237,8 +261,9 @@ void cs_trace_next_bookmark(struct cs_tui *tui, int by)
         at += keep->n_bookmarks - 1;
     at %= keep->n_bookmarks;
     cs_trace_select(tui, keep->bookmarks[at]);
-    cs_tui_say(tui, false, "bookmark %u of %u%s", at + 1, keep->n_bookmarks,
-               cs_trace_hidden(tui, keep->bookmarks[at]));
+    const char *name = cs_trace_bookmark_name(tui, keep->bookmarks[at]);
+    cs_tui_say(tui, false, "bookmark %u of %u%s%s%s", at + 1, keep->n_bookmarks, *name ? ": " : "",
+               name, cs_trace_hidden(tui, keep->bookmarks[at]));
 }
 
 void cs_trace_remember(const struct cs_tui *tui, const struct cs_memory_out *out)

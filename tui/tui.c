@@ -26,13 +26,14 @@ const struct cs_view *const cs_views[] = {
 const unsigned cs_n_views = sizeof cs_views / sizeof *cs_views;
 
 static const struct cs_overlay *const overlays[CS_OVERLAY_COUNT] = {
-    [CS_OVERLAY_INJECT] = &cs_overlay_inject,   [CS_OVERLAY_FILTER] = &cs_overlay_filter,
-    [CS_OVERLAY_HELP] = &cs_overlay_help,       [CS_OVERLAY_FAULT] = &cs_overlay_fault,
-    [CS_OVERLAY_PROMPT] = &cs_overlay_prompt,   [CS_OVERLAY_ROW] = &cs_overlay_row,
-    [CS_OVERLAY_SAVE] = &cs_overlay_save,       [CS_OVERLAY_SEND] = &cs_overlay_send,
-    [CS_OVERLAY_PRESETS] = &cs_overlay_presets, [CS_OVERLAY_SEARCH] = &cs_overlay_search,
-    [CS_OVERLAY_PLOT] = &cs_overlay_plot,       [CS_OVERLAY_COLOURS] = &cs_overlay_colours,
-    [CS_OVERLAY_LIKE] = &cs_overlay_like,       [CS_OVERLAY_SETUP] = &cs_overlay_setup,
+    [CS_OVERLAY_INJECT] = &cs_overlay_inject,       [CS_OVERLAY_FILTER] = &cs_overlay_filter,
+    [CS_OVERLAY_HELP] = &cs_overlay_help,           [CS_OVERLAY_FAULT] = &cs_overlay_fault,
+    [CS_OVERLAY_PROMPT] = &cs_overlay_prompt,       [CS_OVERLAY_ROW] = &cs_overlay_row,
+    [CS_OVERLAY_SAVE] = &cs_overlay_save,           [CS_OVERLAY_SEND] = &cs_overlay_send,
+    [CS_OVERLAY_PRESETS] = &cs_overlay_presets,     [CS_OVERLAY_SEARCH] = &cs_overlay_search,
+    [CS_OVERLAY_PLOT] = &cs_overlay_plot,           [CS_OVERLAY_COLOURS] = &cs_overlay_colours,
+    [CS_OVERLAY_LIKE] = &cs_overlay_like,           [CS_OVERLAY_SETUP] = &cs_overlay_setup,
+    [CS_OVERLAY_BOOKMARKS] = &cs_overlay_bookmarks,
 };
 
 _Static_assert(sizeof cs_views / sizeof *cs_views <= CS_TUI_VIEWS_MAX, "room for views");
@@ -160,7 +161,7 @@ void cs_tui_refresh(struct cs_tui *tui)
     tui->host->ops->refresh(tui->host->ctx, tui, needs);
     cs_memory_settle(tui);
     cs_messages_look(tui);
-    cs_tui_work(tui, CS_TUI_WORK_AT_ONCE);
+    cs_tui_work(tui, CS_TUI_WORK_ROWS);
     for (unsigned p = 0; p < panes; p++) {
         cs_context_enter(tui, p);
         if (cs_views[tui->pane_view[p]]->refresh)

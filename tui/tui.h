@@ -28,17 +28,17 @@
 #include "tui/traffic.h"
 #include "tui/undo.h"
 
-#define CS_TUI_MIN_WIDTH    60 /* below there is no use in it */
-#define CS_TUI_MIN_HEIGHT   16
-#define CS_TUI_WIDTH        80 /* of a picture, and what every view is made for */
-#define CS_TUI_HEIGHT       24
-#define CS_TUI_BUS_NAME     16
-#define CS_TUI_HISTORY      32 /* injected frames that can be called back */
-#define CS_TUI_MESSAGE_MAX  160
-#define CS_TUI_WORK_AT_ONCE 65536u /* rows, cs_tui_work(): some 10 ms */
-#define CS_TUI_DEVICES      32
-#define CS_TUI_VIEWS_MAX    32
-#define CS_TUI_PANES        4 /* of the screen, at most; each has a view of its own */
+#define CS_TUI_MIN_WIDTH   60 /* below there is no use in it */
+#define CS_TUI_MIN_HEIGHT  16
+#define CS_TUI_WIDTH       80 /* of a picture, and what every view is made for */
+#define CS_TUI_HEIGHT      24
+#define CS_TUI_BUS_NAME    16
+#define CS_TUI_HISTORY     32 /* injected frames that can be called back */
+#define CS_TUI_MESSAGE_MAX 160
+#define CS_TUI_WORK_ROWS   65536u /* rows, cs_tui_work(): some 10 ms */
+#define CS_TUI_DEVICES     32
+#define CS_TUI_VIEWS_MAX   32
+#define CS_TUI_PANES       4 /* of the screen, at most; each has a view of its own */
 
 struct cs_host;
 struct cs_context;
@@ -155,6 +155,7 @@ enum cs_tui_overlay {
     CS_OVERLAY_COLOURS,
     CS_OVERLAY_LIKE,
     CS_OVERLAY_SETUP,
+    CS_OVERLAY_BOOKMARKS,
     CS_OVERLAY_COUNT
 };
 

@@ -106,7 +106,7 @@ extern const struct cs_view cs_view_messages;
 extern const struct cs_overlay cs_overlay_plot, cs_overlay_colours, cs_overlay_like;
 extern const struct cs_overlay cs_overlay_inject, cs_overlay_filter, cs_overlay_help,
     cs_overlay_fault, cs_overlay_prompt, cs_overlay_row, cs_overlay_save, cs_overlay_send,
-    cs_overlay_presets, cs_overlay_search, cs_overlay_setup;
+    cs_overlay_presets, cs_overlay_search, cs_overlay_setup, cs_overlay_bookmarks;
 
 /* What a view keeps, as much as its state_size. */
 void *cs_view_state(const struct cs_tui *tui, const struct cs_view *view);

@@ -334,6 +334,8 @@ static const struct cs_word words[] = {
      cs_trace_export, NULL},
     {"export-scenario", "FILE", "the same as a scenario that sends these frames again",
      cs_trace_export_scenario, NULL},
+    {"bookmark", "[NAME]", "set a bookmark, and give it a name", cs_trace_bookmark_named, NULL},
+    {"bookmarks", "", "list them; Enter goes there", cs_trace_bookmarks, NULL},
 };
 
 const struct cs_view cs_view_trace = {

@@ -46,6 +46,8 @@ static void look(struct cs_tui *tui, unsigned rows)
 {
     cs_trace_index_on(tui, rows);
     cs_trace_hunt_on(tui, rows);
+    if (cs_trace_keep(tui)->span.counting)
+        cs_trace_measure_on(tui, rows);
 }
 
 bool cs_tui_work(struct cs_tui *tui, unsigned rows)

@@ -25,7 +25,8 @@ static struct window *window_new(void)
     w->link.asked = CS_NEEDS_PLAN;
     assert_int_equal(cs_tui_init(&w->tui, &w->host, 1000), 0);
     w->tui.n_buses = 2;
-    memset(w->link.who, 0xFF, sizeof w->link.who);
+    w->link.feed.tui = &w->tui;
+    memset(w->link.feed.who, 0xFF, sizeof w->link.feed.who);
     snprintf(w->tui.bus[0].name, sizeof w->tui.bus[0].name, "can0");
     snprintf(w->tui.bus[1].name, sizeof w->tui.bus[1].name, "can1");
     return w;

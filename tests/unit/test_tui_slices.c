@@ -1,84 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* What takes long in the trace is done a part at a time: searches, filters and exports, each with
- * its progress; keys stop and go on. And the ways to a row that is far away. */
-#include "test_tui.h"
+ * its progress; keys stop and go on. */
+#include "test_tui_many.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tui/host_rows.h"
 #include "tui/job.h"
 #include "tui/query_row.h"
 #include "tui/trace.h"
 
-#define ROWS 1200000u
-#define LAST (ROWS - 1)
-
 static const char *folder;
-
-static int fake_export(void *ctx, struct cs_tui *tui, const struct cs_export *rows, char *told,
-                       size_t told_size)
-{
-    (void)ctx;
-    return cs_host_export(tui, rows, told, told_size);
-}
-
-/* A row each 10 us. Data that no summary can tell apart: each chunk has all values of data[0]. */
-static void fill(struct bench *b, unsigned rows)
-{
-    struct cs_tui_ring *ring = &b->tui.ring;
-    static uint32_t who;
-
-    if (ring->end == 0)
-        who = cs_names_add(&b->tui.names, "engine");
-    for (const uint64_t end = ring->end + rows; ring->end < end;) {
-        const unsigned i = (unsigned)ring->end;
-        struct cs_row *row = cs_tui_ring_push(ring);
-        *row = (struct cs_row){.at_ps = (int64_t)(i + 1) * 10 * CS_PS_PER_US,
-                               .kind = CS_EV_FRAME,
-                               .who = who,
-                               .id = 0x100 + i % 50,
-                               .dlc = 2,
-                               .len = 2,
-                               .n_bits = 60,
-                               .attempt = 1,
-                               .has_frame = true,
-                               .data = {(char)i, (char)(i * 7 >> 3)}};
-        row->start_ps = row->queued_ps = row->at_ps - 8 * CS_PS_PER_US;
-        if (i % 100 == 30)
-            *row = (struct cs_row){.at_ps = row->at_ps, .kind = CS_EV_ERROR, .who = who};
-        if (row->has_frame)
-            cs_tui_ring_link(ring);
-    }
-}
-
-static struct bench *bench_many(unsigned rows)
-{
-    static struct cs_host_ops ops;
-    struct bench *b = bench_new(0, 1);
-
-    ops = bench_ops;
-    ops.export_rows = fake_export;
-    b->host.ops = &ops;
-    fill(b, rows);
-    bench_draw(b, 80, 24);
-    return b;
-}
-
-/* data[0]=X is in each chunk, data[0]=X and this id never are together. */
-#define NEVER "id=101 data[0]=02"
-
-/* Until there is nothing to do; how many parts it took. */
-static unsigned finish(struct bench *b)
-{
-    unsigned parts = 0;
-
-    for (cs_tui_refresh(&b->tui); b->tui.more; parts++) {
-        assert_true(parts < 1000);
-        cs_tui_work(&b->tui, CS_TUI_WORK_AT_ONCE);
-    }
-    return parts;
-}
 
 /* ---- searching ------------------------------------------------------------------------------- */
 
@@ -166,7 +98,7 @@ static void keys_stop_it(void **state)
 
     (void)state;
     bench_keys(b, "gs" NEVER "<Enter>");
-    cs_tui_work(&b->tui, CS_TUI_WORK_AT_ONCE);
+    cs_tui_work(&b->tui, CS_TUI_WORK_ROWS);
     assert_true(keep->hunt.on);
     cs_tui_key(&b->tui, CS_KEY_ESC);
     assert_false(keep->hunt.on);
@@ -277,120 +209,41 @@ static void filter_keeps_the_place(void **state)
     bench_free(b);
 }
 
-/* ---- going ----------------------------------------------------------------------------------- */
+/* ---- measuring ------------------------------------------------------------------------------- */
 
-static void goes_there(void **state)
+/* Frames between two rows however far apart they are. */
+static void counting_is_sliced(void **state)
 {
-    static const struct {
-        const char *word;
-        uint64_t row;
-    } rows[] = {{"go 5s", 499999},      {"go +1s", 599999},   {"go -20ms", 597999},
-                {"go #123456", 123455}, {"go 50%", LAST / 2}, {"go 0%", 0},
-                {"go 100%", LAST},      {"go start", 0},      {"go 11.99999", 1199998},
-                {"go 12.5%", LAST / 8}, {"at 2.5", 249999},   {"go 0", 0},
-                {"go #1", 0},           {"go #1200000", LAST}};
     struct bench *b = bench_many(ROWS);
-    char keys[60];
+    const struct cs_trace_span *span = &cs_trace_keep(&b->tui)->span;
+    unsigned percent = 0;
 
     (void)state;
-    bench_keys(b, "2");
-    finish(b);
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const uint64_t unpacked = cs_tui_ring_unpacked(&b->tui.ring);
-        snprintf(keys, sizeof keys, "2:%s<Enter>", rows[i].word);
-        bench_keys(b, keys);
-        if (b->tui.trace.follow || b->tui.trace.sel != rows[i].row)
-            fail_msg("%s: row %u", rows[i].word, (unsigned)b->tui.trace.sel);
-        assert_string_equal(cs_views[b->tui.view]->name, "trace");
-        assert_true(cs_tui_ring_unpacked(&b->tui.ring) - unpacked < 8); /* at once */
-        bench_draw(b, 80, 24);
+    bench_keys(b, ":go #101<Enter>m:go #1199901<Enter>");
+    bench_draw(b, 80, 24);
+    assert_true(b->tui.more && span->counting);
+    b->tui.message[0] = '\0';
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "since the mark: 11.998s"));
+    assert_true(bench_shows(b, "counting … "));
+    for (unsigned i = 0; b->tui.more; i++) {
+        assert_in_range(span->percent, percent, 100);
+        percent = span->percent;
+        cs_tui_work(&b->tui, CS_TUI_WORK_ROWS);
+        assert_true(i < 1000);
     }
-    bench_keys(b, ":go end<Enter>");
-    assert_true(b->tui.trace.follow);
-    bench_keys(b, ":go +1us<Enter>");
-    assert_true(b->tui.overlay == CS_OVERLAY_PROMPT);
-    assert_non_null(strstr(b->tui.message, "no row is shown from then on"));
-    bench_free(b);
-}
-
-static void goes_nowhere(void **state)
-{
-    static const struct {
-        const char *word, *says;
-    } rows[] = {{"go x", "must be a time such as 12.5s, +1s"},
-                {"go #0", "there are rows #1 to #100"},
-                {"go #101", "there are rows #1 to #100"},
-                {"go #", "must be a time"},
-                {"go #5x", "must be a time"},
-                {"go 101%", "must be a time"},
-                {"go 5%%", "must be a time"},
-                {"go %", "must be a time"},
-                {"go 5s", "no row is shown from then on"},
-                {"go nan%", "must be a time"},
-                {"go +", "must be a time"},
-                {"at end", "must be a time such as 12.5"},
-                {"at", "must be a time"},
-                {"at #3", "must be a time"}};
-    struct bench *b = bench_many(100);
-    char keys[60];
-
-    (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        snprintf(keys, sizeof keys, ":%s<Enter>", rows[i].word);
-        bench_keys(b, keys);
-        if (!strstr(b->tui.message, rows[i].says))
-            fail_msg("%s: %s", rows[i].word, b->tui.message);
-        assert_true(b->tui.trace.follow);
-        bench_keys(b, "<Esc>");
-    }
-    /* Alone it lets bus time go on. */
-    b->paused = true;
-    bench_keys(b, ":go<Enter>");
-    assert_false(b->paused);
-    bench_keys(b, ":go s<Tab>");
-    assert_string_equal(b->tui.prompt.field.text, "go start");
-    bench_free(b);
-    b = bench_many(0);
-    bench_keys(b, ":go 50%<Enter>");
-    assert_non_null(strstr(b->tui.message, "no row is shown from then on"));
-    bench_keys(b, "<Esc>:go start<Enter><Esc>:go +1s<Enter><Esc>:go end<Enter>");
-    assert_true(b->tui.trace.follow);
-    bench_free(b);
-}
-
-/* Step by step through the past, and at its end it is bus time that goes on. */
-static void steps_in_the_past(void **state)
-{
-    struct bench *b = bench_many(1000);
-    char why[200];
-
-    (void)state;
-    assert_int_equal(cs_trace_go(&b->tui, "#30", why, sizeof why), 0);
-    bench_keys(b, "."); /* it runs: time is to stand still first */
-    assert_true(b->paused);
-    assert_int_equal(b->tui.trace.sel, 29);
-    bench_keys(b, ".");
-    assert_int_equal(b->tui.trace.sel, 30); /* an error */
-    bench_keys(b, "<Up>n");
-    assert_int_equal(b->tui.trace.sel, 31);
-    assert_int_equal(b->steps + b->frame_steps, 0);
-    bench_keys(b, "3."); /* there it is about now */
-    assert_int_equal(b->steps, 1);
-    bench_keys(b, "1:go #1000<Enter>n");
-    assert_int_equal(b->frame_steps, 1);
-    assert_true(b->tui.trace.follow);
-    bench_keys(b, ".");
-    assert_int_equal(b->steps, 2);
-    b->paused = false;
-    b->finished = true;
-    assert_int_equal(cs_trace_go(&b->tui, "#999", why, sizeof why), 0);
-    bench_keys(b, "n");
-    assert_int_equal(b->tui.trace.sel, 999);
-    bench_keys(b, "n");
-    assert_non_null(strstr(b->tui.message, "no frame is behind this row"));
-    bench_keys(b, ".");
-    assert_non_null(strstr(b->tui.message, "this is the newest row"));
-    assert_int_equal(b->steps + b->frame_steps, 3);
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "1187802 frames"));
+    bench_keys(b, "<Up><Up>");
+    bench_draw(b, 80, 24);
+    assert_false(b->tui.more);
+    assert_true(bench_shows(b, "1187800 frames"));
+    /* Off to somewhere else while it counts. */
+    bench_keys(b, "g");
+    bench_draw(b, 80, 24);
+    bench_keys(b, "G");
+    bench_draw(b, 80, 24);
+    assert_false(b->tui.more);
     bench_free(b);
 }
 
@@ -450,7 +303,7 @@ static void export_is_sliced(void **state)
     for (unsigned permille = 0; b->tui.job; parts++) {
         assert_true(b->tui.job->permille >= permille && permille < 1000);
         permille = b->tui.job->permille;
-        cs_tui_work(&b->tui, CS_TUI_WORK_AT_ONCE);
+        cs_tui_work(&b->tui, CS_TUI_WORK_ROWS);
         assert_true(parts < 1000);
     }
     assert_true(parts > 5);
@@ -629,22 +482,13 @@ static int end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(search_is_sliced),
-        cmocka_unit_test(search_turns),
-        cmocka_unit_test(found_far_away),
-        cmocka_unit_test(keys_stop_it),
-        cmocka_unit_test(rows_come_meanwhile),
-        cmocka_unit_test(search_in_a_filter),
-        cmocka_unit_test(filter_shows_progress),
-        cmocka_unit_test(filter_keeps_the_place),
-        cmocka_unit_test(goes_there),
-        cmocka_unit_test(goes_nowhere),
-        cmocka_unit_test(steps_in_the_past),
-        cmocka_unit_test(export_is_sliced),
-        cmocka_unit_test(export_is_given_up),
-        cmocka_unit_test(rows_leave_meanwhile),
-        cmocka_unit_test(export_of_some),
-        cmocka_unit_test(files_are_kept),
+        cmocka_unit_test(search_is_sliced),      cmocka_unit_test(search_turns),
+        cmocka_unit_test(found_far_away),        cmocka_unit_test(keys_stop_it),
+        cmocka_unit_test(rows_come_meanwhile),   cmocka_unit_test(search_in_a_filter),
+        cmocka_unit_test(filter_shows_progress), cmocka_unit_test(filter_keeps_the_place),
+        cmocka_unit_test(counting_is_sliced),    cmocka_unit_test(export_is_sliced),
+        cmocka_unit_test(export_is_given_up),    cmocka_unit_test(rows_leave_meanwhile),
+        cmocka_unit_test(export_of_some),        cmocka_unit_test(files_are_kept),
         cmocka_unit_test(scenario_is_sliced),
     };
     return cmocka_run_group_tests_name("tui slices", tests, begin, end);
