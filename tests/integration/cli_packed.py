@@ -105,10 +105,10 @@ def who_is_killed_leaves_them():
         path = os.path.join(FOLDER, name)
         wait_for(lambda: os.path.exists(path) and os.path.getsize(path) > 2000, "a part of the log")
         stop(process, signal.SIGKILL)
-        partly = run(program, "-dc", name)[1]
-        assert partly.count(b"\n") > 50 and partly.endswith(b"\n"), partly[-100:]
+        partly = run(program, "-dc", name)[1]  # which may leave out the end of what there is
         status, out, err = cansim("convert", name, "--to", "candump", "-")
-        same((status, out), (2, partly), program)
+        same(status, 2)
+        assert out.count(b"\n") > 50 and out.startswith(partly) and len(partly) > len(out) / 2, (len(partly), len(out))
         same(err.decode(), f"cansim: {name}: byte {os.path.getsize(path)}: ends before what was packed does\n")
 
 
