@@ -19,8 +19,9 @@ enum cs_options_dump { CS_DUMP_NONE, CS_DUMP_TEXT, CS_DUMP_SVG };
 struct cs_options {
     const char *connect; /* to a host elsewhere, "": at the default address; NULL: to none */
     int control;         /* enum cs_link_control */
-    bool follow;  /* the scenario is a log that grows */
-    int input_fd; /* that the scenario "-" reads: standard input, unless the keyboard is there now */
+    bool follow;         /* the scenario is a log that grows */
+    int input_fd; /* that the scenario "-" reads: standard input, unless the keyboard is there now
+                   */
     const char *scenario, *link, *log, *events, *record, *keys;
     struct cs_session_bus buses[CS_SIM_MAX_BUSES];
     char bus_names[CS_SIM_MAX_BUSES][16];
