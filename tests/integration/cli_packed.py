@@ -94,6 +94,11 @@ def a_run_writes_them():
     same(run("zstd", "-dc", "r.log.zst")[1], read("r.log"))
     same(run("gzip", "-dc", "r.jsonl.gz")[1], read("r.jsonl"))
     same(run("zstd", "-dc", "r.pcapng.zst")[1], read("r.pcapng"))
+    same(cansim("diff", "r.jsonl", "r.jsonl.gz")[0], 0)
+    same(cansim("diff", "r.log.zst", "r.pcapng.zst", "--time-tolerance", "1us")[0], 0)
+    write("cut.jsonl.gz", read("r.jsonl.gz")[:5000])
+    same(cansim("diff", "r.jsonl", "cut.jsonl.gz"),
+         (2, b"", b"cansim: cut.jsonl.gz: byte 5000: ends before what was packed does\n"))
 
 
 @test
