@@ -46,6 +46,18 @@ def they_are_read():
 
 
 @test
+def nodes_replay_them():
+    write("plain.log", LOG)
+    write("r.zst", pack("zstd", LOG.encode()))
+    for name in ("plain.log", "r.zst"):
+        write("replay.json", '{"nodes": {"r": {"type": "replay", "file": "%s"}, "b": {}}}' % name)
+        status, out, err = cansim("run", "--log", f"{name}.out", "--quiet", "replay.json")
+        same((status, out, err), (0, b"", b""), name)
+    same(read("r.zst.out"), read("plain.log.out"))
+    assert read("r.zst.out").count(b"\n") > 2900
+
+
+@test
 def captures_are_read():
     """as Wireshark's own programs pack them"""
     write("plain.log", LOG)

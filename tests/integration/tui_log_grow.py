@@ -163,6 +163,17 @@ def headless():
 
 
 @test
+def exported():
+    """rows into a packed log"""
+    path = write("export.log", line(1) + line(2) + line(3))
+    packed = os.path.join(FOLDER, "export.log.gz")
+    status, text, err = tui("--dump", "text", "--keys", f":export {packed}<Enter>", path)
+    assert (status, err) == (0, "") and "3 rows in " in text, text + err
+    out = subprocess.run(["gzip", "-dc", packed], capture_output=True, check=True).stdout.decode()
+    assert out == line(1) + line(2) + line(3), out
+
+
+@test
 def settings():
     """history, rows and time are settings"""
     path = write("set.log", "".join(line(i) for i in range(3000)))
