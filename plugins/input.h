@@ -4,6 +4,8 @@
 #ifndef CANSIM_PLUGINS_INPUT_H
 #define CANSIM_PLUGINS_INPUT_H
 
+#include <stdio.h>
+
 #include "plugins/plugins.h"
 
 struct cs_input; /* opaque */
@@ -41,5 +43,9 @@ bool cs_input_is_pipe(const struct cs_input *input);
  * end. NULL: there is no more. */
 const char *cs_input_said(const struct cs_input *input, unsigned index);
 void cs_input_close(struct cs_input *input); /* NULL is nothing */
+
+/* Any file, `path` "-" standard input, unpacked where it is packed. NULL with one sentence that
+ * begins with the file's name. Where reading fails it is written to `why`, which stays. */
+FILE *cs_input_file(const char *path, char *why, size_t why_size);
 
 #endif

@@ -2,7 +2,6 @@
 /* Recordings into a comparison: logs of any format; files of events and of what frames mean, JSON
  * objects a line. */
 #include <cjson/cJSON.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +20,7 @@ struct cs_diff_input {
     int64_t epoch_s;
     FILE *lines;
     char *name, *line;
+    char why[500]; /* why `lines` cannot be read */
     size_t room;
     unsigned number;
     struct cansim_frame frame;
@@ -33,11 +33,12 @@ struct cs_diff_input {
 static bool is_json(const char *path)
 {
     struct cs_file_id id;
+    char why[500];
     FILE *file;
     int c;
 
     if (strcmp(path, "-") == 0 || cs_file_identify(path, &id) != 0 || !id.regular ||
-        (file = fopen(path, "rbe")) == NULL)
+        (file = cs_input_file(path, why, sizeof(why))) == NULL)
         return false;
     c = getc(file);
     fclose(file);
@@ -49,12 +50,11 @@ static int open_lines(struct cs_diff_input *in, const char *path, struct cs_erro
     bool standard = strcmp(path, "-") == 0;
 
     in->name = strdup(standard ? "standard input" : path);
-    in->lines = standard ? stdin : fopen(path, "rbe");
+    in->lines = cs_input_file(path, in->why, sizeof(in->why));
     if (in->name == NULL)
         return cs_error_set(error, CS_STATUS_ENVIRONMENT, "not enough memory");
     if (in->lines == NULL)
-        return cs_error_set(error, CS_STATUS_INPUT, "%s: cannot be read: %s", path,
-                            strerror(errno));
+        return cs_error_set(error, CS_STATUS_INPUT, "%s", in->why);
     return 0;
 }
 
@@ -95,7 +95,7 @@ void cs_diff_close(struct cs_diff_input *in)
     if (in == NULL)
         return;
     cs_input_close(in->log);
-    if (in->lines != NULL && in->lines != stdin)
+    if (in->lines != NULL)
         fclose(in->lines);
     free(in->name);
     free(in->line);
@@ -352,12 +352,11 @@ static int next_line(struct cs_diff_input *in, struct cs_error *error)
                 return cs_error_set(error, CS_STATUS_INPUT,
                                     "%s:%u: must be a line of at most 1 MiB", in->name, in->number);
         }
+        if (ferror(in->lines))
+            return cs_error_set(error, CS_STATUS_INPUT, "%s", in->why);
         if (n > 0 && in->line[strspn(in->line, " \t\r")] != '\0')
             return 1;
     } while (c != EOF);
-    if (ferror(in->lines))
-        return cs_error_set(error, CS_STATUS_INPUT, "%s: cannot be read: %s", in->name,
-                            strerror(errno));
     return 0;
 }
 

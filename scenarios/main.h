@@ -59,6 +59,8 @@ struct cs_args {
     uint32_t speed_permille;
     int64_t duration_ps;
     int64_t seconds_ps; /* of wall time */
+    uint64_t log_frames;
+    bool have_log_frames;
     bool have_seed;
     uint64_t seed;
     bool have_wait;

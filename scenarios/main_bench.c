@@ -5,6 +5,7 @@
 #include "scenarios/bench.h"
 #include "scenarios/main.h"
 #include "scenarios/main_bench.h"
+#include "scenarios/main_bench_log.h"
 #include "scenarios/main_bench_tui.h"
 #include "scenarios/out.h"
 #include "scenarios/text.h"
@@ -104,6 +105,7 @@ struct bench {
     struct cs_bench_memory memory;
     struct cs_bench_decode decode;
     struct cs_bench_tui tui;
+    struct cs_bench_log log;
 };
 
 static double per_second(double ns)
@@ -241,6 +243,28 @@ static void text_tui(struct bench *b)
     tui_line(b, "of one core, empty host", t->idle_core * 100, "%");
 }
 
+static void text_log(struct bench *b)
+{
+    const struct cs_bench_log *l = &b->log;
+
+    cs_out_line(&b->out);
+    if (l->skipped[0] != '\0') {
+        cs_out_printf(&b->out, "cansim-tui, a log: skipped: %s", l->skipped);
+        cs_out_line(&b->out);
+        return;
+    }
+    cs_out_printf(&b->out, "cansim-tui, a log of %llu frames, %.0f MB%s%s",
+                  (unsigned long long)l->frames, (double)l->bytes / 1e6,
+                  l->note[0] != '\0' ? ": " : "", l->note);
+    cs_out_line(&b->out);
+    tui_line(b, "to its first row", l->first_ms, "ms");
+    tui_line(b, "from a key to what it shows, while it loads", l->key_ms, "ms");
+    tui_line(b, "until all of it is there", l->loaded_s, "s");
+    tui_line(b, "rows", l->frames_per_s / 1e6, "million/s");
+    tui_line(b, "memory for a row", l->bytes_per_row, "bytes");
+    tui_line(b, "memory of the program then", l->resident_bytes / (1 << 20), "MiB");
+}
+
 /* ---- JSON --------------------------------------------------------------------------------- */
 
 static void json_row(struct bench *b, unsigned row)
@@ -307,6 +331,28 @@ static void json_tui(struct bench *b)
     cs_out_char(&b->out, '}');
 }
 
+static void json_log(struct bench *b)
+{
+    const struct cs_bench_log *l = &b->log;
+
+    if (l->skipped[0] != '\0') {
+        cs_out_text(&b->out, "{\"skipped\":");
+        cs_out_json(&b->out, l->skipped);
+    } else {
+        cs_out_printf(&b->out,
+                      "{\"frames\":%llu,\"bytes\":%llu,\"first_ms\":%.1f,\"key_ms\":%.1f,"
+                      "\"loaded_s\":%.3f,\"frames_per_s\":%.0f,\"bytes_per_row\":%.2f,"
+                      "\"resident\":%.0f",
+                      (unsigned long long)l->frames, (unsigned long long)l->bytes, l->first_ms,
+                      l->key_ms, l->loaded_s, l->frames_per_s, l->bytes_per_row, l->resident_bytes);
+        if (l->note[0] != '\0') {
+            cs_out_text(&b->out, ",\"note\":");
+            cs_out_json(&b->out, l->note);
+        }
+    }
+    cs_out_char(&b->out, '}');
+}
+
 static void json(struct bench *b)
 {
     const struct cs_bench_memory *m = &b->memory;
@@ -330,6 +376,8 @@ static void json(struct bench *b)
     json_decode(b);
     cs_out_text(&b->out, ",\"tui\":");
     json_tui(b);
+    cs_out_text(&b->out, ",\"log\":");
+    json_log(b);
     cs_out_char(&b->out, '}');
     cs_out_line(&b->out);
 }
@@ -358,10 +406,17 @@ static int run(struct bench *b, const struct cs_args *args, struct cs_error *err
     }
     if (cs_bench_tui(b->time_ps, &b->tui, error) != 0)
         return -1;
+    if (!args->json) {
+        text_tui(b);
+        cs_out_flush(&b->out);
+    }
+    if (cs_bench_log(args->have_log_frames ? args->log_frames : CS_BENCH_LOG_DFLT, &b->log,
+                     error) != 0)
+        return -1;
     if (args->json)
         json(b);
     else
-        text_tui(b);
+        text_log(b);
     return 0;
 }
 
@@ -370,6 +425,10 @@ int cs_main_bench(const struct cs_args *args)
     struct bench b = {.time_ps = args->seconds_ps > 0 ? args->seconds_ps : DEFAULT_TIME_PS};
     struct cs_error error = {.status = CS_STATUS_OK};
 
+    if (args->log_frames > CS_BENCH_LOG_MAX) {
+        cs_error_set(&error, CS_STATUS_INPUT, "--log-frames: must be 0..%u", CS_BENCH_LOG_MAX);
+        return cs_main_complain(&error);
+    }
     if (cs_out_open(&b.out, "-", NULL, &error) != 0)
         return cs_main_complain(&error);
     int ret = run(&b, args, &error);

@@ -128,6 +128,8 @@ const struct cs_option cs_bench_options[] = {
      60 * CS_PS_PER_S, "0.25", "so long for each of the measurements, in wall time"},
     {"bus-time", 0, OPTION_TIME, ARG(duration_ps), CS_NOWHERE, "T", CS_PS_PER_S,
      100 * 3600 * CS_PS_PER_S, "1h", "bus time between the two looks at memory"},
+    {"log-frames", 0, OPTION_NUMBER, ARG(log_frames), ARG(have_log_frames), "N", 0, 0, "10000000",
+     "frames of the log that cansim-tui opens, 0..100000000; 0: none"},
     HELP_OPTION,
     END_OPTION,
 };

@@ -8,7 +8,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#define ROOM 16384
+#define ROOM 73728 /* what cs_out writes at once is packed at once, so that whole lines leave */
 
 struct cs_pack {
     z_stream gzip;

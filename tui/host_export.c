@@ -138,6 +138,7 @@ static int write_row(struct export *e, const struct cs_row *row)
         .bus_name = row->bus < e->tui->n_buses ? e->tui->bus[row->bus].name : "can0",
         .error_frame = row->kind == CS_EV_ERROR,
         .stamp_ps = row->at_ps,
+        .epoch_s = e->tui->info.epoch_s,
     };
     char why[300] = "";
     int ret;

@@ -55,7 +55,8 @@ static int put_right(struct cs_canvas *canvas, int end, uint8_t style, const cha
 static void draw_title(const struct cs_tui *tui, struct cs_canvas *canvas)
 {
     const struct cs_tui_info *info = &tui->info;
-    bool good = !info->gone && !info->finished && !info->paused && !info->waiting[0];
+    bool good =
+        info->growing || (!info->gone && !info->finished && !info->paused && !info->waiting[0]);
     char text[64], title[264], buf[CS_NUMBER_MAX];
     int x = tui->width - 1;
 

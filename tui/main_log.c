@@ -36,6 +36,7 @@ static const char *useless(const struct cs_options *o)
 int cs_main_log_open(struct cs_host_log *hl, const struct cs_options *o, struct cs_tui *tui,
                      struct cs_error *error)
 {
+    const bool standard = o->scenario && !strcmp(o->scenario, "-");
     const struct cs_host_log_config config = {
         .path = o->scenario,
         .plugins = &o->plugins,
@@ -45,7 +46,7 @@ int cs_main_log_open(struct cs_host_log *hl, const struct cs_options *o, struct 
         .bitrate_bps = o->bitrate_bps,
         .data_bitrate_bps = o->data_bitrate_bps,
         .until_ps = o->have_at ? o->at_ps : 0,
-        .follow = o->follow || (o->input_fd != STDIN_FILENO && !strcmp(o->scenario, "-")),
+        .follow = standard ? o->input_fd != STDIN_FILENO : o->follow,
         .fd = o->input_fd,
     };
     int ret = config.path ? cs_host_log_open(hl, &config, tui, error) : 0;

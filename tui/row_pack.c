@@ -92,16 +92,22 @@ static const uint8_t *take_time(const uint8_t *in, uint64_t *difference)
 
 /* ---- words ----------------------------------------------------------------------------------- */
 
+/* Bit 0 of each byte that is not 0. */
+static uint64_t bytes_of(uint64_t word)
+{
+    word |= word >> 4 & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    word |= word >> 2 & UINT64_C(0x3f3f3f3f3f3f3f3f);
+    word |= word >> 1 & UINT64_C(0x7f7f7f7f7f7f7f7f);
+    return word & UINT64_C(0x0101010101010101);
+}
+
 static uint8_t *put_word(uint8_t *out, uint64_t word, uint64_t differs)
 {
-    uint8_t *mask = out++;
+    uint64_t bytes = bytes_of(differs);
 
-    *mask = 0;
-    for (unsigned b = 0; b < 8; b++)
-        if (differs >> 8 * b & 0xff) {
-            *mask |= (uint8_t)(1u << b);
-            *out++ = (uint8_t)(word >> 8 * b);
-        }
+    *out++ = (uint8_t)(bytes * UINT64_C(0x0102040810204080) >> 56);
+    for (; bytes; bytes &= bytes - 1)
+        *out++ = (uint8_t)(word >> __builtin_ctzll(bytes));
     return out;
 }
 

@@ -225,7 +225,7 @@ static int want_direction(const struct cs_tui *tui)
 
 static int want_time(const struct cs_tui *tui)
 {
-    return !shows_date(tui) ? 12 : cs_tui_body(tui).w >= 100 ? CS_DATE_LONG : CS_DATE_TIME;
+    return !shows_date(tui) ? 12 : cs_tui_body(tui).w >= 100 ? CS_DATE_LONG + 1 : CS_DATE_TIME + 1;
 }
 
 static int want_delta(const struct cs_tui *tui)

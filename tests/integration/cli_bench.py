@@ -6,12 +6,13 @@ import json
 import os
 import re
 
-from cli_lib import ROOT, Skip, cansim, run_tests, same, test
+from cli_lib import FOLDER, ROOT, Skip, cansim, run_tests, same, test
 
-QUICK = ("--seconds", "0.02", "--bus-time", "60s")
+QUICK = ("--seconds", "0.02", "--bus-time", "60s", "--log-frames", "20000")
 
 
 def measure():
+    os.environ["TMPDIR"] = FOLDER  # of the log
     status, out, err = cansim("bench", "--json", *QUICK)
     same((status, err), (0, b""))
     same(out.count(b"\n"), 1)
@@ -58,6 +59,18 @@ def terminal():
     assert t["startup_ms"] > 0 and t["screens_per_s"] > 1 and 0 < t["core"] < 2, t
     assert 0 < t["key_ms"] <= t["key_most_ms"] and t["kept_up"] > 0.2, t
     assert t["idle_core"] < 0.2, t
+
+
+@test
+def a_log():
+    """cansim-tui shows the first rows of a log, answers while it loads, and comes to its end; the log is gone then"""
+    told = TOLD["log"]
+    assert "skipped" not in told and "note" not in told, told
+    same((told["frames"], told["bytes"]), (20000, 920000))
+    assert 0 < told["first_ms"] and 0 < told["key_ms"] and 0 < told["loaded_s"], told
+    assert abs(told["frames_per_s"] * told["loaded_s"] / 20000 - 1) < 0.01, told
+    assert told["resident"] > 1e6, told
+    same([name for name in os.listdir(FOLDER) if name.startswith("cansim-bench")], [])
 
 
 @test
@@ -121,6 +134,7 @@ def options():
         expected = f'cansim: {option}: must be {expected}, got "{value}"\n'
         same(err.decode(), expected)
     same(cansim("bench", "more")[0], 2)
+    same(cansim("bench", "--log-frames", "100000001"), (2, b"", b"cansim: --log-frames: must be 0..100000000\n"))
     with open(os.path.join(ROOT, "docs", "man", "cansim.1"), encoding="utf-8") as file:
         page = file.read().replace("\\-", "-")
     for option in re.findall(r"--[a-z-]+", cansim("help", "bench")[1].decode()):

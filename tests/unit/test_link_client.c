@@ -100,7 +100,7 @@ static void wrong_answers_are_understood(void **state)
     msg = fake_welcome();
     msg.major = 7;
     expect_failure_by(&msg, -EPROTO,
-                      "the host speaks version 7.0 of the link protocol, this side 1.2");
+                      "the host speaks version 7.0 of the link protocol, this side 1.3");
     msg = fake_welcome();
     msg.type = CS_PROTO_LOST;
     expect_failure_by(&msg, -EPROTO, "the host answered with message 0x89, expected 0x81");

@@ -295,6 +295,9 @@ static void options(void **state)
         "--log",
         "--log=-",
         "--events=-",
+        "-f",
+        "--follow",
+        "--follow=x",
         "--keys=x",
         "-x",
     };
@@ -308,6 +311,7 @@ static void options(void **state)
     char *same[] = {"cansim-tui", "--bus=a", "--bus=a:10k"};
     char *dash[] = {"cansim-tui", "--", "--x.json"};
     char *seed[] = {"cansim-tui", "--seed=010"}; /* no octal, as in cansim */
+    char *log[] = {"cansim-tui", "-f", "-"};
     char *history[] = {"cansim-tui", "--history=64M", "--history", "2G"};
 
     (void)state;
@@ -322,6 +326,9 @@ static void options(void **state)
     assert_int_equal(o.history, 64 << 20);
     assert_int_equal(cs_options_parse(4, history, &o, why, sizeof why), 0);
     assert_int_equal(o.history, UINT64_C(2) << 30);
+    assert_int_equal(cs_options_parse(3, log, &o, why, sizeof why), 0);
+    assert_true(o.follow);
+    assert_string_equal(o.scenario, "-");
     assert_int_equal(cs_options_parse(14, good, &o, why, sizeof why), 0);
     assert_int_equal(o.n_buses, 2);
     assert_int_equal(o.history, 0);
