@@ -135,7 +135,8 @@ static void look_at_triggers(const struct cs_nodes *nodes, struct cs_plan *plan)
     }
 }
 
-static void look_at_expects(const struct cs_expect *expect, struct cs_plan *plan)
+static void look_at_expects(const struct cs_scenario *s, const struct cs_expect *expect,
+                            struct cs_plan *plan)
 {
     for (unsigned i = 0; i < plan->count[CS_PLAN_EXPECT]; i++) {
         struct cs_plan_row *row = cs_plan_at(plan, CS_PLAN_EXPECT, i);
@@ -145,6 +146,8 @@ static void look_at_expects(const struct cs_expect *expect, struct cs_plan *plan
             continue;
         cs_expect_verdict(expect, row->source, &verdict);
         row->pending = verdict.window_from_ps >= 0;
+        if (row->pending && s->expects[row->source].within_ps >= 0)
+            row->until_ps = verdict.window_from_ps + s->expects[row->source].within_ps;
         if (!verdict.decided)
             continue;
         row->state = verdict.passed ? CS_PLAN_HELD : CS_PLAN_FAILED;
@@ -164,7 +167,7 @@ void cs_host_plan(struct cs_session *session, struct cs_plan *plan)
         return;
     look_at_actions(nodes, plan);
     look_at_triggers(nodes, plan);
-    look_at_expects(cs_session_expect(session), plan);
+    look_at_expects(cs_session_scenario(session), cs_session_expect(session), plan);
     for (unsigned i = 0; i < plan->count[CS_PLAN_VARIABLE]; i++) {
         struct cs_plan_row *row = cs_plan_at(plan, CS_PLAN_VARIABLE, i);
         row->count = cs_nodes_variable(nodes, row->source);
