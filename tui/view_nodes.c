@@ -168,6 +168,7 @@ static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
 static const struct cs_binding bindings[] = {
     {{CS_KEY_ENTER}, "all", "show or hide all about the selected node", toggle_panel, 0},
     {{'e'}, "error", "its last error, in the trace", cs_nodes_show_error, 0},
+    {{'W'}, "why", "how it came to be what it is, and what lets it recover", cs_nodes_why, 0},
     {{'m'}, "mode", "normal, listen-only, loopback, one-shot, restricted", cs_nodes_next_mode, 0},
     {{'p'}, "plug", "unplug it from the bus, plug it in again", cs_nodes_plug, 0},
     {{'B'}, "recover", "let it recover from bus-off", cs_nodes_recover, 0},

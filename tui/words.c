@@ -309,6 +309,8 @@ const struct cs_word cs_global_words[] = {
     {"filter", "[EXPR]", "show only what passes, such as node=drive; without it, all", filter,
      cs_query_offers},
     {"at", "TIME", "the trace from that bus time on", at_time, NULL},
+    {"node", "NAME", "why a node is in its state, and what lets it recover", cs_why_word,
+     cs_why_offers},
     {"pause", "", "stop bus time; nothing is lost", pause_it, NULL},
     {"go", "", "let bus time go on", go, NULL},
     {"speed", "X", "bus time over the clock's: 0.001..1000 or max", speed, offer_speeds},
