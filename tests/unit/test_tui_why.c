@@ -311,7 +311,7 @@ static void node_off(void **state)
     bench_draw(b, 160, 50);
     assert_true(bench_shows(b, "It becomes bus off, with TEC 256"));
     assert_true(bench_shows(b, "... 15 more like it"));
-    assert_true(bench_shows(b, "128 times 11 recessive bits"));
+    assert_true(bench_shows(b, "neither sends nor acknowledges"));
     bench_run(b, at_ps + CS_PS_PER_MS);
     bench_draw(b, 160, 50);
     assert_true(bench_shows(b, "of the 128 so far"));
