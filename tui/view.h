@@ -164,4 +164,9 @@ int cs_tui_save(struct cs_tui *tui, const char *path);
 /* Open an overlay (arg: enum cs_tui_overlay); a view's bindings use it too. */
 void cs_tui_open(struct cs_tui *tui, int overlay);
 
+/* Bus time, by keys, words and the mouse; it is said where that cannot be. */
+enum cs_tui_step { CS_STEP_EVENT, CS_STEP_FRAME, CS_STEP_BIT };
+void cs_tui_step(struct cs_tui *tui, int by); /* where it runs it is paused first */
+void cs_tui_change_speed(struct cs_tui *tui, int by);
+
 #endif
