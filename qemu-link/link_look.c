@@ -302,6 +302,7 @@ static bool put_plan_row(struct cs_link_conn *conn, uint64_t token, unsigned pla
     msg->active = row.pending;
     msg->last_ps = row.at_ps;
     msg->amount = row.count;
+    msg->until_ps = row.until_ps;
     msg->fault = row.fault;
     snprintf(msg->when, sizeof(msg->when), "%s", row.when);
     snprintf(msg->who, sizeof(msg->who), "%s", row.who);

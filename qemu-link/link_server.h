@@ -107,7 +107,7 @@ struct cs_link_plan {
 struct cs_link_plan_row {
     uint64_t version;
     unsigned kind, state, line;
-    int64_t at_ps, count;
+    int64_t at_ps, until_ps, count;
     int fault;
     bool pending;
     const char *when, *who, *what, *seen, *place, *json;

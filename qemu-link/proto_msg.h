@@ -237,7 +237,7 @@ struct cs_proto_msg {
     /* Since 1.3. */
     uint64_t run, version, n_queued, n_failed;
     int64_t sender_period_ps, gap_ps, counter_low, counter_high, counter_step, counter_first;
-    int64_t amount;
+    int64_t amount, until_ps;
     uint32_t burst, row, n_rows, n_more, n_past, n_held, n_broken, line;
     uint16_t slot, counter_byte, counter_bits, n_edges;
     uint8_t past, hears, running, counts, bounces, last;

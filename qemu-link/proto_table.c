@@ -211,11 +211,8 @@ static const struct cs_proto_field fault_event[] = {
 #define WORDS(member, max) FIELD(TEXT, member, 0, max)
 
 static const struct cs_proto_field monitor[] = {
-    MAGIC_AND_VERSION,
-    FIELD(NAME, name, 0, 0),
-    COUNT(kinds),
-    LATER(3, U8, hears, 0, 1),
-    PAD_LATER(3, 7),
+    MAGIC_AND_VERSION,         FIELD(NAME, name, 0, 0), COUNT(kinds),
+    LATER(3, U8, hears, 0, 1), PAD_LATER(3, 7),
 };
 
 static const struct cs_proto_field look[] = {
@@ -477,13 +474,21 @@ static const struct cs_proto_field plan[] = {
 };
 
 static const struct cs_proto_field plan_row[] = {
-    COUNT(token),      FIELD(I64, last_ps, -1, INT64_MAX),
-    ANY_TIME(amount),  U32_OF(row),
-    U32_OF(line),      FIELD(I32, fault, 0, INT32_MAX),
-    U16_OF(kind),      FIELD(U8, state, 0, UINT8_MAX),
-    FLAG(active),      WORDS(when, 255),
-    WORDS(who, 127),   WORDS(what, 767),
-    WORDS(seen, 767),  WORDS(place, 255),
+    COUNT(token),
+    FIELD(I64, last_ps, -1, INT64_MAX),
+    ANY_TIME(amount),
+    FIELD(I64, until_ps, -1, INT64_MAX),
+    U32_OF(row),
+    U32_OF(line),
+    FIELD(I32, fault, 0, INT32_MAX),
+    U16_OF(kind),
+    FIELD(U8, state, 0, UINT8_MAX),
+    FLAG(active),
+    WORDS(when, 255),
+    WORDS(who, 127),
+    WORDS(what, 767),
+    WORDS(seen, 767),
+    WORDS(place, 255),
     WORDS(json, 1535),
 };
 

@@ -40,7 +40,8 @@ struct cs_plan_row *cs_plan_add(struct cs_plan *plan, enum cs_plan_kind kind)
     if (!plan->count[kind]++)
         plan->first[kind] = plan->n;
     row = &plan->rows[plan->n++];
-    *row = (struct cs_plan_row){.kind = (uint8_t)kind, .at_ps = -1, .version = plan->version + 1};
+    *row = (struct cs_plan_row){
+        .kind = (uint8_t)kind, .at_ps = -1, .until_ps = -1, .version = plan->version + 1};
     return row;
 }
 

@@ -41,6 +41,7 @@ struct cs_plan_row {
     unsigned line;    /* in plan->file; 0: in another file, or in none */
     int64_t at_ps;    /* an action's time; when an expectation was decided; a trigger: when it
                          comes next; -1: nobody knows */
+    int64_t until_ps; /* an expectation that waits: when its time is up; -1: nobody knows */
     int64_t count;    /* how often it was done; a variable's value */
     int fault;        /* id of the fault that it armed; 0: none */
     bool pending;     /* an expectation whose window is open */

@@ -107,7 +107,7 @@ static void note_change(struct cs_plan *plan, struct cs_plan_row *row,
                         const struct cs_plan_row *was)
 {
     if (row->state == was->state && row->count == was->count && row->fault == was->fault &&
-        row->at_ps == was->at_ps && row->pending == was->pending)
+        row->at_ps == was->at_ps && row->until_ps == was->until_ps && row->pending == was->pending)
         return;
     row->version = plan->version + 1;
     plan->changed = true;
@@ -149,7 +149,8 @@ static void look_at_triggers(const struct cs_nodes *nodes, struct cs_plan *plan)
     }
 }
 
-static void look_at_expects(const struct cs_expect *expect, struct cs_plan *plan)
+static void look_at_expects(const struct cs_scenario *s, const struct cs_expect *expect,
+                            struct cs_plan *plan)
 {
     for (unsigned i = 0; i < plan->count[CS_PLAN_EXPECT]; i++) {
         struct cs_plan_row *row = cs_plan_at(plan, CS_PLAN_EXPECT, i);
@@ -160,6 +161,8 @@ static void look_at_expects(const struct cs_expect *expect, struct cs_plan *plan
             continue;
         cs_expect_verdict(expect, row->source, &verdict);
         row->pending = verdict.window_from_ps >= 0;
+        if (row->pending && s->expects[row->source].within_ps >= 0)
+            row->until_ps = verdict.window_from_ps + s->expects[row->source].within_ps;
         if (verdict.decided) {
             row->state = verdict.passed ? CS_PLAN_HELD : CS_PLAN_FAILED;
             row->at_ps = verdict.at_ps;
@@ -186,7 +189,7 @@ static void look_at_all(struct cs_session *session, const struct cs_nodes *nodes
 {
     look_at_actions(nodes, plan);
     look_at_triggers(nodes, plan);
-    look_at_expects(cs_session_expect(session), plan);
+    look_at_expects(cs_session_scenario(session), cs_session_expect(session), plan);
     look_at_variables(nodes, plan);
 }
 

@@ -345,6 +345,7 @@ bool cs_session_remote_plan_row(const struct cs_session *session, unsigned index
         .state = row->state,
         .line = row->line,
         .at_ps = row->at_ps,
+        .until_ps = row->until_ps,
         .count = row->count,
         .fault = row->fault,
         .pending = row->pending,

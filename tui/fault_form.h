@@ -56,6 +56,12 @@ const struct cs_fault_key *cs_fault_key_named(const char *name);
 /* The key that the cursor is at in a text form, NULL for none. */
 const struct cs_fault_key *cs_fault_text_key(const char *text, int cursor);
 
+/* A value that the key could have (fault_example.c). Returns text. */
+char *cs_fault_example(const struct cs_tui *tui, const struct cs_fault_form *form,
+                       const struct cs_fault_key *key, char *text, size_t size);
+/* Give one to each field that is needed and empty. Returns how many. */
+unsigned cs_fault_form_complete(const struct cs_tui *tui, struct cs_fault_form *form);
+
 /* Tab: what the offers are to go on from. */
 const char *cs_completion_begin(struct cs_completion *completion, const struct cs_textfield *field);
 /* Put the next offer (by: 1 or -1) at the cursor, where there is one. */

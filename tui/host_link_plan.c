@@ -55,6 +55,7 @@ void cs_host_link_take_plan_row(struct cs_host_link *link, const struct cs_proto
     row->line = msg->line;
     row->source = msg->row;
     row->at_ps = msg->last_ps <= CS_TIME_END ? msg->last_ps : CS_TIME_END;
+    row->until_ps = msg->until_ps <= CS_TIME_END ? msg->until_ps : CS_TIME_END;
     row->count = msg->amount;
     row->fault = msg->fault;
     row->pending = msg->active;

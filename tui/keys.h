@@ -9,6 +9,7 @@
 enum cs_keycode {
     CS_KEY_NONE = 0,
     CS_KEY_CTRL_C = 3,
+    CS_KEY_CTRL_E = 5,
     CS_KEY_TAB = 9,
     CS_KEY_CTRL_L = 12,
     CS_KEY_ENTER = 13,

@@ -95,7 +95,11 @@ static void draw_title(const struct cs_tui *tui, struct cs_canvas *canvas)
         snprintf(text, sizeof text, " of %s", buf);
         x = put_right(canvas, x, CS_STYLE_BAR_DIM, text);
     }
-    x = put_right(canvas, x, CS_STYLE_BAR, cs_text_clock(info->now_ps, buf)) - 2;
+    cs_text_clock(info->now_ps, text);
+    if (info->paused && !info->finished) /* steps are small */
+        snprintf(text + strlen(text), 8, "%03u",
+                 (unsigned)(info->now_ps / CS_PS_PER_US % 1000));
+    x = put_right(canvas, x, CS_STYLE_BAR, text) - 2;
     cs_canvas_put(canvas, 1, 0, CS_STYLE_BAR_NAME, "cansim");
     if (info->remote[0])
         snprintf(title, sizeof title, "%s · %s", info->remote, info->title);

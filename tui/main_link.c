@@ -76,7 +76,7 @@ int cs_main_connected(const struct cs_options *options)
 {
     struct cs_host_link link = {.host = {&cs_host_link_ops, &link},
                                 .config = cs_main_link_config(options)};
-    struct app app = {.link = &link};
+    struct app app = {.options = options, .link = &link};
     int status = cs_main_config_read(options, true, &app.config);
 
     if (status != 0)

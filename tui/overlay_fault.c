@@ -109,9 +109,14 @@ static void draw_help(const struct cs_tui *tui, struct cs_canvas *canvas, struct
     if (form->completion.on) {
         cs_fault_offers(tui, form->bus, form->kind, key, form->completion.begun, &from, &offers);
         cs_completion_draw(&form->completion, &offers, canvas, at);
-    } else if (cs_text_width(key->values) > at.w - NAME_WIDTH - VALUE_WIDTH - 2) {
-        /* Its own line has no room for all of them. */
-        cs_canvas_field(canvas, at.x, at.y, at.w, false, CS_STYLE_DIM, key->values);
+    } else {
+        /* Its own line may have no room for all of the values. */
+        const bool narrow = cs_text_width(key->values) > at.w - NAME_WIDTH - VALUE_WIDTH - 2;
+        char text[512], example[CS_FRAME_TEXT_MAX];
+        snprintf(text, sizeof text, "such as %s%s%s",
+                 cs_fault_example(tui, form, key, example, sizeof example), narrow ? " · " : "",
+                 narrow ? key->values : "");
+        cs_canvas_field(canvas, at.x, at.y, at.w, false, CS_STYLE_DIM, text);
     }
 }
 
@@ -248,6 +253,21 @@ static void complete(struct cs_tui *tui, int by)
         cs_tui_say(tui, false, "nothing to complete here: %s", key->values);
 }
 
+/* What is needed and not there yet. */
+static void example(struct cs_tui *tui, int unused)
+{
+    struct cs_fault_form *form = &tui->form;
+    const unsigned n = cs_fault_form_complete(tui, form);
+
+    (void)unused;
+    form->completion.on = false;
+    if (n == 0)
+        cs_tui_say(tui, false, "nothing that it needs is missing");
+    else
+        cs_tui_say(tui, false, "%u field%s filled in: look at %s, then Enter arms it", n,
+                   n == 1 ? " is" : "s are", n == 1 ? "it" : "them");
+}
+
 static void key(struct cs_tui *tui, int32_t code)
 {
     struct cs_fault_form *form = &tui->form;
@@ -271,6 +291,7 @@ static const struct cs_binding bindings[] = {
      complete,
      1},
     {{CS_KEY_BACKTAB}, NULL, "the one before", complete, -1},
+    {{CS_KEY_CTRL_E}, "example", "fill in what it needs, as an example", example, 0},
     {{CS_KEY_CTRL_U}, "erase", "erase what is left of the cursor", NULL, 0},
     {{CS_KEY_ESC}, "close", "close", cs_tui_open, CS_OVERLAY_NONE},
 };

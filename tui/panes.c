@@ -231,6 +231,15 @@ static void press_footer(struct cs_tui *tui, int32_t key)
     tui->playing = before;
 }
 
+/* Where the time and the speed are. */
+static void on_clock(struct cs_tui *tui, const struct cs_mouse *mouse)
+{
+    if (mouse->kind == CS_MOUSE_UP || mouse->kind == CS_MOUSE_DOWN)
+        cs_tui_change_speed(tui, mouse->kind == CS_MOUSE_UP ? 1 : -1);
+    else if (mouse->kind == CS_MOUSE_PRESS)
+        cs_tui_key(tui, CS_KEY_SPACE);
+}
+
 void cs_tui_mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
 {
     const struct cs_overlay *overlay = cs_overlay_of(tui->overlay);
@@ -246,6 +255,8 @@ void cs_tui_mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
         overlay->mouse(tui, mouse);
     else if (tui->overlay != CS_OVERLAY_NONE)
         cs_tui_key(tui, wheel_key(mouse));
+    else if (mouse->y == 0 && mouse->x >= tui->width / 2)
+        on_clock(tui, mouse);
     else if (mouse->kind == CS_MOUSE_PRESS && view >= 0)
         cs_tui_show_view(tui, (unsigned)view);
     else if (pane >= 0)

@@ -34,4 +34,8 @@ struct cs_story {
 /* Tell the story of a row; where it is told already nothing is done. */
 void cs_story_tell(const struct cs_tui *tui, uint64_t number, struct cs_story *story);
 
+/* Tell that of a node, how it came to be what it is and what lets it recover. */
+void cs_story_tell_node(const struct cs_tui *tui, const struct cs_tui_node *node,
+                        struct cs_story *story);
+
 #endif

@@ -332,13 +332,25 @@ static void toggle_pause(struct cs_tui *tui, int unused)
     tui->host->ops->pause(tui->host->ctx, paused);
     tui->info.paused = paused;
     if (tui->info.paused)
-        cs_tui_say(tui, false,
-                   "bus time stands still, nothing is lost: . steps, n goes one frame on");
+        cs_tui_say(
+            tui, false,
+            "bus time stands still, nothing is lost: . n , go on by an event, a frame, a bit");
 }
 
-static void step(struct cs_tui *tui, int frame)
+/* A bit of the bus that is looked at. */
+static void step_bit(struct cs_tui *tui)
 {
-    if (cs_trace_step(tui, frame != 0))
+    const struct cs_row *row = tui->trace.follow ? NULL : cs_trace_selected(tui);
+
+    if (!tui->host->ops->step_bit)
+        cs_tui_say(tui, true, "this host does not step by bits; . steps, n goes one frame on");
+    else
+        tui->host->ops->step_bit(tui->host->ctx, row && row->bus < tui->n_buses ? row->bus : 0);
+}
+
+void cs_tui_step(struct cs_tui *tui, int by)
+{
+    if (by != CS_STEP_BIT && cs_trace_step(tui, by == CS_STEP_FRAME))
         return;
     if (ended(tui) || cs_tui_denied(tui))
         return;
@@ -346,7 +358,9 @@ static void step(struct cs_tui *tui, int frame)
         toggle_pause(tui, 0);
         return;
     }
-    if (frame)
+    if (by == CS_STEP_BIT)
+        step_bit(tui);
+    else if (by == CS_STEP_FRAME)
         tui->host->ops->step_frame(tui->host->ctx);
     else
         tui->host->ops->step(tui->host->ctx);
@@ -356,7 +370,7 @@ static void step(struct cs_tui *tui, int frame)
 static const uint32_t speeds[] = {1,    2,    5,    10,    20,    50,    100,    200,     500,
                                   1000, 2000, 5000, 10000, 20000, 50000, 100000, 1000000, 0};
 
-static void change_speed(struct cs_tui *tui, int by)
+void cs_tui_change_speed(struct cs_tui *tui, int by)
 {
     int n = sizeof speeds / sizeof *speeds, at = 0;
     char text[CS_NUMBER_MAX];
@@ -438,8 +452,17 @@ const struct cs_binding cs_global_bindings[] = {
      toggle_pause,
      0},
     {{'i'}, "inject", "inject: send a frame of your own", cs_tui_open, CS_OVERLAY_INJECT},
-    {{'.'}, NULL, "while paused, or in the past: step to the next thing that happens", step, 0},
-    {{'n'}, NULL, "while paused, or in the past: step to the next frame", step, 1},
+    {{'.'},
+     NULL,
+     "while paused, or in the past: step to the next thing that happens",
+     cs_tui_step,
+     CS_STEP_EVENT},
+    {{','}, NULL, "while paused: on by one bit of the bus", cs_tui_step, CS_STEP_BIT},
+    {{'n'},
+     NULL,
+     "while paused, or in the past: step to the next frame",
+     cs_tui_step,
+     CS_STEP_FRAME},
     {{'/'},
      "filter",
      "filter: show only what passes, such as id=180-1ff and data[0]>3",
@@ -455,8 +478,12 @@ const struct cs_binding cs_global_bindings[] = {
      "close, or end the filter: show all again; give up an export",
      show_all,
      0},
-    {{'+', '='}, "faster", "speed: let bus time pass faster than the clock", change_speed, 1},
-    {{'-'}, "slower", "speed: slower, down to ×0.001", change_speed, -1},
+    {{'+', '='},
+     "faster",
+     "speed: let bus time pass faster than the clock",
+     cs_tui_change_speed,
+     1},
+    {{'-'}, "slower", "speed: slower, down to ×0.001", cs_tui_change_speed, -1},
     {{'|'}, NULL, "panes: divide the screen for two views, three, four, one", next_split, 1},
     {{'o', 'O'}, NULL, "to the next pane", next_pane, 1},
     {{'z'}, NULL, "the view with the focus alone, on all of the screen", full_screen, 0},

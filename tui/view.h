@@ -159,6 +159,13 @@ void cs_trace_settle(struct cs_tui *tui);
 /* The row under the trace's cursor, the newest where it follows; NULL for none. */
 const struct cs_row *cs_trace_selected(const struct cs_tui *tui);
 
+/* why: the life of that node, of the newest frame with that identifier; shows the view. */
+void cs_why_node(struct cs_tui *tui, const struct cs_tui_node *node);
+/* Behind ":node". */
+int cs_why_word(struct cs_tui *tui, const char *rest, char *text, size_t size);
+void cs_why_offers(const struct cs_tui *tui, const char *rest, int *from, struct cs_offers *offers);
+void cs_why_frame(struct cs_tui *tui, unsigned bus, uint32_t id, uint8_t flags);
+
 /* Arm a fault and say what came of it. 0 or -errno. */
 int cs_tui_arm(struct cs_tui *tui, unsigned bus, const struct cs_fault_spec *spec);
 /* The same in the place of one, which comes back where it cannot be; *replaces is its id then. */
@@ -182,5 +189,10 @@ int cs_tui_save(struct cs_tui *tui, const char *path);
 
 /* Open an overlay (arg: enum cs_tui_overlay); a view's bindings use it too. */
 void cs_tui_open(struct cs_tui *tui, int overlay);
+
+/* Bus time, by keys, words and the mouse; it is said where that cannot be. */
+enum cs_tui_step { CS_STEP_EVENT, CS_STEP_FRAME, CS_STEP_BIT };
+void cs_tui_step(struct cs_tui *tui, int by); /* where it runs it is paused first */
+void cs_tui_change_speed(struct cs_tui *tui, int by);
 
 #endif

@@ -357,6 +357,15 @@ static void show_in_trace(struct cs_tui *tui, int unused)
     cs_tui_say(tui, false, "only %s is shown: Esc shows all again", text);
 }
 
+static void why(struct cs_tui *tui, int unused)
+{
+    const struct cs_tui_id *item = item_of_line(tui, tui->by_id.list.sel);
+
+    (void)unused;
+    if (item)
+        cs_why_frame(tui, item->bus, item->stat.last.id, item->stat.last.flags);
+}
+
 static void next_group(struct cs_tui *tui, int unused)
 {
     static const char *const names[] = {"not grouped", "grouped by node",
@@ -526,6 +535,7 @@ static const struct cs_binding bindings[] = {
     {{'s'}, "sort", "order by the next column; so does a click on its title", next_sort, 1},
     {{'S'}, NULL, "order by the column before", next_sort, -1},
     {{CS_KEY_ENTER}, "trace", "the selected identifier alone in the trace", show_in_trace, 0},
+    {{'W'}, NULL, "the life of its newest frame, in words", why, 0},
     {{'b'}, "bits", "the data of the selected identifier bit by bit", toggle_bits, 0},
     {{'r'}, "reverse", "turn the order round", reverse, 0},
     {{'p'}, "group", "by node, by what the decoder takes them for, or not", next_group, 0},

@@ -177,6 +177,7 @@ static void like(struct cs_tui *tui, int unused)
 static const struct cs_binding bindings[] = {
     {{CS_KEY_ENTER}, "details", "show or hide all about the selected node", toggle_panel, 0},
     {{'e'}, "error", "its last error, in the trace", cs_nodes_show_error, 0},
+    {{'W'}, "why", "how it came to be what it is, and what lets it recover", cs_nodes_why, 0},
     {{'m'}, "mode", "normal, listen-only, loopback, one-shot, restricted", cs_nodes_next_mode, 0},
     {{'p'}, "plug", "unplug it from the bus, plug it in again", cs_nodes_plug, 0},
     {{'l'}, "like this", "filters for this node: show, hide, search, colour", like, 0},

@@ -50,6 +50,7 @@ void cs_nodes_recover(struct cs_tui *tui, int unused);
 void cs_nodes_plug(struct cs_tui *tui, int unused);
 void cs_nodes_next_mode(struct cs_tui *tui, int unused);
 void cs_nodes_show_error(struct cs_tui *tui, int unused);
+void cs_nodes_why(struct cs_tui *tui, int unused);
 #define CS_NODES_WORDS 3
 extern const struct cs_word cs_nodes_words[CS_NODES_WORDS];
 

@@ -132,6 +132,16 @@ void cs_nodes_plug(struct cs_tui *tui, int unused)
     }
 }
 
+/* How it came to be what it is. */
+void cs_nodes_why(struct cs_tui *tui, int unused)
+{
+    const struct cs_tui_node *node = wanted(tui);
+
+    (void)unused;
+    if (node)
+        cs_why_node(tui, node);
+}
+
 /* In the trace, the last error that it has seen. */
 void cs_nodes_show_error(struct cs_tui *tui, int unused)
 {

@@ -117,6 +117,9 @@ void cs_scenario_places(const struct cs_tui *tui, struct scenario_places *places
     struct cs_rect all = cs_tui_body(tui);
 
     *places = (struct scenario_places){0};
+    places->line = (struct cs_rect){all.x, all.y, all.w, cs_scenario_line_height(tui, all)};
+    all.y += places->line.h;
+    all.h -= places->line.h;
     if (cs_scenario_state(tui)->open && cs_scenario_selected(tui) && all.h >= 6) {
         const int h = all.h / 2 < 16 ? all.h / 2 : 16;
         places->panel = (struct cs_rect){all.x, all.y + all.h - h, all.w, h};
@@ -206,7 +209,7 @@ static void detail(const struct cs_tui *tui, struct cs_canvas *canvas, int x, in
 
 /* ---- keys ------------------------------------------------------------------------------------ */
 
-static void select_row(struct cs_tui *tui, int side, int row)
+void cs_scenario_select(struct cs_tui *tui, int side, int row)
 {
     struct scenario_state *state = cs_scenario_state(tui);
 
@@ -224,7 +227,7 @@ static void move(struct cs_tui *tui, int by)
 {
     const struct scenario_state *state = cs_scenario_state(tui);
 
-    select_row(tui, state->side, state->list[state->side].sel + by);
+    cs_scenario_select(tui, state->side, state->list[state->side].sel + by);
 }
 
 static void move_page(struct cs_tui *tui, int by)
@@ -344,6 +347,8 @@ static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
     struct scenario_places places;
 
     cs_scenario_places(tui, &places);
+    if (within(places.line, mouse))
+        cs_scenario_line_mouse(tui, mouse, places.line);
     if (within(places.panel, mouse) && wheel)
         scroll_panel(tui, by);
     for (int side = 0; side < SIDES; side++) {
@@ -353,7 +358,7 @@ static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
         const int line = state->list[side].top + mouse->y - at.y - (side == SIDE_TIME);
         const int row = wheel ? state->list[side].sel + by : cs_scenario_row_of(tui, side, line);
         if (wheel || (row >= 0 && line >= state->list[side].top))
-            select_row(tui, side, row);
+            cs_scenario_select(tui, side, row);
         if (row >= 0 && mouse->kind == CS_MOUSE_DOUBLE)
             open_panel(tui, 0);
     }
@@ -367,6 +372,12 @@ static const struct cs_binding bindings[] = {
      0},
     {{'e'}, "edit", "edit the file there, with $VISUAL or $EDITOR", edit, 0},
     {{'R'}, "run again", "read the file again and run it from its start", rerun, 0},
+    {{'>'},
+     "closer",
+     "less of the line of time, around the selected row or the present",
+     cs_scenario_zoom,
+     1},
+    {{'<'}, NULL, "more of it", cs_scenario_zoom, -1},
     {{'f'}, "follow", "the present stays in sight", follow, 0},
     {{CS_KEY_LEFT, CS_KEY_RIGHT}, NULL, "between the timeline and what is expected", other_side, 0},
     {{CS_KEY_UP, 'k'}, NULL, "select a row, one up", move, -1},

@@ -15,11 +15,13 @@ struct scenario_state {
     bool picked;                /* by the user, else the present stays in sight */
     bool open;                  /* where the selected row is written is shown */
     int panel_top;
+    int zoom;       /* of the line of time: half as much in sight each */
     unsigned lines; /* of what the open panel shows */
 };
 
 /* Where the parts are within the pane; height 0: not shown. */
 struct scenario_places {
+    struct cs_rect line;        /* of time */
     struct cs_rect side[SIDES]; /* with the line of their titles */
     struct cs_rect panel;
     bool columns; /* the sides are beside each other */
@@ -37,6 +39,15 @@ int cs_scenario_line_of(const struct cs_tui *tui, int side, int row);
 int cs_scenario_row_of(const struct cs_tui *tui, int side, int line);
 /* The row with the cursor, NULL for none. */
 const struct cs_plan_row *cs_scenario_selected(const struct cs_tui *tui);
+
+/* Put the cursor there. */
+void cs_scenario_select(struct cs_tui *tui, int side, int row);
+
+/* The line of time (view_scenario_line.c): its height in a pane, 0: there is no room. */
+int cs_scenario_line_height(const struct cs_tui *tui, struct cs_rect body);
+void cs_scenario_line_draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at);
+void cs_scenario_line_mouse(struct cs_tui *tui, const struct cs_mouse *mouse, struct cs_rect at);
+void cs_scenario_zoom(struct cs_tui *tui, int by);
 
 void cs_scenario_draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body);
 /* What came of a row, in a few words; enum cs_style. */

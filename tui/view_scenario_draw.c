@@ -340,6 +340,8 @@ void cs_scenario_draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct
         return;
     }
     cs_scenario_places(tui, &places);
+    if (places.line.h)
+        cs_scenario_line_draw(tui, canvas, places.line);
     for (int side = 0; side < SIDES; side++)
         draw_side(tui, canvas, side, places.side[side]);
     if (places.columns)

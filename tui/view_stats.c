@@ -348,6 +348,19 @@ static void show_in_trace(struct cs_tui *tui, int unused)
     cs_tui_say(tui, false, "only %s is shown: Esc shows all again", text);
 }
 
+static void why(struct cs_tui *tui, int unused)
+{
+    const struct cs_stats_state *state = state_of(tui);
+
+    (void)unused;
+    if (state->sel < 0 || !tui->n_buses) {
+        cs_tui_say(tui, false, "Up and Down select an identifier");
+        return;
+    }
+    const struct cs_traffic_top *top = &tui->traffic[state->bus].ids[state->sel];
+    cs_why_frame(tui, (unsigned)state->bus, top->id, top->flags);
+}
+
 static bool inside(const struct cs_rect *r, int x, int y)
 {
     return x >= r->x && x < r->x + r->w && y >= r->y && y < r->y + r->h;
@@ -413,6 +426,7 @@ static const struct cs_binding bindings[] = {
     {{CS_KEY_UP, 'k'}, NULL, "select an identifier, one up", move, -1},
     {{CS_KEY_DOWN, 'j'}, NULL, "one down", move, 1},
     {{CS_KEY_ENTER}, "trace", "the selected identifier alone in the trace", show_in_trace, 0},
+    {{'W'}, NULL, "the life of its newest frame, in words", why, 0},
     {{'<'}, NULL, "mark a bar: its exact bits are told below; the one before", mark, -1},
     {{'>'}, NULL, "mark the next bar", mark, 1},
     {{'x'}, NULL, "no mark and no selection", unmark, 0},

@@ -15,8 +15,11 @@
 
 struct why_state {
     struct cs_story *story;
-    int top, n_lines; /* n_lines: as wrapped when it was last brought up to date */
-    uint64_t row;     /* to which `top` belongs */
+    int top, n_lines;       /* n_lines: as wrapped when it was last brought up to date */
+    uint64_t row;           /* to which `top` belongs */
+    char node[CS_NAME_MAX]; /* of which it is told; "": of a row */
+    uint16_t bus;
+    uint64_t stamp, sel; /* what the node's story depends on; the trace's row meanwhile */
 };
 
 static struct why_state *state_of(const struct cs_tui *tui)
@@ -173,13 +176,43 @@ static void clamp(const struct cs_tui *tui, struct why_state *why)
         why->top = 0;
 }
 
+static const struct cs_tui_node *node_of(const struct cs_tui *tui, const struct why_state *why)
+{
+    for (unsigned i = 0; why->node[0] && i < tui->n_nodes; i++)
+        if (tui->nodes[i].bus == why->bus && !strcmp(tui->nodes[i].status.name, why->node))
+            return &tui->nodes[i];
+    return NULL;
+}
+
+/* Until another row is selected, or the node is gone. */
+static bool tell_of_node(const struct cs_tui *tui, struct why_state *why)
+{
+    const uint64_t sel = tui->trace.follow ? UINT64_MAX : tui->trace.sel;
+    const struct cs_tui_node *node = sel == why->sel ? node_of(tui, why) : NULL;
+    uint64_t stamp;
+
+    if (!node) {
+        why->node[0] = '\0';
+        return false;
+    }
+    stamp = node->status.recovery_runs + ((uint64_t)tui->fault_list.n_live << 20) +
+            ((uint64_t)node->status.tec << 32) + ((uint64_t)node->status.mode << 56);
+    if (node->history)
+        stamp += ((uint64_t)node->history->n_steps << 8) + node->history->n_changes;
+    if (stamp != why->stamp)
+        cs_story_tell_node(tui, node, why->story);
+    why->stamp = stamp;
+    return true;
+}
+
 static void refresh(struct cs_tui *tui)
 {
     struct why_state *why = state_of(tui);
     const struct cs_rect body = cs_tui_body(tui);
     struct walk w = {.width = body.w};
 
-    cs_story_tell(tui, tui->trace.follow ? newest(tui) : tui->trace.sel, why->story);
+    if (!tell_of_node(tui, why))
+        cs_story_tell(tui, tui->trace.follow ? newest(tui) : tui->trace.sel, why->story);
     if (why->row != why->story->row) {
         why->row = why->story->row;
         why->top = 0;
@@ -211,12 +244,15 @@ static void status(const struct cs_tui *tui, char *text, size_t size)
     const struct why_state *why = state_of(tui);
 
     snprintf(text, size, "%d lines%s%s", why->n_lines, why->story->complete ? "" : ", not over yet",
-             tui->trace.follow ? " · following" : "");
+             why->node[0]        ? " · of a node"
+             : tui->trace.follow ? " · following"
+                                 : "");
 }
 
 static void detail(const struct cs_tui *tui, struct cs_canvas *canvas, int x, int y)
 {
-    cs_view_trace.detail(tui, canvas, x, y);
+    if (!state_of(tui)->node[0])
+        cs_view_trace.detail(tui, canvas, x, y);
 }
 
 static void scroll(struct cs_tui *tui, int by)
@@ -235,6 +271,7 @@ static void scroll_page(struct cs_tui *tui, int by)
 /* Another row is the trace's business: its own keys do it. */
 static void move_row(struct cs_tui *tui, int key)
 {
+    state_of(tui)->node[0] = '\0';
     cs_bindings_run(cs_view_trace.bindings, cs_view_trace.n_bindings, tui, key);
 }
 
@@ -247,10 +284,47 @@ static void show_wire(struct cs_tui *tui, int unused)
         cs_tui_show_view(tui, (unsigned)view);
 }
 
-/* The latest change of a node's state. */
-static int tell_node(struct cs_tui *tui, const char *rest, char *text, size_t size)
+void cs_why_node(struct cs_tui *tui, const struct cs_tui_node *node)
+{
+    struct why_state *why = state_of(tui);
+
+    snprintf(why->node, sizeof why->node, "%s", node->status.name);
+    why->bus = node->bus;
+    why->stamp = UINT64_MAX;
+    why->sel = tui->trace.follow ? UINT64_MAX : tui->trace.sel;
+    why->top = 0;
+    cs_tui_show_view(tui, (unsigned)cs_view_find(cs_view_why.name));
+}
+
+void cs_why_frame(struct cs_tui *tui, unsigned bus, uint32_t id, uint8_t flags)
+{
+    const struct cs_ring_want want = {
+        .kinds = UINT32_C(1) << CS_EV_FRAME, .n = 1, .ids = {{id, id}}};
+    const uint8_t kind = CS_FRAME_EXT | CS_FRAME_RTR;
+
+    for (uint64_t n = tui->ring.end; n > tui->ring.first;) {
+        if (n % CS_RING_CHUNK == 0)
+            n = cs_tui_ring_skip_back(&tui->ring, n, &want);
+        if (n-- == tui->ring.first)
+            break;
+        const struct cs_row *row = cs_tui_ring_get(&tui->ring, n);
+        if (row->kind != CS_EV_FRAME || row->bus != bus || row->id != id ||
+            ((row->flags ^ flags) & kind) != 0)
+            continue;
+        tui->trace.follow = false;
+        tui->trace.sel = tui->trace.top = n;
+        state_of(tui)->node[0] = '\0';
+        cs_tui_show_view(tui, (unsigned)cs_view_find(cs_view_why.name));
+        return;
+    }
+    cs_tui_say(tui, false, "the trace has no such frame any more");
+}
+
+/* The latest change of a node's state; what led to it, where the node is still there. */
+int cs_why_word(struct cs_tui *tui, const char *rest, char *text, size_t size)
 {
     static const struct cs_ring_want want = {.kinds = UINT32_C(1) << CS_EV_STATE};
+    bool found = false;
 
     for (uint64_t n = tui->ring.end; n > tui->ring.first;) {
         if (n % CS_RING_CHUNK == 0)
@@ -262,14 +336,21 @@ static int tell_node(struct cs_tui *tui, const char *rest, char *text, size_t si
             continue;
         tui->trace.follow = false;
         tui->trace.sel = tui->trace.top = n;
-        return 0;
+        found = true;
+        break;
     }
+    for (unsigned i = 0; i < tui->n_nodes; i++)
+        if (!strcasecmp(tui->nodes[i].status.name, rest)) {
+            cs_why_node(tui, &tui->nodes[i]);
+            return 0;
+        }
+    if (found)
+        return 0;
     snprintf(text, size, "the trace knows no change of state of \"%.40s\"", rest);
     return -1;
 }
 
-static void offer_nodes(const struct cs_tui *tui, const char *rest, int *from,
-                        struct cs_offers *offers)
+void cs_why_offers(const struct cs_tui *tui, const char *rest, int *from, struct cs_offers *offers)
 {
     *from = 0;
     for (unsigned i = 0; i < tui->n_nodes && offers->n < CS_OFFERS; i++)
@@ -277,10 +358,6 @@ static void offer_nodes(const struct cs_tui *tui, const char *rest, int *from,
             snprintf(offers->text[offers->n++], sizeof offers->text[0], "%s",
                      tui->nodes[i].status.name);
 }
-
-static const struct cs_word words[] = {
-    {"node", "NAME", "why a node is in its state", tell_node, offer_nodes},
-};
 
 static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
 {
@@ -318,6 +395,4 @@ const struct cs_view cs_view_why = {
     .detail = detail,
     .bindings = bindings,
     .n_bindings = sizeof bindings / sizeof *bindings,
-    .words = words,
-    .n_words = sizeof words / sizeof *words,
 };

@@ -426,6 +426,8 @@ static void step_bit(struct cs_tui *tui, int unused)
     }
     if (tui->info.finished) {
         cs_tui_say(tui, false, "the scenario is over");
+    } else if (cs_tui_denied(tui)) {
+        return;
     } else if (!tui->info.paused) {
         tui->host->ops->pause(tui->host->ctx, true);
         tui->info.paused = true;

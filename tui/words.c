@@ -117,6 +117,7 @@ static int go(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
 
 static int speed(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
 {
+    char text[CS_NUMBER_MAX];
     uint32_t permille;
 
     if (cs_units_parse_speed(rest, &permille) != 0) {
@@ -131,7 +132,31 @@ static int speed(struct cs_tui *tui, const char *rest, char *why, size_t why_siz
         return pause_or_go(tui, false, why, why_size);
     tui->host->ops->set_speed(tui->host->ctx, permille);
     tui->info.speed_permille = permille;
+    cs_tui_say(tui, false, "speed %s", cs_text_speed(permille, text));
     return 0;
+}
+
+static const char *const step_words[] = {
+    [CS_STEP_EVENT] = "event", [CS_STEP_FRAME] = "frame", [CS_STEP_BIT] = "bit"};
+
+static void offer_steps(const struct cs_tui *tui, const char *rest, int *from,
+                        struct cs_offers *offers)
+{
+    (void)tui;
+    *from = 0;
+    for (int by = CS_STEP_EVENT; by <= CS_STEP_BIT; by++)
+        offer(offers, rest, step_words[by]);
+}
+
+static int step(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
+{
+    for (int by = CS_STEP_EVENT; by <= CS_STEP_BIT; by++)
+        if (!strcmp(rest, step_words[by]) || (!*rest && by == CS_STEP_EVENT)) {
+            cs_tui_step(tui, by);
+            return 0;
+        }
+    snprintf(why, why_size, "must be event, frame or bit");
+    return -1;
 }
 
 /* "123#11 [BUS]" */
@@ -385,10 +410,14 @@ const struct cs_word cs_global_words[] = {
      cs_query_offers},
     {"at", "TIME", "the trace from that bus time on", at_time, NULL},
     {"row", "N", "the trace at the row with that number; N alone does as well", row, NULL},
+    {"node", "NAME", "why a node is in its state, and what lets it recover", cs_why_word,
+     cs_why_offers},
     {"pause", "", "stop bus time; nothing is lost", pause_it, NULL},
     {"go", "[TIME|+TIME|#ROW|50%|end]", "to that row of the trace; alone, let bus time go on", go,
      cs_trace_go_offers},
     {"speed", "X", "bus time over the clock's: 0.001..1000 or max", speed, offer_speeds},
+    {"step", "[event|frame|bit]", "stop bus time; where it stands, on by so much", step,
+     offer_steps},
     {"plot", "123 8:16 ...|ID FIELD|load BUS|tec NODE", "plot it among the signals",
      cs_signals_plot, cs_signals_offers},
     {"colour", "EXPR COLOUR|none", "give rows that pass a colour, such as error on-red",

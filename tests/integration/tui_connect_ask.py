@@ -277,9 +277,10 @@ def the_scenario_is_told_and_what_changes_of_it():
         version, n, _, past = struct.unpack_from("<QIII", plan[0], 8)
         assert len(plan) == 1 and n == 700 == len(rows) and sentence(plan[0], 40) == path, (len(plan), n, len(rows))
         assert struct.unpack_from("<Q", looked, 32)[0] == version
-        words = texts_of(rows[4], 40)
+        words = texts_of(rows[4], 48)
         assert words[1] == "a" and "005" in words[2] and '"send":' in words[5], words
         assert "plan.json:" in words[4], words
+        assert struct.unpack_from("<q", rows[699], 24)[0] == 10**12  # "within"
         got, looked = window.look(0x20, version)
         assert not [1 for kind, _ in got if kind == PLAN_ROW]
         window.control(GO)
@@ -287,7 +288,7 @@ def the_scenario_is_told_and_what_changes_of_it():
         got, _ = window.look(0x20, version)
         changed = [body for kind, body in got if kind == PLAN_ROW]
         assert 20 < len(changed) < 600, len(changed)
-        states = {struct.unpack_from("<I", body, 24)[0]: (body[36], body[38]) for body in changed}
+        states = {struct.unpack_from("<I", body, 32)[0]: (body[44], body[46]) for body in changed}
         assert past < 60 and states[699] == (1, 3), states  # the expectation holds
     with Host(QUIET, "--speed", "1") as host:
         got, _ = Window(host).look(0x20)

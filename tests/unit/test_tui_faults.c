@@ -546,9 +546,94 @@ static void random_faults(void **state)
     bench_free(b);
 }
 
+/* Each kind is armed by way of the form: what it needs is filled in as an example. */
+static void each_kind_by_form(void **state)
+{
+    (void)state;
+    for (unsigned kind = 0; kind < CS_FAULT_KIND_COUNT; kind++) {
+        struct bench *b = bench_new(0, 2);
+        bench_traffic(b);
+        bench_run(b, 100 * CS_PS_PER_MS);
+        bench_draw(b, 100, 40);
+        bench_keys(b, "4");
+        b->tui.faults.kind = kind;
+        bench_keys(b, "<Enter><^E>");
+        bench_draw(b, 100, 40);
+        bench_keys(b, "<Enter>");
+        bench_draw(b, 100, 40);
+        if (b->tui.overlay != CS_OVERLAY_NONE || b->tui.fault_list.n_live != 1)
+            fail_msg("%s: %s", cs_fault_name((enum cs_fault_kind)kind), b->tui.message);
+        bench_run(b, 130 * CS_PS_PER_MS); /* it does what it does */
+        bench_draw(b, 100, 40);
+        bench_keys(b, "c");
+        bench_draw(b, 100, 40);
+        bench_keys(b, "r"); /* one that is over, by one key again */
+        bench_draw(b, 100, 40);
+        assert_int_equal(cs_fault_list_count(&b->tui.fault_list), 2);
+        bench_free(b);
+    }
+}
+
+static unsigned row_of(const struct cs_fault_form *form, const char *key)
+{
+    for (unsigned i = 0; i < form->n; i++)
+        if (!strcmp(cs_fault_keys[form->key[i]].name, key))
+            return i;
+    fail_msg("no field %s", key);
+    return 0;
+}
+
+/* Each field of each kind takes its example, alone beside what the kind needs, and says where it is
+ * that something cannot be read. */
+static void each_field(void **state)
+{
+    struct bench *b = bench_new(0, 2);
+    struct cs_fault_form *form = &b->tui.form;
+    struct cs_fault_spec spec;
+    char text[CS_FRAME_TEXT_MAX], why[256];
+    unsigned fields = 0;
+    int wrong;
+
+    (void)state;
+    bench_traffic(b);
+    bench_run(b, 100 * CS_PS_PER_MS);
+    bench_keys(b, "34");
+    bench_draw(b, 100, 40);
+    for (unsigned kind = 0; kind < CS_FAULT_KIND_COUNT; kind++) {
+        cs_fault_form_begin(form, kind);
+        for (unsigned i = 0, n = form->n; i < n; i++, fields++) {
+            const struct cs_fault_key *key;
+            cs_fault_form_begin(form, kind);
+            key = &cs_fault_keys[form->key[i]];
+            cs_fault_example(&b->tui, form, key, text, sizeof text);
+            if (!text[0])
+                fail_msg("%s has no example", key->name);
+            cs_textfield_set(&form->value[i], text);
+            if (!strcmp(key->name, "ext") || !strcmp(key->name, "data"))
+                cs_textfield_set(&form->value[row_of(form, "id")], "0x123");
+            if (!strcmp(key->name, "direction"))
+                cs_textfield_set(&form->value[row_of(form, "from")], "engine");
+            cs_fault_form_complete(&b->tui, form); /* what it has need of beside it */
+            if (cs_fault_form_spec(form, &spec, &wrong, why, sizeof why) < 0)
+                fail_msg("%s %s=%s: %s", cs_fault_name((enum cs_fault_kind)kind), key->name, text,
+                         why);
+            if (!strcmp(key->name, "label") || strstr(key->values, "name"))
+                continue;
+            cs_textfield_set(&form->value[i], "?!");
+            assert_int_equal(cs_fault_form_spec(form, &spec, &wrong, why, sizeof why), -EINVAL);
+            assert_int_equal(wrong, i);
+            assert_non_null(strstr(why, key->name));
+        }
+    }
+    assert_true(fields > 300);
+    bench_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_kind_by_form),
+        cmocka_unit_test(each_field),
         cmocka_unit_test(list_of_events),
         cmocka_unit_test(list_is_bounded),
         cmocka_unit_test(forms_come_from_the_table),

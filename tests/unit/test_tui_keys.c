@@ -350,6 +350,69 @@ static void options(void **state)
     assert_int_equal(o.seed, 10);
 }
 
+/* Bus time by keys, words and the mouse. */
+static void bus_time(void **state)
+{
+    static const char *const from[] = {"0.001", "x0.01", "12.5", "1000", "max"};
+    static const uint32_t permille[] = {1, 10, 12500, 1000000, 0};
+    struct cs_mouse mouse = {.x = 100, .y = 0, .kind = CS_MOUSE_UP};
+    struct bench *b = bench_new(1000, 1);
+    char keys[64];
+
+    (void)state;
+    bench_node(b, 0, "engine", CS_MODE_NORMAL);
+    bench_draw(b, 120, 30);
+    for (size_t i = 0; i < sizeof from / sizeof *from; i++) {
+        snprintf(keys, sizeof keys, ":speed %s<Enter>", from[i]);
+        bench_keys(b, keys);
+        assert_int_equal(b->speed_permille, permille[i]);
+    }
+    bench_keys(b, ":speed 0<Enter>");
+    bench_draw(b, 120, 30);
+    assert_true(bench_shows(b, "speed: must be 0.001..1000 or max"));
+    bench_keys(b, "<Esc>+");
+    assert_int_equal(b->speed_permille, 0);
+    for (int i = 0; i < 30; i++)
+        bench_keys(b, "-");
+    assert_int_equal(b->speed_permille, 1);
+    bench_keys(b, ":speed 12.5<Enter>+");
+    assert_int_equal(b->speed_permille, 20000); /* from between two steps */
+    cs_tui_mouse(&b->tui, &mouse);
+    assert_int_equal(b->speed_permille, 50000);
+    mouse.kind = CS_MOUSE_DOWN;
+    cs_tui_mouse(&b->tui, &mouse);
+    assert_int_equal(b->speed_permille, 20000);
+    mouse.kind = CS_MOUSE_PRESS;
+    cs_tui_mouse(&b->tui, &mouse);
+    assert_true(b->paused);
+    cs_tui_mouse(&b->tui, &mouse);
+    assert_false(b->paused);
+    mouse.x = 3; /* the name is no button */
+    cs_tui_mouse(&b->tui, &mouse);
+    assert_false(b->paused);
+    /* A step stops it first; then by event, frame and bit. */
+    bench_keys(b, ",");
+    assert_true(b->paused);
+    const int64_t before = cs_sim_now_ps(b->sim);
+    bench_keys(b, ",,:step bit<Enter>");
+    assert_int_equal(cs_sim_now_ps(b->sim) - before, 3 * 2 * CS_PS_PER_US);
+    bench_draw(b, 120, 30);
+    assert_true(bench_shows(b, "0:00:00.000006"));
+    bench_keys(b, ".:step<Enter>:step event<Enter>n:step frame<Enter>");
+    assert_int_equal(b->steps, 3);
+    assert_int_equal(b->frame_steps, 2);
+    bench_keys(b, ":step year<Enter>");
+    bench_draw(b, 120, 30);
+    assert_true(bench_shows(b, "step: must be event, frame or bit"));
+    /* Who may only look changes nothing of it. */
+    bench_keys(b, "<Esc>");
+    snprintf(b->tui.info.denied, sizeof b->tui.info.denied, "read-only");
+    bench_keys(b, ",+6s");
+    assert_int_equal(b->speed_permille, 20000);
+    assert_int_equal(cs_sim_now_ps(b->sim) - before, 3 * 2 * CS_PS_PER_US);
+    bench_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -357,7 +420,7 @@ int main(void)
         cmocka_unit_test(host_is_asked), cmocka_unit_test(views_switch),
         cmocka_unit_test(inject),        cmocka_unit_test(save),
         cmocka_unit_test(text_fields),   cmocka_unit_test(random_keys),
-        cmocka_unit_test(options),
+        cmocka_unit_test(options),       cmocka_unit_test(bus_time),
     };
     return cmocka_run_group_tests_name("tui keys", tests, NULL, NULL);
 }

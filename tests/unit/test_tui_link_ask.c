@@ -131,6 +131,7 @@ static void tell_row(struct window *w, unsigned row, unsigned kind, unsigned sta
                                .line = 7,
                                .last_ps = row,
                                .amount = -3,
+                               .until_ps = -1,
                                .fault = 2};
 
     snprintf(msg.who, sizeof msg.who, "row %u", row);

@@ -8,6 +8,7 @@
 #include "scenarios/expect.h"
 #include "scenarios/session.h"
 #include "scenarios/session_plan.h"
+#include "tui/view_scenario.h"
 
 static const char text[] =
     "{\"title\": \"A plan\", \"nodes\": {\n"
@@ -104,6 +105,14 @@ static const struct cs_plan_row *find(const struct bench *b, const char *what)
     }
     fail_msg("no row \"%s\"", what);
     return NULL;
+}
+
+static const struct cs_plan_row *selected(const struct bench *b)
+{
+    const struct cs_plan_row *row = cs_scenario_selected(&b->tui);
+
+    assert_non_null(row);
+    return row;
 }
 
 static void comes_along(void **state)
@@ -213,16 +222,16 @@ static void mouse(void **state)
     (void)state;
     bench_draw(b, 160, 50);
     for (size_t i = 0; i < 4; i++) {
-        press.y = 4 + (int)i;
+        press.y = 8 + (int)i;
         cs_tui_mouse(&b->tui, &press);
         bench_draw(b, 160, 50);
         assert_true(bench_shows(b, rows[i]));
     }
-    press.y = 8; /* the present is no row */
+    press.y = 12; /* the present is no row */
     cs_tui_mouse(&b->tui, &press);
     bench_draw(b, 160, 50);
     assert_true(bench_shows(b, "can0: half of it · done"));
-    press = (struct cs_mouse){.x = 120, .y = 4, .kind = CS_MOUSE_PRESS, .button = 1};
+    press = (struct cs_mouse){.x = 120, .y = 8, .kind = CS_MOUSE_PRESS, .button = 1};
     cs_tui_mouse(&b->tui, &press);
     bench_draw(b, 160, 50);
     assert_true(bench_shows(b, "the door answers: "));
@@ -317,13 +326,99 @@ static void again(void **state)
     bench_free(b);
 }
 
+static void click(struct bench *b, int kind, int x, int y)
+{
+    const struct cs_mouse mouse = {.kind = kind, .x = x, .y = y};
+
+    cs_tui_refresh(&b->tui);
+    cs_tui_mouse(&b->tui, &mouse);
+    bench_draw(b, 120, 40);
+}
+
+/* Where a mark of the line of time stands on the screen, from the left; -1: nowhere. */
+static int find_mark(const struct bench *b, int y, int nth)
+{
+    for (int x = 9; x < b->canvas.width; x++) {
+        const uint32_t ch = b->canvas.cells[y * b->canvas.stride + x].ch;
+        if (ch != ' ' && ch != 0x2502 && nth-- == 0)
+            return x;
+    }
+    return -1;
+}
+
+static void line_of_time(void **state)
+{
+    struct bench *b = bench_plan(40 * CS_PS_PER_MS);
+    const struct cs_plan_row *row;
+
+    (void)state;
+    bench_draw(b, 120, 40);
+    assert_true(bench_shows(b, "so far ████"));
+    assert_true(bench_shows(b, "expected"));
+    /* A click selects what is there, on either side. */
+    click(b, CS_MOUSE_PRESS, find_mark(b, 4, 1), 4);
+    row = selected(b);
+    assert_int_equal(row->kind, CS_PLAN_ACTION);
+    assert_int_equal(row->at_ps, 10 * CS_PS_PER_MS);
+    click(b, CS_MOUSE_PRESS, find_mark(b, 5, 0), 5);
+    assert_int_equal(selected(b)->kind, CS_PLAN_EXPECT);
+    /* Two in one cell: one after the other, and round. */
+    b->tui.plan.rows[b->tui.plan.count[CS_PLAN_ACTION]].at_ps =
+        b->tui.plan.rows[b->tui.plan.count[CS_PLAN_ACTION] + 1].at_ps;
+    bench_draw(b, 120, 40);
+    const int x = find_mark(b, 5, 0);
+    assert_int_equal(b->canvas.cells[5 * b->canvas.stride + x].ch, '2');
+    click(b, CS_MOUSE_PRESS, x, 5);
+    row = selected(b);
+    click(b, CS_MOUSE_PRESS, x, 5);
+    assert_ptr_not_equal(selected(b), row);
+    click(b, CS_MOUSE_PRESS, x, 5);
+    assert_ptr_equal(selected(b), row);
+    click(b, CS_MOUSE_PRESS, 70, 4);
+    assert_true(bench_shows(b, "nothing there"));
+    /* Closer around it, by wheel and keys, and back to all of it. */
+    click(b, CS_MOUSE_UP, 60, 3);
+    assert_true(bench_shows(b, "36.750ms"));
+    bench_keys(b, ">>>>>>>>>>>>>>>>>>>>>>>>>>>>>>");
+    bench_draw(b, 120, 40);
+    assert_true(bench_shows(b, "100.0µs"));
+    for (int i = 0; i < 40; i++)
+        cs_tui_key(&b->tui, '<');
+    bench_draw(b, 120, 40);
+    assert_true(bench_shows(b, "so far ████"));
+    for (int width = 40; width < 200; width += 17)
+        for (int height = 5; height < 60; height += 9) {
+            bench_draw(b, width, height);
+            cs_tui_key(&b->tui, height % 2 ? '>' : '<');
+        }
+    bench_free(b);
+}
+
+/* Faults are on it from when they were armed until they are over. */
+static void faults_on_the_line(void **state)
+{
+    struct bench *b = bench_plan(40 * CS_PS_PER_MS);
+
+    (void)state;
+    bench_keys(b, ":short bus=can0 for=1ms<Enter>T");
+    bench_run(b, 60 * CS_PS_PER_MS);
+    bench_draw(b, 120, 40);
+    assert_true(bench_shows(b, "faults"));
+    const int x = find_mark(b, 6, 0);
+    assert_true(x > 9);
+    click(b, CS_MOUSE_PRESS, x, 6);
+    assert_non_null(strstr(b->tui.message, "short"));
+    bench_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(comes_along), cmocka_unit_test(over),
-        cmocka_unit_test(looks),       cmocka_unit_test(keys),
-        cmocka_unit_test(mouse),       cmocka_unit_test(nothing_there),
-        cmocka_unit_test(sizes),       cmocka_unit_test(rows_are_bounded),
+        cmocka_unit_test(line_of_time), cmocka_unit_test(faults_on_the_line),
+        cmocka_unit_test(comes_along),  cmocka_unit_test(over),
+        cmocka_unit_test(looks),        cmocka_unit_test(keys),
+        cmocka_unit_test(mouse),        cmocka_unit_test(nothing_there),
+        cmocka_unit_test(sizes),        cmocka_unit_test(rows_are_bounded),
         cmocka_unit_test(again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -243,14 +243,125 @@ static void tiny_panes(void **state)
     bench_free(b);
 }
 
+/* W in the view of nodes: the steps of its counters with what caused them, and the way back. */
+static void node_life(void **state)
+{
+    struct bench *b = bench_new(0, 1);
+    int lonely = bench_node(b, 0, "lonely", CS_MODE_NORMAL);
+
+    (void)state;
+    bench_sends(b, 0, lonely, "123#55", 10 * CS_PS_PER_MS, 0);
+    bench_run(b, 15 * CS_PS_PER_MS);
+    bench_draw(b, 120, 40);
+    bench_keys(b, "3W");
+    bench_draw(b, 80, 24);
+    bench_golden(b, "why-node-80x24");
+    bench_draw(b, 160, 50);
+    bench_golden(b, "why-node-160x50");
+    assert_true(bench_shows(b, "TEC 0 -> 8: ack error at ack of its own 123#56"));
+    assert_true(bench_shows(b, "Nobody acknowledged"));
+    /* Somebody comes: step by step it recovers, and that is told while one looks. */
+    const int friend = bench_node(b, 0, "friend", CS_MODE_NORMAL);
+    bench_run(b, 25 * CS_PS_PER_MS);
+    bench_draw(b, 160, 50);
+    assert_true(bench_shows(b, "it sent 123#56 well."));
+    assert_true(bench_shows(b, "It becomes error active, with TEC 127"));
+    assert_true(bench_shows(b, "Each frame that it sends well takes 1 off TEC: "));
+    /* One that only receives. */
+    bench_sends(b, 0, friend, "200#00", 10 * CS_PS_PER_MS, 0);
+    bench_keys(b, ":flip field=crc id=0x200 count=3<Enter>");
+    bench_run(b, 60 * CS_PS_PER_MS);
+    bench_draw(b, 160, 50);
+    assert_true(bench_shows(b, "as receiver"));
+    assert_true(bench_shows(b, "well."));
+    /* Another row, and it is told of that. */
+    bench_keys(b, "<Left>");
+    bench_draw(b, 160, 50);
+    assert_true(bench_hides(b, "of a node"));
+    /* A fault that goes on is named, a node that is gone is none. */
+    bench_keys(b, "4:no-ack node=friend<Enter>:node friend<Enter>");
+    bench_draw(b, 160, 50);
+    assert_true(bench_shows(b, "is armed and goes on until it is cleared: no-ack node=friend"));
+    cs_bus_detach(cs_sim_bus(b->sim, 0), friend);
+    bench_run(b, 61 * CS_PS_PER_MS);
+    bench_draw(b, 160, 50);
+    assert_true(bench_hides(b, "of a node"));
+    bench_free(b);
+}
+
+/* Bus-off, and how far the recovery has come. */
+static void node_off(void **state)
+{
+    struct bench *b = bench_new(0, 1);
+    int victim = bench_node(b, 0, "victim", CS_MODE_NORMAL);
+
+    (void)state;
+    bench_node(b, 0, "other", CS_MODE_NORMAL);
+    bench_sends(b, 0, victim, "123#55", 10 * CS_PS_PER_MS, 0);
+    bench_keys(b, "4:attack-bus-off id=0x123<Enter>");
+    int64_t at_ps = 10 * CS_PS_PER_MS;
+    for (; at_ps < 40 * CS_PS_PER_MS; at_ps += CS_PS_PER_MS / 5) {
+        bench_run(b, at_ps);
+        bench_keys(b, "3");
+        bench_draw(b, 160, 50);
+        if (b->tui.nodes[0].status.state == CS_STATE_BUS_OFF)
+            break;
+    }
+    bench_keys(b, ":node victim<Enter>");
+    bench_draw(b, 160, 50);
+    assert_true(bench_shows(b, "It becomes bus off, with TEC 256"));
+    assert_true(bench_shows(b, "... 15 more like it"));
+    assert_true(bench_shows(b, "neither sends nor acknowledges"));
+    bench_run(b, at_ps + CS_PS_PER_MS);
+    bench_draw(b, 160, 50);
+    assert_true(bench_shows(b, "of the 128 so far"));
+    bench_run(b, at_ps + 10 * CS_PS_PER_MS);
+    bench_draw(b, 160, 50);
+    assert_true(bench_shows(b, "It becomes error active, with TEC 0"));
+    for (int width = 20; width < 100; width += 13) {
+        bench_draw(b, width, 10);
+        bench_keys(b, "<PgDn>");
+    }
+    bench_free(b);
+}
+
+/* W where an identifier is selected: its newest frame. */
+static void frame_life(void **state)
+{
+    struct bench *b = bench_new(0, 2);
+
+    (void)state;
+    bench_traffic(b);
+    bench_run(b, 125 * CS_PS_PER_MS);
+    bench_draw(b, 120, 40);
+    bench_keys(b, "2<Home>W");
+    bench_draw(b, 120, 40);
+    assert_true(bench_shows(b, "Valid: 100#"));
+    bench_keys(b, "0<Down>");
+    bench_draw(b, 120, 40);
+    bench_keys(b, "<Down><Up>W");
+    bench_draw(b, 120, 40);
+    assert_true(bench_shows(b, "Valid: "));
+    assert_ptr_equal(cs_views[b->tui.view], &cs_view_why);
+    bench_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(looks),           cmocka_unit_test(frame),
-        cmocka_unit_test(as_run_explains), cmocka_unit_test(state_steps),
-        cmocka_unit_test(long_wait),       cmocka_unit_test(scrolls_and_moves),
-        cmocka_unit_test(empty),           cmocka_unit_test(mute_host),
-        cmocka_unit_test(every_row),       cmocka_unit_test(tiny_panes),
+        cmocka_unit_test(node_life),
+        cmocka_unit_test(node_off),
+        cmocka_unit_test(frame_life),
+        cmocka_unit_test(looks),
+        cmocka_unit_test(frame),
+        cmocka_unit_test(as_run_explains),
+        cmocka_unit_test(state_steps),
+        cmocka_unit_test(long_wait),
+        cmocka_unit_test(scrolls_and_moves),
+        cmocka_unit_test(empty),
+        cmocka_unit_test(mute_host),
+        cmocka_unit_test(every_row),
+        cmocka_unit_test(tiny_panes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
