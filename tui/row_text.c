@@ -306,4 +306,7 @@ void cs_row_detail(const struct cs_tui *tui, const struct cs_row *row, char *tex
         snprintf(text, size, "%s", say);
     if (row->attempt)
         snprintf(text + strlen(text), size - strlen(text), " · attempt %u", row->attempt);
+    if ((row->kind == CS_EV_REFUSED || row->kind == CS_EV_DROPPED) && row->result == CS_TX_BUS_OFF)
+        snprintf(text + strlen(text), size - strlen(text), " · :node %.40s tells why",
+                 cs_tui_who(tui, row->who));
 }

@@ -210,8 +210,8 @@ static void status(const struct cs_tui *tui, char *text, size_t size)
 {
     const struct why_state *why = state_of(tui);
 
-    snprintf(text, size, "%d lines%s%s", why->n_lines, why->story->complete ? "" : ", not over yet",
-             tui->trace.follow ? " · following" : "");
+    snprintf(text, size, "%d line%s%s%s", why->n_lines, why->n_lines == 1 ? "" : "s",
+             why->story->complete ? "" : ", not over yet", tui->trace.follow ? " · following" : "");
 }
 
 static void detail(const struct cs_tui *tui, struct cs_canvas *canvas, int x, int y)
