@@ -345,6 +345,9 @@ static const struct cs_binding while_paused[] = {
     {{'n'}, "next frame", NULL, NULL, 0},
 };
 
+/* Nothing runs there. */
+static const struct cs_binding in_log[] = {{{'/'}, "filter", NULL, NULL, 0}};
+
 static void go_over_footer(const struct cs_tui *tui, struct footer *footer)
 {
     const struct cs_overlay *overlay = cs_overlay_of(tui->overlay);
@@ -361,12 +364,15 @@ static void go_over_footer(const struct cs_tui *tui, struct footer *footer)
         end -= binding_width(&corner[i]);
     put_bindings(footer, end, tui->width, corner, 3);
     /* Pause and inject come first, then what is the view's own, then the rest. */
-    if (tui->info.paused && !tui->info.log[0])
+    if (tui->info.log[0])
+        x = put_bindings(footer, x, end - 2, in_log, 1);
+    else if (tui->info.paused)
         x = put_bindings(footer, x, end - 2, while_paused, 3);
     else
         x = put_bindings(footer, x, end - 2, cs_global_bindings, 2);
     x = put_bindings(footer, x, end - 2, view->bindings, view->n_bindings);
-    put_bindings(footer, x, end - 2, cs_global_bindings + 2, cs_n_global_bindings - 5);
+    if (!tui->info.log[0])
+        put_bindings(footer, x, end - 2, cs_global_bindings + 2, cs_n_global_bindings - 5);
 }
 
 static void draw_footer(const struct cs_tui *tui, struct cs_canvas *canvas)
