@@ -132,6 +132,8 @@ static void draw_help(const struct cs_tui *tui, struct cs_canvas *canvas, int y)
     snprintf(first, sizeof first, "%.*s", (int)strcspn(begun, " "), begun);
     if (strchr(begun, ' ') && (word || !cs_fault_begin(&spec, first, why, sizeof why))) {
         find_offers(tui, begun, &from, &offers);
+        if (offers.n == 1 && !completion->on && !strcmp(offers.text[0], begun + from))
+            offers.n = 0; /* it stands there already */
         cs_palette_draw_offers(tui, canvas, y, &offers, completion->on ? (int)completion->at : -1);
     } else {
         cs_palette_draw(tui, canvas, y, begun, completion->on ? tui->prompt.field.text : NULL);
