@@ -348,6 +348,11 @@ static const struct cs_binding while_paused[] = {
 /* Nothing runs there. */
 static const struct cs_binding in_log[] = {{{'/'}, "filter", NULL, NULL, 0}};
 
+static const struct cs_binding host_gone[] = {
+    {{CS_KEY_CTRL_R}, "connect again", NULL, NULL, 0},
+    {{'/'}, "filter", NULL, NULL, 0},
+};
+
 static void go_over_footer(const struct cs_tui *tui, struct footer *footer)
 {
     const struct cs_overlay *overlay = cs_overlay_of(tui->overlay);
@@ -366,6 +371,8 @@ static void go_over_footer(const struct cs_tui *tui, struct footer *footer)
     /* Pause and inject come first, then what is the view's own, then the rest. */
     if (tui->info.log[0])
         x = put_bindings(footer, x, end - 2, in_log, 1);
+    else if (tui->info.gone)
+        x = put_bindings(footer, x, end - 2, host_gone, 2);
     else if (tui->info.paused)
         x = put_bindings(footer, x, end - 2, while_paused, 3);
     else

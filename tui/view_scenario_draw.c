@@ -322,7 +322,13 @@ static void draw_nothing(const struct cs_tui *tui, struct cs_canvas *canvas, str
                                         "e edits it, R runs it again"};
     static const char *const log[] = {"this is a log: it has no scenario", "", ":export FILE.json",
                                       "", "makes one that sends what the trace shows"};
-    const char *const *lines = tui->info.log[0] ? log : tui->plan.file[0] ? empty : none;
+    static const char *const remote[] = {"the host does not tell what it runs", "",
+                                         "cansim-tui FILE.json", "",
+                                         "runs a scenario in this window"};
+    const char *const *lines = tui->info.log[0]      ? log
+                               : tui->plan.file[0]   ? empty
+                               : tui->info.remote[0] ? remote
+                                                     : none;
     const int n = tui->plan.file[0] && !tui->info.log[0] ? 3 : 5;
 
     for (int i = 0; i < n; i++) {
