@@ -97,8 +97,7 @@ static void draw_title(const struct cs_tui *tui, struct cs_canvas *canvas)
     }
     cs_text_clock(info->now_ps, text);
     if (info->paused && !info->finished) /* steps are small */
-        snprintf(text + strlen(text), 8, "%03u",
-                 (unsigned)(info->now_ps / CS_PS_PER_US % 1000));
+        snprintf(text + strlen(text), 8, "%03u", (unsigned)(info->now_ps / CS_PS_PER_US % 1000));
     x = put_right(canvas, x, CS_STYLE_BAR, text) - 2;
     cs_canvas_put(canvas, 1, 0, CS_STYLE_BAR_NAME, "cansim");
     if (info->remote[0])
@@ -372,6 +371,14 @@ static const struct cs_binding while_paused[] = {
     {{'n'}, "next frame", NULL, NULL, 0},
 };
 
+/* Nothing runs there. */
+static const struct cs_binding in_log[] = {{{'/'}, "filter", NULL, NULL, 0}};
+
+static const struct cs_binding host_gone[] = {
+    {{CS_KEY_CTRL_R}, "connect again", NULL, NULL, 0},
+    {{'/'}, "filter", NULL, NULL, 0},
+};
+
 static void go_over_footer(const struct cs_tui *tui, struct footer *footer)
 {
     const struct cs_overlay *overlay = cs_overlay_of(tui->overlay);
@@ -388,12 +395,17 @@ static void go_over_footer(const struct cs_tui *tui, struct footer *footer)
         end -= binding_width(tui, &corner[i]);
     put_bindings(tui, footer, end, tui->width, corner, 3);
     /* Pause and inject come first, then what is the view's own, then the rest. */
-    if (tui->info.paused && !tui->info.log[0])
+    if (tui->info.log[0])
+        x = put_bindings(tui, footer, x, end - 2, in_log, 1);
+    else if (tui->info.gone)
+        x = put_bindings(tui, footer, x, end - 2, host_gone, 2);
+    else if (tui->info.paused)
         x = put_bindings(tui, footer, x, end - 2, while_paused, 3);
     else
         x = put_bindings(tui, footer, x, end - 2, cs_global_bindings, 2);
     x = put_bindings(tui, footer, x, end - 2, view->bindings, view->n_bindings);
-    put_bindings(tui, footer, x, end - 2, cs_global_bindings + 2, cs_n_global_bindings - 5);
+    if (!tui->info.log[0])
+        put_bindings(tui, footer, x, end - 2, cs_global_bindings + 2, cs_n_global_bindings - 5);
 }
 
 static void draw_footer(const struct cs_tui *tui, struct cs_canvas *canvas)

@@ -304,7 +304,7 @@ static int take_history(struct ask *ask, const char *value)
 
 static int take_view(struct ask *ask, const char *value)
 {
-    char names[80] = "";
+    char names[160] = "";
 
     for (unsigned v = 0; v < cs_n_views; v++) {
         if (!strcmp(cs_views[v]->name, value)) {

@@ -4,8 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tui/palette.h"
 #include "tui/query_row.h"
 #include "tui/view.h"
+
+#define FEW_OFFERS 24 /* more of them are not in the way of what passes while one types */
 
 /* What is wrong, what the word at hand means, or what there is to do. */
 static uint8_t feedback(const struct cs_tui *tui, char *text, size_t size)
@@ -17,8 +20,7 @@ static uint8_t feedback(const struct cs_tui *tui, char *text, size_t size)
     snprintf(begun, sizeof begun, "%.*s", field->cursor, field->text);
     if (!field->len) {
         snprintf(text, size,
-                 "180-1ff,7e8 · id=123 data[0]>3 · node=drive · sdo.abort · error · "
-                 "\"text\" · and or not ( ): Tab goes on");
+                 "180-1ff,7e8 · data[0]>3 · node=drive · sdo.abort · \"text\" · and or not ( )");
         return CS_STYLE_DIM;
     }
     if (cs_query_parse(field->text, &query, text, size) == 0) {
@@ -35,20 +37,21 @@ static uint8_t feedback(const struct cs_tui *tui, char *text, size_t size)
 static void draw(const struct cs_tui *tui, struct cs_canvas *canvas)
 {
     const struct cs_completion *completion = &tui->filter_completion;
-    const char *label = tui->overlay == CS_OVERLAY_SEARCH ? "search " : "show ";
+    const char *label = tui->overlay == CS_OVERLAY_SEARCH ? "search " : "filter ";
     int y = tui->height - 2, x, from;
     struct cs_offers offers;
-    char text[320];
+    char text[320], begun[CS_TEXTFIELD_MAX];
     uint8_t style = feedback(tui, text, sizeof text);
 
+    snprintf(begun, sizeof begun, "%.*s", tui->filter_field.cursor, tui->filter_field.text);
+    cs_query_offers(tui, completion->on ? completion->begun : begun, &from, &offers);
+    if (offers.n == 1 && !completion->on && !strcmp(offers.text[0], begun + from))
+        offers.n = 0; /* it stands there already */
+    if (completion->on || !tui->filter_field.len || offers.n <= FEW_OFFERS)
+        cs_palette_draw_offers(tui, canvas, y - 1, &offers,
+                               completion->on ? (int)completion->at : -1);
     cs_canvas_fill(canvas, (struct cs_rect){0, y - 1, tui->width, 2}, CS_STYLE_TEXT, ' ');
-    if (completion->on) {
-        cs_query_offers(tui, completion->begun, &from, &offers);
-        cs_completion_draw(completion, &offers, canvas,
-                           (struct cs_rect){1, y - 1, tui->width - 2, 1});
-    } else {
-        cs_canvas_field(canvas, 1, y - 1, tui->width - 2, false, style, text);
-    }
+    cs_canvas_field(canvas, 1, y - 1, tui->width - 2, false, style, text);
     x = cs_canvas_put(canvas, 1, y, CS_STYLE_BRIGHT, label);
     cs_textfield_draw(&tui->filter_field, canvas, x, y, tui->width - x - 1);
 }

@@ -137,10 +137,13 @@ static void offer_ids(struct search *search)
     for (uint32_t i = 0; i < ids->n; i++) {
         const struct cs_tui_id *item = &ids->items[i];
         uint64_t changed = 0;
+        char of[48] = "moves:";
+        if (item->who != CS_NAME_NONE)
+            snprintf(of, sizeof of, "%.24s, moves:", cs_tui_who(search->tui, item->who));
         for (unsigned byte = 0; byte < CS_FRAME_MAX_DATA; byte++)
             changed |= (uint64_t)(item->seen && item->changed_ps[byte] >= 0) << byte;
         offer_bytes(search, item->stat.last.id, item->stat.last.flags, item->bus,
-                    item->stat.last.len, item->stat.last.data, changed, "data that move:");
+                    item->stat.last.len, item->stat.last.data, changed, of);
     }
 }
 

@@ -42,7 +42,7 @@ static bool not_there(const struct cs_tui *tui, char *text, size_t size)
     struct cs_palette_row rows[CS_PALETTE_ROWS];
     struct cs_fault_spec spec;
     const size_t len = strcspn(typed, " ");
-    char name[CS_NAME_MAX];
+    char name[CS_NAME_MAX], key[CS_KEY_NAME_MAX];
     unsigned n;
 
     snprintf(name, sizeof name, "%.*s", (int)len, typed);
@@ -54,7 +54,8 @@ static bool not_there(const struct cs_tui *tui, char *text, size_t size)
     if (!n)
         snprintf(text, size, "nothing is called or about \"%.40s\": ? lists all there is", typed);
     else if (rows[0].key)
-        snprintf(text, size, "no word, but a key does it: Esc, then the key shown above");
+        snprintf(text, size, "Enter presses %s%s%s, the first above", cs_key_name(rows[0].key, key),
+                 rows[0].view ? " in " : "", rows[0].view ? rows[0].view : "");
     else
         snprintf(text, size, "goes on as shown above: Tab takes the first");
     return true;
@@ -131,6 +132,8 @@ static void draw_help(const struct cs_tui *tui, struct cs_canvas *canvas, int y)
     snprintf(first, sizeof first, "%.*s", (int)strcspn(begun, " "), begun);
     if (strchr(begun, ' ') && (word || !cs_fault_begin(&spec, first, why, sizeof why))) {
         find_offers(tui, begun, &from, &offers);
+        if (offers.n == 1 && !completion->on && !strcmp(offers.text[0], begun + from))
+            offers.n = 0; /* it stands there already */
         cs_palette_draw_offers(tui, canvas, y, &offers, completion->on ? (int)completion->at : -1);
     } else {
         cs_palette_draw(tui, canvas, y, begun, completion->on ? tui->prompt.field.text : NULL);
@@ -172,6 +175,26 @@ static void run_word(struct cs_tui *tui, const struct cs_word *word, const char 
     cs_tui_say(tui, true, "%s: %s", word->name, why);
 }
 
+/* What was typed is no word, but what a key does: that of the first line of the list. */
+static bool press_key(struct cs_tui *tui)
+{
+    struct cs_palette_row rows[CS_PALETTE_ROWS];
+    const bool playing = tui->playing;
+    char why[CS_FAULT_TEXT_MAX];
+
+    if (!not_there(tui, why, sizeof why) || !cs_palette_find(tui, tui->prompt.field.text, rows) ||
+        !rows[0].key)
+        return false;
+    tui->overlay = CS_OVERLAY_NONE;
+    if (rows[0].view)
+        cs_tui_show_view(tui, (unsigned)cs_view_find(rows[0].view));
+    cs_tui_refresh(tui);
+    tui->playing = true; /* the key itself, not what it stands for by the person's settings */
+    cs_tui_key(tui, rows[0].key);
+    tui->playing = playing;
+    return true;
+}
+
 static void arm(struct cs_tui *tui, int unused)
 {
     struct cs_fault_spec spec;
@@ -185,6 +208,8 @@ static void arm(struct cs_tui *tui, int unused)
         run_word(tui, word, rest);
         return;
     }
+    if (press_key(tui))
+        return;
     if (not_there(tui, why, sizeof why)) {
         cs_tui_say(tui, true, "%s", why);
         return;

@@ -207,6 +207,8 @@ void cs_palette_draw(const struct cs_tui *tui, struct cs_canvas *canvas, int y, 
     for (int i = 0; i < n && at && marked < 0; i++)
         if (!rows[i].key && !strcmp(rows[i].name, at))
             marked = i;
+    if (marked < 0 && rows[0].key)
+        marked = 0; /* Enter presses it */
     if (marked >= lines)
         skip = marked - lines + 1;
     top = draw_frame(tui, canvas, y, lines, *typed ? "what fits" : "what can be done");

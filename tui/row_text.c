@@ -279,8 +279,10 @@ static void frame_detail(const struct cs_tui *tui, const struct cs_row *row, cha
                  "%u bits, %" PRId64 " µs at %s · attempt %u · waited %" PRId64 " µs", row->n_bits,
                  us, cs_text_rates(bus->bitrate_bps, two ? bus->data_bitrate_bps : 0, rate),
                  row->attempt, (row->start_ps - row->queued_ps) / CS_PS_PER_US);
-    /* A long frame would leave no room for the rest. */
-    if (row->len > 16)
+    /* What the row has no room for comes first; a long frame would leave none for the rest. */
+    if (row->said && row->data[CS_ROW_SAID])
+        snprintf(text, size, "%s · %s", row->data + CS_ROW_SAID, facts);
+    else if (row->len > 16)
         snprintf(text, size, "%u bytes · %s · %s", row->len, facts, form);
     else
         snprintf(text, size, "%s · %s", form, facts);
@@ -306,4 +308,7 @@ void cs_row_detail(const struct cs_tui *tui, const struct cs_row *row, char *tex
         snprintf(text, size, "%s", say);
     if (row->attempt)
         snprintf(text + strlen(text), size - strlen(text), " · attempt %u", row->attempt);
+    if ((row->kind == CS_EV_REFUSED || row->kind == CS_EV_DROPPED) && row->result == CS_TX_BUS_OFF)
+        snprintf(text + strlen(text), size - strlen(text), " · :node %.40s tells why",
+                 cs_tui_who(tui, row->who));
 }

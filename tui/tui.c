@@ -279,6 +279,10 @@ static void full_screen(struct cs_tui *tui, int unused)
 
 void cs_tui_open(struct cs_tui *tui, int overlay)
 {
+    if (overlay == CS_OVERLAY_INJECT && tui->info.log[0]) {
+        cs_tui_say(tui, false, "this is a log: there is no bus to send on");
+        return;
+    }
     tui->overlay = (enum cs_tui_overlay)overlay;
     if (overlay == CS_OVERLAY_HELP)
         tui->help_top = 0;

@@ -103,6 +103,13 @@ static bool is_object(const char *rest)
     return node < 1 || node > 127 || end == rest || (*end != ' ' && *end != '\0');
 }
 
+static bool is_node_alone(const char *rest)
+{
+    const char *behind = rest + strcspn(rest, " ");
+
+    return !is_object(rest) && !behind[strspn(behind, " ")];
+}
+
 static int ask_word(struct cs_tui *tui, const char *word, const char *rest, char *why,
                     size_t why_size)
 {
@@ -110,6 +117,10 @@ static int ask_word(struct cs_tui *tui, const char *word, const char *rest, char
     const bool nmt = !strcmp(word, "nmt"), lss = !strcmp(word, "lss");
     char text[CS_TEXTFIELD_MAX + 160], row[64] = "";
 
+    if (*word && !lss && !nmt && is_node_alone(rest)) {
+        snprintf(why, why_size, "which object? Such as 1018:1, or 5 6040 of node 5");
+        return -1;
+    }
     if (*word && !lss && *rest && (nmt ? !strchr(rest, ' ') : is_object(rest)))
         first_word(&net->list, &net->pages.list, row, sizeof row);
     if (nmt)
@@ -199,11 +210,16 @@ static void offer_lss(const struct cs_tui *tui, const char *rest, int *from,
 }
 
 const struct cs_word cs_network_words[CS_NETWORK_WORDS] = {
-    {"nmt", "start|stop|preop|reset|reset-comm [N|all]", "NMT", nmt, offer_nmt},
-    {"read", "[NODE] INDEX[:SUB] [TYPE]", "read by SDO", read_it, offer_node},
-    {"write", "[NODE] INDEX[:SUB] [TYPE] VALUE", "such as 5 6040 u16 6", write_it, offer_node},
-    {"block-read", "[NODE] INDEX[:SUB] [TYPE]", "the same in blocks", block_read, offer_node},
-    {"block-write", "[NODE] INDEX[:SUB] [TYPE] VALUE", "in blocks", block_write, offer_node},
-    {"lss", "fastscan [ID]|inquire|node-id N|...", "LSS", lss, offer_lss},
+    {"nmt", "start|stop|preop|reset|reset-comm [N|all]",
+     "NMT command: change the state of a node, or of all", nmt, offer_nmt},
+    {"read", "[NODE] INDEX[:SUB] [TYPE]", "read an object by SDO, such as 5 1018:1", read_it,
+     offer_node},
+    {"write", "[NODE] INDEX[:SUB] [TYPE] VALUE", "write an object by SDO, such as 5 6040 u16 6",
+     write_it, offer_node},
+    {"block-read", "[NODE] INDEX[:SUB] [TYPE]", "read by SDO block transfer", block_read,
+     offer_node},
+    {"block-write", "[NODE] INDEX[:SUB] [TYPE] VALUE", "write by SDO block transfer", block_write,
+     offer_node},
+    {"lss", "fastscan [ID]|inquire|node-id N|...", "LSS: give a node its node-ID", lss, offer_lss},
     {"tell", "COMMAND", "any other command of the page's decoder", tell, NULL},
 };

@@ -304,8 +304,10 @@ void cs_network_draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct 
 
     if (net->no_host || !page) {
         draw_empty(canvas, body,
-                   net->no_host ? "this host does not tell what decoders know"
-                                : "there is no decoder with pages");
+                   tui->info.log[0] && net->no_host
+                       ? "nobody decodes this log: cansim-tui --as canopen FILE does"
+                   : net->no_host ? "this host does not tell what decoders know"
+                                  : "there is no decoder with pages");
         return;
     }
     cs_network_layout(net, body, &at);

@@ -258,8 +258,16 @@ static int want_counter(const struct cs_tui *tui)
 #define COUNT(member, style) \
     .number = CS_NUMBER(CS_NUMBER_COUNT, struct cs_tui_node, status.member, style)
 
+/* Numbers are worth more than the end of a long name. */
+static int want_name(const struct cs_tui *tui)
+{
+    const int wanted = cs_want_node(tui);
+
+    return cs_tui_body(tui).w < 100 && wanted > 12 ? 12 : wanted;
+}
+
 const struct cs_column cs_nodes_columns[NODES_COLUMNS] = {
-    CS_COLUMN("node", 10, 12, false, 0, .cell = cell_name, .wanted = cs_want_node),
+    CS_COLUMN("node", 10, 12, false, 0, .cell = cell_name, .wanted = want_name),
     CS_COLUMN("bus", 5, 5, false, 1, .cell = cell_bus, .wanted = cs_want_bus),
     CS_COLUMN("via", 8, 10, false, 5, .cell = cell_via),
     CS_COLUMN("state", 7, 8, false, 0, .cell = cell_state),

@@ -392,7 +392,7 @@ static const struct cs_binding bindings[] = {
 
 static const struct cs_word words[] = {
     {"edit", "", "edit the scenario where the selected row is written", word_edit, NULL},
-    {"rerun", "", "read the scenario again and run it from its start", word_rerun, NULL},
+    {"rerun", "", "restart: read the scenario again and run it from its start", word_rerun, NULL},
 };
 
 const struct cs_view cs_view_scenario = {

@@ -320,8 +320,16 @@ static void draw_nothing(const struct cs_tui *tui, struct cs_canvas *canvas, str
         "i sends a frame, : arms a fault, and w saves all of it as a scenario"};
     static const char *const empty[] = {"this scenario has no timeline and expects nothing", "",
                                         "e edits it, R runs it again"};
-    const char *const *lines = tui->plan.file[0] ? empty : none;
-    const int n = tui->plan.file[0] ? 3 : 5;
+    static const char *const log[] = {"this is a log: it has no scenario", "", ":export FILE.json",
+                                      "", "makes one that sends what the trace shows"};
+    static const char *const remote[] = {"the host does not tell what it runs", "",
+                                         "cansim-tui FILE.json", "",
+                                         "runs a scenario in this window"};
+    const char *const *lines = tui->info.log[0]      ? log
+                               : tui->plan.file[0]   ? empty
+                               : tui->info.remote[0] ? remote
+                                                     : none;
+    const int n = tui->plan.file[0] && !tui->info.log[0] ? 3 : 5;
 
     for (int i = 0; i < n; i++) {
         const int width = cs_text_width(lines[i]), x = (body.w - width) / 2;

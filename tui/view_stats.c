@@ -178,8 +178,8 @@ static void status(const struct cs_tui *tui, char *text, size_t size)
     int at = 0;
 
     if (shown < tui->n_buses)
-        at = snprintf(text, size, "bus %u of %u · ", first + 1, tui->n_buses);
-    if (tui->n_buses && tui->traffic[first].since.from_ps)
+        at = snprintf(text, size, "bus %u/%u · ", first + 1, tui->n_buses);
+    if (tui->n_buses && tui->traffic[first].since.from_ps >= CS_PS_PER_MS)
         at += snprintf(text + at, size - (size_t)at, "%ssince %s · ",
                        tui->traffic[first].since.from_ps == tui->info.from_ps ? "known " : "",
                        cs_text_clock(tui->traffic[first].since.from_ps, since));

@@ -144,11 +144,17 @@ static void draw_rates(const struct cs_tui *tui, const struct cs_stats_place *pl
     snprintf(text, sizeof text, "%u/s", traffic->errors_per_s);
     x = put_pair(canvas, x, y, end, "error frames", text,
                  traffic->errors_per_s ? CS_STYLE_BAD : CS_STYLE_FAINT);
+    if (tui->bus[place->bus].rate_unknown) {
+        put_pair(canvas, x, y, end, "frames in all", cs_text_count(since->frames, 9, buf),
+                 CS_STYLE_TEXT);
+        return;
+    }
     x = put_pair(canvas, x, y, end, "idle", cs_text_permille(1000 - busy, buf), CS_STYLE_TEXT);
     if (since->error_frames)
         x = put_pair(canvas, x, y, end, "lost to errors", cs_text_permille(bad, buf), CS_STYLE_BAD);
     x = put_pair(canvas, x, y, end, "bits", cs_text_count(since->bits, 9, buf), CS_STYLE_TEXT);
-    x = put_pair(canvas, x, y, end, "frames", cs_text_count(since->frames, 9, buf), CS_STYLE_TEXT);
+    x = put_pair(canvas, x, y, end, "frames in all", cs_text_count(since->frames, 9, buf),
+                 CS_STYLE_TEXT);
     put_pair(canvas, x, y, end, "lost arbitration", cs_text_count(since->arb_lost, 7, buf),
              CS_STYLE_TEXT);
 }
@@ -164,6 +170,14 @@ void cs_stats_draw_head(const struct cs_tui *tui, const struct cs_stats_state *s
                                                                        : CS_STYLE_BRIGHT,
                           bus->name);
 
+    if (bus->rate_unknown) {
+        cs_canvas_put(canvas, end - 47, 0, CS_STYLE_WARN,
+                      "load not known: --bitrate 500k at start tells it");
+        draw_graph(tui, state, place, canvas);
+        draw_axis(tui, place, canvas);
+        draw_rates(tui, place, canvas);
+        return;
+    }
     cs_canvas_put(canvas, x + 1, 0, CS_STYLE_DIM,
                   cs_text_rates(bus->bitrate_bps, bus->data_bitrate_bps, buf));
     snprintf(line, sizeof line, "load %s · since the start %s",

@@ -330,7 +330,8 @@ static const struct cs_binding bindings[] = {
 
 static const struct cs_word words[] = {
     {"export", "FILE",
-     "write what is shown, or from the mark to the cursor: .log .pcapng .pcap .txt .svg",
+     "write what is shown, or from the mark to the cursor: .log .pcapng .txt .svg, .json "
+     "(scenario)",
      cs_trace_export, NULL},
     {"export-scenario", "FILE", "the same as a scenario that sends these frames again",
      cs_trace_export_scenario, NULL},

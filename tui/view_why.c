@@ -243,7 +243,8 @@ static void status(const struct cs_tui *tui, char *text, size_t size)
 {
     const struct why_state *why = state_of(tui);
 
-    snprintf(text, size, "%d lines%s%s", why->n_lines, why->story->complete ? "" : ", not over yet",
+    snprintf(text, size, "%d line%s%s%s", why->n_lines, why->n_lines == 1 ? "" : "s",
+             why->story->complete ? "" : ", not over yet",
              why->node[0]        ? " · of a node"
              : tui->trace.follow ? " · following"
                                  : "");

@@ -235,12 +235,15 @@ static void draw_more(const struct picture *p, int y)
     }
     if (shot->measured)
         x = cs_canvas_put(p->canvas, x, y, CS_STYLE_INFO, " · measured");
-    if (lane && lane->counted)
-        cs_canvas_printf(p->canvas, x, y,
-                         lane->tec >= 128  ? CS_STYLE_BAD
-                         : lane->tec >= 96 ? CS_STYLE_HIGH
-                                           : CS_STYLE_DIM,
-                         " · then TEC %u REC %u", lane->tec, lane->rec);
+    if (!lane || !lane->counted)
+        return;
+    snprintf(text, sizeof text, " · then TEC %u REC %u", lane->tec, lane->rec);
+    if (x + cs_text_width(text) <= p->canvas->width)
+        cs_canvas_put(p->canvas, x, y,
+                      lane->tec >= 128  ? CS_STYLE_BAD
+                      : lane->tec >= 96 ? CS_STYLE_HIGH
+                                        : CS_STYLE_DIM,
+                      text);
 }
 
 /* ---- above the waveform ---------------------------------------------------------------------- */

@@ -21,7 +21,7 @@ int cs_want_bus(const struct cs_tui *tui)
 
 int cs_want_node(const struct cs_tui *tui)
 {
-    int most = cs_tui_body(tui).w < 100 ? 12 : 20, needed = tui->names.longest;
+    int most = cs_tui_body(tui).w < 100 ? 14 : 20, needed = tui->names.longest;
 
     if (tui->info.log[0] && !needed)
         return 0; /* a log does not tell */

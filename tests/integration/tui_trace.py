@@ -51,7 +51,7 @@ def answers():
 def searched():
     """another row each time"""
     screen = dump("ssdo.abort<Enter><lt>")
-    assert "585#8018100911000906" in screen, screen
+    assert "aborts 1018:09 Identity object: 0609 0011" in screen, screen
 
 
 @test

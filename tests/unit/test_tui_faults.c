@@ -240,10 +240,14 @@ static void prompt_finds(void **state)
     bench_keys(b, "measured");
     bench_draw(b, 80, 24);
     assert_true(bench_shows(b, "key m "));
-    assert_true(bench_shows(b, "no word, but a key does it"));
+    assert_true(bench_shows(b, "Enter presses m, the first above"));
     bench_keys(b, "<Tab>");
     assert_string_equal(b->tui.prompt.field.text, "measured");
-    bench_keys(b, "<^U>nonsense<Enter>");
+    bench_keys(b, "<^U>order by the next<Enter>"); /* a key of another view */
+    assert_int_equal(b->tui.view, cs_view_find("ids"));
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "ordered by"));
+    bench_keys(b, "1:nonsense<Enter>");
     bench_draw(b, 80, 24);
     assert_true(bench_shows(b, "nothing is called or about \"nonsense\""));
     bench_keys(b, "<^U>contrast<Tab>");

@@ -148,7 +148,7 @@ static void nothing_runs(void **state)
         {":go<Enter>", "this is a log"},
         {":speed 3<Enter>", "this is a log"},
         {":send 123#11 can0<Enter>", "this is a log"},
-        {"i123#11<Enter>", "this is a log"},
+        {"i", "this is a log: there is no bus to send on"},
         {":flip field=crc<Enter>", "this is a log"},
         {"wx.json<Enter>", "this is a log"},
     };
@@ -405,7 +405,7 @@ static void says_what_is_missing(void **state)
         {"3", "a log has no nodes"},
         {"4", "this is a log: faults are for buses that run"},
         {"7", "this is a log: frames can be listed, not sent"},
-        {"8", "this host does not tell what decoders know"},
+        {"8", "nobody decodes this log"},
         {"W", "A log tells neither who sent what"},
         {"6", "if the bit rate is 500k"},
         {"6s", "this is a log: nothing runs here"},

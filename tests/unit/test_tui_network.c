@@ -256,6 +256,16 @@ static void sdo(void **state)
     bench_draw(&lab->b, 120, 40);
     assert_true(bench_shows(&lab->b, "write 20 6200:01 = 85"));
 
+    /* The trace has no room for all of it: the line below has. */
+    lab_keys(lab, "1s\"read 1000\"<Enter>");
+    bench_draw(&lab->b, 80, 24);
+    assert_true(bench_shows(&lab->b, " 1000:00 "));
+    assert_true(bench_shows(&lab->b, " bits, "));
+    lab_keys(lab, "<Enter>");
+    bench_draw(&lab->b, 80, 24);
+    assert_true(bench_shows(&lab->b, "meaning"));
+    lab_keys(lab, "<Esc>8");
+
     lab_keys(lab, ":read 20 9999<Enter>");
     lab_run(lab, ms(3040));
     bench_draw(&lab->b, 120, 40);
@@ -397,6 +407,7 @@ static void wrong(void **state)
     } rows[] = {
         {":nmt start 200<Enter>", "the node must be 1..127, got \"200\""},
         {":nmt fly 5<Enter>", "must be \"nmt start|stop|preop|reset|reset-comm NODE|all\""},
+        {":read 5 <Enter>", "which object? Such as 1018:1"},
         {":read 5 xyz<Enter>", "the object must be INDEX or INDEX:SUB in hexadecimal"},
         {":write 5 5000 3<Enter>", "the type of 5000:00 is not known: add it, such as u16"},
         {":tell dance<Enter>", "\"dance\" is not a command"},

@@ -175,7 +175,7 @@ static void sizes(void **state)
     cs_tui_split(&b->tui, CS_SPLIT_NONE);
     b->tui.view = (unsigned)cs_view_find("stats");
     bench_draw(b, 240, 70);
-    assert_true(bench_shows(b, "of 16"));
+    assert_true(bench_shows(b, "/16 "));
     bench_free(b);
 }
 
