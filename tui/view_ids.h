@@ -33,7 +33,7 @@ const struct cs_tui_id *cs_ids_selected(const struct cs_tui *tui);
 /* It has not come when it should have. */
 bool cs_ids_stale(const struct cs_tui *tui, const struct cs_tui_id *item);
 
-#define IDS_COLUMNS 17
+#define IDS_COLUMNS 20
 extern const struct cs_column cs_ids_columns[IDS_COLUMNS];
 extern const int cs_ids_n_columns, cs_ids_column_id;
 int cs_ids_by_priority(const struct cs_tui_id *a, const struct cs_tui_id *b);

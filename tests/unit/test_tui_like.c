@@ -244,6 +244,38 @@ static void between_marks(void **state)
     fail_msg("no span of time is offered");
 }
 
+/* From the request to the first frame after it. */
+static void answers_are_timed(void **state)
+{
+    struct bench *b = bench_new(0, 1);
+    int tester = bench_node(b, 0, "tester", CS_MODE_NORMAL);
+    int ecu = bench_node(b, 0, "ecu", CS_MODE_NORMAL);
+    const struct cs_tui_id *answer;
+
+    (void)state;
+    bench_draw(b, 200, 24);
+    bench_keys(b, "2");
+    bench_sends(b, 0, tester, "605#4000100000000000", 10 * CS_PS_PER_MS, -1);
+    bench_run(b, 55 * CS_PS_PER_MS);
+    bench_draw(b, 200, 24);
+    assert_true(bench_hides(b, "slowest"));
+    bench_sends(b, 0, ecu, "585#4300100092010200", 56 * CS_PS_PER_MS, -1);
+    b->senders[1].period_ps = CS_PS_PER_MS; /* more than one frame is no further answer */
+    bench_run(b, 100 * CS_PS_PER_MS);
+    bench_draw(b, 200, 24);
+    answer = cs_ids_get(&b->tui.ids, 0, 0x585, 0);
+    assert_true(answer->stat.count > 30);
+    assert_int_equal(answer->answers, 5);
+    assert_true(answer->answer_most_ps > 5 * CS_PS_PER_MS &&
+                answer->answer_most_ps < 7 * CS_PS_PER_MS);
+    assert_true(answer->answer_ps < 2 * CS_PS_PER_MS);
+    assert_int_equal(answer->answer_mean_ps, answer->answer_sum_ps / 5);
+    assert_true(bench_shows(b, "answer mean ans. slowest"));
+    bench_keys(b, "C");
+    assert_int_equal(answer->answers, 0);
+    bench_free(b);
+}
+
 /* ---- colours --------------------------------------------------------------------------------- */
 
 /* The style of the first cell of a line in which that text stands; -1: none. */
@@ -550,7 +582,7 @@ static void fields_are_told(void **state)
     assert_true(bench_shows(b, "1D 11 22 33 Speed=15.5 km/h, Gear=drive"));
     assert_true(bench_shows(b, "Big=258"));
     bench_keys(b, "2");
-    bench_draw(b, 160, 24);
+    bench_draw(b, 220, 24);
     assert_true(bench_shows(b, "Speed=15.5 km/h, Gear=drive"));
     bench_keys(b, "1s100<Enter><Right>");
     bench_draw(b, 120, 24);
@@ -625,6 +657,7 @@ int main(void)
         cmocka_unit_test(of_ids_and_nodes),
         cmocka_unit_test(of_nothing),
         cmocka_unit_test(conversations),
+        cmocka_unit_test(answers_are_timed),
         cmocka_unit_test(between_marks),
         cmocka_unit_test(first_rule_counts),
         cmocka_unit_test(selection_is_seen),
