@@ -325,7 +325,7 @@ static void write_looks(FILE *out, const struct cs_tui *tui)
             fprintf(out, "field = %s\n", tui->fields.field[i]->text);
     fprintf(out, "[columns]\n");
     for (unsigned v = 0; v < cs_n_views; v++)
-        if (tui->columns[v].n &&
+        if (tui->columns[v].n && !tui->columns[v].set &&
             strlen(cs_columns_format(cs_views[v], &tui->columns[v], text, sizeof text)) < LINE_MOST)
             fprintf(out, "%s = %s\n", cs_views[v]->name, text);
 }
@@ -371,8 +371,10 @@ void cs_config_apply(const struct cs_config *config, struct cs_tui *tui)
     for (unsigned i = 0; i < config->n_fields; i++)
         cs_fields_take(&tui->fields, config->field[i], !config->remembered, why, sizeof why);
     for (unsigned v = 0; v < cs_n_views; v++)
-        if (config->columns[v].n)
+        if (config->columns[v].n) {
             tui->columns[v] = config->columns[v];
+            tui->columns[v].set = !config->remembered;
+        }
     tui->view = tui->pane_view[tui->focus];
     if (config->focus >= 0)
         cs_tui_focus(tui, (unsigned)config->focus);
