@@ -164,6 +164,7 @@ static void refresh(struct cs_tui *tui)
     for (uint32_t i = 0; state->pinned && i < tui->ids.n_lines; i++)
         if (tui->ids.order[i] == state->pin)
             state->list.sel = (int)i;
+    cs_ids_decode(tui);
     cs_list_clamp(&state->list, (int)tui->ids.n_lines, page(tui));
 }
 

@@ -22,6 +22,11 @@ struct ids_view {
     uint32_t n_frozen;
     int64_t frozen_ps;
     unsigned groups;
+    /* What the decoder finds in the latest frame of the selected one, while its bits are shown. */
+    struct cs_decoded tree;
+    bool decoded;
+    uint64_t tree_row;
+    int64_t tree_ps; /* when it was asked */
 };
 
 struct ids_view *cs_ids_view(const struct cs_tui *tui);
@@ -41,6 +46,8 @@ int cs_ids_by_bus(const struct cs_tui_id *a, const struct cs_tui_id *b);
 /* Its periods as a line, the present mean in the middle. */
 void cs_ids_put_periods(struct cs_canvas *canvas, struct cs_rect at, const struct cs_tui_id *item);
 
+/* Ask the decoder again where there is something new, a few times a second of bus time. */
+void cs_ids_decode(struct cs_tui *tui);
 /* Lines that the bits of the selected one take in this pane, 0 for none; and to draw them. */
 int cs_ids_bits_height(const struct cs_tui *tui);
 void cs_ids_draw_bits(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at);
