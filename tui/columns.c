@@ -106,6 +106,7 @@ int cs_columns_parse(const struct cs_view *view, const char *text, struct cs_col
         if (take_word(view, word, &next, why, why_size) < 0)
             return -EINVAL;
     }
+    next.set = false;
     *choice = next;
     return 0;
 }

@@ -449,8 +449,10 @@ void cs_config_apply(const struct cs_config *config, struct cs_tui *tui)
     for (unsigned i = 0; i < config->n_fields; i++)
         cs_fields_take(&tui->fields, config->field[i], !config->remembered, why, sizeof why);
     for (unsigned v = 0; v < cs_n_views; v++)
-        if (config->columns[v].n)
+        if (config->columns[v].n) {
             tui->columns[v] = config->columns[v];
+            tui->columns[v].set = !config->remembered;
+        }
     tui->view = tui->pane_view[tui->focus];
     part_twins(tui);
     if (config->focus >= 0)

@@ -114,29 +114,37 @@ static const char *word_of(const struct cs_plot_spec *spec, double value)
     return NULL;
 }
 
+bool cs_field_value(const struct cs_own_field *field, const uint8_t *data, unsigned len, char *text,
+                    size_t size)
+{
+    const struct cs_plot_spec *spec = &field->spec;
+    const char *word;
+    double value;
+
+    if (!cs_plot_bits(spec, data, len, &value))
+        return false;
+    word = word_of(spec, value);
+    if (word)
+        snprintf(text, size, "%s", word);
+    else
+        snprintf(text, size, "%.9g%s%s", value, *spec->unit ? " " : "", spec->unit);
+    return true;
+}
+
 bool cs_fields_text(const struct cs_fields *fields, uint32_t id, unsigned flags,
                     const uint8_t *data, unsigned len, char *text, size_t size)
 {
     const bool ext = flags & CS_FRAME_EXT;
+    char value[64];
     size_t at = 0;
 
     text[0] = '\0';
     for (unsigned i = 0; i < fields->n && at < size; i++) {
-        const struct cs_plot_spec *spec = &fields->field[i]->spec;
-        const char *word;
-        double value;
-        if (spec->id != id || spec->ext != ext || flags & CS_FRAME_RTR ||
-            !cs_plot_bits(spec, data, len, &value))
-            continue;
-        at += (size_t)snprintf(text + at, size - at, "%s%s=", at ? ", " : "", spec->name);
-        if (at >= size)
-            break;
-        word = word_of(spec, value);
-        if (word)
-            at += (size_t)snprintf(text + at, size - at, "%s", word);
-        else
-            at += (size_t)snprintf(text + at, size - at, "%.9g%s%s", value, *spec->unit ? " " : "",
-                                   spec->unit);
+        const struct cs_own_field *field = fields->field[i];
+        if (field->spec.id == id && field->spec.ext == ext && !(flags & CS_FRAME_RTR) &&
+            cs_field_value(field, data, len, value, sizeof value))
+            at += (size_t)snprintf(text + at, size - at, "%s%s=%s", at ? ", " : "",
+                                   field->spec.name, value);
     }
     return at > 0;
 }

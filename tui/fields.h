@@ -31,6 +31,10 @@ int cs_fields_take(struct cs_fields *fields, const char *text, bool set, char *w
 bool cs_fields_text(const struct cs_fields *fields, uint32_t id, unsigned flags,
                     const uint8_t *data, unsigned len, char *text, size_t size);
 
+/* "12.3 km/h" of one of them; false where the data end before it. */
+bool cs_field_value(const struct cs_own_field *field, const uint8_t *data, unsigned len, char *text,
+                    size_t size);
+
 /* Behind ':'. */
 int cs_fields_word(struct cs_tui *tui, const char *rest, char *why, size_t why_size);
 

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tui/like.h"
+
 #define HASH_SIZE (CS_IDS_MAX * 2)
 #define LOOK_MOST 200000u /* rows at once: of more, only the newest are looked at */
 
@@ -112,6 +114,40 @@ static void look_at_said(struct cs_tui_id *item, const struct cs_row *row)
     snprintf(item->said, sizeof item->said, "%s", said + word + strspn(said + word, " "));
 }
 
+/* Without making it. */
+static struct cs_tui_id *find(struct cs_ids *ids, uint16_t bus, uint32_t id, uint8_t flags)
+{
+    for (uint32_t at = hash_of(bus, id, flags); ids->hash[at]; at = (at + 1) % HASH_SIZE) {
+        struct cs_tui_id *item = &ids->items[ids->hash[at] - 1];
+        if (item->bus == bus && item->stat.last.id == id &&
+            (item->stat.last.flags & (CS_FRAME_EXT | CS_FRAME_RTR)) == flags)
+            return item;
+    }
+    return NULL;
+}
+
+/* The first frame after a request, by the identifiers that are customary. */
+static void look_at_answer(struct cs_ids *ids, struct cs_tui_id *item, const struct cs_row *row)
+{
+    const struct cs_tui_id *asked;
+    uint32_t other;
+    int by;
+
+    if (row->flags & CS_FRAME_RTR || !cs_like_answer(row->id, row->flags, &other, &by) || by > 0)
+        return;
+    asked = find(ids, row->bus, other, row->flags & CS_FRAME_EXT);
+    if (!asked || !asked->seen || asked->seen_ps < 0 ||
+        (item->seen && item->seen_ps > asked->seen_ps))
+        return;
+    item->answer_ps = row->at_ps - asked->seen_ps;
+    item->answer_sum_ps += item->answer_ps;
+    item->answers++;
+    item->answer_mean_ps = item->answer_sum_ps / (int64_t)item->answers;
+    if (item->answer_ps > item->answer_most_ps)
+        item->answer_most_ps = item->answer_ps;
+    ids->answers = true;
+}
+
 static void look_at(struct cs_ids *ids, const struct cs_row *row)
 {
     struct cs_tui_id *item = item_of_row(ids, row);
@@ -123,6 +159,7 @@ static void look_at(struct cs_ids *ids, const struct cs_row *row)
     item->per_s++;
     item->who = row->who;
     look_at_data(item, row);
+    look_at_answer(ids, item, row);
     if (item->seen && item->seen_ps >= 0)
         item->period_ps[item->n_periods++ % CS_IDS_PERIODS] = row->at_ps - item->seen_ps;
     if (item->first_ps < 0)
@@ -164,6 +201,8 @@ void cs_ids_clear(struct cs_ids *ids)
         item->first_ps = -1;
         item->n_periods = 0;
         item->changes = 0;
+        item->answers = 0;
+        item->answer_ps = item->answer_most_ps = item->answer_sum_ps = item->answer_mean_ps = 0;
         item->seen = false;
         memset(item->ever, 0, sizeof item->ever);
         memset(item->notch, 0, sizeof item->notch);

@@ -33,8 +33,11 @@ struct cs_tui_id {
     int64_t seen_ps;                       /* when `data` came */
     char protocol[CS_IDS_PROTOCOL];        /* what a decoder takes it for; "" for nothing */
     char said[CS_IDS_SAID];                /* what it said last */
-    uint64_t base;                         /* frames before it was cleared */
-    int64_t first_ps;                      /* the first one after that */
+    int64_t answer_ps, answer_most_ps;     /* the last and the slowest answer; 0: none */
+    int64_t answer_sum_ps, answer_mean_ps;
+    uint64_t answers;
+    uint64_t base;    /* frames before it was cleared */
+    int64_t first_ps; /* the first one after that */
     /* As they are listed, of what came since then: cs_ids_derive() */
     uint64_t count;
     int64_t mean_ps, least_ps, most_ps;
@@ -51,6 +54,7 @@ struct cs_ids {
     uint64_t read;  /* rows up to this number have been looked at */
     uint64_t tail;  /* oldest row within the last second */
     uint64_t unlisted;
+    bool answers; /* some identifier answers another */
 };
 
 /* Returns 0 or -ENOMEM. */

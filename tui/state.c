@@ -65,7 +65,7 @@ static void write_looks(FILE *out, const struct cs_tui *tui)
             fprintf(out, "field = %s\n", tui->fields.field[i]->text);
     fprintf(out, "[columns]\n");
     for (unsigned v = 0; v < cs_n_views; v++)
-        if (tui->columns[v].n &&
+        if (tui->columns[v].n && !tui->columns[v].set &&
             strlen(cs_columns_format(cs_views[v], &tui->columns[v], text, sizeof text)) < LINE_MOST)
             fprintf(out, "%s = %s\n", cs_views[v]->name, text);
 }

@@ -118,6 +118,7 @@ struct cs_tui_device {
 struct cs_columns_choice {
     uint8_t n; /* 0: as the view has them */
     bool fit; /* made of all of them: what is not wanted now, or has no room, is left out as ever */
+    bool set; /* by the settings, so that it need not be remembered */
     uint8_t at[CS_CHOICE_MAX];
 };
 

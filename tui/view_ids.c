@@ -164,6 +164,7 @@ static void refresh(struct cs_tui *tui)
     for (uint32_t i = 0; state->pinned && i < tui->ids.n_lines; i++)
         if (tui->ids.order[i] == state->pin)
             state->list.sel = (int)i;
+    cs_ids_decode(tui);
     cs_list_clamp(&state->list, (int)tui->ids.n_lines, page(tui));
 }
 
@@ -263,7 +264,7 @@ static void detail(const struct cs_tui *tui, struct cs_canvas *canvas, int x, in
 {
     const struct cs_tui_id *item = cs_ids_selected(tui);
     char form[CS_FRAME_TEXT_MAX], least[CS_NUMBER_MAX], mean[CS_NUMBER_MAX], most[CS_NUMBER_MAX];
-    char text[512];
+    char text[512], own[160];
 
     if (!item)
         return;
@@ -277,6 +278,9 @@ static void detail(const struct cs_tui *tui, struct cs_canvas *canvas, int x, in
     if (*item->protocol)
         snprintf(text + strlen(text), sizeof text - strlen(text), " · %s %s", item->protocol,
                  item->said);
+    const struct cs_frame *f = &item->stat.last;
+    if (cs_fields_text(&tui->fields, f->id, f->flags, f->data, f->len, own, sizeof own))
+        snprintf(text + strlen(text), sizeof text - strlen(text), " · %s", own);
     cs_canvas_field(canvas, x, y, tui->width - x - 1, false, CS_STYLE_INFO, text);
 }
 
@@ -524,6 +528,8 @@ static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
         pin(tui, row);
         if (mouse->kind == CS_MOUSE_DOUBLE)
             show_in_trace(tui, 0);
+        else if (mouse->button == 3)
+            like(tui, 0);
     } else if (mouse->kind == CS_MOUSE_PRESS && mouse->y == 0) {
         click_title(tui, mouse->x);
     } else if (mouse->kind == CS_MOUSE_UP || mouse->kind == CS_MOUSE_DOWN) {

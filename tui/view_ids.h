@@ -22,6 +22,11 @@ struct ids_view {
     uint32_t n_frozen;
     int64_t frozen_ps;
     unsigned groups;
+    /* What the decoder finds in the latest frame of the selected one, while its bits are shown. */
+    struct cs_decoded tree;
+    bool decoded;
+    uint64_t tree_row;
+    int64_t tree_ps; /* when it was asked */
 };
 
 struct ids_view *cs_ids_view(const struct cs_tui *tui);
@@ -33,7 +38,7 @@ const struct cs_tui_id *cs_ids_selected(const struct cs_tui *tui);
 /* It has not come when it should have. */
 bool cs_ids_stale(const struct cs_tui *tui, const struct cs_tui_id *item);
 
-#define IDS_COLUMNS 17
+#define IDS_COLUMNS 20
 extern const struct cs_column cs_ids_columns[IDS_COLUMNS];
 extern const int cs_ids_n_columns, cs_ids_column_id;
 int cs_ids_by_priority(const struct cs_tui_id *a, const struct cs_tui_id *b);
@@ -45,6 +50,8 @@ void cs_ids_put_periods(struct cs_canvas *canvas, struct cs_rect at, const struc
 void cs_ids_remember(const struct cs_tui *tui, const struct cs_memory_out *out);
 int cs_ids_recall(struct cs_tui *tui, const char *name, const char *text);
 
+/* Ask the decoder again where there is something new, a few times a second of bus time. */
+void cs_ids_decode(struct cs_tui *tui);
 /* Lines that the bits of the selected one take in this pane, 0 for none; and to draw them. */
 int cs_ids_bits_height(const struct cs_tui *tui);
 void cs_ids_draw_bits(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at);

@@ -223,6 +223,12 @@ static void cell_said(const struct cs_tui *tui, struct cs_canvas *canvas, struct
         cs_canvas_field(canvas, x, at.y, at.x + at.w - x, false, CS_STYLE_TEXT, id->said);
 }
 
+/* Where requests have answers. */
+static int want_answer(const struct cs_tui *tui)
+{
+    return tui->ids.answers ? 9 : 0;
+}
+
 /* Beside identifier and length. */
 static int want_data(const struct cs_tui *tui)
 {
@@ -258,6 +264,12 @@ const struct cs_column cs_ids_columns[IDS_COLUMNS] = {
     CS_COLUMN("most", 9, 9, true, 3, OWN(CS_NUMBER_SPAN, most_ps, CS_STYLE_DIM),
               .order = CS_ORDER_DOWN),
     CS_COLUMN("jitter", 12, 24, false, 2, .cell = cell_periods, .compare = cmp_jitter),
+    CS_COLUMN("answer", 9, 9, true, 2, OWN(CS_NUMBER_SPAN, answer_ps, CS_STYLE_TEXT),
+              .order = CS_ORDER_DOWN, .wanted = want_answer),
+    CS_COLUMN("mean ans.", 9, 9, true, 5, OWN(CS_NUMBER_SPAN, answer_mean_ps, CS_STYLE_DIM),
+              .name = "answer-mean", .order = CS_ORDER_DOWN, .wanted = want_answer),
+    CS_COLUMN("slowest", 9, 9, true, 4, OWN(CS_NUMBER_SPAN, answer_most_ps, CS_STYLE_DIM),
+              .order = CS_ORDER_DOWN, .wanted = want_answer),
     CS_COLUMN("changes", 7, 8, true, 6, OWN(CS_NUMBER_COUNT, changes, CS_STYLE_DIM),
               .order = CS_ORDER_DOWN),
     CS_COLUMN("fd", 3, 3, false, 3, .cell = cell_fd, .wanted = cs_want_fd),

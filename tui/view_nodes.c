@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "simcore/units.h"
@@ -28,24 +29,124 @@ static int page(const struct cs_tui *tui)
     return lines > 0 ? lines : 1;
 }
 
+/* ---- order: the selection is a node, whatever its line --------------------------------------- */
+
+static int line_of(const struct cs_tui *tui, int node)
+{
+    const struct nodes_view *view = cs_nodes_view(tui);
+
+    for (int line = 0; line < (int)tui->n_nodes; line++)
+        if (view->order[line] == node)
+            return line;
+    return 0;
+}
+
+static int cmp_lines(const void *a, const void *b, void *arg)
+{
+    const struct cs_tui *tui = arg;
+    const struct nodes_view *view = cs_nodes_view(tui);
+    const uint16_t x = *(const uint16_t *)a, y = *(const uint16_t *)b;
+    int order = 0;
+
+    if (view->sorted)
+        order = cs_column_compare(&cs_nodes_columns[view->sort], &tui->nodes[x], &tui->nodes[y]);
+    if (view->reverse)
+        order = -order;
+    return order ? order : x - y;
+}
+
+static void move_to(struct cs_tui *tui, int line)
+{
+    struct cs_list list = {line, tui->nodes_list.top};
+
+    cs_list_clamp(&list, (int)tui->n_nodes, page(tui));
+    tui->nodes_list.top = list.top;
+    tui->nodes_list.sel = tui->n_nodes ? cs_nodes_view(tui)->order[list.sel] : 0;
+}
+
 static void refresh(struct cs_tui *tui)
 {
-    cs_list_clamp(&tui->nodes_list, (int)tui->n_nodes, page(tui));
+    struct nodes_view *view = cs_nodes_view(tui);
+
+    for (unsigned i = 0; i < tui->n_nodes; i++)
+        view->order[i] = (uint16_t)i;
+    if (view->sorted)
+        qsort_r(view->order, tui->n_nodes, sizeof *view->order, cmp_lines, tui);
+    move_to(tui, line_of(tui, tui->nodes_list.sel < (int)tui->n_nodes ? tui->nodes_list.sel
+                                                                      : (int)tui->n_nodes - 1));
+}
+
+static void sort_by(struct cs_tui *tui, int column)
+{
+    struct nodes_view *view = cs_nodes_view(tui);
+
+    view->sorted = column >= 0;
+    view->sort = column;
+    view->reverse = false;
+    if (view->sorted)
+        cs_tui_say(tui, false, "ordered by %s", cs_nodes_columns[column].title);
+    else
+        cs_tui_say(tui, false, "in the order of the buses");
+    refresh(tui);
+}
+
+/* Through the columns that are shown, and as they are on the buses. */
+static void next_sort(struct cs_tui *tui, int by)
+{
+    const struct nodes_view *view = cs_nodes_view(tui);
+    struct cs_columns_layout layout;
+    int at = view->sorted ? view->sort : -1;
+
+    cs_columns_fit(tui, cs_nodes_columns, cs_nodes_n_columns, cs_tui_body(tui).w, &layout);
+    do
+        at = (at + 1 + NODES_COLUMNS + 1 + by) % (NODES_COLUMNS + 1) - 1;
+    while (at >= 0 && (!cs_column_orders(&cs_nodes_columns[at]) || !layout.w[at]));
+    sort_by(tui, at);
+}
+
+static void reverse(struct cs_tui *tui, int unused)
+{
+    struct nodes_view *view = cs_nodes_view(tui);
+
+    (void)unused;
+    view->reverse = view->sorted && !view->reverse;
+    refresh(tui);
+}
+
+static void click_title(struct cs_tui *tui, int x)
+{
+    const struct nodes_view *view = cs_nodes_view(tui);
+    struct cs_columns_layout layout;
+
+    cs_columns_fit(tui, cs_nodes_columns, cs_nodes_n_columns, cs_tui_body(tui).w, &layout);
+    for (int i = 0; i < NODES_COLUMNS; i++) {
+        if (!layout.w[i] || x < layout.x[i] || x >= layout.x[i] + layout.w[i] ||
+            !cs_column_orders(&cs_nodes_columns[i]))
+            continue;
+        if (view->sorted && view->sort == i)
+            reverse(tui, 0);
+        else
+            sort_by(tui, i);
+        return;
+    }
 }
 
 static void draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body)
 {
+    const struct nodes_view *view = cs_nodes_view(tui);
     const struct cs_list *list = &tui->nodes_list;
     struct cs_columns_layout layout;
     const int panel = cs_nodes_panel_height(tui), lines = page(tui);
 
     cs_columns_fit(tui, cs_nodes_columns, cs_nodes_n_columns, body.w, &layout);
-    cs_columns_titles(cs_nodes_columns, cs_nodes_n_columns, canvas, body.y, &layout, -1, false);
+    cs_columns_titles(cs_nodes_columns, cs_nodes_n_columns, canvas, body.y, &layout,
+                      view->sorted ? view->sort : -1, view->reverse);
     for (int i = 0; i < lines && list->top + i < (int)tui->n_nodes; i++) {
-        const struct cs_tui_node *node = &tui->nodes[list->top + i];
+        const int at = view->order[list->top + i];
+        const struct cs_tui_node *node = &tui->nodes[at < (int)tui->n_nodes ? at : 0];
         cs_columns_row(tui, cs_nodes_columns, cs_nodes_n_columns, canvas, body.y + 1 + i, &layout,
                        node);
-        if (list->top + i == list->sel)
+        if (at == list->sel)
             cs_canvas_select(canvas, (struct cs_rect){0, body.y + 1 + i, body.w, 1});
     }
     if (!tui->n_nodes)
@@ -135,7 +236,7 @@ static void detail(const struct cs_tui *tui, struct cs_canvas *canvas, int x, in
 
 static void move(struct cs_tui *tui, int by)
 {
-    cs_list_move(&tui->nodes_list, by, (int)tui->n_nodes, page(tui));
+    move_to(tui, line_of(tui, tui->nodes_list.sel) + by);
 }
 
 static void move_page(struct cs_tui *tui, int by)
@@ -152,19 +253,6 @@ static void toggle_panel(struct cs_tui *tui, int unused)
     refresh(tui);
 }
 
-static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
-{
-    const int row = cs_list_hit(&tui->nodes_list, mouse, (int)tui->n_nodes, page(tui));
-
-    if (row >= 0) {
-        tui->nodes_list.sel = row;
-        if (mouse->kind == CS_MOUSE_DOUBLE)
-            toggle_panel(tui, 0);
-    } else if (mouse->kind == CS_MOUSE_UP || mouse->kind == CS_MOUSE_DOWN) {
-        move(tui, mouse->kind == CS_MOUSE_UP ? -3 : 3);
-    }
-}
-
 static void like(struct cs_tui *tui, int unused)
 {
     (void)unused;
@@ -174,12 +262,32 @@ static void like(struct cs_tui *tui, int unused)
     cs_like_open(tui);
 }
 
+static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
+{
+    const int row = cs_list_hit(&tui->nodes_list, mouse, (int)tui->n_nodes, page(tui));
+
+    if (row >= 0) {
+        move_to(tui, row);
+        if (mouse->kind == CS_MOUSE_DOUBLE)
+            toggle_panel(tui, 0);
+        else if (mouse->button == 3)
+            like(tui, 0);
+    } else if (mouse->kind == CS_MOUSE_PRESS && mouse->y == 0) {
+        click_title(tui, mouse->x);
+    } else if (mouse->kind == CS_MOUSE_UP || mouse->kind == CS_MOUSE_DOWN) {
+        move(tui, mouse->kind == CS_MOUSE_UP ? -3 : 3);
+    }
+}
+
 static const struct cs_binding bindings[] = {
     {{CS_KEY_ENTER}, "details", "show or hide all about the selected node", toggle_panel, 0},
     {{'e'}, "error", "its last error, in the trace", cs_nodes_show_error, 0},
     {{'W'}, "why", "how it came to be what it is, and what lets it recover", cs_nodes_why, 0},
     {{'m'}, "mode", "normal, listen-only, loopback, one-shot, restricted", cs_nodes_next_mode, 0},
     {{'p'}, "plug", "unplug it from the bus, plug it in again", cs_nodes_plug, 0},
+    {{'s'}, "sort", "order by the next column, or as on the buses; so does a click", next_sort, 1},
+    {{'S'}, NULL, "order by the column before", next_sort, -1},
+    {{'r'}, NULL, "turn the order round", reverse, 0},
     {{'l'}, "like this", "filters for this node: show, hide, search, colour", like, 0},
     {{'B'}, "recover", "let it recover from bus-off", cs_nodes_recover, 0},
     {{'X'}, "reset", "reset its controller", cs_nodes_reset, 0},

@@ -14,6 +14,10 @@
 
 struct nodes_view {
     enum { NODES_PANEL_AUTO, NODES_PANEL_OPEN, NODES_PANEL_SHUT } panel; /* AUTO: where it fits */
+    bool sorted; /* by the column `sort`, else as they are on the buses */
+    int sort;
+    bool reverse;
+    uint16_t order[CS_SIM_MAX_BUSES * CS_BUS_MAX_NODES]; /* of each line the index of its node */
 };
 
 struct nodes_view *cs_nodes_view(const struct cs_tui *tui);

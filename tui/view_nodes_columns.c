@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* view_nodes_columns.c - the columns of the list of controllers. */
 #include <stdio.h>
+#include <string.h>
 
 #include "simcore/units.h"
 #include "tui/row_text.h"
@@ -253,10 +254,40 @@ static int want_counter(const struct cs_tui *tui)
     return cs_tui_body(tui).w < 100 ? 9 : 13;
 }
 
+/* ---- order ----------------------------------------------------------------------------------- */
+
+static int cmp_name(const void *a, const void *b)
+{
+    return strcmp(((const struct cs_tui_node *)a)->status.name,
+                  ((const struct cs_tui_node *)b)->status.name);
+}
+
+/* Those that are worse off come first. */
+static int cmp_state(const void *a, const void *b)
+{
+    const struct cs_node_status *x = &((const struct cs_tui_node *)a)->status;
+    const struct cs_node_status *y = &((const struct cs_tui_node *)b)->status;
+
+    return x->plugged != y->plugged ? x->plugged - y->plugged : (int)y->state - (int)x->state;
+}
+
+static int cmp_tec(const void *a, const void *b)
+{
+    return ((const struct cs_tui_node *)b)->status.tec -
+           ((const struct cs_tui_node *)a)->status.tec;
+}
+
+static int cmp_rec(const void *a, const void *b)
+{
+    return ((const struct cs_tui_node *)b)->status.rec -
+           ((const struct cs_tui_node *)a)->status.rec;
+}
+
 /* ---- columns --------------------------------------------------------------------------------- */
 
-#define COUNT(member, style) \
-    .number = CS_NUMBER(CS_NUMBER_COUNT, struct cs_tui_node, status.member, style)
+#define COUNT(member, style)                                                        \
+    .number = CS_NUMBER(CS_NUMBER_COUNT, struct cs_tui_node, status.member, style), \
+    .order = CS_ORDER_DOWN
 
 /* Numbers are worth more than the end of a long name. */
 static int want_name(const struct cs_tui *tui)
@@ -267,12 +298,13 @@ static int want_name(const struct cs_tui *tui)
 }
 
 const struct cs_column cs_nodes_columns[NODES_COLUMNS] = {
-    CS_COLUMN("node", 10, 12, false, 0, .cell = cell_name, .wanted = want_name),
+    CS_COLUMN("node", 10, 12, false, 0, .cell = cell_name, .wanted = want_name,
+              .compare = cmp_name),
     CS_COLUMN("bus", 5, 5, false, 1, .cell = cell_bus, .wanted = cs_want_bus),
     CS_COLUMN("via", 8, 10, false, 5, .cell = cell_via),
-    CS_COLUMN("state", 7, 8, false, 0, .cell = cell_state),
-    CS_COLUMN("TEC", 9, 20, false, 0, .cell = cell_tec, .wanted = want_counter),
-    CS_COLUMN("REC", 9, 20, false, 0, .cell = cell_rec, .wanted = want_counter),
+    CS_COLUMN("state", 7, 8, false, 0, .cell = cell_state, .compare = cmp_state),
+    CS_COLUMN("TEC", 9, 20, false, 0, .cell = cell_tec, .wanted = want_counter, .compare = cmp_tec),
+    CS_COLUMN("REC", 9, 20, false, 0, .cell = cell_rec, .wanted = want_counter, .compare = cmp_rec),
     CS_COLUMN("history", 10, 30, false, 2, .cell = cell_history),
     CS_COLUMN("sent", 6, 9, true, 1, COUNT(sent, CS_STYLE_TEXT)),
     CS_COLUMN("rcvd", 6, 9, true, 1, COUNT(received, CS_STYLE_TEXT)),
@@ -281,7 +313,8 @@ const struct cs_column cs_nodes_columns[NODES_COLUMNS] = {
     CS_COLUMN("errors", 6, 7, true, 3, COUNT(errors, CS_STYLE_BAD)),
     CS_COLUMN("load", 6, 7, true, 3,
               .number =
-                  CS_NUMBER(CS_NUMBER_PERMILLE, struct cs_tui_node, load_permille, CS_STYLE_TEXT)),
+                  CS_NUMBER(CS_NUMBER_PERMILLE, struct cs_tui_node, load_permille, CS_STYLE_TEXT),
+              .order = CS_ORDER_DOWN),
     CS_COLUMN("queue", 5, 6, true, 4, .cell = cell_queue),
     CS_COLUMN("mode", 11, 20, false, 4, .cell = cell_mode),
     CS_COLUMN("rate", 7, 9, true, 1, .cell = cell_rate),

@@ -271,6 +271,8 @@ static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
         keep->mark = tui->trace.sel;
     }
     tui->trace.sel = number;
+    if (mouse->kind == CS_MOUSE_PRESS && mouse->button == 3)
+        like(tui, 0);
     if (mouse->kind != CS_MOUSE_DOUBLE)
         return;
     if (keep->open && keep->open_row == number)
