@@ -387,8 +387,15 @@ static void show_row(const struct cs_canvas *canvas, const struct cs_theme *them
     attr_t attrs = A_NORMAL;
 
     for (int x = 0; x < width; x++) {
-        wchar_t text[2] = {(wchar_t)row[x].ch, L'\0'};
+        const bool wide = x + 1 < width && row[x + 1].ch == CS_CELL_REST;
+        wchar_t text[3] = {(wchar_t)row[x].ch, (wchar_t)row[x].mark, L'\0'};
         cchar_t cell;
+        if (row[x].ch == CS_CELL_REST)
+            text[0] = ' '; /* behind what the C library thinks narrow */
+        else if (wide && wcwidth(text[0]) != 2)
+            text[0] = '?';
+        if (wcwidth(text[1]) != 0)
+            text[1] = L'\0';
         if (row[x].style != style) {
             struct cs_look look = cs_theme_look(theme, row[x].style, term.colours);
             style = row[x].style;
@@ -397,6 +404,7 @@ static void show_row(const struct cs_canvas *canvas, const struct cs_theme *them
         }
         setcchar(&cell, text, attrs, pair, NULL);
         mvadd_wch(y, x, &cell);
+        x += wide && text[0] != '?';
     }
 }
 

@@ -35,7 +35,7 @@ const struct cs_theme cs_theme_dark =
                 [CS_STYLE_COLUMN_SORT] = {74, -1, 6, -1, BOLD, BOLD | UND},
 
                 [CS_STYLE_ID] = {80, -1, 6, -1, 0, BOLD},
-                [CS_STYLE_ID_EXT] = {75, -1, 4, -1, 0, BOLD},
+                [CS_STYLE_ID_EXT] = {75, -1, 6, -1, 0, BOLD},
                 [CS_STYLE_NODE] = {146, -1, -1, -1, 0, 0},
                 [CS_STYLE_ASCII] = {108, -1, 2, -1, 0, 0},
                 [CS_STYLE_RTR] = {176, -1, 5, -1, 0, 0},
@@ -45,7 +45,7 @@ const struct cs_theme cs_theme_dark =
                 [CS_STYLE_GOOD] = {71, -1, 2, -1, 0, 0},
                 [CS_STYLE_WARN] = {179, -1, 3, -1, 0, BOLD},
                 [CS_STYLE_HIGH] = {208, -1, 3, -1, 0, BOLD},
-                [CS_STYLE_BAD] = {203, -1, 1, -1, 0, BOLD},
+                [CS_STYLE_BAD] = {203, -1, 1, -1, 0, BOLD | UND},
                 [CS_STYLE_ARB] = {179, -1, 3, -1, 0, 0},
                 [CS_STYLE_INFO] = {110, -1, 6, -1, 0, 0},
                 [CS_STYLE_FAULT] = {176, -1, 5, -1, 0, 0},
@@ -56,6 +56,6 @@ const struct cs_theme cs_theme_dark =
                 [CS_STYLE_KEY] = {81, -1, 6, -1, BOLD, BOLD},
                 [CS_STYLE_FIELD] = {255, 238, 7, 4, 0, UND},
             },
-        .selected = {255, 238, -1, 4, 0, REV},
+        .selected = {255, 238, 7, 4, 0, REV},
         .selected_faint = 250,
 };
