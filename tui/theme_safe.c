@@ -36,7 +36,7 @@ const struct cs_theme cs_theme_safe =
                 [CS_STYLE_ID_EXT] = {75, -1, 6, -1, 0, BOLD},
                 [CS_STYLE_NODE] = {252, -1, -1, -1, 0, 0},
                 [CS_STYLE_ASCII] = {250, -1, -1, -1, 0, 0},
-                [CS_STYLE_RTR] = {218, -1, 5, -1, 0, 0},
+                [CS_STYLE_RTR] = {217, -1, 5, -1, 0, 0},
                 [CS_STYLE_HOT] = {16, 220, 0, 3, BOLD, REV},
                 [CS_STYLE_WARM] = {220, -1, 3, -1, 0, BOLD},
 
@@ -46,8 +46,8 @@ const struct cs_theme cs_theme_safe =
                 [CS_STYLE_BAD] = {16, 208, 0, 3, BOLD, BOLD | UND},
                 [CS_STYLE_ARB] = {220, -1, 3, -1, 0, 0},
                 [CS_STYLE_INFO] = {110, -1, 6, -1, 0, 0},
-                [CS_STYLE_FAULT] = {218, -1, 5, -1, 0, 0},
-                [CS_STYLE_FIRED] = {16, 175, 0, 5, BOLD, BOLD},
+                [CS_STYLE_FAULT] = {217, -1, 5, -1, 0, 0},
+                [CS_STYLE_FIRED] = {16, 217, 0, 5, BOLD, BOLD},
 
                 [CS_STYLE_BOX] = {110, -1, 6, -1, 0, 0},
                 [CS_STYLE_BOX_TITLE] = {117, -1, 6, -1, BOLD, BOLD},
