@@ -22,6 +22,7 @@
 #include <term.h>
 #include <unistd.h>
 
+#include "tui/console.h"
 #include "tui/keys.h"
 #include "tui/screen_die.h"
 #include "tui/screen_keys.h"
@@ -38,6 +39,7 @@ static struct {
     int colours, native; /* that are used; that the terminal tells of */
     bool exact;          /* the 256 are sent as red, green and blue */
     bool no_mouse;
+    bool console; /* of Linux, with its few characters */
     struct {
         short fg, bg;
     } pairs[MAX_PAIRS]; /* pair i + 1 */
@@ -254,6 +256,7 @@ int cs_screen_open(char *why, size_t why_size)
                  name);
         return -EINVAL;
     }
+    term.console = !strncmp(name, "linux", 5);
     arm();
     set_term(term.screen);
     typeahead(-1);
@@ -387,8 +390,11 @@ static void show_row(const struct cs_canvas *canvas, const struct cs_theme *them
     attr_t attrs = A_NORMAL;
 
     for (int x = 0; x < width; x++) {
+        wchar_t ch = (wchar_t)row[x].ch;
+        if (term.console)
+            ch = (wchar_t)cs_console_char((uint32_t)ch);
         const bool wide = x + 1 < width && row[x + 1].ch == CS_CELL_REST;
-        wchar_t text[3] = {(wchar_t)row[x].ch, (wchar_t)row[x].mark, L'\0'};
+        wchar_t text[3] = {ch, (wchar_t)row[x].mark, L'\0'};
         cchar_t cell;
         if (row[x].ch == CS_CELL_REST)
             text[0] = ' '; /* behind what the C library thinks narrow */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "tui/canvas.h"
+#include "tui/console.h"
 #include "tui/svg.h"
 #include "tui/widgets.h"
 
@@ -131,6 +132,28 @@ static void halves_stay_together(void **state)
     cs_canvas_fini(&canvas);
 }
 
+/* Every character that is drawn is one of code page 437 in the end, or a letter. */
+static void on_the_console(void **state)
+{
+    static const char drawn[] = "·─×│…■µ▾▶▴↓→–└↑‖●┴┤›‹▸▌┘┐┌−←╭╮╯╰█▉▊▋▍▎▏▕░▀▄▐▁▂▃▅▆▇•";
+    static const char has[] = "·─│■µ▼►▲↓→└↑║┴┤▌┘┐┌←█░▀▄▐•~<>-_×";
+    const char *at = drawn;
+    char text[5];
+
+    (void)state;
+    for (uint32_t ch; (ch = cs_utf8_next(&at));) {
+        cs_utf8_put(cs_console_char(ch), text);
+        if (!strstr(has, text))
+            fail_msg("%s is no character of the console", text);
+    }
+    assert_int_equal(cs_console_char(0x2800), ' ');
+    assert_int_equal(cs_console_char(0x2801), '\'');
+    assert_int_equal(cs_console_char(0x28c0), '.');
+    assert_int_equal(cs_console_char(0x28ff), ':');
+    assert_int_equal(cs_console_char('x'), 'x');
+    assert_int_equal(cs_console_char(0xe9), 0xe9);
+}
+
 static void edges_cut(void **state)
 {
     struct cs_canvas canvas = canvas_of(5, 2);
@@ -169,9 +192,12 @@ static void odd_characters(void **state)
     struct cs_canvas canvas = canvas_of(20, 1);
 
     (void)state;
-    /* Two columns wide, no column at all, control characters, broken bytes. */
+    /* Control characters, no column of its own, broken bytes, scripts that are not known. */
     cs_canvas_put(&canvas, 0, 0, 0, "\xe6\x97\xa5 e\xcc\x81 \x1b[2J \xff");
-    shows(&canvas, "? e? ?[2J ?\n");
+    shows(&canvas, "日 e\xcc\x81 ?[2J ?\n");
+    cs_canvas_clear(&canvas);
+    cs_canvas_put(&canvas, 0, 0, 0, "\xe0\xa4\x95 x"); /* Devanagari */
+    shows(&canvas, "? x\n");
     cs_canvas_fini(&canvas);
 }
 
@@ -320,6 +346,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(utf8_both_ways),
         cmocka_unit_test(wide_characters),
+        cmocka_unit_test(on_the_console),
         cmocka_unit_test(marks_combine),
         cmocka_unit_test(halves_stay_together),
         cmocka_unit_test(edges_cut),

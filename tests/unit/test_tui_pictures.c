@@ -118,6 +118,30 @@ static void shapes(void **state)
     assert_false(cs_shape_is('A'));
 }
 
+/* Two cells for one character, and a mark over another. */
+static void wide_characters(void **state)
+{
+    static uint8_t bytes[1 << 18];
+    struct cs_canvas canvas = {0};
+    char why[300];
+
+    (void)state;
+    assert_int_equal(cs_canvas_resize(&canvas, 12, 1), 0);
+    cs_canvas_put(&canvas, 0, 0, CS_STYLE_TEXT, "ab日本 e\xcc\x81<");
+    assert_int_equal(
+        cs_picture_write(&canvas, &cs_theme_dark, NULL, in_folder("w.svg"), why, sizeof why), 0);
+    size_t n = slurp(in_folder("w.svg"), bytes, sizeof bytes - 1);
+    bytes[n] = 0;
+    assert_non_null(strstr((char *)bytes, ">ab</text>"));
+    assert_non_null(strstr((char *)bytes, ">日</text>"));
+    assert_non_null(strstr((char *)bytes, ">本</text>"));
+    assert_non_null(strstr((char *)bytes, "e\xcc\x81&lt;</text>"));
+    assert_int_equal(
+        cs_picture_write(&canvas, &cs_theme_dark, NULL, in_folder("w.png"), why, sizeof why), 0);
+    unlink(in_folder("w.png"));
+    cs_canvas_fini(&canvas);
+}
+
 /* Of a theme without colours nothing has one, however many the terminal can. */
 static void mono(void **state)
 {
@@ -163,7 +187,8 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(by_ending), cmocka_unit_test(what_is_wrong),   cmocka_unit_test(shapes),
+        cmocka_unit_test(by_ending), cmocka_unit_test(what_is_wrong),
+        cmocka_unit_test(shapes),    cmocka_unit_test(wide_characters),
         cmocka_unit_test(mono),      cmocka_unit_test(chosen_by_words),
     };
 

@@ -3,6 +3,8 @@
  * from green see of them. */
 #include "test_tui.h"
 
+#include "tui/true_colour.h"
+
 /* The fifth root of 0..1. */
 static double fifth_root(double x)
 {
@@ -220,12 +222,69 @@ static void swatches(void **state)
         }
 }
 
+/* ---- what is sent to terminals with exact colours ---------------------------------------------
+ */
+
+static void becomes(const char *text, const char *expected)
+{
+    char buffer[800];
+    const size_t n = strlen(text), from = sizeof buffer - n;
+
+    memcpy(buffer + from, text, n); /* as the screen does it: in one buffer */
+    const size_t len = cs_true_colour(buffer + from, n, buffer);
+    buffer[len] = '\0';
+    assert_string_equal(buffer, expected);
+    assert_true(len <= n * CS_TRUE_COLOUR_GROWS);
+}
+
+static void exact_colours(void **state)
+{
+    (void)state;
+    becomes("\033[38;5;81mx\033[48;5;231m", "\033[38;2;95;215;255mx\033[48;2;255;255;255m");
+    becomes("\033[1;38;5;16;48;5;236mx", "\033[1;38;2;0;0;0;48;2;48;48;48mx");
+    becomes("\033[38;5;7m", "\033[38;5;7m");             /* the terminal's own */
+    becomes("38;5;81m [38;5;81m", "38;5;81m [38;5;81m"); /* text */
+    becomes("\033[38;5;256m\033[38;5;m\033[38;5", "\033[38;5;256m\033[38;5;m\033[38;5");
+    becomes("\033[5;38H38;5;81m", "\033[5;38H38;5;81m");
+    becomes("\033[138;5;81m\033[?38;5;81h", "\033[138;5;81m\033[?38;5;81h");
+    becomes("", "");
+}
+
+/* Sequences one after the other, as many as there can be: nothing is written over. */
+static void exact_colours_in_one_buffer(void **state)
+{
+    static char buffer[2 * 90000], text[90000];
+    size_t n = 0;
+
+    (void)state;
+    while (n + 20 < sizeof text)
+        n +=
+            (size_t)sprintf(text + n, "\033[%c8;5;%um", n % 2 ? '3' : '4', 100 + (unsigned)n % 150);
+    memcpy(buffer + sizeof buffer - n, text, n);
+    const size_t len = cs_true_colour(buffer + sizeof buffer - n, n, buffer);
+    size_t at = 0;
+    for (const char *p = text; p < text + n; p = strchr(p, 'm') + 1) {
+        const unsigned rgb = (unsigned)cs_theme_rgb(atoi(strstr(p, ";5;") + 3));
+        char one[32];
+        const size_t put = (size_t)sprintf(one, "\033[%c8;2;%u;%u;%um", p[2], rgb >> 16,
+                                           rgb >> 8 & 255, rgb & 255);
+        assert_memory_equal(buffer + at, one, put);
+        at += put;
+    }
+    assert_int_equal(at, len);
+    assert_true(len > n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_measure), cmocka_unit_test(can_be_read),
-        cmocka_unit_test(told_apart),  cmocka_unit_test(told_apart_without_colours),
+        cmocka_unit_test(the_measure),
+        cmocka_unit_test(can_be_read),
+        cmocka_unit_test(told_apart),
+        cmocka_unit_test(told_apart_without_colours),
         cmocka_unit_test(swatches),
+        cmocka_unit_test(exact_colours),
+        cmocka_unit_test(exact_colours_in_one_buffer),
     };
 
     return cmocka_run_group_tests_name("tui themes", tests, NULL, NULL);
