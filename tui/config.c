@@ -109,13 +109,13 @@ static int take_word(struct reading *r, const char *name, const char *value,
     return wrong(r, name, expected, value);
 }
 
-static const char *const colours[] = {"auto", "none", "16", "256", "true", NULL};
+static const char *const depths[] = {"auto", "none", "16", "256", "true", NULL};
 static const char *const meters[] = {"bars", "numbers", "off", NULL};
 static const char *const times[] = {"absolute", "delta", "same", NULL};
 
-static int take_colours(struct reading *r, const char *name, const char *value)
+static int take_depth(struct reading *r, const char *name, const char *value)
 {
-    return take_word(r, name, value, colours, "auto, none, 16, 256 or true", &r->config->colours);
+    return take_word(r, name, value, depths, "auto, none, 16, 256 or true", &r->config->depth);
 }
 
 static int take_meters(struct reading *r, const char *name, const char *value)
@@ -168,9 +168,9 @@ static void tell_focus(const struct cs_tui *tui, char *text, size_t size)
     snprintf(text, size, "%u", tui->focus + 1);
 }
 
-static void tell_colours(const struct cs_tui *tui, char *text, size_t size)
+static void tell_depth(const struct cs_tui *tui, char *text, size_t size)
 {
-    snprintf(text, size, "%s", colours[tui->choice.colours]);
+    snprintf(text, size, "%s", depths[tui->choice.depth]);
 }
 
 static void tell_meters(const struct cs_tui *tui, char *text, size_t size)
@@ -195,7 +195,7 @@ static const struct {
     {"theme", take_theme, tell_theme},    {"ascii", take_ascii, tell_ascii},
     {"mouse", take_mouse, tell_mouse},    {"remember", take_remember, tell_remember},
     {"panes", take_panes, tell_panes},    {"views", take_views, tell_views},
-    {"focus", take_focus, tell_focus},    {"colours", take_colours, tell_colours},
+    {"focus", take_focus, tell_focus},    {"depth", take_depth, tell_depth},
     {"meters", take_meters, tell_meters}, {"time", take_time, tell_time},
 };
 
@@ -289,7 +289,7 @@ static int on_setting(void *ctx, const char *section, const char *name, const ch
         if (!strcmp(settings[i].name, name))
             return settings[i].take(r, name, value);
     return wrong(r, "setting",
-                 "theme, ascii, mouse, remember, panes, views, focus, colours, meters or "
+                 "theme, ascii, mouse, remember, panes, views, focus, depth, meters or "
                  "time",
                  name);
 }
@@ -328,7 +328,7 @@ int cs_config_read(const char *path, struct cs_config *config, char *why, size_t
 
 void cs_config_init(struct cs_config *config)
 {
-    *config = (struct cs_config){.split = -1, .focus = -1, .colours = -1, .meters = -1, .time = -1};
+    *config = (struct cs_config){.split = -1, .focus = -1, .depth = -1, .meters = -1, .time = -1};
     for (unsigned i = 0; i < CS_TUI_PANES; i++)
         config->views[i] = -1;
 }
@@ -397,8 +397,8 @@ static void apply_choice(const struct cs_config *config, struct cs_tui *tui)
     tui->choice.ascii = config->ascii;
     tui->choice.no_mouse = config->no_mouse;
     tui->choice.forget = config->forget;
-    if (config->colours >= 0)
-        tui->choice.colours = (uint8_t)config->colours;
+    if (config->depth >= 0)
+        tui->choice.depth = (uint8_t)config->depth;
     if (config->meters >= 0)
         tui->choice.meters = (uint8_t)config->meters;
     if (config->time >= 0)

@@ -17,7 +17,7 @@ struct cs_config {
     int split;               /* enum cs_tui_split, -1: not set */
     int views[CS_TUI_PANES]; /* indices in cs_views, -1: not set */
     int focus;               /* -1: not set */
-    int colours, meters;     /* enum cs_colours, enum cs_meters; -1: not set */
+    int depth, meters;       /* enum cs_depth, enum cs_meters; -1: not set */
     int time;                /* enum cs_trace_time; -1: not set */
     struct cs_keymap keys;
 };

@@ -250,16 +250,15 @@ static void on_signal(struct ev_loop *loop, ev_signal *w, int revents)
 /* How the screen is drawn and heard is another now. */
 static void choose(struct app *app)
 {
-    static const int most[] = {
-        [CS_COLOURS_16] = 16, [CS_COLOURS_256] = 256, [CS_COLOURS_TRUE] = 1 << 24};
+    static const int most[] = {[CS_DEPTH_16] = 16, [CS_DEPTH_256] = 256, [CS_DEPTH_TRUE] = 1 << 24};
     const struct cs_tui_choice *choice = &app->tui.choice;
-    const int colours = cs_screen_set_colours(choice->colours);
+    const int colours = cs_screen_set_colours(choice->depth);
 
     app->tui.chosen = false;
     app->canvas.ascii = app->options->ascii || choice->ascii || cs_screen_is_ascii();
     app->config.forget = choice->forget;
     cs_screen_set_mouse(!choice->no_mouse);
-    if (choice->colours >= CS_COLOURS_16 && colours < most[choice->colours])
+    if (choice->depth >= CS_DEPTH_16 && colours < most[choice->depth])
         cs_tui_say(&app->tui, false, "this terminal tells of %d colours: those are used", colours);
     else if (!choice->ascii && cs_screen_is_ascii() && app->tui.overlay == CS_OVERLAY_SETUP)
         cs_tui_say(&app->tui, false, "the locale (LC_ALL, LANG) has ASCII only: that is drawn");

@@ -200,12 +200,12 @@ void cs_screen_set_mouse(bool on)
 }
 
 /* Terminals that tell of 8 or 16 colours are told no more of. */
-int cs_screen_set_colours(enum cs_colours wanted)
+int cs_screen_set_colours(enum cs_depth wanted)
 {
-    const int colours = wanted == CS_COLOURS_NONE                     ? 0
-                        : wanted == CS_COLOURS_16 && term.native > 16 ? 16
-                                                                      : term.native;
-    const bool exact = wanted == CS_COLOURS_TRUE && term.native == 256;
+    const int colours = wanted == CS_DEPTH_NONE                     ? 0
+                        : wanted == CS_DEPTH_16 && term.native > 16 ? 16
+                                                                    : term.native;
+    const bool exact = wanted == CS_DEPTH_TRUE && term.native == 256;
 
     if (colours != term.colours || exact != term.exact) {
         term.n_pairs = 0;

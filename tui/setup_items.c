@@ -30,7 +30,7 @@ static bool of_words(const char *const *words, unsigned n, unsigned i, char *tex
     }
 
 WORDS(of_switch, "on", "off")
-WORDS(of_colours, "auto", "none", "16", "256", "true")
+WORDS(of_depths, "auto", "none", "16", "256", "true")
 WORDS(of_meters, "bars", "numbers", "off")
 WORDS(of_times, "absolute", "delta", "same")
 
@@ -103,8 +103,8 @@ static const struct cs_setup_item items[] = {
     THEME(2, "white on black, nothing dim: for projectors and tired eyes"),
     THEME(3, "told apart without red and green"),
     THEME(4, "no colours: bold, underlined, reversed"),
-    {CS_SETUP_COLOURS, 0, "colours", "Colours",
-     "how many: as the terminal tells, none, 16, 256, or exact ones (24 bits)", of_colours, false},
+    {CS_SETUP_COLOURS, 0, "depth", "Colours",
+     "how many: as the terminal tells, none, 16, 256, or exact ones (24 bits)", of_depths, false},
     {CS_SETUP_DRAWING, 0, "ascii", "ASCII only", "no lines, blocks and dots of Unicode", of_switch,
      false},
     {CS_SETUP_DRAWING, 0, "meters", "Bus meters",
@@ -127,8 +127,8 @@ static const struct cs_setup_item items[] = {
      "begin with the views, panes and colours of the last time", of_switch, false},
 };
 
-static const char *const settings[] = {"theme", "colours", "ascii",   "meters", "panes",    "views",
-                                       "focus", "time",    "history", "mouse",  "remember", NULL};
+static const char *const settings[] = {"theme", "depth", "ascii",   "meters", "panes",    "views",
+                                       "focus", "time",  "history", "mouse",  "remember", NULL};
 
 _Static_assert(sizeof settings / sizeof *settings <= CS_SETUP_SETTINGS + 1, "room for settings");
 
@@ -154,6 +154,33 @@ const struct cs_setup_item *cs_setup_item(const struct cs_tui *tui, unsigned pag
 
 /* ---- values ---------------------------------------------------------------------------------- */
 
+/* The history is the trace's, not the config's. */
+static bool is_history(const char *name)
+{
+    return !strcmp(name, "history") && cs_config_knows(name);
+}
+
+void cs_setup_tell(const struct cs_tui *tui, const char *name, char text[CS_SETUP_VALUE])
+{
+    text[0] = '\0';
+    if (is_history(name))
+        size_text(tui->ring.history, text);
+    else
+        cs_config_tell(tui, name, text, CS_SETUP_VALUE);
+}
+
+void cs_setup_set(struct cs_tui *tui, const char *name, const char *value)
+{
+    char why[CS_TUI_MESSAGE_MAX], *suffix;
+
+    if (cs_config_change(tui, name, value, why, sizeof why) != 0) {
+        cs_tui_say(tui, true, "%.150s", why);
+    } else if (is_history(name)) {
+        const uint64_t size = strtoull(value, &suffix, 10);
+        cs_tui_ring_limit(&tui->ring, size << (*suffix == 'G' ? 30 : 20));
+    }
+}
+
 void cs_setup_value(const struct cs_tui *tui, const struct cs_setup_item *item,
                     char text[CS_SETUP_VALUE])
 {
@@ -162,9 +189,8 @@ void cs_setup_value(const struct cs_tui *tui, const struct cs_setup_item *item,
 
     if (item->choice == of_views)
         snprintf(text, CS_SETUP_VALUE, "%s", view->name);
-    else if (cs_config_tell(tui, item->setting, text, CS_SETUP_VALUE) != 0 &&
-             item->choice == of_histories)
-        size_text(tui->ring.history, text);
+    else
+        cs_setup_tell(tui, item->setting, text);
 }
 
 /* A view that another pane shows changes places with it. */
@@ -183,16 +209,10 @@ static void set_pane(struct cs_tui *tui, unsigned pane, const char *name)
 
 static void set(struct cs_tui *tui, const struct cs_setup_item *item, const char *value)
 {
-    char why[CS_TUI_MESSAGE_MAX], *suffix;
-
-    if (item->choice == of_views) {
+    if (item->choice == of_views)
         set_pane(tui, item->arg, value);
-    } else if (cs_config_change(tui, item->setting, value, why, sizeof why) != 0) {
-        cs_tui_say(tui, true, "%.150s", why);
-    } else if (item->choice == of_histories) {
-        const uint64_t size = strtoull(value, &suffix, 10);
-        cs_tui_ring_limit(&tui->ring, size << (*suffix == 'G' ? 30 : 20));
-    }
+    else
+        cs_setup_set(tui, item->setting, value);
 }
 
 void cs_setup_step(struct cs_tui *tui, const struct cs_setup_item *item, int by)

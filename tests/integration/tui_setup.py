@@ -55,7 +55,7 @@ def saved_with_its_comments():
         t.keys("s")
         t.wait("saved in ", "tui.conf")
         assert read(path) == CONF.replace("light ; for the day\n",
-                                          "light ; for the day\ncolours = none\npanes = rows\nviews = trace ids\n"), \
+                                          "light ; for the day\ndepth = none\npanes = rows\nviews = trace ids\n"), \
             read(path)
         t.keys("q")
         t.wait("READY>")

@@ -91,7 +91,7 @@ def as_many_colours_as_are_wanted():
               ("true", (b"38;2;95;215;255m", b"48;2;48;48;48m"), (b"38;5;81m", b"48;5;236m")),
               ("auto", (b"38;5;81m",), (b"38;2;",)))
     for name, some, none in wanted:
-        p = Pty("--no-link", "--config", config("colours.conf", f"colours = {name}\n"), DEMO)
+        p = Pty("--no-link", "--config", config("depth.conf", f"depth = {name}\n"), DEMO)
         p.read(5, b"quit")
         leave(p)
         for part in some:
@@ -99,11 +99,11 @@ def as_many_colours_as_are_wanted():
         for part in none:
             assert part not in p.output, (name, part)
     # More than there are: it is said, and those are used.
-    p = Pty("--no-link", "--config", config("colours.conf", "colours = true\n"), DEMO, TERM="xterm")
+    p = Pty("--no-link", "--config", config("depth.conf", "depth = true\n"), DEMO, TERM="xterm")
     p.read(5, b"this terminal tells of 8 colours: those are used")
     leave(p)
     assert b"this terminal tells of 8 colours" in p.output and b"38;" not in p.output
-    p = Pty("--no-link", "--config", config("colours.conf", "colours = true\n"), DEMO, NO_COLOR="1")
+    p = Pty("--no-link", "--config", config("depth.conf", "depth = true\n"), DEMO, NO_COLOR="1")
     p.read(5, b"quit")
     leave(p)
     assert b"38;" not in p.output

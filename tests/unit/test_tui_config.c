@@ -29,7 +29,7 @@ static void all_settings(void **state)
     (void)state;
     assert_int_equal(
         read_text("# a comment\n; another\ntheme = light\nascii = on\nmouse = off ; here\n"
-                  "remember = no\ncolours = 256\nmeters = numbers\ntime = same\npanes = "
+                  "remember = no\ndepth = 256\nmeters = numbers\ntime = same\npanes = "
                   "rows\nviews = nodes, trace\nfocus = 2\n"
                   "[keys]\nF5 = :view nodes<Enter>\nx = <Tab>\n[keys trace]\nx = f\n"
                   "é = q\n^R = :speed max<Enter>\ncolon = <semicolon>\n",
@@ -42,7 +42,7 @@ static void all_settings(void **state)
     assert_int_equal(config.views[1], cs_view_find("trace"));
     assert_int_equal(config.views[2], -1);
     assert_int_equal(config.focus, 1);
-    assert_int_equal(config.colours, CS_COLOURS_256);
+    assert_int_equal(config.depth, CS_DEPTH_256);
     assert_int_equal(config.meters, CS_METERS_NUMBERS);
     assert_int_equal(config.time, CS_TIME_SAME);
     assert_int_equal(config.keys.n, 6);
@@ -63,7 +63,7 @@ static void what_is_wrong(void **state)
         {"\ntheme = pink\n",
          ":2: theme: must be dark, light, contrast, safe or mono, got \"pink\""},
         {"thme = dark\n", ":1: setting: must be theme, ascii, mouse, remember, panes, views, "
-                          "focus, colours, meters or time, got \"thme\""},
+                          "focus, depth, meters or time, got \"thme\""},
         {"ascii = maybe", ":1: ascii: must be on or off, got \"maybe\""},
         {"panes = 5", ":1: panes: must be one, rows, columns, three or four, got \"5\""},
         {"views = trace nix", ":1: views: must be names of views, got \"nix\""},
@@ -73,7 +73,7 @@ static void what_is_wrong(void **state)
         {"[keys nix]\na = b", ":2: keys: must be the name of a view behind it, got \"nix\""},
         {"[keys]\nF99 = b", ":2: F99: must be a key such as x, F5 or PgUp"},
         {"[keys]\na = <nix>", ":2: a: must be keys such as :view nodes<Enter>, got \"<nix>\""},
-        {"colours = 17", ":1: colours: must be auto, none, 16, 256 or true, got \"17\""},
+        {"depth = 17", ":1: depth: must be auto, none, 16, 256 or true, got \"17\""},
         {"meters = big", ":1: meters: must be bars, numbers or off, got \"big\""},
         {"time = mark", ":1: time: must be absolute, delta or same, got \"mark\""},
         {"theme\n", ":1: must be NAME = VALUE or [SECTION]"},

@@ -65,7 +65,7 @@ static void settings_act_at_once(void **state)
     bench_keys(b, "<Right><Down><Enter>");
     assert_ptr_equal(b->tui.theme, &cs_theme_light);
     bench_keys(b, "<End><Right><Right>");
-    assert_int_equal(b->tui.choice.colours, CS_COLOURS_16);
+    assert_int_equal(b->tui.choice.depth, CS_DEPTH_16);
     assert_true(b->tui.chosen);
     bench_keys(b, "<Tab><Down><Tab><Enter>");
     assert_true(b->tui.choice.ascii);
@@ -77,7 +77,7 @@ static void settings_act_at_once(void **state)
     assert_true(bench_hides(b, "can0 500k"));
     bench_keys(b, "<Esc>"); /* all of it */
     assert_ptr_equal(b->tui.theme, &cs_theme_dark);
-    assert_int_equal(b->tui.choice.colours, CS_COLOURS_AUTO);
+    assert_int_equal(b->tui.choice.depth, CS_DEPTH_AUTO);
     assert_false(b->tui.choice.ascii);
     assert_int_equal(b->tui.choice.meters, CS_METERS_BARS);
     assert_int_equal(b->tui.overlay, CS_OVERLAY_NONE);
