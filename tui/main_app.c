@@ -389,6 +389,7 @@ int cs_app_take_screen(struct app *app, const struct cs_options *options)
 {
     char why[256];
 
+    app->options = options;
     cs_screen_set_mouse(!app->config.no_mouse);
     if (cs_screen_open(why, sizeof why) < 0) {
         fprintf(stderr, "cansim-tui: %s\n", why);

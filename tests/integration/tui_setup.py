@@ -135,6 +135,40 @@ def taken_back():
 
 
 @test
+def the_mouse_at_once():
+    folder, _ = conf("mouse")
+    with Tmux(100, 30, XDG_CONFIG_HOME=folder) as t:
+        start(t)
+        mouse = lambda: t.run("display", "-p", "#{mouse_any_flag}").strip() == "1"
+        assert mouse()
+        t.type(":setup program")
+        t.keys("Enter", "Enter")
+        t.wait("‹ off ›")
+        wait_for(lambda: not mouse(), "the mouse to be left")
+        t.keys("Escape")
+        wait_for(mouse, "the mouse to be taken")
+        t.keys("q")
+        t.wait("READY>")
+        assert not mouse()
+
+
+@test
+def pasted_in_tmux():
+    folder, _ = conf("paste")
+    with Tmux(100, 30, XDG_CONFIG_HOME=folder) as t:
+        start(t)
+        t.run("set-buffer", "q3:quit\nq")
+        t.run("paste-buffer", "-p")
+        t.wait("pasted text is taken where something is typed")
+        t.keys("/")
+        t.run("set-buffer", "id=100\n")
+        t.run("paste-buffer", "-p")
+        t.wait("show id=100")
+        t.keys("Escape", "q")
+        t.wait("READY>")
+
+
+@test
 def where_it_cannot_be_saved():
     folder, path = conf("four", "theme = dark\n")
     with Tmux(160, 30, XDG_CONFIG_HOME=folder) as t:
