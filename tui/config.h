@@ -35,8 +35,14 @@ int cs_state_write(const char *path, const struct cs_tui *tui);
 /* Take over what is set. */
 void cs_config_apply(const struct cs_config *config, struct cs_tui *tui);
 
-/* Is there a setting of that name? */
+/* Is there a setting of that name? Take its value as the file would have it. 0, or -EINVAL with one
+ * sentence. */
 bool cs_config_knows(const char *name);
+int cs_config_take(struct cs_config *config, const char *name, const char *value, char *why,
+                   size_t why_size);
+
+/* config_settings.c: what a setting with words can be; NULL ends them. */
+extern const char *const cs_config_depths[], *const cs_config_meters[], *const cs_config_times[];
 /* The value that it has now, as the file would have it. 0 or -ENOENT. */
 int cs_config_tell(const struct cs_tui *tui, const char *name, char *text, size_t size);
 /* Give it another one, at once. 0, or -EINVAL with one sentence. */

@@ -13,26 +13,40 @@
 
 /* ---- what a setting can be ------------------------------------------------------------------- */
 
-static bool of_words(const char *const *words, unsigned n, unsigned i, char *text)
+static bool of_words(const char *const *words, unsigned i, char *text)
 {
-    if (i >= n)
-        return false;
+    for (unsigned k = 0; k <= i; k++)
+        if (!words[k])
+            return false;
     snprintf(text, CS_SETUP_VALUE, "%s", words[i]);
     return true;
 }
 
-#define WORDS(name, ...)                                                              \
-    static bool name(const struct cs_tui *tui, unsigned i, char text[CS_SETUP_VALUE]) \
-    {                                                                                 \
-        static const char *const words[] = {__VA_ARGS__};                             \
-        (void)tui;                                                                    \
-        return of_words(words, sizeof words / sizeof *words, i, text);                \
-    }
+static bool of_switch(const struct cs_tui *tui, unsigned i, char text[CS_SETUP_VALUE])
+{
+    static const char *const words[] = {"on", "off", NULL};
 
-WORDS(of_switch, "on", "off")
-WORDS(of_depths, "auto", "none", "16", "256", "true")
-WORDS(of_meters, "bars", "numbers", "off")
-WORDS(of_times, "absolute", "delta", "same")
+    (void)tui;
+    return of_words(words, i, text);
+}
+
+static bool of_depths(const struct cs_tui *tui, unsigned i, char text[CS_SETUP_VALUE])
+{
+    (void)tui;
+    return of_words(cs_config_depths, i, text);
+}
+
+static bool of_meters(const struct cs_tui *tui, unsigned i, char text[CS_SETUP_VALUE])
+{
+    (void)tui;
+    return of_words(cs_config_meters, i, text);
+}
+
+static bool of_times(const struct cs_tui *tui, unsigned i, char text[CS_SETUP_VALUE])
+{
+    (void)tui;
+    return of_words(cs_config_times, i, text);
+}
 
 static bool of_themes(const struct cs_tui *tui, unsigned i, char text[CS_SETUP_VALUE])
 {
