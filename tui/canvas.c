@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* canvas.c - cells and the little that is drawn into them.
- * Every cell holds exactly one printable codepoint of one column, so that x is always a column. */
+ * Every cell holds one printable codepoint and perhaps a mark that combines with it; a wide one has
+ * the next cell too. So x is always a column, and whoever writes over a half takes both. */
 #include "tui/canvas.h"
 
 #include <errno.h>
@@ -20,8 +21,47 @@ static const struct {
     {0x25be, 'v'}, {0x25b4, '^'}, {0x25cf, '*'}, {0x25a0, '*'}, {0x2016, '"'}, {0x23f8, '"'},
     {0x2026, '~'}, {0x00d7, 'x'}, {0x00b5, 'u'}, {0x00b7, '.'}, {0x0394, 'd'}, {0x2192, '>'},
     {0x2190, '<'}, {0x2191, '^'}, {0x2193, 'v'}, {0x2013, '-'}, {0x221e, '~'}, {0x2039, '<'},
-    {0x203a, '>'}, {0x25cb, 'o'},
+    {0x203a, '>'}, {0x25cb, 'o'}, {0x2534, '+'}, {0x252c, '+'}, {0x253c, '+'}, {0x2212, '-'},
+    {0x2022, '*'}, {0x2580, '"'}, {0x2584, '_'}, {0x2590, '|'}, {0x2592, ':'}, {0x2593, '#'},
 };
+
+static bool in_ranges(uint32_t ch, const uint32_t ranges[][2], size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (ch >= ranges[i][0] && ch <= ranges[i][1])
+            return true;
+    return false;
+}
+
+/* Of Unicode's East Asian Width, W and F: what every terminal shows in two columns. */
+static bool two_columns(uint32_t ch)
+{
+    static const uint32_t ranges[][2] = {
+        {0x1100, 0x115f},   {0x2e80, 0x303e},   {0x3041, 0x33ff},   {0x3400, 0x4dbf},
+        {0x4e00, 0xa4cf},   {0xac00, 0xd7a3},   {0xf900, 0xfaff},   {0xfe30, 0xfe6f},
+        {0xff00, 0xff60},   {0xffe0, 0xffe6},   {0x1f300, 0x1f64f}, {0x1f680, 0x1f6ff},
+        {0x1f900, 0x1f9ff}, {0x20000, 0x3fffd},
+    };
+
+    return ch >= 0x1100 && in_ranges(ch, ranges, sizeof ranges / sizeof *ranges);
+}
+
+/* Marks, and what has no width: joiners, directions, variants. */
+static bool combines(uint32_t ch)
+{
+    static const uint32_t ranges[][2] = {
+        {0x300, 0x36f},   {0x483, 0x489},   {0x591, 0x5bd},   {0x610, 0x61a},   {0x64b, 0x65f},
+        {0x1ab0, 0x1aff}, {0x1dc0, 0x1dff}, {0x200b, 0x200f}, {0x202a, 0x202e}, {0x2060, 0x2064},
+        {0x20d0, 0x20ff}, {0xfe00, 0xfe0f}, {0xfe20, 0xfe2f}, {0xfeff, 0xfeff},
+    };
+
+    return ch >= 0x300 && in_ranges(ch, ranges, sizeof ranges / sizeof *ranges);
+}
+
+int cs_char_width(uint32_t ch)
+{
+    return combines(ch) ? 0 : two_columns(ch) ? 2 : 1;
+}
 
 static uint32_t to_ascii(uint32_t ch)
 {
@@ -40,10 +80,7 @@ static bool one_column(uint32_t ch)
         {0x2100, 0x218b}, {0x2190, 0x2311}, {0x2500, 0x25fc}, {0x2800, 0x28ff},
     };
 
-    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
-        if (ch >= ranges[i][0] && ch <= ranges[i][1])
-            return true;
-    return false;
+    return in_ranges(ch, ranges, sizeof ranges / sizeof *ranges);
 }
 
 int cs_canvas_resize(struct cs_canvas *canvas, int width, int height)
@@ -102,16 +139,58 @@ const struct cs_cell *cs_canvas_at(const struct cs_canvas *canvas, int x, int y)
     return cell_at(canvas, x, y);
 }
 
+/* Whoever takes one half of a wide character leaves a blank in the other. */
+static void part_wide(const struct cs_canvas *canvas, int x, int y, struct cs_cell *cell)
+{
+    struct cs_cell *next = cell_at(canvas, x + 1, y);
+
+    if (cell->ch == CS_CELL_REST && x > 0) {
+        cell[-1].ch = ' ';
+        cell[-1].mark = 0;
+    }
+    if (next && next->ch == CS_CELL_REST)
+        next->ch = ' ';
+}
+
+/* Marks above and below; not what only tells how others are to be shown. */
+static void put_mark(struct cs_cell *cell, uint32_t ch)
+{
+    const bool seen =
+        ch < 0x2000 || (ch >= 0x20d0 && ch <= 0x20ff) || (ch >= 0xfe20 && ch <= 0xfe2f);
+
+    if (seen && !cell->mark && cell->ch != ' ')
+        cell->mark = (uint16_t)ch;
+}
+
+static void put_wide(struct cs_canvas *canvas, int x, int y, struct cs_cell *cell, uint32_t ch)
+{
+    struct cs_cell *rest = cell_at(canvas, x + 1, y);
+
+    if (!rest)
+        return;
+    part_wide(canvas, x + 1, y, rest);
+    *rest = (struct cs_cell){.ch = canvas->ascii ? ' ' : CS_CELL_REST, .style = cell->style};
+    cell->ch = canvas->ascii ? '?' : ch;
+}
+
 void cs_canvas_put_ch(struct cs_canvas *canvas, int x, int y, uint8_t style, uint32_t ch)
 {
     struct cs_cell *cell = cell_at(canvas, x, y);
 
     if (!cell)
         return;
+    if (cell->ch == CS_CELL_REST || (x + 1 < canvas->width && cell[1].ch == CS_CELL_REST))
+        part_wide(canvas, x, y, cell);
+    cell->mark = 0;
+    cell->style = style;
+    if (ch >= 0x1100 && two_columns(ch)) {
+        cell->ch = '?';
+        put_wide(canvas, x, y, cell, ch);
+        return;
+    }
     if (canvas->ascii && ch > 126)
         ch = to_ascii(ch);
     cell->ch = one_column(ch) ? ch : '?';
-    cell->style = style;
 }
 
 uint32_t cs_utf8_next(const char **text)
@@ -157,10 +236,26 @@ size_t cs_utf8_put(uint32_t ch, char *out)
 int cs_text_width(const char *text)
 {
     int width = 0;
+    uint32_t ch;
 
-    while (cs_utf8_next(&text))
-        width++;
+    while ((ch = cs_utf8_next(&text)))
+        width += ch < 0x300 ? 1 : cs_char_width(ch);
     return width;
+}
+
+/* One codepoint of a text. Returns the x behind it. */
+static int put_next(struct cs_canvas *canvas, int x, int y, uint8_t style, uint32_t ch)
+{
+    const int width = ch < 0x300 ? 1 : cs_char_width(ch);
+    struct cs_cell *before = width ? NULL : cell_at(canvas, x - 1, y);
+
+    if (before && before->ch == CS_CELL_REST && x > 1)
+        before--;
+    if (width)
+        cs_canvas_put_ch(canvas, x, y, style, ch);
+    else if (before && !canvas->ascii)
+        put_mark(before, ch);
+    return x + width;
 }
 
 int cs_canvas_put(struct cs_canvas *canvas, int x, int y, uint8_t style, const char *text)
@@ -168,7 +263,7 @@ int cs_canvas_put(struct cs_canvas *canvas, int x, int y, uint8_t style, const c
     uint32_t ch;
 
     while ((ch = cs_utf8_next(&text)))
-        cs_canvas_put_ch(canvas, x++, y, style, ch);
+        x = put_next(canvas, x, y, style, ch);
     return x;
 }
 
@@ -193,8 +288,9 @@ int cs_canvas_field(struct cs_canvas *canvas, int x, int y, int width, bool righ
         return x;
     if (right && !cut)
         at += width - has;
-    for (int room = cut ? width - 1 : has; room > 0; room--)
-        cs_canvas_put_ch(canvas, at++, y, style, cs_utf8_next(&text));
+    const int end = at + (cut ? width - 1 : has);
+    for (uint32_t ch; (ch = cs_utf8_next(&text)) && at + cs_char_width(ch) <= end;)
+        at = put_next(canvas, at, y, style, ch);
     if (cut)
         cs_canvas_put_ch(canvas, at, y, style, 0x2026);
     return x + width;
@@ -242,8 +338,13 @@ int cs_canvas_write_text(const struct cs_canvas *canvas, FILE *out)
             end--;
         for (int x = 0; x < end; x++) {
             char utf8[5];
-            cs_utf8_put(cell_at(canvas, x, y)->ch, utf8);
+            const struct cs_cell *cell = cell_at(canvas, x, y);
+            if (cell->ch == CS_CELL_REST)
+                continue;
+            cs_utf8_put(cell->ch, utf8);
             fputs(utf8, out);
+            if (cell->mark && cs_utf8_put(cell->mark, utf8))
+                fputs(utf8, out);
         }
         fputc('\n', out);
     }

@@ -14,8 +14,12 @@
 
 #define CS_CANVAS_MAX_SIDE 1000 /* cells of a row or column */
 
+/* The right half of a character that is two columns wide. */
+#define CS_CELL_REST 0x110000u
+
 struct cs_cell {
-    uint32_t ch;   /* codepoint of one column's width; never 0 */
+    uint32_t ch;   /* codepoint of one or two columns, CS_CELL_REST behind the latter; never 0 */
+    uint16_t mark; /* combined with it, 0 for none */
     uint8_t style; /* enum cs_style, possibly with CS_STYLE_SELECTED */
 };
 
@@ -43,9 +47,11 @@ struct cs_canvas cs_canvas_part(const struct cs_canvas *canvas, struct cs_rect a
 /* The cell at x, y; NULL outside. */
 const struct cs_cell *cs_canvas_at(const struct cs_canvas *canvas, int x, int y);
 
+/* Columns of a codepoint: 0 (it combines with the one before), 1, 2. */
+int cs_char_width(uint32_t ch);
 /* Put one codepoint. */
 void cs_canvas_put_ch(struct cs_canvas *canvas, int x, int y, uint8_t style, uint32_t ch);
-/* Put UTF-8 text; what is not printable in one column becomes '?'. Returns the x behind it. */
+/* Put UTF-8 text; what is not printable becomes '?'. Returns the x behind it. */
 int cs_canvas_put(struct cs_canvas *canvas, int x, int y, uint8_t style, const char *text);
 int cs_canvas_printf(struct cs_canvas *canvas, int x, int y, uint8_t style, const char *format, ...)
     __attribute__((format(printf, 5, 6)));

@@ -164,18 +164,15 @@ static int take_word(struct reading *r, const char *name, const char *value,
     return wrong(r, name, expected, value);
 }
 
-static const char *const palettes[] = {"auto", "none", "16", "256", "true", NULL};
-static const char *const meters[] = {"bars", "numbers", "off", NULL};
-static const char *const times[] = {"absolute", "delta", "same", "date", NULL};
-
-static int take_palette(struct reading *r, const char *name, const char *value)
+static int take_depth(struct reading *r, const char *name, const char *value)
 {
-    return take_word(r, name, value, palettes, "auto, none, 16, 256 or true", &r->config->palette);
+    return take_word(r, name, value, cs_config_depths, "auto, none, 16, 256 or true",
+                     &r->config->depth);
 }
 
 static int take_meters(struct reading *r, const char *name, const char *value)
 {
-    return take_word(r, name, value, meters, "bars, numbers or off", &r->config->meters);
+    return take_word(r, name, value, cs_config_meters, "bars, numbers or off", &r->config->meters);
 }
 
 static int take_history(struct reading *r, const char *name, const char *value)
@@ -192,121 +189,22 @@ static int take_rows(struct reading *r, const char *name, const char *value)
 
 static int take_time(struct reading *r, const char *name, const char *value)
 {
-    return take_word(r, name, value, times, "absolute, delta, same or date", &r->config->time);
-}
-
-static void tell_theme(const struct cs_tui *tui, char *text, size_t size)
-{
-    snprintf(text, size, "%s", tui->theme->name);
-}
-
-static void tell_ascii(const struct cs_tui *tui, char *text, size_t size)
-{
-    snprintf(text, size, "%s", tui->choice.ascii ? "on" : "off");
-}
-
-static void tell_mouse(const struct cs_tui *tui, char *text, size_t size)
-{
-    snprintf(text, size, "%s", tui->choice.no_mouse ? "off" : "on");
-}
-
-static void tell_remember(const struct cs_tui *tui, char *text, size_t size)
-{
-    snprintf(text, size, "%s", tui->choice.forget ? "off" : "on");
-}
-
-static void tell_panes(const struct cs_tui *tui, char *text, size_t size)
-{
-    snprintf(text, size, "%s", cs_split_name(tui->split));
-}
-
-static void tell_views(const struct cs_tui *tui, char *text, size_t size)
-{
-    text[0] = '\0';
-    for (unsigned p = 0; p < cs_tui_panes(tui); p++) {
-        const size_t len = strlen(text);
-        snprintf(text + len, size - len, "%s%s", p ? " " : "",
-                 cs_views[p == tui->focus ? tui->view : tui->pane_view[p]]->name);
-    }
-}
-
-static void tell_focus(const struct cs_tui *tui, char *text, size_t size)
-{
-    snprintf(text, size, "%u", tui->focus + 1);
-}
-
-static void tell_palette(const struct cs_tui *tui, char *text, size_t size)
-{
-    snprintf(text, size, "%s", palettes[tui->choice.palette]);
-}
-
-static void tell_meters(const struct cs_tui *tui, char *text, size_t size)
-{
-    snprintf(text, size, "%s", meters[tui->choice.meters]);
-}
-
-/* That since the mark is of one run only. */
-static void tell_time(const struct cs_tui *tui, char *text, size_t size)
-{
-    const unsigned n = sizeof times / sizeof *times - 1;
-
-    snprintf(text, size, "%s", times[tui->trace.time < n ? tui->trace.time : CS_TIME_ABSOLUTE]);
-}
-
-static void tell_history(const struct cs_tui *tui, char *text, size_t size)
-{
-    cs_size_text(tui->ring.history, text, size);
+    return take_word(r, name, value, cs_config_times, "absolute, delta, same or date",
+                     &r->config->time);
 }
 
 static const struct {
     const char *name;
     int (*take)(struct reading *r, const char *name, const char *value);
-    void (*tell)(const struct cs_tui *tui, char *text,
-                 size_t size); /* NULL: the setup has it not */
 } settings[] = {
-    {"theme", take_theme, tell_theme},       {"ascii", take_ascii, tell_ascii},
-    {"mouse", take_mouse, tell_mouse},       {"remember", take_remember, tell_remember},
-    {"panes", take_panes, tell_panes},       {"views", take_views, tell_views},
-    {"focus", take_focus, tell_focus},       {"palette", take_palette, tell_palette},
-    {"meters", take_meters, tell_meters},    {"time", take_time, tell_time},
-    {"colour", take_colour, NULL},           {"field", take_field, NULL},
-    {"history", take_history, tell_history}, {"rows", take_rows, NULL},
+    {"theme", take_theme},       {"ascii", take_ascii},   {"mouse", take_mouse},
+    {"remember", take_remember}, {"panes", take_panes},   {"views", take_views},
+    {"focus", take_focus},       {"depth", take_depth},   {"meters", take_meters},
+    {"time", take_time},         {"colour", take_colour}, {"field", take_field},
+    {"history", take_history},   {"rows", take_rows},
 };
 
 /* ---- keys ------------------------------------------------------------------------------------ */
-
-/* What the file could not have as a name: comments, sections and values begin with them. */
-static const struct {
-    int32_t key;
-    const char *name;
-} spelled[] = {
-    {'=', "equals"}, {':', "colon"}, {'#', "hash"}, {';', "semicolon"}, {'[', "bracket"},
-};
-
-int32_t cs_config_key(const char *name)
-{
-    char script[40];
-    const char *at = script;
-    const bool plain = !name[1] || ((unsigned char)name[0] >= 0x80 && cs_text_width(name) == 1);
-    int32_t key;
-
-    for (size_t i = 0; i < sizeof spelled / sizeof *spelled; i++)
-        if (!strcasecmp(name, spelled[i].name))
-            return spelled[i].key;
-    snprintf(script, sizeof script, plain ? "%s" : "<%s>", name);
-    if (!strcmp(name, "<"))
-        return '<';
-    key = cs_key_script_next(&at);
-    return key > 0 && !*at ? key : -EINVAL;
-}
-
-const char *cs_config_key_name(int32_t key, char name[CS_KEY_NAME_MAX])
-{
-    for (size_t i = 0; i < sizeof spelled / sizeof *spelled; i++)
-        if (spelled[i].key == key)
-            return spelled[i].name;
-    return cs_key_name(key, name);
-}
 
 static int take_key(struct reading *r, const char *view, const char *name, const char *value)
 {
@@ -365,7 +263,7 @@ static int on_setting(void *ctx, const char *section, const char *name, const ch
         if (!strcmp(settings[i].name, name))
             return settings[i].take(r, name, value);
     return wrong(r, "setting",
-                 "theme, ascii, mouse, remember, panes, views, focus, palette, meters, time, "
+                 "theme, ascii, mouse, remember, panes, views, focus, depth, meters, time, "
                  "history, rows, colour or field",
                  name);
 }
@@ -404,7 +302,7 @@ int cs_config_read(const char *path, struct cs_config *config, char *why, size_t
 
 void cs_config_init(struct cs_config *config)
 {
-    *config = (struct cs_config){.split = -1, .focus = -1, .palette = -1, .meters = -1, .time = -1};
+    *config = (struct cs_config){.split = -1, .focus = -1, .depth = -1, .meters = -1, .time = -1};
     for (unsigned i = 0; i < CS_TUI_PANES; i++)
         config->views[i] = -1;
 }
@@ -423,8 +321,8 @@ static void apply_choice(const struct cs_config *config, struct cs_tui *tui)
     tui->choice.ascii = config->ascii;
     tui->choice.no_mouse = config->no_mouse;
     tui->choice.forget = config->forget;
-    if (config->palette >= 0)
-        tui->choice.palette = (uint8_t)config->palette;
+    if (config->depth >= 0)
+        tui->choice.depth = (uint8_t)config->depth;
     if (config->meters >= 0)
         tui->choice.meters = (uint8_t)config->meters;
     if (config->time >= 0)
@@ -460,55 +358,19 @@ void cs_config_apply(const struct cs_config *config, struct cs_tui *tui)
     tui->message[0] = '\0';
 }
 
-/* ---- one setting ------------------------------------------------------------------------------
- */
-
-static int find_setting(const char *name)
+bool cs_config_knows(const char *name)
 {
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
         if (!strcmp(settings[i].name, name))
-            return (int)i;
-    return -1;
+            return true;
+    return false;
 }
 
-bool cs_config_knows(const char *name)
+int cs_config_take(struct cs_config *config, const char *name, const char *value, char *why,
+                   size_t why_size)
 {
-    return find_setting(name) >= 0;
-}
+    struct reading r = {.path = "setup", .config = config, .why = why, .why_size = why_size};
 
-int cs_config_tell(const struct cs_tui *tui, const char *name, char *text, size_t size)
-{
-    const int i = find_setting(name);
-
-    text[0] = '\0';
-    if (i < 0 || !settings[i].tell)
-        return -ENOENT;
-    settings[i].tell(tui, text, size);
-    return 0;
-}
-
-int cs_config_change(struct cs_tui *tui, const char *name, const char *value, char *why,
-                     size_t why_size)
-{
-    const int i = find_setting(name);
-    struct cs_config config;
-    struct reading r = {.path = "setup", .config = &config, .why = why, .why_size = why_size};
-
-    if (i < 0)
-        return -ENOENT;
-    cs_config_init(&config);
-    config.ascii = tui->choice.ascii;
-    config.no_mouse = tui->choice.no_mouse;
-    config.forget = tui->choice.forget;
-    settings[i].take(&r, name, value);
-    if (r.bad)
-        return -EINVAL;
-    tui->pane_view[tui->focus] = tui->view;
-    cs_config_apply(&config, tui);
-    if (config.history && cs_tui_ring_limit(&tui->ring, config.history) < 0) {
-        snprintf(why, why_size, "history: not enough memory");
-        return -EINVAL;
-    }
-    tui->dirty = true;
-    return 0;
+    on_setting(&r, "", name, value);
+    return r.bad ? -EINVAL : 0;
 }

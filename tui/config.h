@@ -17,7 +17,7 @@ struct cs_config {
     int split;               /* enum cs_tui_split, -1: not set */
     int views[CS_TUI_PANES]; /* indices in cs_views, -1: not set */
     int focus;               /* -1: not set */
-    int palette, meters;     /* enum cs_palette, enum cs_meters; -1: not set */
+    int depth, meters;       /* enum cs_depth, enum cs_meters; -1: not set */
     int time;                /* enum cs_trace_time; -1: not set */
     uint64_t history;        /* bytes for rows of the trace, 0: not set */
     uint32_t rows;           /* of it, 0: not set */
@@ -47,8 +47,14 @@ int cs_memory_save(const char *path, const struct cs_tui *tui, const char *subje
 /* Take over what is set. */
 void cs_config_apply(const struct cs_config *config, struct cs_tui *tui);
 
-/* Is there a setting of that name? */
+/* Is there a setting of that name? Take its value as the file would have it. 0, or -EINVAL with one
+ * sentence. */
 bool cs_config_knows(const char *name);
+int cs_config_take(struct cs_config *config, const char *name, const char *value, char *why,
+                   size_t why_size);
+
+/* config_settings.c: what a setting with words can be; NULL ends them. */
+extern const char *const cs_config_depths[], *const cs_config_meters[], *const cs_config_times[];
 /* The value that it has now, as the file would have it. 0 or -ENOENT. */
 int cs_config_tell(const struct cs_tui *tui, const char *name, char *text, size_t size);
 /* Give it another one, at once. 0, or -EINVAL with one sentence. */

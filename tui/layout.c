@@ -379,6 +379,26 @@ static const struct cs_binding host_gone[] = {
     {{'/'}, "filter", NULL, NULL, 0},
 };
 
+/* Those of a dialog; where there is no room for all, the way out keeps the corner. */
+static void put_dialog(const struct cs_tui *tui, struct footer *footer,
+                       const struct cs_overlay *overlay)
+{
+    const struct cs_binding *out = NULL;
+    int width = 0, end = tui->width - 1;
+
+    for (unsigned i = 0; i < overlay->n_bindings; i++) {
+        const struct cs_binding *binding = &overlay->bindings[i];
+        width += binding->label ? binding_width(tui, binding) : 0;
+        if (binding->label && binding->keys[0] == CS_KEY_ESC)
+            out = binding;
+    }
+    if (out && width - 1 > end) {
+        end -= binding_width(tui, out);
+        put_bindings(tui, footer, end + 2, tui->width, out, 1);
+    }
+    put_bindings(tui, footer, 1, end, overlay->bindings, overlay->n_bindings);
+}
+
 static void go_over_footer(const struct cs_tui *tui, struct footer *footer)
 {
     const struct cs_overlay *overlay = cs_overlay_of(tui->overlay);
@@ -388,7 +408,7 @@ static void go_over_footer(const struct cs_tui *tui, struct footer *footer)
     int end = tui->width + 1, x = 1;
 
     if (overlay) {
-        put_bindings(tui, footer, 1, tui->width - 1, overlay->bindings, overlay->n_bindings);
+        put_dialog(tui, footer, overlay);
         return;
     }
     for (int i = 0; i < 3; i++)

@@ -23,7 +23,7 @@ struct cs_like {
     unsigned n;
     int sel, top;
     int conversation; /* the item that is one, -1: none */
-    char of[64]; /* of what */
+    char of[64];      /* of what */
 };
 
 void cs_like_row(const struct cs_tui *tui, uint64_t number, struct cs_like *like);

@@ -296,16 +296,15 @@ static void on_signal(struct ev_loop *loop, ev_signal *w, int revents)
 /* How the screen is drawn and heard is another now. */
 static void choose(struct app *app)
 {
-    static const int most[] = {
-        [CS_PALETTE_16] = 16, [CS_PALETTE_256] = 256, [CS_PALETTE_TRUE] = 1 << 24};
+    static const int most[] = {[CS_DEPTH_16] = 16, [CS_DEPTH_256] = 256, [CS_DEPTH_TRUE] = 1 << 24};
     const struct cs_tui_choice *choice = &app->tui.choice;
-    const int colours = cs_screen_set_colours(choice->palette);
+    const int colours = cs_screen_set_colours(choice->depth);
 
     app->tui.chosen = false;
     app->canvas.ascii = app->options->ascii || choice->ascii || cs_screen_is_ascii();
     app->config.forget = choice->forget;
     cs_screen_set_mouse(!choice->no_mouse);
-    if (choice->palette >= CS_PALETTE_16 && colours < most[choice->palette])
+    if (choice->depth >= CS_DEPTH_16 && colours < most[choice->depth])
         cs_tui_say(&app->tui, false, "this terminal tells of %d colours: those are used", colours);
     else if (!choice->ascii && cs_screen_is_ascii() && app->tui.overlay == CS_OVERLAY_SETUP)
         cs_tui_say(&app->tui, false, "the locale (LC_ALL, LANG) has ASCII only: that is drawn");
@@ -442,6 +441,7 @@ int cs_app_take_screen(struct app *app, const struct cs_options *options)
 {
     char why[256];
 
+    app->options = options;
     cs_screen_set_mouse(!app->config.no_mouse);
     if (cs_screen_open(why, sizeof why) < 0) {
         fprintf(stderr, "cansim-tui: %s\n", why);

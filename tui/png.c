@@ -133,8 +133,10 @@ static void put_cell(struct image *image, int x, int y, const struct cs_cell *ce
         fill(image, x, y + BASELINE + 2, CELL_W, 1, paint.fg);
     if (cs_shape_is(cell->ch))
         cs_shape_draw(cell->ch, put_part, &shape);
-    else if (cell->ch != ' ')
+    else if (cell->ch != ' ' && cell->ch != CS_CELL_REST)
         put_glyph(image, x, y, cell->ch, paint);
+    if (cell->mark)
+        put_glyph(image, x, y, cell->mark, paint);
 }
 
 static void paint_all(struct image *image, const struct cs_canvas *canvas,

@@ -16,7 +16,7 @@ int cs_screen_open(char *why, size_t why_size);
 /* Before or after that: take the mouse, or leave it to the terminal. */
 void cs_screen_set_mouse(bool on);
 /* After it: how many colours are used; as many as there are, of the wanted ones. */
-int cs_screen_set_colours(enum cs_palette wanted);
+int cs_screen_set_colours(enum cs_depth wanted);
 /* Give it back; what was written to standard error meanwhile comes out now. */
 void cs_screen_close(void);
 

@@ -22,6 +22,7 @@
 #include <term.h>
 #include <unistd.h>
 
+#include "tui/console.h"
 #include "tui/keys.h"
 #include "tui/screen_die.h"
 #include "tui/screen_keys.h"
@@ -38,6 +39,7 @@ static struct {
     int colours, native; /* that are used; that the terminal tells of */
     bool exact;          /* the 256 are sent as red, green and blue */
     bool no_mouse;
+    bool console; /* of Linux, with its few characters */
     struct {
         short fg, bg;
     } pairs[MAX_PAIRS]; /* pair i + 1 */
@@ -198,12 +200,12 @@ void cs_screen_set_mouse(bool on)
 }
 
 /* Terminals that tell of 8 or 16 colours are told no more of. */
-int cs_screen_set_colours(enum cs_palette wanted)
+int cs_screen_set_colours(enum cs_depth wanted)
 {
-    const int colours = wanted == CS_PALETTE_NONE                     ? 0
-                        : wanted == CS_PALETTE_16 && term.native > 16 ? 16
-                                                                      : term.native;
-    const bool exact = wanted == CS_PALETTE_TRUE && term.native == 256;
+    const int colours = wanted == CS_DEPTH_NONE                     ? 0
+                        : wanted == CS_DEPTH_16 && term.native > 16 ? 16
+                                                                    : term.native;
+    const bool exact = wanted == CS_DEPTH_TRUE && term.native == 256;
 
     if (colours != term.colours || exact != term.exact) {
         term.n_pairs = 0;
@@ -254,6 +256,7 @@ int cs_screen_open(char *why, size_t why_size)
                  name);
         return -EINVAL;
     }
+    term.console = !strncmp(name, "linux", 5);
     arm();
     set_term(term.screen);
     typeahead(-1);
@@ -387,8 +390,18 @@ static void show_row(const struct cs_canvas *canvas, const struct cs_theme *them
     attr_t attrs = A_NORMAL;
 
     for (int x = 0; x < width; x++) {
-        wchar_t text[2] = {(wchar_t)row[x].ch, L'\0'};
+        wchar_t ch = (wchar_t)row[x].ch;
+        if (term.console)
+            ch = (wchar_t)cs_console_char((uint32_t)ch);
+        const bool wide = x + 1 < width && row[x + 1].ch == CS_CELL_REST;
+        wchar_t text[3] = {ch, (wchar_t)row[x].mark, L'\0'};
         cchar_t cell;
+        if (row[x].ch == CS_CELL_REST)
+            text[0] = ' '; /* behind what the C library thinks narrow */
+        else if (wide && wcwidth(text[0]) != 2)
+            text[0] = '?';
+        if (wcwidth(text[1]) != 0)
+            text[1] = L'\0';
         if (row[x].style != style) {
             struct cs_look look = cs_theme_look(theme, row[x].style, term.colours);
             style = row[x].style;
@@ -397,6 +410,7 @@ static void show_row(const struct cs_canvas *canvas, const struct cs_theme *them
         }
         setcchar(&cell, text, attrs, pair, NULL);
         mvadd_wch(y, x, &cell);
+        x += wide && text[0] != '?';
     }
 }
 

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "tui/config.h"
 #include "tui/view.h"
 #include "tui/widgets.h"
 
@@ -38,7 +37,7 @@ int cs_setup_lines(const struct cs_tui *tui)
 static void read_values(const struct cs_tui *tui, char text[][CS_SETUP_VALUE])
 {
     for (unsigned i = 0; cs_setup_setting(i); i++)
-        cs_config_tell(tui, cs_setup_setting(i), text[i], CS_SETUP_VALUE);
+        cs_setup_tell(tui, cs_setup_setting(i), text[i]);
 }
 
 /* The same key twice: what counts, once. */
@@ -104,14 +103,14 @@ void cs_setup_saved(struct cs_tui *tui)
 static void restore(struct cs_tui *tui)
 {
     struct cs_setup *setup = tui->setup;
-    char now[CS_SETUP_SETTINGS][CS_SETUP_VALUE] = {{0}}, why[CS_TUI_MESSAGE_MAX];
+    char now[CS_SETUP_VALUE];
     bool any = !same_keys(&setup->keys, &setup->keys_begun);
 
     for (unsigned i = 0; cs_setup_setting(i); i++) {
-        cs_config_tell(tui, cs_setup_setting(i), now[i], CS_SETUP_VALUE);
-        if (!strcmp(now[i], setup->begun[i]))
+        cs_setup_tell(tui, cs_setup_setting(i), now);
+        if (!strcmp(now, setup->begun[i]))
             continue;
-        cs_config_change(tui, cs_setup_setting(i), setup->begun[i], why, sizeof why);
+        cs_setup_set(tui, cs_setup_setting(i), setup->begun[i]);
         any = true;
     }
     setup->keys = setup->keys_begun;

@@ -85,8 +85,11 @@ void cs_setup_value(const struct cs_tui *tui, const struct cs_setup_item *item,
                     char text[CS_SETUP_VALUE]);
 /* Set it to the next of its choices, or the one before; a theme's line, to that theme. */
 void cs_setup_step(struct cs_tui *tui, const struct cs_setup_item *item, int by);
-/* Names of settings that the setup knows; NULL behind the last. */
+/* Names of settings that the setup knows; NULL behind the last. What one is now, "" for one that
+ * there is not; and give it another value, at once. */
 const char *cs_setup_setting(unsigned i);
+void cs_setup_tell(const struct cs_tui *tui, const char *name, char text[CS_SETUP_VALUE]);
+void cs_setup_set(struct cs_tui *tui, const char *name, const char *value);
 
 /* setup_keys.c: the page of keys. */
 void cs_setup_list_keys(struct cs_tui *tui);

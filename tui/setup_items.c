@@ -6,6 +6,7 @@
 
 #include "tui/config.h"
 #include "tui/setup.h"
+#include "tui/size.h"
 #include "tui/view.h"
 
 #define HISTORY_LEAST_LOG 26 /* 64M */
@@ -13,26 +14,40 @@
 
 /* ---- what a setting can be ------------------------------------------------------------------- */
 
-static bool of_words(const char *const *words, unsigned n, unsigned i, char *text)
+static bool of_words(const char *const *words, unsigned i, char *text)
 {
-    if (i >= n)
-        return false;
+    for (unsigned k = 0; k <= i; k++)
+        if (!words[k])
+            return false;
     snprintf(text, CS_SETUP_VALUE, "%s", words[i]);
     return true;
 }
 
-#define WORDS(name, ...)                                                              \
-    static bool name(const struct cs_tui *tui, unsigned i, char text[CS_SETUP_VALUE]) \
-    {                                                                                 \
-        static const char *const words[] = {__VA_ARGS__};                             \
-        (void)tui;                                                                    \
-        return of_words(words, sizeof words / sizeof *words, i, text);                \
-    }
+static bool of_switch(const struct cs_tui *tui, unsigned i, char text[CS_SETUP_VALUE])
+{
+    static const char *const words[] = {"on", "off", NULL};
 
-WORDS(of_switch, "on", "off")
-WORDS(of_palette, "auto", "none", "16", "256", "true")
-WORDS(of_meters, "bars", "numbers", "off")
-WORDS(of_times, "absolute", "delta", "same")
+    (void)tui;
+    return of_words(words, i, text);
+}
+
+static bool of_depths(const struct cs_tui *tui, unsigned i, char text[CS_SETUP_VALUE])
+{
+    (void)tui;
+    return of_words(cs_config_depths, i, text);
+}
+
+static bool of_meters(const struct cs_tui *tui, unsigned i, char text[CS_SETUP_VALUE])
+{
+    (void)tui;
+    return of_words(cs_config_meters, i, text);
+}
+
+static bool of_times(const struct cs_tui *tui, unsigned i, char text[CS_SETUP_VALUE])
+{
+    (void)tui;
+    return of_words(cs_config_times, i, text);
+}
 
 static bool of_themes(const struct cs_tui *tui, unsigned i, char text[CS_SETUP_VALUE])
 {
@@ -69,20 +84,12 @@ static bool of_panes(const struct cs_tui *tui, unsigned i, char text[CS_SETUP_VA
     return true;
 }
 
-static void size_text(uint64_t bytes, char *text)
-{
-    if (bytes % (UINT64_C(1) << 30) == 0)
-        snprintf(text, CS_SETUP_VALUE, "%uG", (unsigned)(bytes >> 30));
-    else
-        snprintf(text, CS_SETUP_VALUE, "%uM", (unsigned)(bytes >> 20));
-}
-
 static bool of_histories(const struct cs_tui *tui, unsigned i, char text[CS_SETUP_VALUE])
 {
     (void)tui;
     if (i >= HISTORIES)
         return false;
-    size_text(UINT64_C(1) << (HISTORY_LEAST_LOG + i), text);
+    cs_size_text(UINT64_C(1) << (HISTORY_LEAST_LOG + i), text, CS_SETUP_VALUE);
     return true;
 }
 
@@ -103,9 +110,8 @@ static const struct cs_setup_item items[] = {
     THEME(2, "white on black, nothing dim: for projectors and tired eyes"),
     THEME(3, "told apart without red and green"),
     THEME(4, "no colours: bold, underlined, reversed"),
-    {CS_SETUP_COLOURS, 0, "palette", "Palette",
-     "how many colours: as the terminal tells, none, 16, 256, or exact ones (24 bits)", of_palette,
-     false},
+    {CS_SETUP_COLOURS, 0, "depth", "Colours",
+     "how many: as the terminal tells, none, 16, 256, or exact ones (24 bits)", of_depths, false},
     {CS_SETUP_DRAWING, 0, "ascii", "ASCII only", "no lines, blocks and dots of Unicode", of_switch,
      false},
     {CS_SETUP_DRAWING, 0, "meters", "Bus meters",
@@ -128,8 +134,8 @@ static const struct cs_setup_item items[] = {
      "begin with the views, panes and colours of the last time", of_switch, false},
 };
 
-static const char *const settings[] = {"theme", "palette", "ascii",   "meters", "panes",    "views",
-                                       "focus", "time",    "history", "mouse",  "remember", NULL};
+static const char *const settings[] = {"theme", "depth", "ascii",   "meters", "panes",    "views",
+                                       "focus", "time",  "history", "mouse",  "remember", NULL};
 
 _Static_assert(sizeof settings / sizeof *settings <= CS_SETUP_SETTINGS + 1, "room for settings");
 
@@ -155,6 +161,19 @@ const struct cs_setup_item *cs_setup_item(const struct cs_tui *tui, unsigned pag
 
 /* ---- values ---------------------------------------------------------------------------------- */
 
+void cs_setup_tell(const struct cs_tui *tui, const char *name, char text[CS_SETUP_VALUE])
+{
+    cs_config_tell(tui, name, text, CS_SETUP_VALUE);
+}
+
+void cs_setup_set(struct cs_tui *tui, const char *name, const char *value)
+{
+    char why[CS_TUI_MESSAGE_MAX];
+
+    if (cs_config_change(tui, name, value, why, sizeof why) != 0)
+        cs_tui_say(tui, true, "%.150s", why);
+}
+
 void cs_setup_value(const struct cs_tui *tui, const struct cs_setup_item *item,
                     char text[CS_SETUP_VALUE])
 {
@@ -163,9 +182,8 @@ void cs_setup_value(const struct cs_tui *tui, const struct cs_setup_item *item,
 
     if (item->choice == of_views)
         snprintf(text, CS_SETUP_VALUE, "%s", view->name);
-    else if (cs_config_tell(tui, item->setting, text, CS_SETUP_VALUE) != 0 &&
-             item->choice == of_histories)
-        size_text(tui->ring.history, text);
+    else
+        cs_setup_tell(tui, item->setting, text);
 }
 
 /* A view that another pane shows changes places with it. */
@@ -184,16 +202,10 @@ static void set_pane(struct cs_tui *tui, unsigned pane, const char *name)
 
 static void set(struct cs_tui *tui, const struct cs_setup_item *item, const char *value)
 {
-    char why[CS_TUI_MESSAGE_MAX], *suffix;
-
-    if (item->choice == of_views) {
+    if (item->choice == of_views)
         set_pane(tui, item->arg, value);
-    } else if (cs_config_change(tui, item->setting, value, why, sizeof why) != 0) {
-        cs_tui_say(tui, true, "%.150s", why);
-    } else if (item->choice == of_histories) {
-        const uint64_t size = strtoull(value, &suffix, 10);
-        cs_tui_ring_limit(&tui->ring, size << (*suffix == 'G' ? 30 : 20));
-    }
+    else
+        cs_setup_set(tui, item->setting, value);
 }
 
 void cs_setup_step(struct cs_tui *tui, const struct cs_setup_item *item, int by)

@@ -111,9 +111,18 @@ static void put_run(const struct pen *pen, int x, int y, int end, struct cs_pain
     put_tenths(out, "textLength", (end - x) * CELL_W);
     fprintf(out, " fill=\"#%06x\"%s%s>", (unsigned)p.fg, p.bold ? " font-weight=\"bold\"" : "",
             p.underline ? " text-decoration=\"underline\"" : "");
-    for (; x < end; x++)
-        put_escaped(out, row[x].ch);
+    for (; x < end; x++) {
+        if (row[x].ch != CS_CELL_REST)
+            put_escaped(out, row[x].ch);
+        if (row[x].mark)
+            put_escaped(out, row[x].mark);
+    }
     fputs("</text>\n", out);
+}
+
+static bool is_wide(const struct cs_cell *row, int x, int width)
+{
+    return x + 1 < width && row[x + 1].ch == CS_CELL_REST;
 }
 
 static void put_row(const struct pen *pen, int y)
@@ -129,8 +138,12 @@ static void put_row(const struct pen *pen, int y)
             continue;
         if (put_shape(pen->out, row[x].ch, MARGIN + x * CELL_W, MARGIN + y * CELL_H, p.fg))
             continue;
+        if (is_wide(row, x, width)) { /* a run of its own: its place is exact */
+            put_run(pen, x, y, ++next, p);
+            continue;
+        }
         /* Blanks between words may be of any colour. */
-        while (next < width && !cs_shape_is(row[next].ch) &&
+        while (next < width && !is_wide(row, next, width) && !cs_shape_is(row[next].ch) &&
                (same_text(cs_paint_of(pen->theme, &row[next]), p) ||
                 (row[next].ch == ' ' && !p.underline &&
                  !cs_paint_of(pen->theme, &row[next]).underline)))

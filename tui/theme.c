@@ -67,6 +67,12 @@ static struct cs_look swatch(unsigned i, int colours)
     return look;
 }
 
+/* Of 8 colours: dark ones on blue, light ones on white. */
+static bool drowns(int fg, int bg)
+{
+    return fg == bg || (bg == 4 && fg < 2) || (bg == 7 && (fg == 2 || fg == 3 || fg == 6));
+}
+
 struct cs_look cs_theme_look(const struct cs_theme *theme, uint8_t style, int colours)
 {
     unsigned i = style & ~CS_STYLE_SELECTED;
@@ -92,8 +98,8 @@ struct cs_look cs_theme_look(const struct cs_theme *theme, uint8_t style, int co
             look.fg = i == CS_STYLE_FAINT ? theme->selected_faint : theme->selected.fg;
     } else if (colours >= 8) {
         look.bg = s->bg8 < 0 ? theme->selected.bg8 : s->bg8;
-        if (look.fg == look.bg || look.fg < 0)
-            look.fg = 7;
+        if (look.fg < 0 || drowns(look.fg, look.bg))
+            look.fg = theme->selected.fg8;
         look.attrs |= CS_ATTR_BOLD;
     } else {
         look.attrs = (uint8_t)((look.attrs | theme->selected.mono) & ~CS_ATTR_DIM);

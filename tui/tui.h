@@ -161,17 +161,11 @@ enum cs_tui_overlay {
 };
 
 /* How the screen is drawn and heard, other than by its theme: tui.conf and the setup set it. */
-enum cs_palette {
-    CS_PALETTE_AUTO,
-    CS_PALETTE_NONE,
-    CS_PALETTE_16,
-    CS_PALETTE_256,
-    CS_PALETTE_TRUE
-};
+enum cs_depth { CS_DEPTH_AUTO, CS_DEPTH_NONE, CS_DEPTH_16, CS_DEPTH_256, CS_DEPTH_TRUE };
 enum cs_meters { CS_METERS_BARS, CS_METERS_NUMBERS, CS_METERS_OFF };
 struct cs_tui_choice {
     bool ascii, no_mouse, forget;
-    uint8_t palette, meters;
+    uint8_t depth, meters; /* enum cs_depth, enum cs_meters */
 };
 
 enum cs_trace_show { CS_SHOW_ALL, CS_SHOW_FRAMES, CS_SHOW_ERRORS, CS_SHOW_COUNT };

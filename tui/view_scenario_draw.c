@@ -269,7 +269,7 @@ static void draw_json(struct cs_canvas *canvas, struct cs_rect at, const char *j
     uint32_t ch, before = 0;
 
     for (; (ch = cs_utf8_next(&json)) && y < at.h; before = ch) {
-        if (ch == '\n' || x >= at.w) {
+        if (ch == '\n' || x + cs_char_width(ch) > at.w) {
             x = 0;
             y++;
         }
@@ -277,7 +277,7 @@ static void draw_json(struct cs_canvas *canvas, struct cs_rect at, const char *j
             continue;
         if (ch != '\t' && y >= 0 && y < at.h)
             cs_canvas_put_ch(canvas, at.x + x, at.y + y, CS_STYLE_TEXT, ch);
-        x += ch == '\t' && before != ':' ? 2 : 1;
+        x += ch == '\t' && before != ':' ? 2 : cs_char_width(ch);
     }
 }
 

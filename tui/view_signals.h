@@ -16,7 +16,7 @@ struct cs_choice {
 struct cs_signals_state {
     int sel, top; /* selected plot; first that is shown */
     bool overlaid;
-    bool still;                  /* the window ends at end_ps, else now */
+    bool still; /* the window ends at end_ps, else now */
     int64_t end_ps, span_ps;
     struct {
         bool on;

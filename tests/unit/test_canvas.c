@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "tui/canvas.h"
+#include "tui/console.h"
 #include "tui/svg.h"
 #include "tui/widgets.h"
 
@@ -67,6 +68,92 @@ static void utf8_both_ways(void **state)
     }
 }
 
+/* Two columns for one character: cut at the right cell, and never half of it. */
+static void wide_characters(void **state)
+{
+    struct cs_canvas canvas = canvas_of(8, 3);
+
+    (void)state;
+    assert_int_equal(cs_text_width("日本a"), 5);
+    assert_int_equal(cs_text_width("e\xcc\x81"), 1); /* e and an acute accent */
+    assert_int_equal(cs_canvas_put(&canvas, 0, 0, CS_STYLE_TEXT, "日本語文字"), 10);
+    assert_int_equal(cs_canvas_at(&canvas, 1, 0)->ch, CS_CELL_REST);
+    cs_canvas_field(&canvas, 0, 1, 6, false, CS_STYLE_TEXT, "日本語文字");
+    cs_canvas_field(&canvas, 0, 2, 5, true, CS_STYLE_TEXT, "é語");
+    shows(&canvas, "日本語文\n日本…\n  é語\n");
+    cs_canvas_put_ch(&canvas, 1, 0, CS_STYLE_TEXT, 'x'); /* over a right half */
+    cs_canvas_put_ch(&canvas, 2, 0, CS_STYLE_TEXT, 'y'); /* over a left one */
+    cs_canvas_put(&canvas, 5, 0, CS_STYLE_TEXT, "本");   /* over two halves */
+    shows(&canvas, " xy  本\n日本…\n  é語\n");
+    assert_int_equal(cs_canvas_put(&canvas, 7, 1, CS_STYLE_TEXT, "本"), 9);
+    assert_int_equal(cs_canvas_at(&canvas, 7, 1)->ch, '?'); /* no room for it */
+    canvas.ascii = true;
+    cs_canvas_put(&canvas, 0, 2, CS_STYLE_TEXT, "本ae\xcc\x81 ");
+    shows(&canvas, " xy  本\n日本…  ?\n? ae\n");
+    cs_canvas_fini(&canvas);
+}
+
+static void marks_combine(void **state)
+{
+    struct cs_canvas canvas = canvas_of(6, 2);
+
+    (void)state;
+    cs_canvas_field(&canvas, 0, 0, 4, false, CS_STYLE_TEXT, "e\xcc\x81\xcc\xa3tude");
+    assert_int_equal(cs_canvas_at(&canvas, 0, 0)->ch, 'e');
+    assert_int_equal(cs_canvas_at(&canvas, 0, 0)->mark, 0x301);
+    cs_canvas_put(&canvas, 0, 1, CS_STYLE_TEXT, "\xcc\x81本\xcc\x81\xef\xb8\x8f.");
+    shows(&canvas, "e\xcc\x81tu…\n本\xcc\x81.\n");
+    cs_canvas_put(&canvas, 0, 0, CS_STYLE_TEXT, "a");
+    assert_int_equal(cs_canvas_at(&canvas, 0, 0)->mark, 0);
+    cs_canvas_fini(&canvas);
+}
+
+/* Whatever is put where: halves are always together. */
+static void halves_stay_together(void **state)
+{
+    struct cs_canvas canvas = canvas_of(9, 1);
+    static const char *const texts[] = {"日", "a日b", "日本語", "é\xcc\x81", "  ", "x", "문자🚌"};
+    uint32_t r = 3;
+
+    (void)state;
+    for (int i = 0; i < 20000; i++) {
+        r = r * 1664525 + 1013904223;
+        const int x = (int)(r >> 8 & 15) - 3, w = (int)(r >> 16 & 7);
+        if (i % 3)
+            cs_canvas_put(&canvas, x, 0, CS_STYLE_TEXT, texts[(r >> 24) % 7]);
+        else
+            cs_canvas_field(&canvas, x, 0, w, r & 1, CS_STYLE_TEXT, texts[(r >> 24) % 7]);
+        for (int at = 0; at < 9; at++) {
+            const uint32_t ch = cs_canvas_at(&canvas, at, 0)->ch;
+            const bool rest = at + 1 < 9 && cs_canvas_at(&canvas, at + 1, 0)->ch == CS_CELL_REST;
+            assert_int_equal(ch != CS_CELL_REST && cs_char_width(ch) == 2, rest);
+        }
+    }
+    cs_canvas_fini(&canvas);
+}
+
+/* Every character that is drawn is one of code page 437 in the end, or a letter. */
+static void on_the_console(void **state)
+{
+    static const char drawn[] = "·─×│…■µ▾▶▴↓→–└↑‖●┴┤›‹▸▌┘┐┌−←╭╮╯╰█▉▊▋▍▎▏▕░▀▄▐▁▂▃▅▆▇•";
+    static const char has[] = "·─│■µ▼►▲↓→└↑║┴┤▌┘┐┌←█░▀▄▐•~<>-_×";
+    const char *at = drawn;
+    char text[5];
+
+    (void)state;
+    for (uint32_t ch; (ch = cs_utf8_next(&at));) {
+        cs_utf8_put(cs_console_char(ch), text);
+        if (!strstr(has, text))
+            fail_msg("%s is no character of the console", text);
+    }
+    assert_int_equal(cs_console_char(0x2800), ' ');
+    assert_int_equal(cs_console_char(0x2801), '\'');
+    assert_int_equal(cs_console_char(0x28c0), '.');
+    assert_int_equal(cs_console_char(0x28ff), ':');
+    assert_int_equal(cs_console_char('x'), 'x');
+    assert_int_equal(cs_console_char(0xe9), 0xe9);
+}
+
 static void edges_cut(void **state)
 {
     struct cs_canvas canvas = canvas_of(5, 2);
@@ -105,9 +192,12 @@ static void odd_characters(void **state)
     struct cs_canvas canvas = canvas_of(20, 1);
 
     (void)state;
-    /* Two columns wide, no column at all, control characters, broken bytes. */
+    /* Control characters, no column of its own, broken bytes, scripts that are not known. */
     cs_canvas_put(&canvas, 0, 0, 0, "\xe6\x97\xa5 e\xcc\x81 \x1b[2J \xff");
-    shows(&canvas, "? e? ?[2J ?\n");
+    shows(&canvas, "日 e\xcc\x81 ?[2J ?\n");
+    cs_canvas_clear(&canvas);
+    cs_canvas_put(&canvas, 0, 0, 0, "\xe0\xa4\x95 x"); /* Devanagari */
+    shows(&canvas, "? x\n");
     cs_canvas_fini(&canvas);
 }
 
@@ -254,11 +344,20 @@ static void svg(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(utf8_both_ways), cmocka_unit_test(edges_cut),
-        cmocka_unit_test(fields),         cmocka_unit_test(odd_characters),
-        cmocka_unit_test(ascii),          cmocka_unit_test(gauges),
-        cmocka_unit_test(sizes),          cmocka_unit_test(numbers),
-        cmocka_unit_test(looks),          cmocka_unit_test(svg),
+        cmocka_unit_test(utf8_both_ways),
+        cmocka_unit_test(wide_characters),
+        cmocka_unit_test(on_the_console),
+        cmocka_unit_test(marks_combine),
+        cmocka_unit_test(halves_stay_together),
+        cmocka_unit_test(edges_cut),
+        cmocka_unit_test(fields),
+        cmocka_unit_test(odd_characters),
+        cmocka_unit_test(ascii),
+        cmocka_unit_test(gauges),
+        cmocka_unit_test(sizes),
+        cmocka_unit_test(numbers),
+        cmocka_unit_test(looks),
+        cmocka_unit_test(svg),
     };
     return cmocka_run_group_tests_name("canvas", tests, NULL, NULL);
 }

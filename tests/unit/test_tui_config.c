@@ -30,7 +30,7 @@ static void all_settings(void **state)
     (void)state;
     assert_int_equal(
         read_text("# a comment\n; another\ntheme = light\nascii = on\nmouse = off ; here\n"
-                  "remember = no\npalette = 256\nmeters = numbers\ntime = same\npanes = "
+                  "remember = no\ndepth = 256\nmeters = numbers\ntime = same\npanes = "
                   "rows\nviews = nodes, trace\nfocus = 2\n"
                   "[keys]\nF5 = :view nodes<Enter>\nx = <Tab>\n[keys trace]\nx = f\n"
                   "é = q\n^R = :speed max<Enter>\ncolon = <semicolon>\n",
@@ -43,7 +43,7 @@ static void all_settings(void **state)
     assert_int_equal(config.views[1], cs_view_find("trace"));
     assert_int_equal(config.views[2], -1);
     assert_int_equal(config.focus, 1);
-    assert_int_equal(config.palette, CS_PALETTE_256);
+    assert_int_equal(config.depth, CS_DEPTH_256);
     assert_int_equal(config.meters, CS_METERS_NUMBERS);
     assert_int_equal(config.time, CS_TIME_SAME);
     assert_int_equal(config.keys.n, 6);
@@ -64,7 +64,7 @@ static void what_is_wrong(void **state)
         {"\ntheme = pink\n",
          ":2: theme: must be dark, light, contrast, safe or mono, got \"pink\""},
         {"thme = dark\n", ":1: setting: must be theme, ascii, mouse, remember, panes, views, "
-                          "focus, palette, meters, time, history, rows, colour or field, got "
+                          "focus, depth, meters, time, history, rows, colour or field, got "
                           "\"thme\""},
         {"ascii = maybe", ":1: ascii: must be on or off, got \"maybe\""},
         {"panes = 5", ":1: panes: must be one, rows, columns, three or four, got \"5\""},
@@ -82,7 +82,7 @@ static void what_is_wrong(void **state)
          ":2: trace: must be names of columns (\"nix\" is no column of trace"},
         {"[columns]\nwire = a", ":2: wire: must be names of columns (wire has no columns"},
         {"[columns]\nnix = a", ":2: columns: must be the name of a view before them, got \"nix\""},
-        {"palette = 17", ":1: palette: must be auto, none, 16, 256 or true, got \"17\""},
+        {"depth = 17", ":1: depth: must be auto, none, 16, 256 or true, got \"17\""},
         {"meters = big", ":1: meters: must be bars, numbers or off, got \"big\""},
         {"time = mark", ":1: time: must be absolute, delta, same or date, got \"mark\""},
         {"theme\n", ":1: must be NAME = VALUE or [SECTION]"},

@@ -69,6 +69,8 @@ static const char *const lines[] = {
     ":filter dt>20ms or error<Enter>",
     ":at 17.5<Enter>",
     "s2a0<Enter><lt><lt>",
+    ":setup keys<Enter><Down><Enter>",
+    ":setup layout<Enter><Down><Enter>",
 };
 
 static void do_something(struct bench *b)
@@ -93,13 +95,19 @@ static void do_something(struct bench *b)
         cs_tui_mouse(&b->tui, &mouse);
         break;
     }
+    case 7:
+        cs_tui_paste(&b->tui, lines[draw_number(sizeof lines / sizeof *lines)]);
+        break;
+    case 8: /* keys mean what they usually do, for a while */
+        b->tui.keymap = NULL;
+        break;
     case 6:
         cs_tui_show_view(&b->tui, draw_number(cs_n_views));
         break;
     default:
         cs_tui_key(&b->tui, any_key(&b->tui));
     }
-    b->tui.quit = b->tui.suspend = b->tui.take_picture = false;
+    b->tui.quit = b->tui.suspend = b->tui.take_picture = b->tui.keep = false;
 }
 
 static void look(struct bench *b)

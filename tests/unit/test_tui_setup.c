@@ -65,7 +65,7 @@ static void settings_act_at_once(void **state)
     bench_keys(b, "<Right><Down><Enter>");
     assert_ptr_equal(b->tui.theme, &cs_theme_light);
     bench_keys(b, "<End><Right><Right>");
-    assert_int_equal(b->tui.choice.palette, CS_PALETTE_16);
+    assert_int_equal(b->tui.choice.depth, CS_DEPTH_16);
     assert_true(b->tui.chosen);
     bench_keys(b, "<Tab><Down><Tab><Enter>");
     assert_true(b->tui.choice.ascii);
@@ -77,7 +77,7 @@ static void settings_act_at_once(void **state)
     assert_true(bench_hides(b, "can0 500k"));
     bench_keys(b, "<Esc>"); /* all of it */
     assert_ptr_equal(b->tui.theme, &cs_theme_dark);
-    assert_int_equal(b->tui.choice.palette, CS_PALETTE_AUTO);
+    assert_int_equal(b->tui.choice.depth, CS_DEPTH_AUTO);
     assert_false(b->tui.choice.ascii);
     assert_int_equal(b->tui.choice.meters, CS_METERS_BARS);
     assert_int_equal(b->tui.overlay, CS_OVERLAY_NONE);
@@ -341,8 +341,8 @@ static void sizes(void **state)
 
     (void)state;
     bench_keys(b, "<F2><Right>");
-    for (int w = 80; w < 300; w += 13)
-        for (int h = 24; h < 90; h += 7)
+    for (int w = 80; w < 300; w += 31)
+        for (int h = 24; h < 90; h += 13)
             for (unsigned p = 0; p < CS_SETUP_PAGES; p++) {
                 b->tui.setup->page = p;
                 bench_draw(b, w, h);
@@ -486,7 +486,7 @@ static void any_bytes(void **state)
 
     (void)state;
     cs_keymap_set(&keys, 'k', "", "j");
-    for (int i = 0; i < 2000; i++) {
+    for (int i = 0; i < 600; i++) {
         for (size_t k = 0; k < sizeof text - 1; k++) {
             r = r * 1664525 + 1013904223;
             text[k] = parts[(r >> 16) % (sizeof parts - 1)];
