@@ -106,6 +106,7 @@ struct cs_row *cs_feed_row(struct cs_tui *tui, const struct cs_event *event, uin
     if (event->frame) {
         keep_frame(row, event->frame);
         tui->fd |= row->flags & CS_FRAME_FD;
+        tui->ext |= row->flags & CS_FRAME_EXT;
         if (event->kind == CS_EV_FRAME && row->len <= CS_ROW_SAID && said)
             keep_said(row, CS_ROW_SAID, said);
         if (event->kind == CS_EV_FRAME)

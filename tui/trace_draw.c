@@ -207,6 +207,12 @@ static int want_meaning(const struct cs_tui *tui)
     return !tui->decoded && !tui->fields.n ? 0 : cs_tui_body(tui).w >= 100 ? 34 : 16;
 }
 
+/* All that a wide screen leaves. */
+static int most_meaning(const struct cs_tui *tui)
+{
+    return cs_tui_body(tui).w < 160 ? 55 : cs_tui_body(tui).w - 105;
+}
+
 /* Beside time, node, identifier and length. */
 static int want_data(const struct cs_tui *tui)
 {
@@ -252,14 +258,15 @@ const struct cs_column cs_trace_columns[CS_TRACE_COLUMNS] = {
               .wanted = want_delta),
     CS_COLUMN("bus", 5, 5, false, 1, .cell = cell_bus, .wanted = cs_want_bus),
     CS_COLUMN("node", 10, 10, false, 0, .cell = cell_node, .wanted = cs_want_node),
-    CS_COLUMN("id", 8, 8, true, 0, .cell = cell_id),
+    CS_COLUMN("id", 4, 8, true, 0, .cell = cell_id, .wanted = cs_want_id),
     CS_COLUMN("", 2, 2, false, 3, .name = "direction", .cell = cell_direction,
               .wanted = want_direction),
     CS_COLUMN("fd", 3, 3, false, 0, .cell = cell_fd, .wanted = cs_want_fd),
     CS_COLUMN(" n", 2, 2, true, 0, .cell = cell_dlc, .wanted = cs_want_len),
     CS_COLUMN("data", 23, 24, false, 0, .cell = cell_data, .wanted = want_data,
               .most = cs_most_data),
-    CS_COLUMN("meaning", 16, 55, false, 0, .cell = cell_meaning, .wanted = want_meaning),
+    CS_COLUMN("meaning", 16, 55, false, 0, .cell = cell_meaning, .wanted = want_meaning,
+              .most = most_meaning),
     CS_COLUMN("text", 8, 10, false, 1, .cell = cell_ascii, .wanted = want_ascii),
     CS_COLUMN("bits", 4, 4, true, 3, .cell = cell_bits),
     CS_COLUMN("waited", 9, 9, true, 4, .cell = cell_wait, .wanted = want_wait),

@@ -122,7 +122,7 @@ int cs_tui_restart(struct cs_tui *tui)
     tui->info = (struct cs_tui_info){0};
     tui->progress[0] = '\0';
     tui->n_nodes = tui->n_devices = 0;
-    tui->fd = false;
+    tui->fd = tui->ext = false;
     tui->faults.sel_id = 0;
     tui->overlay = CS_OVERLAY_NONE;
     tui->dirty = true;

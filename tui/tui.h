@@ -244,6 +244,7 @@ struct cs_tui {
     struct cs_plots plots; /* what is plotted, fed by each event */
     struct cs_plan plan;   /* only while a view needs it */
     bool fd;               /* some bus or frame is CAN FD */
+    bool ext;              /* some frame had an identifier of 29 bits */
     bool decoded;          /* a decoder says what frames mean */
 
     unsigned view; /* that of the pane with the focus: index in cs_views */

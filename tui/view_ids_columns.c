@@ -247,7 +247,7 @@ const int cs_ids_column_id = 1;
 
 const struct cs_column cs_ids_columns[IDS_COLUMNS] = {
     CS_COLUMN("bus", 5, 5, false, 1, .cell = cell_bus, .wanted = cs_want_bus, .compare = cmp_bus),
-    CS_COLUMN("id", 8, 8, true, 0, .cell = cell_id, .compare = cmp_id),
+    CS_COLUMN("id", 4, 8, true, 0, .cell = cell_id, .wanted = cs_want_id, .compare = cmp_id),
     CS_COLUMN("node", 10, 10, false, 1, .cell = cell_node, .wanted = cs_want_node,
               .compare = cmp_node),
     CS_COLUMN("count", 8, 9, true, 1, OWN(CS_NUMBER_COUNT, count, CS_STYLE_TEXT),

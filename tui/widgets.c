@@ -25,12 +25,19 @@ int cs_want_node(const struct cs_tui *tui)
 
     if (tui->info.log[0] && !needed)
         return 0; /* a log does not tell */
-    return needed < 10 ? 10 : needed > most ? most : needed;
+    const int least = cs_tui_body(tui).w < 100 ? 6 : 10;
+
+    return needed < least ? least : needed > most ? most : needed;
 }
 
 int cs_want_fd(const struct cs_tui *tui)
 {
     return tui->fd ? 3 : 0;
+}
+
+int cs_want_id(const struct cs_tui *tui)
+{
+    return tui->ext || cs_tui_body(tui).w >= 100 ? 8 : 4;
 }
 
 int cs_want_len(const struct cs_tui *tui)

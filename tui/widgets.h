@@ -76,6 +76,8 @@ void cs_columns_row(const struct cs_tui *tui, const struct cs_column *columns, u
                     struct cs_canvas *canvas, int y, const struct cs_columns_layout *layout,
                     const void *item);
 
+/* wanted() of a column of identifiers: all where there is room, or one with 29 bits was seen. */
+int cs_want_id(const struct cs_tui *tui);
 /* wanted() of a column of bus names: none where there is only one bus. */
 int cs_want_bus(const struct cs_tui *tui);
 /* And of one of node names: as wide as the names need, within reason. */
