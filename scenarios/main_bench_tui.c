@@ -51,7 +51,7 @@ static int skip(struct cs_bench_tui *result, const char *why)
     return 0;
 }
 
-/* The bus time on the screen, "0:00:04.321". */
+/* The bus time on the screen, "0:00:04.321"; of a bus that stands, with microseconds. */
 static double bus_seconds(const char *seen)
 {
     double found = -1;
@@ -62,7 +62,7 @@ static double bus_seconds(const char *seen)
         if (*end != ':' || end != at + 4)
             continue;
         const double seconds = strtod(end + 1, &end);
-        if (end == at + 11)
+        if (end == at + 11 || end == at + 14)
             found = (double)minutes * 60 + seconds;
     }
     return found;

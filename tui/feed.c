@@ -44,12 +44,9 @@ uint32_t cs_feed_who(struct cs_feed *feed, unsigned bus, int node)
     return who_is(feed, bus, node, false);
 }
 
-/* The protocol goes before what is said, where that does not name it: "SYNC", not "SYNC SYNC". */
 static const char *words_of(const struct cs_live_said *said, char *text, size_t size)
 {
-    const bool named = !*said->protocol || strstr(said->summary, said->protocol);
-
-    snprintf(text, size, "%s%s%s", named ? "" : said->protocol, named ? "" : " ", said->summary);
+    snprintf(text, size, "%s%s%s", said->protocol, *said->protocol ? " " : "", said->summary);
     cs_text_clean(text);
     return text;
 }

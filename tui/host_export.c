@@ -225,7 +225,7 @@ static void give_up(struct cs_job *job)
 static int open_log(struct export *e, const struct cs_export *rows)
 {
     const struct cansim_output output = {.size = sizeof output, .ctx = e, .write = on_write};
-    const char *dot = strrchr(rows->path, '.');
+    const char *dot = memrchr(rows->path, '.', cs_pack_plain(rows->path));
     char folder[4096], why[400];
 
     cs_plugin_folder(folder, sizeof folder);

@@ -61,7 +61,7 @@ static void frame_facts(struct facts *facts, const struct cs_row *row)
     fact(facts, "format", CS_STYLE_TEXT, text);
     put_data(facts, row);
     if (row->kind == CS_EV_FRAME && row->said)
-        fact(facts, "meaning", CS_STYLE_TEXT, row->data + CS_ROW_SAID);
+        fact(facts, "meaning", CS_STYLE_TEXT, cs_row_meaning(row));
     if (row->kind == CS_EV_FRAME) {
         char on[CS_NUMBER_MAX], waited[CS_NUMBER_MAX];
         snprintf(text, sizeof text, "%u bits%s%s", row->n_bits,

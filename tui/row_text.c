@@ -252,6 +252,19 @@ uint8_t cs_row_style(const struct cs_row *row)
     return row->kind < CS_EV_KIND_COUNT ? kinds[row->kind].style : CS_STYLE_DIM;
 }
 
+const char *cs_row_meaning(const struct cs_row *row)
+{
+    const char *said = row->data + CS_ROW_SAID;
+    const size_t word = strcspn(said, " ");
+    char protocol[CS_TUI_BUS_NAME * 2];
+
+    if (!word || !said[word] || word >= sizeof protocol)
+        return said;
+    memcpy(protocol, said, word);
+    protocol[word] = '\0';
+    return strstr(said + word, protocol) ? said + word + 1 : said;
+}
+
 const char *cs_row_text(const struct cs_tui *tui, const struct cs_row *row, char *text, size_t size)
 {
     text[0] = '\0';
@@ -281,7 +294,7 @@ static void frame_detail(const struct cs_tui *tui, const struct cs_row *row, cha
                  row->attempt, (row->start_ps - row->queued_ps) / CS_PS_PER_US);
     /* What the row has no room for comes first; a long frame would leave none for the rest. */
     if (row->said && row->data[CS_ROW_SAID])
-        snprintf(text, size, "%s · %s", row->data + CS_ROW_SAID, facts);
+        snprintf(text, size, "%s · %s", cs_row_meaning(row), facts);
     else if (row->len > 16)
         snprintf(text, size, "%u bytes · %s · %s", row->len, facts, form);
     else

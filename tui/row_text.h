@@ -7,6 +7,9 @@
 
 /* enum cs_style that suits what happened. */
 uint8_t cs_row_style(const struct cs_row *row);
+/* What a decoder says of a frame, where row->said: without the protocol before it where the rest
+ * names it, "SYNC", not "SYNC SYNC". It is the row's. */
+const char *cs_row_meaning(const struct cs_row *row);
 /* A few words: "lost arbitration to ecu at ID.23". Returns text. */
 const char *cs_row_text(const struct cs_tui *tui, const struct cs_row *row, char *text,
                         size_t size);

@@ -199,7 +199,7 @@ static void cell_meaning(const struct cs_tui *tui, struct cs_canvas *canvas, str
         cs_canvas_field(canvas, at.x, at.y, at.w, false, CS_STYLE_TEXT, text);
     else if (row->kind == CS_EV_FRAME && row->said)
         cs_canvas_field(canvas, at.x, at.y, at.w, false, styles[row->severity & 3],
-                        row->data + CS_ROW_SAID);
+                        cs_row_meaning(row));
 }
 
 static int want_meaning(const struct cs_tui *tui)

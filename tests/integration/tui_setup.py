@@ -118,7 +118,7 @@ def taken_back():
         t.wait("+- Setup", "< on >")
         t.keys("Escape")
         t.wait("all is as it was before the setup")
-        assert "─ 1 Trace" in t.screen()
+        assert "1 Trace" in t.screen() and "+- Setup" not in t.screen()
         assert not os.path.exists(path)
         # What is kept ends with the program.
         t.type(":setup drawing")
@@ -163,7 +163,7 @@ def pasted_in_tmux():
         t.keys("/")
         t.run("set-buffer", "id=100\n")
         t.run("paste-buffer", "-p")
-        t.wait("show id=100")
+        t.wait("filter id=100")
         t.keys("Escape", "q")
         t.wait("READY>")
 
