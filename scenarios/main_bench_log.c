@@ -128,12 +128,14 @@ static int measure(struct cs_terminal *t, int64_t began_ns, struct cs_bench_log 
 
 int cs_bench_log(uint64_t frames, struct cs_bench_log *result, struct cs_error *error)
 {
-    const char *folder = getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp";
+    const char *folder = getenv("TMPDIR");
     char program[PATH_MAX], path[PATH_MAX];
     struct cs_terminal t;
     int ret;
 
     memset(result, 0, sizeof(*result));
+    if (folder == NULL)
+        folder = "/tmp";
     if (frames == 0)
         return skip(result, "not wanted");
     if (!cs_terminal_program(program, sizeof(program)))

@@ -102,6 +102,8 @@ static void next_colour(struct cs_tui *tui, int by)
     for (const char *name; (name = cs_colour_name(n)); n++)
         if (!strcmp(name, cs_colour_of_style(rule->style)))
             at = n;
+    if (!n)
+        return;
     snprintf(text, sizeof text, "%s %s", rule->query.text,
              cs_colour_name((at + n + (unsigned)by) % n));
     cs_colours_take(&tui->colours, text, CS_COLOUR_TYPED, why, sizeof why);

@@ -125,7 +125,7 @@ static void put_bindings(struct page *page, const char *heading, const struct cs
                          unsigned n)
 {
     page->heading = heading;
-    for (unsigned i = 0; i < 2 * n; i++) {
+    for (unsigned i = 0; n && i < 2 * n; i++) {
         const struct cs_binding *binding = &bindings[i % n];
         char keys[CS_BINDING_KEYS * (CS_KEY_NAME_MAX + 1)] = "", name[CS_KEY_NAME_MAX];
         if (is_plain(binding) != (i >= n))

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "simcore/units.h"
@@ -134,6 +135,8 @@ void cs_trace_measure_on(struct cs_tui *tui, unsigned rows)
     /* From the end of the first row on: its own bits were before. */
     low = (keep->mark < tui->trace.sel ? keep->mark : tui->trace.sel) + 1;
     high = (keep->mark < tui->trace.sel ? tui->trace.sel : keep->mark) + 1;
+    if (high <= low)
+        return;
     const unsigned bus = cs_tui_ring_get(&tui->ring, keep->mark)->bus;
     if (bus != span->bus || low >= span->high || high <= span->low)
         *span = (struct cs_trace_span){.low = low, .high = low, .bus = bus};
@@ -284,10 +287,11 @@ static int recall_bookmark(struct cs_tui *tui, const char *text)
 {
     struct cs_trace_keep *keep = cs_trace_keep(tui);
     const struct cs_row *row;
-    unsigned long long number;
-    long long at_ps;
+    char *end, *last;
+    const unsigned long long number = strtoull(text, &end, 10);
+    const long long at_ps = strtoll(end, &last, 10);
 
-    if (sscanf(text, "%llu\t%lld", &number, &at_ps) != 2 || number >= CS_NO_ROW)
+    if (end == text || *end != '\t' || last == end || number >= CS_NO_ROW)
         return -EINVAL;
     if (number >= tui->ring.end)
         return -EAGAIN;

@@ -125,11 +125,11 @@ def taken_back():
         t.keys("Enter", "Enter")
         t.wait("+- Setup")
         t.keys("F10")
-        t.wait("- 1 Trace")
+        t.wait(" 1 Trace")
         t.keys("q")
         t.wait("READY>")
         start(t)
-        t.wait("─ 1 Trace")
+        t.wait(" 1 Trace")
         t.keys("q")
         t.wait("READY>")
 
