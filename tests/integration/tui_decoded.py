@@ -25,7 +25,7 @@ def what_frames_are_is_told_once():
     status, out, err = tui("--dump", "text", "--size", "160x30", "--at", "3s", LAB)
     assert (status, err) == (0, "") and "SYNC" in out and "SYNC SYNC" not in out and "node 5 TPDO3: " in out, out
     status, out, err = tui("--dump", "text", "--size", "160x40", "--at", "3s", "--keys", "2pp", LAB)
-    groups = [line.split()[1] for line in out.splitlines() if line.startswith("─ ") and " identifier" in line]
+    groups = [line.split()[1] for line in out.splitlines()[3:] if line.startswith("─ ")]
     assert groups == ["HB", "NMT", "SDO", "SYNC", "TPDO1", "TPDO2", "TPDO3", "TPDO4"], out
 
 
