@@ -230,11 +230,13 @@ demo: deps
 DEST = $(DESTDIR)$(PREFIX)
 MAN1 := $(wildcard docs/man/*.1)
 MAN5 := $(wildcard docs/man/*.5)
+MAN7 := $(wildcard docs/man/*.7)
 EXAMPLES := $(wildcard scenarios/examples/*)
 
 install: all
 	install -d $(DEST)/bin $(DEST)/lib/cansim/plugins $(DEST)/lib/pkgconfig \
 	    $(DEST)/include/cansim/simcore $(DEST)/share/man/man1 $(DEST)/share/man/man5 \
+	    $(DEST)/share/man/man7 \
 	    $(DEST)/share/cansim/examples $(DEST)/share/doc/cansim
 	install -m 755 $(PROGRAMS) $(DEST)/bin
 	install -m 755 $(SHIM_SO) qemu-link/guest/build-guest $(DEST)/lib/cansim
@@ -249,6 +251,7 @@ install: all
 	install -m 644 $(addprefix simcore/,bus.h event.h fault.h frame.h timing.h) $(DEST)/include/cansim/simcore
 	install -m 644 $(MAN1) $(DEST)/share/man/man1
 	install -m 644 $(MAN5) $(DEST)/share/man/man5
+	install -m 644 $(MAN7) $(DEST)/share/man/man7
 	install -m 644 $(EXAMPLES) $(DEST)/share/cansim/examples
 	install -m 644 README.md LICENSE $(wildcard docs/*.md) $(DEST)/share/doc/cansim
 	install -d $(DEST)/share/doc/cansim/example-plugin
@@ -259,7 +262,8 @@ uninstall:
 	rm -f $(DEST)/lib/libcansim-client.a $(DEST)/lib/libcansim-client.so $(DEST)/lib/$(notdir $(CLIENT_SO)) \
 	    $(DEST)/lib/pkgconfig/cansim-client.pc $(DEST)/lib/pkgconfig/cansim-plugin.pc
 	rm -f $(addprefix $(DEST)/share/man/man1/,$(notdir $(MAN1))) \
-	    $(addprefix $(DEST)/share/man/man5/,$(notdir $(MAN5)))
+	    $(addprefix $(DEST)/share/man/man5/,$(notdir $(MAN5))) \
+	    $(addprefix $(DEST)/share/man/man7/,$(notdir $(MAN7)))
 	rm -rf $(DEST)/lib/cansim $(DEST)/include/cansim $(DEST)/share/cansim $(DEST)/share/doc/cansim
 
 clean:

@@ -35,6 +35,11 @@ struct cs_rect {
     int x, y, w, h;
 };
 
+static inline bool cs_rect_has(struct cs_rect r, int x, int y)
+{
+    return x >= r.x && x < r.x + r.w && y >= r.y && y < r.y + r.h;
+}
+
 /* Zero-initialise a canvas; this sets its size (1..CS_CANVAS_MAX_SIDE each) and clears it.
  * Returns 0, -EINVAL or -ENOMEM (then the canvas is as before). */
 int cs_canvas_resize(struct cs_canvas *canvas, int width, int height);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+/* config.c - settings, a row each in one table, read over what is there; the first that is wrong
+ * ends it with its line. */
 #include "tui/config.h"
 
 #include <errno.h>
@@ -247,6 +249,20 @@ const char *cs_keymap_find(const struct cs_keymap *map, int32_t key, const char 
 
 /* ---- the file -------------------------------------------------------------------------------- */
 
+static int no_setting(struct reading *r, const char *name)
+{
+    const size_t n = sizeof settings / sizeof *settings;
+    char names[200] = "";
+
+    for (size_t i = 0; i < n; i++)
+        snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s",
+                 i == 0      ? ""
+                 : i + 1 < n ? ", "
+                             : " or ",
+                 settings[i].name);
+    return wrong(r, "setting", names, name);
+}
+
 static int on_setting(void *ctx, const char *section, const char *name, const char *value)
 {
     struct reading *r = ctx;
@@ -262,10 +278,7 @@ static int on_setting(void *ctx, const char *section, const char *name, const ch
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
         if (!strcmp(settings[i].name, name))
             return settings[i].take(r, name, value);
-    return wrong(r, "setting",
-                 "theme, ascii, mouse, remember, panes, views, focus, depth, meters, time, "
-                 "history, rows, colour or field",
-                 name);
+    return no_setting(r, name);
 }
 
 static char *next_line(char *text, int size, void *ctx)

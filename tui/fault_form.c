@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "tui/tui.h"
 
@@ -73,9 +74,9 @@ int cs_fault_form_spec(const struct cs_fault_form *form, struct cs_fault_spec *s
 
 /* ---- what Tab offers ------------------------------------------------------------------------- */
 
-static void offer(struct cs_offers *offers, const char *begun, const char *word)
+void cs_offer(struct cs_offers *offers, const char *begun, const char *word)
 {
-    if (offers->n == CS_OFFERS || strncmp(word, begun, strlen(begun)) != 0 ||
+    if (offers->n == CS_OFFERS || strncasecmp(word, begun, strlen(begun)) != 0 ||
         strlen(word) >= CS_NAME_MAX)
         return;
     for (unsigned i = 0; i < offers->n; i++)
@@ -89,7 +90,7 @@ static void offer_nodes(const struct cs_tui *tui, unsigned bus, const char *begu
 {
     for (unsigned i = 0; i < tui->n_nodes; i++)
         if (tui->nodes[i].bus == bus)
-            offer(offers, begun, tui->nodes[i].status.name);
+            cs_offer(offers, begun, tui->nodes[i].status.name);
 }
 
 /* A word of the key's help, where the parser takes it for a value. */
@@ -101,13 +102,13 @@ static void offer_valid(unsigned kind, const struct cs_fault_key *key, const cha
 
     if (!cs_fault_begin(&spec, cs_fault_name((enum cs_fault_kind)kind), why, sizeof why) &&
         !cs_fault_set(&spec, key->name, word, why, sizeof why))
-        offer(offers, begun, word);
+        cs_offer(offers, begun, word);
 }
 
 static void offer_states(const char *begun, struct cs_offers *offers)
 {
     for (int state = 0; state < CS_STATE_COUNT; state++)
-        offer(offers, begun, cs_state_name((enum cs_node_state)state));
+        cs_offer(offers, begun, cs_state_name((enum cs_node_state)state));
 }
 
 /* Keys whose values are names of nodes. */
@@ -145,7 +146,7 @@ void cs_fault_offers(const struct cs_tui *tui, unsigned bus, unsigned kind,
             offer_valid(kind, key, begun, word, offers);
 }
 
-const struct cs_fault_key *cs_fault_key_named(const char *name)
+static const struct cs_fault_key *key_named(const char *name)
 {
     for (unsigned i = 0; i < cs_fault_n_keys; i++)
         if (!strcmp(cs_fault_keys[i].name, name))
@@ -179,7 +180,7 @@ const struct cs_fault_key *cs_fault_text_key(const char *text, int cursor)
         return NULL;
     memcpy(name, text + from, (size_t)len);
     name[len] = '\0';
-    return cs_fault_key_named(name);
+    return key_named(name);
 }
 
 static void offer_keys(unsigned kind, const char *begun, struct cs_offers *offers)
@@ -192,7 +193,7 @@ static void offer_keys(unsigned kind, const char *begun, struct cs_offers *offer
             snprintf(name, sizeof name, "%s=", cs_fault_keys[i].name);
             if (cs_fault_takes(&cs_fault_keys[i], kind) &&
                 (strcmp(cs_fault_keys[i].name, "label") == 0) == (last != 0))
-                offer(offers, begun, name);
+                cs_offer(offers, begun, name);
         }
 }
 
@@ -209,7 +210,7 @@ void cs_fault_text_offers(const struct cs_tui *tui, unsigned bus, const char *be
     equals = strchr(word, '=');
     if (word == begun) {
         for (unsigned k = 0; k < CS_FAULT_KIND_COUNT; k++)
-            offer(offers, begun, cs_fault_name((enum cs_fault_kind)k));
+            cs_offer(offers, begun, cs_fault_name((enum cs_fault_kind)k));
     } else if (kind_of(begun, &kind) && !equals) {
         offer_keys(kind, word, offers);
     } else if (kind_of(begun, &kind)) {

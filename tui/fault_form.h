@@ -23,6 +23,9 @@ struct cs_offers {
     char text[CS_OFFERS][CS_NAME_MAX];
 };
 
+/* Add a word that goes on what was begun, unless it is there already or there is no room. */
+void cs_offer(struct cs_offers *offers, const char *begun, const char *word);
+
 struct cs_fault_form {
     unsigned bus, kind;
     int replaces;              /* a fault that is armed, 0 for none */
@@ -51,8 +54,6 @@ void cs_fault_offers(const struct cs_tui *tui, unsigned bus, unsigned kind,
 /* The same for a whole text form up to the cursor. */
 void cs_fault_text_offers(const struct cs_tui *tui, unsigned bus, const char *begun, int *from,
                           struct cs_offers *offers);
-/* The row of cs_fault_keys of that name, NULL for none. */
-const struct cs_fault_key *cs_fault_key_named(const char *name);
 /* The key that the cursor is at in a text form, NULL for none. */
 const struct cs_fault_key *cs_fault_text_key(const char *text, int cursor);
 

@@ -50,7 +50,7 @@ void cs_app_changed(struct app *app)
     cs_app_wake(app);
 }
 
-void cs_app_leave(struct app *app, int status)
+static void leave(struct app *app, int status)
 {
     app->status = status;
     app->leaves = true;
@@ -189,10 +189,10 @@ static void rerun(struct app *app)
     app->status = 0;
     app->session = cs_session_create(&config, app->loop, &app->error);
     if (!app->session) {
-        cs_app_leave(app, app->error.status);
+        leave(app, app->error.status);
     } else if (cs_tui_restart(&app->tui) < 0 ||
                cs_host_session_init(&app->host, app->session, &app->tui) < 0) {
-        cs_app_leave(app, 3);
+        leave(app, 3);
     } else {
         cs_tui_say(&app->tui, false, "from the start");
         cs_app_begin_session(app);
@@ -289,7 +289,7 @@ static void on_signal(struct ev_loop *loop, ev_signal *w, int revents)
         cs_screen_resized();
         cs_app_changed(app);
     } else {
-        cs_app_leave(app, w->signum == SIGINT ? 130 : 128 + w->signum);
+        leave(app, w->signum == SIGINT ? 130 : 128 + w->signum);
     }
 }
 
@@ -331,9 +331,9 @@ static void on_input(struct ev_loop *loop, ev_io *w, int revents)
         any = true;
     }
     if (app->tui.quit)
-        cs_app_leave(app, last == CS_KEY_CTRL_C ? 130 : 0);
+        leave(app, last == CS_KEY_CTRL_C ? 130 : 0);
     else if (!any && cs_screen_gone())
-        cs_app_leave(app, 128 + SIGHUP);
+        leave(app, 128 + SIGHUP);
     if (app->tui.take_picture)
         take_picture(app);
     if (app->tui.copy[0]) {
@@ -373,7 +373,7 @@ static void finished(void *ctx, int status)
 
     app->host.finished = true;
     if (status > 1) {
-        cs_app_leave(app, status);
+        leave(app, status);
         return;
     }
     app->status = status;

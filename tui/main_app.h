@@ -49,7 +49,6 @@ struct app {
 /* Something is to be drawn: when it is time. `ctx` is the struct app. */
 void cs_app_wake(void *ctx);
 void cs_app_changed(struct app *app);
-void cs_app_leave(struct app *app, int status);
 /* Take the terminal, settings and what is remembered, and watch keys and signals. 0, or an exit
  * status, told on standard error. */
 int cs_app_take_screen(struct app *app, const struct cs_options *options);

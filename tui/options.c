@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* options.c - one row for each option: it parses it, checks it and explains it. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <errno.h>
 
 #include "qemu-link/link_server.h"
 #include "scenarios/scenario.h"
@@ -11,6 +11,7 @@
 #include "simcore/units.h"
 #include "tui/canvas.h"
 #include "tui/options.h"
+#include "tui/picture.h"
 #include "tui/size.h"
 #include "tui/view.h"
 
@@ -338,9 +339,7 @@ static int take_dump(struct ask *ask, const char *value)
 
 static int take_screenshot(struct ask *ask, const char *value)
 {
-    const char *dot = strrchr(value, '.');
-
-    if (!dot || (strcmp(dot, ".svg") != 0 && strcmp(dot, ".png") != 0 && strcmp(dot, ".txt") != 0))
+    if (!cs_picture_name_ok(value))
         return expected(ask, "a name that ends in .svg, .png or .txt", value);
     ask->options->screenshot = value;
     return 0;

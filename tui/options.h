@@ -48,8 +48,6 @@ struct cs_options {
     uint32_t bitrate_bps, data_bitrate_bps; /* of a log; 0: not known */
     uint64_t history;                       /* bytes for rows; 0: default */
     unsigned view;
-#define CS_OPTIONS_FAULTS 64
-
     enum cs_options_dump dump;
     const char *screenshot; /* the same into a file, by its ending; NULL: none */
     const struct cs_theme *theme;

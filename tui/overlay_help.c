@@ -2,7 +2,6 @@
 /* overlay_help.c - all keys, from the tables that handle them: those of the view at hand first. */
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "tui/keymap.h"
 #include "tui/view.h"
@@ -19,16 +18,6 @@ struct page {
     const char *find;    /* only lines with it; "": all */
     const char *heading; /* goes before the next line that is shown; NULL: is there already */
 };
-
-static bool has(const char *text, const char *part)
-{
-    const size_t len = strlen(part);
-
-    for (; *text; text++)
-        if (!strncasecmp(text, part, len))
-            return true;
-    return false;
-}
 
 /* The columns follow one another: a page of them is in sight. */
 static void put_line(struct page *page, int indent, uint8_t style, const char *keys,
@@ -82,7 +71,7 @@ static void put_heading(struct page *page)
 
 static void put_row(struct page *page, const char *keys, const char *text)
 {
-    if (*page->find && !has(keys, page->find) && !has(text, page->find))
+    if (*page->find && !strcasestr(keys, page->find) && !strcasestr(text, page->find))
         return;
     put_heading(page);
     put_wrapped(page, 2 + KEYS_WIDTH, CS_STYLE_TEXT, keys, text);
@@ -98,7 +87,7 @@ static void put_about(struct page *page, const struct cs_view *view)
         const size_t len = strcspn(text, "\n");
         snprintf(line, sizeof line, "%.*s", (int)len, text);
         text += len + (text[len] == '\n');
-        if (*page->find && !has(line, page->find))
+        if (*page->find && !strcasestr(line, page->find))
             continue;
         put_heading(page);
         put_wrapped(page, 1, CS_STYLE_DIM, "", line);

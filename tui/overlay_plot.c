@@ -147,8 +147,9 @@ static void offer_ids(struct search *search)
     }
 }
 
-void cs_signals_choices(const struct cs_tui *tui, const char *filter,
-                        struct cs_signals_state *state)
+/* What could be plotted that has all words of `filter` in it. */
+static void find_choices(const struct cs_tui *tui, const char *filter,
+                         struct cs_signals_state *state)
 {
     struct search search = {tui, filter, state}, all = {tui, "", state};
     struct cs_plot_spec spec;
@@ -173,7 +174,7 @@ void cs_signals_offers(const struct cs_tui *tui, const char *rest, int *from,
     struct cs_signals_state *state = cs_signals_state(tui);
 
     *from = 0;
-    cs_signals_choices(tui, "", state);
+    find_choices(tui, "", state);
     for (int i = 0; i < state->n_choices && offers->n < CS_OFFERS; i++)
         if (!strncasecmp(state->choices[i].text, rest, strlen(rest)))
             snprintf(offers->text[offers->n++], sizeof offers->text[0], "%.63s",
@@ -191,7 +192,7 @@ static void look_again(struct cs_tui *tui)
 {
     struct cs_signals_state *state = cs_signals_state(tui);
 
-    cs_signals_choices(tui, state->field.text, state);
+    find_choices(tui, state->field.text, state);
     cs_list_clamp(&state->list, state->n_choices, page(tui));
 }
 

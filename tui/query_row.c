@@ -159,16 +159,6 @@ int cs_tui_filter_now(struct cs_tui *tui, const char *text, char *why, size_t wh
 
 /* ---- completion ------------------------------------------------------------------------------ */
 
-static void offer(struct cs_offers *offers, const char *begun, const char *word)
-{
-    for (unsigned i = 0; i < offers->n; i++)
-        if (!strcmp(offers->text[i], word))
-            return;
-    if (offers->n < CS_OFFERS && strlen(word) < sizeof offers->text[0] &&
-        !strncasecmp(word, begun, strlen(begun)))
-        snprintf(offers->text[offers->n++], sizeof offers->text[0], "%s", word);
-}
-
 static void offer_nodes(const struct cs_tui *tui, const char *begun, struct cs_offers *offers)
 {
     for (unsigned i = 0; i < tui->n_nodes; i++) {
@@ -176,7 +166,7 @@ static void offer_nodes(const struct cs_tui *tui, const char *begun, struct cs_o
         snprintf(name, sizeof name,
                  strpbrk(tui->nodes[i].status.name, " ,()=<>!") ? "\"%.28s\"" : "%s",
                  tui->nodes[i].status.name);
-        offer(offers, begun, name);
+        cs_offer(offers, begun, name);
     }
 }
 
@@ -188,7 +178,7 @@ static void offer_events(const struct cs_tui *tui, const char *begun, struct cs_
         snprintf(copy, sizeof copy, "%s", cs_event_names_text(&tui->event_names, (uint8_t)i));
         while ((word = strsep(&left, " ")))
             for (; word; word = strchr(word, '.') ? strchr(word, '.') + 1 : NULL)
-                offer(offers, begun, word);
+                cs_offer(offers, begun, word);
     }
 }
 
@@ -201,11 +191,11 @@ void cs_query_offers(const struct cs_tui *tui, const char *begun, int *from,
     offers->n = 0;
     begun += *from;
     for (; *words; words++)
-        offer(offers, begun, *words);
+        cs_offer(offers, begun, *words);
     if (next == CS_QUERY_NEXT_NODE)
         offer_nodes(tui, begun, offers);
     for (unsigned b = 0; next == CS_QUERY_NEXT_BUS && b < tui->n_buses; b++)
-        offer(offers, begun, tui->bus[b].name);
+        cs_offer(offers, begun, tui->bus[b].name);
     if (next == CS_QUERY_NEXT_EVENT || next == CS_QUERY_NEXT_TERM)
         offer_events(tui, begun, offers);
 }

@@ -20,7 +20,7 @@ const char *cs_setup_page_name(unsigned page)
     return page_names[page];
 }
 
-int cs_setup_lines(const struct cs_tui *tui)
+static int lines_of(const struct cs_tui *tui)
 {
     const struct cs_setup *setup = tui->setup;
     int n = 0;
@@ -157,7 +157,7 @@ static struct cs_list *list(struct cs_tui *tui)
 static void settle(struct cs_tui *tui, int by)
 {
     const struct cs_setup *setup = tui->setup;
-    const int n = cs_setup_lines(tui);
+    const int n = lines_of(tui);
     struct cs_list *at = list(tui);
 
     cs_list_clamp(at, n, cs_setup_list_at(tui).h);
@@ -182,7 +182,7 @@ static void move(struct cs_tui *tui, int by)
         show_page(tui, by > 1 ? CS_SETUP_PAGES - 1 : by < -1 ? 0 : (int)tui->setup->page + by);
         return;
     }
-    cs_list_move(list(tui), by, cs_setup_lines(tui), cs_setup_list_at(tui).h);
+    cs_list_move(list(tui), by, lines_of(tui), cs_setup_list_at(tui).h);
     settle(tui, by);
     if (list(tui)->sel == 1 && tui->setup->page == CS_SETUP_KEYMAP)
         list(tui)->top = 0; /* with its heading */
@@ -295,17 +295,12 @@ static void key(struct cs_tui *tui, int32_t code)
     cs_tui_say(tui, false, "Enter, then the key that is to do what is selected; / finds");
 }
 
-static bool within(struct cs_rect r, const struct cs_mouse *mouse)
-{
-    return mouse->x >= r.x && mouse->x < r.x + r.w && mouse->y >= r.y && mouse->y < r.y + r.h;
-}
-
 static void press_item(struct cs_tui *tui, int line, enum cs_mouse_kind kind)
 {
     struct cs_list *at = list(tui);
     const bool again = tui->setup->inside && at->sel == at->top + line;
 
-    if (at->top + line >= cs_setup_lines(tui))
+    if (at->top + line >= lines_of(tui))
         return;
     tui->setup->inside = true;
     at->sel = at->top + line;
@@ -323,10 +318,10 @@ static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
         return;
     if (mouse->kind == CS_MOUSE_UP || mouse->kind == CS_MOUSE_DOWN)
         move(tui, mouse->kind == CS_MOUSE_UP ? -1 : 1);
-    else if (press && within(at, mouse))
+    else if (press && cs_rect_has(at, mouse->x, mouse->y))
         press_item(tui, mouse->y - at.y, mouse->kind);
-    else if (press && within(box, mouse) && mouse->x < at.x - 2 && mouse->y > box.y &&
-             mouse->y <= box.y + CS_SETUP_PAGES) {
+    else if (press && cs_rect_has(box, mouse->x, mouse->y) && mouse->x < at.x - 2 &&
+             mouse->y > box.y && mouse->y <= box.y + CS_SETUP_PAGES) {
         tui->setup->inside = false;
         show_page(tui, mouse->y - box.y - 1);
     }

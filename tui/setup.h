@@ -107,6 +107,5 @@ void cs_setup_draw(const struct cs_tui *tui, struct cs_canvas *canvas);
 struct cs_rect cs_setup_box(const struct cs_tui *tui);
 struct cs_rect cs_setup_list_at(const struct cs_tui *tui);
 const char *cs_setup_page_name(unsigned page);
-int cs_setup_lines(const struct cs_tui *tui);
 
 #endif

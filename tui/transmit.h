@@ -33,8 +33,6 @@ struct cs_listed_frame *cs_transmit_selected(const struct cs_tui *tui); /* NULL:
 int cs_transmit_keep(struct cs_tui *tui, int at, const char *what);
 /* Tell the host what is to be sent now. */
 void cs_transmit_sync(struct cs_tui *tui);
-/* The form for a row of the list, or for a new one that begins as `item`. */
-void cs_transmit_edit(struct cs_tui *tui, int row, const struct cs_send_item *item);
 /* Why the host did not take it (cs_transmit_told), in words. */
 const char *cs_transmit_refusal(int error);
 /* A frame and its name in a few words. */

@@ -154,9 +154,8 @@ static void offer_among(const char *const *words, const char *rest, int *from,
                         struct cs_offers *offers)
 {
     *from = 0;
-    for (; *words && offers->n < CS_OFFERS; words++)
-        if (!strncmp(*words, rest, strlen(rest)))
-            snprintf(offers->text[offers->n++], sizeof offers->text[0], "%s", *words);
+    for (; *words; words++)
+        cs_offer(offers, rest, *words);
 }
 
 /* Rows of the list, by their first word. */
@@ -171,8 +170,8 @@ static void offer_rows(const struct cs_tui *tui, const char *begun, struct cs_of
             break;
         cs_network_text(&list->fields[net->list.shown[i] + 1].field, word, sizeof word);
         word[strcspn(word, " ")] = '\0';
-        if (*word && !strncmp(word, begun, strlen(begun)))
-            memcpy(offers->text[offers->n++], word, sizeof word);
+        if (*word)
+            cs_offer(offers, begun, word);
     }
 }
 

@@ -30,8 +30,6 @@ extern const unsigned cs_nodes_n_columns;
 uint8_t cs_nodes_counter_style(unsigned count);
 /* A counter as a number and a gauge with its marks. */
 void cs_nodes_put_counter(struct cs_canvas *canvas, struct cs_rect at, unsigned count);
-void cs_nodes_put_history(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
-                          const struct cs_tui_node *node);
 const struct cs_tui_bus *cs_nodes_bus_of(const struct cs_tui *tui, const struct cs_tui_node *node);
 /* CAN FD's, 0 where it has none. */
 uint32_t cs_nodes_data_rate(const struct cs_node_status *s);

@@ -193,11 +193,8 @@ static void offer_modes(const struct cs_tui *tui, const char *rest, int *from,
 {
     (void)tui;
     *from = 0;
-    for (size_t i = 0; i < N_MODES; i++) {
-        const char *name = cs_mode_name((enum cs_mode)modes[i]);
-        if (!strncasecmp(name, rest, strlen(rest)) && offers->n < CS_OFFERS)
-            snprintf(offers->text[offers->n++], sizeof offers->text[0], "%s", name);
-    }
+    for (size_t i = 0; i < N_MODES; i++)
+        cs_offer(offers, rest, cs_mode_name((enum cs_mode)modes[i]));
 }
 
 static int run(struct cs_tui *tui, void (*what)(struct cs_tui *tui, int unused), char *why,

@@ -17,8 +17,8 @@ uint8_t cs_nodes_counter_style(unsigned count)
 }
 
 /* TEC in slots, those above a mark in its colour; full height is bus-off. */
-void cs_nodes_put_history(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
-                          const struct cs_tui_node *node)
+static void put_history(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
+                        const struct cs_tui_node *node)
 {
     int64_t values[CS_HISTORY_SLOTS];
     uint8_t styles[CS_HISTORY_SLOTS];
@@ -234,7 +234,7 @@ static void cell_drift(const struct cs_tui *tui, struct cs_canvas *canvas, struc
 static void cell_history(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
                          const void *item)
 {
-    cs_nodes_put_history(tui, canvas, at, item);
+    put_history(tui, canvas, at, item);
 }
 
 static void cell_mode(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,

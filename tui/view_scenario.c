@@ -334,11 +334,6 @@ static int word_rerun(struct cs_tui *tui, const char *rest, char *why, size_t wh
     return tui->rerun ? 0 : -1;
 }
 
-static bool within(struct cs_rect at, const struct cs_mouse *mouse)
-{
-    return mouse->x >= at.x && mouse->y >= at.y && mouse->x < at.x + at.w && mouse->y < at.y + at.h;
-}
-
 static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
 {
     struct scenario_state *state = cs_scenario_state(tui);
@@ -347,13 +342,13 @@ static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
     struct scenario_places places;
 
     cs_scenario_places(tui, &places);
-    if (within(places.line, mouse))
+    if (cs_rect_has(places.line, mouse->x, mouse->y))
         cs_scenario_line_mouse(tui, mouse, places.line);
-    if (within(places.panel, mouse) && wheel)
+    if (cs_rect_has(places.panel, mouse->x, mouse->y) && wheel)
         scroll_panel(tui, by);
     for (int side = 0; side < SIDES; side++) {
         const struct cs_rect at = places.side[side];
-        if (!within(at, mouse) || (!wheel && mouse->kind > CS_MOUSE_DOUBLE))
+        if (!cs_rect_has(at, mouse->x, mouse->y) || (!wheel && mouse->kind > CS_MOUSE_DOUBLE))
             continue;
         const int line = state->list[side].top + mouse->y - at.y - (side == SIDE_TIME);
         const int row = wheel ? state->list[side].sel + by : cs_scenario_row_of(tui, side, line);

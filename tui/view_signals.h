@@ -63,8 +63,6 @@ struct cs_signals_window cs_signals_look(const struct cs_plot *plot,
 /* The scale that a curve is drawn with. */
 void cs_signals_scale(const struct cs_plot *plot, const struct cs_signals_window *window, int rows,
                       double *low, double *high);
-int cs_signals_x(const struct cs_signals_place *place,
-                 int64_t at_ps); /* a cell, from place->at.x */
 
 /* Pieces of a lane, into `at`. */
 void cs_signals_curve(const struct cs_plot *plot, const struct cs_signals_place *place,
@@ -94,9 +92,6 @@ int cs_signals_start(struct cs_tui *tui, const char *const *texts, unsigned n, c
                      size_t why_size);
 /* Add what a text says, and tell. 0, or -1 with one sentence in `why`. */
 int cs_signals_plot(struct cs_tui *tui, const char *text, char *why, size_t why_size);
-/* What could be plotted that has all words of `filter` in it. */
-void cs_signals_choices(const struct cs_tui *tui, const char *filter,
-                        struct cs_signals_state *state);
 void cs_signals_choose(struct cs_tui *tui, int unused);
 /* Behind ":plot". */
 void cs_signals_offers(const struct cs_tui *tui, const char *rest, int *from,

@@ -84,7 +84,8 @@ struct cs_signals_place cs_signals_place(const struct cs_tui *tui,
     return place;
 }
 
-int cs_signals_x(const struct cs_signals_place *place, int64_t at_ps)
+/* The cell of a time, from place->at.x. */
+static int cell_of(const struct cs_signals_place *place, int64_t at_ps)
 {
     const int64_t cell = place->span_ps / place->at.w;
 
@@ -339,7 +340,7 @@ static void draw_axis(const struct cs_signals_place *place, struct cs_canvas *ca
     cs_canvas_put(canvas, place->gutter - 1, y, CS_STYLE_FAINT, "└");
     for (int64_t at = (place->from_ps + distance - 1) / distance * distance;
          at < place->from_ps + place->span_ps; at += distance) {
-        const int x = place->gutter + cs_signals_x(place, at);
+        const int x = place->gutter + cell_of(place, at);
         char text[32];
         snprintf(text, sizeof text, "%.*f s", decimals, (double)at / (double)CS_PS_PER_S);
         cs_canvas_put(canvas, x, y, CS_STYLE_DIM, canvas->ascii ? "+" : "┴");
@@ -352,7 +353,7 @@ static void draw_cursors(const struct cs_signals_state *state, const struct cs_s
                          struct cs_canvas *canvas)
 {
     for (int c = 0; c < 2; c++) {
-        const int cell = cs_signals_x(place, state->cursor[c].at_ps), x = place->gutter + cell;
+        const int cell = cell_of(place, state->cursor[c].at_ps), x = place->gutter + cell;
         if (!state->cursor[c].on || cell < 0 || cell >= place->at.w)
             continue;
         for (int y = 0; y < place->at.h; y++) {

@@ -361,11 +361,6 @@ static void why(struct cs_tui *tui, int unused)
     cs_why_frame(tui, (unsigned)state->bus, top->id, top->flags);
 }
 
-static bool inside(const struct cs_rect *r, int x, int y)
-{
-    return x >= r->x && x < r->x + r->w && y >= r->y && y < r->y + r->h;
-}
-
 static void press(struct cs_tui *tui, const struct cs_mouse *mouse)
 {
     struct cs_stats_state *state = state_of(tui);
@@ -378,14 +373,14 @@ static void press(struct cs_tui *tui, const struct cs_mouse *mouse)
         const struct cs_stats_point *point =
             cs_stats_point_at(traffic, place.graph.w, mouse->x - place.graph.x);
         const int row = mouse->y - place.left.y - 1;
-        if (!inside(&place.all, mouse->x, mouse->y))
+        if (!cs_rect_has(place.all, mouse->x, mouse->y))
             continue;
         state->bus = place.bus;
         state->sel = -1;
-        state->marked = inside(&place.graph, mouse->x, mouse->y) && point;
+        state->marked = cs_rect_has(place.graph, mouse->x, mouse->y) && point;
         if (state->marked)
             state->mark = point->number;
-        else if (inside(&place.left, mouse->x, mouse->y) && row >= 0 && row < place.ids &&
+        else if (cs_rect_has(place.left, mouse->x, mouse->y) && row >= 0 && row < place.ids &&
                  row < (int)traffic->n_ids)
             state->sel = row;
         return;

@@ -240,7 +240,8 @@ int cs_transmit_keep(struct cs_tui *tui, int at, const char *what)
     return cs_undo_keep(tui, &kind, kept, sizeof *kept, "%s", what);
 }
 
-void cs_transmit_edit(struct cs_tui *tui, int row, const struct cs_send_item *item)
+/* The form for a row of the list, or for a new one that begins as `item`. */
+static void open_form(struct cs_tui *tui, int row, const struct cs_send_item *item)
 {
     struct cs_transmit *t = cs_transmit_of(tui);
 
@@ -255,7 +256,7 @@ static void edit(struct cs_tui *tui, int unused)
 
     (void)unused;
     if (frame)
-        cs_transmit_edit(tui, cs_transmit_of(tui)->rows.sel, &frame->item);
+        open_form(tui, cs_transmit_of(tui)->rows.sel, &frame->item);
 }
 
 static bool has_room(struct cs_tui *tui)
@@ -278,7 +279,7 @@ static void add(struct cs_tui *tui, int unused)
         return;
     if (frame)
         item.send.bus = frame->item.send.bus;
-    cs_transmit_edit(tui, -1, &item);
+    open_form(tui, -1, &item);
     cs_textfield_set(&t->form.value[CS_SEND_FRAME], "");
 }
 

@@ -168,7 +168,7 @@ void cs_columns_titles(const struct cs_column *columns, unsigned n, struct cs_ca
     }
 }
 
-uint64_t cs_number_of(const struct cs_number *number, const void *item)
+static uint64_t number_of(const struct cs_number *number, const void *item)
 {
     const char *from = (const char *)item + number->offset;
     uint16_t two;
@@ -198,15 +198,15 @@ int cs_column_compare(const struct cs_column *column, const void *a, const void 
 
     if (column->compare)
         return column->compare(a, b);
-    x = cs_number_of(&column->number, a);
-    y = cs_number_of(&column->number, b);
+    x = number_of(&column->number, a);
+    y = number_of(&column->number, b);
     return column->order == CS_ORDER_UP ? (x > y) - (x < y) : (y > x) - (y < x);
 }
 
 static void put_number(struct cs_canvas *canvas, struct cs_rect at, bool right,
                        const struct cs_number *number, const void *item)
 {
-    uint64_t n = cs_number_of(number, item);
+    uint64_t n = number_of(number, item);
     char buf[CS_NUMBER_MAX];
 
     if (number->form == CS_NUMBER_SPAN)

@@ -29,8 +29,6 @@ struct cs_number {
         form, sizeof((type *)NULL)->member, style, offsetof(type, member) \
     }
 
-uint64_t cs_number_of(const struct cs_number *number, const void *item);
-
 /* A column of a table. `item` is what the table lists. */
 struct cs_column {
     const char *name; /* by which it is chosen; NULL: the title */

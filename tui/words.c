@@ -25,19 +25,13 @@ static int needs(const char *rest, const char *what, char *why, size_t why_size)
 
 /* ---- offers ---------------------------------------------------------------------------------- */
 
-static void offer(struct cs_offers *offers, const char *begun, const char *word)
-{
-    if (offers->n < CS_OFFERS && !strncasecmp(word, begun, strlen(begun)))
-        snprintf(offers->text[offers->n++], sizeof offers->text[0], "%s", word);
-}
-
 static void offer_views(const struct cs_tui *tui, const char *rest, int *from,
                         struct cs_offers *offers)
 {
     (void)tui;
     *from = 0;
     for (unsigned v = 0; v < cs_n_views; v++)
-        offer(offers, rest, cs_views[v]->name);
+        cs_offer(offers, rest, cs_views[v]->name);
 }
 
 static void offer_splits(const struct cs_tui *tui, const char *rest, int *from,
@@ -46,7 +40,7 @@ static void offer_splits(const struct cs_tui *tui, const char *rest, int *from,
     (void)tui;
     *from = 0;
     for (unsigned s = 0; s < CS_SPLIT_COUNT; s++)
-        offer(offers, rest, cs_split_name((enum cs_tui_split)s));
+        cs_offer(offers, rest, cs_split_name((enum cs_tui_split)s));
 }
 
 static void offer_speeds(const struct cs_tui *tui, const char *rest, int *from,
@@ -57,7 +51,7 @@ static void offer_speeds(const struct cs_tui *tui, const char *rest, int *from,
     (void)tui;
     *from = 0;
     for (size_t s = 0; s < sizeof speeds / sizeof *speeds; s++)
-        offer(offers, rest, speeds[s]);
+        cs_offer(offers, rest, speeds[s]);
 }
 
 /* ---- words ----------------------------------------------------------------------------------- */
@@ -145,7 +139,7 @@ static void offer_steps(const struct cs_tui *tui, const char *rest, int *from,
     (void)tui;
     *from = 0;
     for (int by = CS_STEP_EVENT; by <= CS_STEP_BIT; by++)
-        offer(offers, rest, step_words[by]);
+        cs_offer(offers, rest, step_words[by]);
 }
 
 static int step(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
@@ -253,7 +247,7 @@ static void offer_themes(const struct cs_tui *tui, const char *rest, int *from,
     (void)tui;
     *from = 0;
     for (unsigned i = 0; cs_themes[i]; i++)
-        offer(offers, rest, cs_themes[i]->name);
+        cs_offer(offers, rest, cs_themes[i]->name);
 }
 
 static int theme(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
@@ -329,7 +323,7 @@ static void offer_sizes(const struct cs_tui *tui, const char *rest, int *from,
     (void)tui;
     *from = 0;
     for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
-        offer(offers, rest, sizes[s]);
+        cs_offer(offers, rest, sizes[s]);
 }
 
 static void offer_on_off(const struct cs_tui *tui, const char *rest, int *from,
@@ -337,8 +331,8 @@ static void offer_on_off(const struct cs_tui *tui, const char *rest, int *from,
 {
     (void)tui;
     *from = 0;
-    offer(offers, rest, "on");
-    offer(offers, rest, "off");
+    cs_offer(offers, rest, "on");
+    cs_offer(offers, rest, "off");
 }
 
 static int reconnect(struct cs_tui *tui, const char *rest, char *why, size_t why_size)
@@ -503,7 +497,7 @@ static void offer_form(const char *form, const char *rest, struct cs_offers *off
     snprintf(first, sizeof first, "%.*s", (int)strcspn(form, " "), form);
     while ((word = strsep(&left, "|[]")))
         if (*word && strspn(word, "abcdefghijklmnopqrstuvwxyz-") == strlen(word))
-            offer(offers, rest, word);
+            cs_offer(offers, rest, word);
 }
 
 /* "FRAME [BUS]": the name of a bus behind the first. */
@@ -516,7 +510,7 @@ static void offer_buses(const struct cs_tui *tui, const char *form, const char *
         return;
     *from = (int)(space + 1 - rest);
     for (unsigned b = 0; b < tui->n_buses; b++)
-        offer(offers, space + 1, tui->bus[b].name);
+        cs_offer(offers, space + 1, tui->bus[b].name);
 }
 
 void cs_word_rest_offers(const struct cs_tui *tui, const struct cs_word *word, const char *rest,

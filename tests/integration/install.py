@@ -120,7 +120,8 @@ def main():
         there = files(stage)
         wanted = ["/usr/bin/cansim", "/usr/bin/cansim-tui", "/usr/bin/cansim-attach",
                   "/usr/share/man/man1/cansim.1", "/usr/share/man/man1/cansim-tui.1",
-                  "/usr/share/man/man1/cansim-attach.1", "/usr/share/cansim/examples/demo.json"]
+                  "/usr/share/man/man1/cansim-attach.1", "/usr/share/man/man7/cansim-tui-keys.7",
+                  "/usr/share/cansim/examples/demo.json"]
         point("programs, manual pages and examples are there", set(wanted) <= set(there), "\n".join(there))
         strays = [name for name in there if "build" in name.replace("/build-guest", "") or name.endswith((".o", ".d"))]
         point("nothing else came along", not strays, "\n".join(strays))
