@@ -264,6 +264,52 @@ void cs_plots_field(struct cs_plots *plots, const struct cs_event *event,
     }
 }
 
+int cs_plots_like(struct cs_plots *to, const struct cs_plots *from)
+{
+    if (cs_plots_init(to) != 0)
+        return -ENOMEM;
+    to->collect = true;
+    for (unsigned i = 0; i < from->n; i++) {
+        struct cs_plot *plot;
+        if (from->plot[i]->spec.kind != CS_PLOT_FIELD)
+            continue;
+        plot = calloc(1, sizeof *plot);
+        if (!plot || cs_plot_ring_init(&plot->ring)) {
+            free(plot);
+            return -ENOMEM;
+        }
+        plot->spec = from->plot[i]->spec;
+        to->plot[to->n++] = plot;
+        to->fields++;
+    }
+    return 0;
+}
+
+void cs_plots_take_fields(struct cs_plots *plots, struct cs_plots *from)
+{
+    const struct cs_plots before = *plots;
+
+    plots->known = from->known;
+    plots->n_known = from->n_known;
+    plots->hash = from->hash;
+    from->known = before.known;
+    from->n_known = before.n_known;
+    from->hash = before.hash;
+    for (unsigned i = 0; i < plots->n; i++) {
+        struct cs_plot *plot = plots->plot[i];
+        const int at = cs_plots_find(from, &plot->spec);
+        if (plot->spec.kind != CS_PLOT_FIELD)
+            continue;
+        cs_plot_ring_clear(&plot->ring);
+        if (at < 0)
+            continue;
+        const struct cs_plot_ring ring = plot->ring;
+        plot->ring = from->plot[at]->ring;
+        from->plot[at]->ring = ring;
+        plot->spec = from->plot[at]->spec;
+    }
+}
+
 /* ---- the list -------------------------------------------------------------------------------- */
 
 static uint8_t free_style(const struct cs_plots *plots)

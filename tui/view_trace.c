@@ -354,6 +354,7 @@ const struct cs_view cs_view_trace = {
         "In front of a row: ▸ the mark, │ what is measured, • what was searched, * a bookmark.",
     .title = "Trace",
     .many = true,
+    .moved = cs_trace_moved,
     .state_size = sizeof(struct cs_trace_keep),
     .fini = fini,
     .refresh = cs_trace_measure,
