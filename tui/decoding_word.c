@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "tui/decoding.h"
+#include "tui/like.h"
 #include "tui/view.h"
 
 static struct cs_decoding *decoding_of(const struct cs_tui *tui)
@@ -36,10 +37,46 @@ int cs_decoding_word(struct cs_tui *tui, const char *rest, char *why, size_t why
         return -1;
     }
     if (!strcmp(rest, "off") && !d->feed->live && !d->feed->told) {
+        cs_redecode_end(tui); /* of one that is still under way */
         cs_tui_say(tui, false, "nobody says what frames mean");
         return 0;
     }
     return cs_redecode(tui, d, rest, NULL, why, why_size);
+}
+
+/* ---- where it would be of use ---------------------------------------------------------------- */
+
+static bool is_heartbeat(const struct cs_row *row)
+{
+    const uint8_t state = (uint8_t)row->data[0] & 0x7f;
+
+    return row->len == 1 && (state == 0 || state == 4 || state == 5 || state == 127);
+}
+
+static bool is_nmt(const struct cs_row *row)
+{
+    const uint8_t command = (uint8_t)row->data[0], node = (uint8_t)row->data[1];
+
+    return row->len == 2 && node < 128 &&
+           (command == 1 || command == 2 || (command >= 128 && command <= 130));
+}
+
+bool cs_like_canopen(const struct cs_tui *tui)
+{
+    const unsigned buses = tui->n_buses ? tui->n_buses : CS_SIM_MAX_BUSES; /* not told yet */
+    const struct cs_row *row;
+
+    for (unsigned b = 0; b < buses && !tui->decoded; b++) {
+        row = cs_tui_ring_get(&tui->ring, cs_row_newest(&tui->ring, b, 0, 0));
+        if (row && is_nmt(row))
+            return true;
+        for (uint32_t node = 1; node < 128; node++) {
+            row = cs_tui_ring_get(&tui->ring, cs_row_newest(&tui->ring, b, 0x700 + node, 0));
+            if (row && is_heartbeat(row))
+                return true;
+        }
+    }
+    return false;
 }
 
 /* ---- completion ------------------------------------------------------------------------------ */

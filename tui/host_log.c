@@ -11,6 +11,7 @@
 
 #include "simcore/wire.h"
 #include "tui/host_rows.h"
+#include "tui/like.h"
 #include "tui/log_event.h"
 #include "tui/widgets.h"
 
@@ -327,6 +328,9 @@ static void tell_end(struct cs_host_log *hl, const char *why)
     if (ring->first > 0)
         cs_tui_say(hl->tui, true, "the first %s rows made room: --history and --rows keep more",
                    cs_text_count(ring->first, 9, n));
+    if (cs_like_canopen(hl->tui) && !hl->tui->message[0])
+        cs_tui_say(hl->tui, false,
+                   "this looks like CANopen: :decode canopen tells what frames mean");
     if (why)
         cs_tui_say(hl->tui, true, "%s", why);
 }

@@ -224,7 +224,7 @@ static void draw_choices(const struct cs_tui *tui, const struct cs_signals_state
                         "nothing has all these words; or type such as 123 8:16 le signed *0.1");
     else if (!tui->decoded && !state->field.len && at.h > state->n_choices)
         cs_canvas_field(canvas, at.x, at.y + at.h - 1, at.w, false, CS_STYLE_DIM,
-                        "with --decode there are also the fields that a decoder finds");
+                        "after :decode canopen there are also the fields that a decoder finds");
 }
 
 static void draw(const struct cs_tui *tui, struct cs_canvas *canvas)

@@ -103,7 +103,7 @@ static void collect(const struct cs_tui *tui, struct facts *facts)
     if (keep->decode_error) {
         snprintf(add(facts, "meaning", CS_STYLE_DIM), sizeof facts->line[0].text, "%s",
                  tui->decoded ? "it does not belong to the decoder's protocol"
-                              : "nobody decodes: --as canopen, or \"decode\" in the scenario");
+                              : "nobody decodes: :decode canopen tells what frames mean");
         return;
     }
     link_fact(tui, row, keep->tree.answers, "answers", facts);
