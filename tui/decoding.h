@@ -74,6 +74,9 @@ void cs_decoding_tell(struct cs_decoding *d, char *text, size_t size);
  * -1 with one sentence. `step` is of undo.h, NULL: keep one in the end. */
 int cs_redecode(struct cs_tui *tui, struct cs_decoding *d, const char *text, void *step, char *why,
                 size_t why_size);
+/* The same as now once more: for fields that somebody wants to know, or to see plotted, the past as
+ * well. Nothing, where nobody decodes, or something else takes long now. */
+void cs_redecode_fields(struct cs_tui *tui);
 /* Give it up, where it is under way. */
 void cs_redecode_end(struct cs_tui *tui);
 

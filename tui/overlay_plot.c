@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "tui/decoding.h"
 #include "tui/view.h"
 #include "tui/view_signals.h"
 #include "tui/widgets.h"
@@ -202,6 +203,8 @@ void cs_signals_choose(struct cs_tui *tui, int unused)
     (void)unused;
     cs_textfield_set(&state->field, "");
     state->list = (struct cs_list){0};
+    if (tui->decoded && !tui->plots.n_known)
+        cs_redecode_fields(tui);
     cs_tui_open(tui, CS_OVERLAY_PLOT);
     look_again(tui);
 }

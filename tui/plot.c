@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tui/decoding.h"
 #include "tui/tui.h"
 
 #define BACK_ROWS 2000000u /* of the trace that are looked at for a new plot */
@@ -396,6 +397,8 @@ int cs_plots_add(struct cs_tui *tui, const struct cs_plot_spec *spec)
     find_node(tui, plot);
     plots->plot[plots->n++] = plot;
     plots->fields += spec->kind == CS_PLOT_FIELD;
+    if (spec->kind == CS_PLOT_FIELD)
+        cs_redecode_fields(tui); /* what the trace has of it */
     return 0;
 }
 

@@ -31,7 +31,7 @@ struct redecode {
     uint64_t at, end; /* the next row; that behind the newest when it went on last */
     int64_t by;
     uint64_t frames, theirs;
-    bool no_memory, done;
+    bool no_memory, done, quiet;
     uint8_t what; /* of the frame at hand */
     void *step;   /* of undo.h that this takes back or does again; NULL: none */
 };
@@ -181,6 +181,9 @@ static void tell(struct redecode *r)
     const struct cs_decoding_plan *plan = &r->plan;
     char theirs[CS_NUMBER_MAX], frames[CS_NUMBER_MAX];
 
+    r->job.told[0] = '\0';
+    if (r->quiet)
+        return;
     if (r->d->odd[0])
         cs_tui_say(r->tui, false, "%s", r->d->odd);
     if (plan->told)
@@ -319,8 +322,8 @@ static int prepare(struct redecode *r, char *why, size_t why_size)
 }
 
 /* The first part is done at once, and most often it is all. */
-int cs_redecode(struct cs_tui *tui, struct cs_decoding *d, const char *text, void *undo_step,
-                char *why, size_t why_size)
+static int begin(struct cs_tui *tui, struct cs_decoding *d, const char *text, void *undo_step,
+                 bool quiet, char *why, size_t why_size)
 {
     struct redecode *r;
 
@@ -345,9 +348,29 @@ int cs_redecode(struct cs_tui *tui, struct cs_decoding *d, const char *text, voi
         return -1;
     }
     r->step = undo_step;
+    r->quiet = quiet;
     cs_tui_begin_job(tui, &r->job);
     cs_tui_work(tui, CS_TUI_WORK_ROWS);
     return 0;
+}
+
+int cs_redecode(struct cs_tui *tui, struct cs_decoding *d, const char *text, void *undo_step,
+                char *why, size_t why_size)
+{
+    return begin(tui, d, text, undo_step, false, why, why_size);
+}
+
+void cs_redecode_fields(struct cs_tui *tui)
+{
+    struct cs_decoding *d =
+        tui->host->ops->decoding ? tui->host->ops->decoding(tui->host->ctx) : NULL;
+    char text[CS_DECODING_TEXT], why[CS_TUI_MESSAGE_MAX];
+
+    if (!d || !d->feed || !d->feed->live || !d->feed->sim || tui->job ||
+        tui->ring.end == tui->ring.first)
+        return;
+    snprintf(text, sizeof text, "%s", d->text);
+    begin(tui, d, text, NULL, true, why, sizeof why);
 }
 
 static int swap(struct cs_tui *tui, void *data)

@@ -246,6 +246,28 @@ static void plots_follow(void **state)
     stop_looking(l);
 }
 
+/* Of a decoder that was there from the start, too: what is in the trace already counts. */
+static void plots_have_a_past(void **state)
+{
+    struct looking *l = look_at(boot, 1, "canopen");
+    struct cs_tui *tui = &l->b->tui;
+    char line[128] = "";
+    double value;
+
+    (void)state;
+    bench_keys(l->b, "9a");
+    bench_draw(l->b, 120, 30);
+    assert_true(bench_shows(l->b, "decoded: "));
+    bench_keys(l->b, "<Esc>");
+    for (unsigned i = 0; i < tui->plots.n_known; i++)
+        if (tui->plots.known[i].id == 0x705)
+            snprintf(line, sizeof line, "plot 705 %s", tui->plots.known[i].field);
+    type(l->b, line);
+    assert_int_equal(tui->plots.fields, 1);
+    assert_true(cs_plot_ring_value(&tui->plots.plot[0]->ring, 600 * MS, &value));
+    stop_looking(l);
+}
+
 /* Long work: the screen goes on, Esc ends it and nothing has changed. */
 static void in_slices(void **state)
 {
@@ -651,6 +673,7 @@ int main(void)
         cmocka_unit_test(rows_stay_what_they_are),
         cmocka_unit_test(views_follow),
         cmocka_unit_test(plots_follow),
+        cmocka_unit_test(plots_have_a_past),
         cmocka_unit_test(in_slices),
         cmocka_unit_test(says_why_not),
         cmocka_unit_test(completion),
