@@ -15,6 +15,7 @@ struct cs_follow {
     struct cs_sim *sim;
     struct cs_plugins *plugins;
     struct cs_decode *decode;
+    bool driven;
     struct {
         unsigned bus, decoder;
         const struct cansim_page *page;
@@ -24,13 +25,45 @@ struct cs_follow {
 
 /* ---- following ------------------------------------------------------------------------------- */
 
-static void on_event(void *ctx, const struct cs_event *event)
+/* Pages of buses from that one on; those that were listed keep their numbers. */
+static void list_pages(struct cs_follow *follow, unsigned from)
 {
-    const struct cs_follow *follow = ctx;
-    struct cansim_frame frame = {.size = sizeof(frame)};
+    const struct cansim_page *page;
 
-    if (event->kind != CS_EV_FRAME || event->bus >= cs_decode_buses(follow->decode))
-        return;
+    for (unsigned d = 0; cs_decode_decoder(follow->decode, d) != NULL; d++)
+        for (unsigned n = 0; (page = cs_decode_page(follow->decode, d, n)) != NULL; n++)
+            for (unsigned b = from; b < cs_decode_buses(follow->decode); b++) {
+                if (follow->n_pages == PAGES_MAX)
+                    return;
+                follow->page[follow->n_pages].bus = b;
+                follow->page[follow->n_pages].decoder = d;
+                follow->page[follow->n_pages++].page = page;
+            }
+}
+
+/* Those of the sim that are not known yet. 0 or -1. */
+static int know_buses(struct cs_follow *follow, char *why, size_t why_size)
+{
+    const unsigned from = cs_decode_buses(follow->decode);
+
+    for (unsigned i = from; i < cs_sim_bus_count(follow->sim); i++) {
+        struct cs_bus *bus = cs_sim_bus(follow->sim, i);
+        if (cs_decode_bus(follow->decode, cs_bus_name(bus), cs_bus_bitrate_bps(bus), why,
+                          why_size) < 0)
+            return -1;
+    }
+    if (cs_decode_buses(follow->decode) > from)
+        list_pages(follow, from);
+    return 0;
+}
+
+void cs_follow_event(struct cs_follow *follow, const struct cs_event *event)
+{
+    struct cansim_frame frame = {.size = sizeof(frame)};
+    char why[400];
+
+    if (event->kind != CS_EV_FRAME || know_buses(follow, why, sizeof(why)) != 0)
+        return; /* no memory for a bus that was added later */
     frame.id = event->frame->id;
     frame.flags = event->frame->flags; /* the same bits */
     frame.dlc = event->frame->dlc;
@@ -43,19 +76,9 @@ static void on_event(void *ctx, const struct cs_event *event)
     cs_decode_frame(follow->decode, &frame);
 }
 
-static void list_pages(struct cs_follow *follow)
+static void on_event(void *ctx, const struct cs_event *event)
 {
-    const struct cansim_page *page;
-
-    for (unsigned d = 0; cs_decode_decoder(follow->decode, d) != NULL; d++)
-        for (unsigned n = 0; (page = cs_decode_page(follow->decode, d, n)) != NULL; n++)
-            for (unsigned b = 0; b < cs_decode_buses(follow->decode); b++) {
-                if (follow->n_pages == PAGES_MAX)
-                    return;
-                follow->page[follow->n_pages].bus = b;
-                follow->page[follow->n_pages].decoder = d;
-                follow->page[follow->n_pages++].page = page;
-            }
+    cs_follow_event(ctx, event);
 }
 
 static bool has_pages(const struct cansim_decoder *decoder)
@@ -106,20 +129,16 @@ static int open_decoders(struct cs_follow *follow, const char *const *files, uns
     follow->decode = cs_decode_create(&config, why, sizeof(why));
     if (follow->decode == NULL)
         return cs_error_set(error, CS_STATUS_INPUT, "%s", why);
-    for (unsigned i = 0; i < cs_sim_bus_count(follow->sim); i++) {
-        struct cs_bus *bus = cs_sim_bus(follow->sim, i);
-        if (cs_decode_bus(follow->decode, cs_bus_name(bus), cs_bus_bitrate_bps(bus), why,
-                          sizeof(why)) < 0)
-            return cs_error_set(error, CS_STATUS_INPUT, "%s", why);
-    }
-    list_pages(follow);
-    if (cs_sim_observe(follow->sim, on_event, follow) != 0)
+    if (know_buses(follow, why, sizeof(why)) != 0)
+        return cs_error_set(error, CS_STATUS_INPUT, "%s", why);
+    if (!follow->driven && cs_sim_observe(follow->sim, on_event, follow) != 0)
         return cs_error_set(error, CS_STATUS_ENVIRONMENT, "no room for one more observer");
     return 0;
 }
 
-struct cs_follow *cs_follow_create(struct cs_sim *sim, const struct cs_plugin_files *plugins,
-                                   const char *const *eds, unsigned n_eds, struct cs_error *error)
+static struct cs_follow *create(struct cs_sim *sim, const struct cs_plugin_files *plugins,
+                                const char *const *eds, unsigned n_eds, bool driven,
+                                struct cs_error *error)
 {
     const struct cs_plugin_files none = {0};
     const struct cs_plugin_files *files = plugins != NULL ? plugins : &none;
@@ -132,6 +151,7 @@ struct cs_follow *cs_follow_create(struct cs_sim *sim, const struct cs_plugin_fi
         return NULL;
     }
     follow->sim = sim;
+    follow->driven = driven;
     cs_plugin_folder(folder, sizeof(folder));
     follow->plugins =
         cs_plugins_find(folder[0] != '\0' ? folder : NULL, files->file, files->n, why, sizeof(why));
@@ -143,11 +163,25 @@ struct cs_follow *cs_follow_create(struct cs_sim *sim, const struct cs_plugin_fi
     return NULL;
 }
 
+struct cs_follow *cs_follow_create(struct cs_sim *sim, const struct cs_plugin_files *plugins,
+                                   const char *const *eds, unsigned n_eds, struct cs_error *error)
+{
+    return create(sim, plugins, eds, n_eds, false, error);
+}
+
+struct cs_follow *cs_follow_create_driven(struct cs_sim *sim, const struct cs_plugin_files *plugins,
+                                          const char *const *eds, unsigned n_eds,
+                                          struct cs_error *error)
+{
+    return create(sim, plugins, eds, n_eds, true, error);
+}
+
 void cs_follow_destroy(struct cs_follow *follow)
 {
     if (follow == NULL)
         return;
-    cs_sim_unobserve(follow->sim, on_event, follow);
+    if (!follow->driven)
+        cs_sim_unobserve(follow->sim, on_event, follow);
     if (follow->decode != NULL)
         cs_decode_destroy(follow->decode);
     cs_plugins_free(follow->plugins);

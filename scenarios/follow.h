@@ -23,9 +23,14 @@ struct cs_page_info {
     bool can_ask; /* the decoder has an actor */
 };
 
-/* All buses must be there. `eds`: as in struct cs_live_config; copied. NULL with `error`. */
+/* `eds`: as in struct cs_live_config; copied. NULL with `error`. */
 struct cs_follow *cs_follow_create(struct cs_sim *sim, const struct cs_plugin_files *plugins,
                                    const char *const *eds, unsigned n_eds, struct cs_error *error);
+/* The same, which observes nothing: who has it tells it of events. */
+struct cs_follow *cs_follow_create_driven(struct cs_sim *sim, const struct cs_plugin_files *plugins,
+                                          const char *const *eds, unsigned n_eds,
+                                          struct cs_error *error);
+void cs_follow_event(struct cs_follow *follow, const struct cs_event *event);
 /* Before the sim goes. NULL is nothing. */
 void cs_follow_destroy(struct cs_follow *follow);
 

@@ -15,8 +15,8 @@ struct cs_live {
     struct cs_sim *sim;
     struct cs_plugins *plugins;
     struct cs_decode *decode;
-    bool theirs; /* the latest frame */
-    bool fields; /* as it was made */
+    bool theirs;         /* the latest frame */
+    bool fields, driven; /* as it was made */
     const struct cs_event *event;
     struct cs_live_said said;
     struct {
@@ -72,9 +72,8 @@ static int know_buses(const struct cs_live *live, struct cs_decode *decode, char
     return 0;
 }
 
-static void on_event(void *ctx, const struct cs_event *event)
+void cs_live_event(struct cs_live *live, const struct cs_event *event)
 {
-    struct cs_live *live = ctx;
     struct cansim_frame frame = {.size = sizeof(frame)};
     char why[400];
 
@@ -95,6 +94,11 @@ static void on_event(void *ctx, const struct cs_event *event)
     live->event = event;
     live->theirs = cs_decode_frame(live->decode, &frame) != NULL;
     live->event = NULL;
+}
+
+static void on_event(void *ctx, const struct cs_event *event)
+{
+    cs_live_event(ctx, event);
 }
 
 /* A decoder as the configuration has it, for all buses. NULL with `why`. */
@@ -175,6 +179,7 @@ struct cs_live *cs_live_create(struct cs_sim *sim, const struct cs_live_config *
     }
     live->sim = sim;
     live->fields = config->fields;
+    live->driven = config->driven;
     live->say = config->say;
     live->say_ctx = config->say_ctx;
     cs_plugin_folder(folder, sizeof(folder));
@@ -182,7 +187,7 @@ struct cs_live *cs_live_create(struct cs_sim *sim, const struct cs_live_config *
         cs_plugins_find(folder[0] != '\0' ? folder : NULL, files->file, files->n, why, sizeof(why));
     ret = live->plugins != NULL ? open_decoder(live, config, error)
                                 : cs_error_set(error, CS_STATUS_INPUT, "%s", why);
-    if (ret == 0 && cs_sim_observe(sim, on_event, live) != 0)
+    if (ret == 0 && !live->driven && cs_sim_observe(sim, on_event, live) != 0)
         ret = cs_error_set(error, CS_STATUS_ENVIRONMENT, "no room for one more observer");
     if (ret == 0)
         return live;
@@ -194,7 +199,8 @@ void cs_live_destroy(struct cs_live *live)
 {
     if (live == NULL)
         return;
-    cs_sim_unobserve(live->sim, on_event, live);
+    if (!live->driven)
+        cs_sim_unobserve(live->sim, on_event, live);
     if (live->decode != NULL)
         cs_decode_destroy(live->decode);
     cs_plugins_free(live->plugins);
@@ -213,9 +219,35 @@ int cs_live_listen(struct cs_live *live, cs_live_fn *fn, void *ctx)
     return 0;
 }
 
+void cs_live_unlisten(struct cs_live *live, cs_live_fn *fn, void *ctx)
+{
+    unsigned kept = 0;
+
+    for (unsigned i = 0; i < live->n_listeners; i++)
+        if (live->listener[i].fn != fn || live->listener[i].ctx != ctx)
+            live->listener[kept++] = live->listener[i];
+    live->n_listeners = kept;
+}
+
+void cs_live_time(struct cs_live *live, int64_t at_ps)
+{
+    cs_decode_time(live->decode, at_ps);
+}
+
 void cs_live_catch_up(struct cs_live *live)
 {
     cs_decode_time(live->decode, cs_sim_now_ps(live->sim));
+}
+
+const char *cs_live_name(const struct cs_live *live)
+{
+    return live->name;
+}
+
+const char *const *cs_live_eds(const struct cs_live *live, unsigned *n)
+{
+    *n = live->n_eds;
+    return (const char *const *)live->eds;
 }
 
 const struct cs_live_said *cs_live_frame(const struct cs_live *live)

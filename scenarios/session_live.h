@@ -29,9 +29,10 @@ typedef void cs_live_fn(void *ctx, const struct cs_live_said *said);
 struct cs_live_config {
     const char *name; /* of the decoder */
     const struct cs_plugin_files *plugins;
-    const char *const *eds;                   /* "5=drive.eds" each: the decoder's setting "eds" */
-    unsigned n_eds;                           /* at most CS_LIVE_EDS */
-    bool fields;                              /* the tree is looked at */
+    const char *const *eds; /* "5=drive.eds" each: the decoder's setting "eds" */
+    unsigned n_eds;         /* at most CS_LIVE_EDS */
+    bool fields;            /* the tree is looked at */
+    bool driven; /* it observes nothing: who has it tells it of events, cs_live_event() */
     void (*say)(void *ctx, const char *text); /* what the decoder finds odd */
     void *say_ctx;
 };
@@ -68,6 +69,14 @@ void cs_live_want_fields(struct cs_live *live, bool wanted);
 
 /* At most 8; they are called in the order in which they came. 0 or -ENOSPC. */
 int cs_live_listen(struct cs_live *live, cs_live_fn *fn, void *ctx);
+void cs_live_unlisten(struct cs_live *live, cs_live_fn *fn, void *ctx);
+/* Where it is driven: an event, of the buses of its sim, of now or of the past; or that so much
+ * time went by without one. */
+void cs_live_event(struct cs_live *live, const struct cs_event *event);
+void cs_live_time(struct cs_live *live, int64_t at_ps);
+/* As it was made. */
+const char *cs_live_name(const struct cs_live *live);
+const char *const *cs_live_eds(const struct cs_live *live, unsigned *n);
 /* Tell what time alone has to tell up to now: at the end of a run, or where somebody looks. */
 void cs_live_catch_up(struct cs_live *live);
 

@@ -66,6 +66,12 @@ struct cs_follow *cs_session_follow(const struct cs_session *session)
     return session->pages != NULL ? session->pages->follow : NULL;
 }
 
+const char *const *cs_session_pages_eds(const struct cs_session *session, unsigned *n)
+{
+    *n = session->pages != NULL ? session->pages->eds.n : 0;
+    return session->pages != NULL ? session->pages->eds.file : NULL;
+}
+
 /* ---- asking ---------------------------------------------------------------------------------- */
 
 static void on_note(struct cs_session *session, int severity, const char *text)

@@ -14,6 +14,8 @@
 unsigned cs_session_pages(const struct cs_session *session);
 /* What follows the buses; NULL: nothing. */
 struct cs_follow *cs_session_follow(const struct cs_session *session);
+/* The files by which it knows devices, as in struct cs_live_config. */
+const char *const *cs_session_pages_eds(const struct cs_session *session, unsigned *n);
 
 /* Ask the page's actor for something, such as "read 5 1018:01"; what comes of it is one of the
  * answers, later. 0, or -1 with one sentence. */

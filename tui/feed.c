@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "plugins/decode.h"
+#include "scenarios/follow.h"
 #include "scenarios/session_live.h"
 #include "scenarios/text.h"
 #include "tui/feed_row.h"
@@ -44,7 +45,8 @@ uint32_t cs_feed_who(struct cs_feed *feed, unsigned bus, int node)
     return who_is(feed, bus, node, false);
 }
 
-static const char *words_of(const struct cs_live_said *said, char *text, size_t size)
+/* What a decoder says, the protocol before it; cs_row_meaning() is for the eye. */
+const char *cs_feed_words(const struct cs_live_said *said, char *text, size_t size)
 {
     snprintf(text, size, "%s%s%s", said->protocol, *said->protocol ? " " : "", said->summary);
     cs_text_clean(text);
@@ -52,7 +54,7 @@ static const char *words_of(const struct cs_live_said *said, char *text, size_t 
 }
 
 /* The decoder's name, the protocol and the names of its events, by number. */
-static uint8_t what_is(struct cs_feed *feed, const struct cs_decode_said *said)
+uint8_t cs_feed_what(struct cs_tui *tui, const struct cs_decode_said *said)
 {
     char text[2 * CS_EVENT_NAMES_TEXT];
     size_t n;
@@ -62,7 +64,7 @@ static uint8_t what_is(struct cs_feed *feed, const struct cs_decode_said *said)
     n = (size_t)snprintf(text, sizeof text, "%s %s", said->decoder->name, said->tree->protocol);
     for (unsigned i = 0; i < said->tree->n_events && n < sizeof text; i++)
         n += (size_t)snprintf(text + n, sizeof text - n, " %s", said->tree->events[i].name);
-    return cs_event_names_add(&feed->tui->event_names, text);
+    return cs_event_names_add(&tui->event_names, text);
 }
 
 struct telling {
@@ -90,7 +92,7 @@ static void on_said(void *ctx, const struct cs_live_said *said)
         return;
     if (said->event) {
         feed->heard = said->event;
-        feed->heard_what = what_is(feed, said->said);
+        feed->heard_what = cs_feed_what(feed->tui, said->said);
         if (feed->tui->plots.fields || feed->tui->plots.collect)
             cs_live_numbers(said, on_number, &(struct telling){feed, said});
         return;
@@ -98,8 +100,8 @@ static void on_said(void *ctx, const struct cs_live_said *said)
     if (feed->told)
         return;
     cs_feed_said_row(feed->tui, said->bus, said->at_ps,
-                     &(struct cs_feed_said){said->severity, words_of(said, text, sizeof text)})
-        ->what = what_is(feed, said->said);
+                     &(struct cs_feed_said){said->severity, cs_feed_words(said, text, sizeof text)})
+        ->what = cs_feed_what(feed->tui, said->said);
 }
 
 static struct cs_row *push_row(struct cs_feed *feed, const struct cs_event *event)
@@ -113,7 +115,7 @@ static struct cs_row *push_row(struct cs_feed *feed, const struct cs_event *even
     char text[160];
 
     if (live)
-        said = (struct cs_feed_said){live->severity, words_of(live, text, sizeof text)};
+        said = (struct cs_feed_said){live->severity, cs_feed_words(live, text, sizeof text)};
     struct cs_row *row = cs_feed_row(feed->tui, event, who, peer, live ? &said : feed->word);
     if (event->kind == CS_EV_FRAME)
         row->what = feed->heard == event ? feed->heard_what : 0;
@@ -146,6 +148,10 @@ static void observe(void *ctx, const struct cs_event *event)
     struct cs_feed *feed = ctx;
     struct cs_row *row = NULL;
 
+    if (feed->own)
+        cs_live_event(feed->live, event);
+    if (feed->follow)
+        cs_follow_event(feed->follow, event);
     if (feed->tui->plots.n)
         cs_plots_event(&feed->tui->plots, event,
                        event->kind == CS_EV_ATTACH ? joining(feed, event) : "");
@@ -179,8 +185,23 @@ int cs_feed_init(struct cs_feed *feed, struct cs_tui *tui, struct cs_sim *sim,
     return cs_sim_observe(sim, observe, feed);
 }
 
+int cs_feed_decode(struct cs_feed *feed, struct cs_live *live, bool own, bool told)
+{
+    if (live && live != feed->live && cs_live_listen(live, on_said, feed) != 0)
+        return -ENOSPC;
+    if (feed->live && live != feed->live)
+        cs_live_unlisten(feed->live, on_said, feed);
+    feed->live = live;
+    feed->own = own && live;
+    feed->told = told;
+    feed->tui->decoded = live || told;
+    return 0;
+}
+
 void cs_feed_fini(struct cs_feed *feed)
 {
+    if (feed->live)
+        cs_live_unlisten(feed->live, on_said, feed);
     if (feed->sim && feed->tui->edges && feed->tui->edges->on)
         cs_sim_remove_probe(feed->sim, cs_edges_probe, feed->tui->edges);
     if (feed->sim)

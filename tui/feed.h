@@ -7,15 +7,20 @@
 
 #include "tui/tui.h"
 
+struct cs_decode_said;
 struct cs_feed_said;
+struct cs_follow;
 struct cs_live;
+struct cs_live_said;
 
 struct cs_feed {
     struct cs_tui *tui;
     struct cs_sim *sim;
     struct cs_stats *stats;
-    struct cs_live *live;    /* a decoder that follows the same buses; NULL: none */
-    void (*wake)(void *ctx); /* runs when the model becomes dirty; may be NULL */
+    struct cs_live *live;     /* a decoder that follows the same buses; NULL: none */
+    bool own;                 /* it is driven: this tells it of events */
+    struct cs_follow *follow; /* the same of decoders with pages; NULL: none */
+    void (*wake)(void *ctx);  /* runs when the model becomes dirty; may be NULL */
     void *wake_ctx;
     uint32_t who[CS_SIM_MAX_BUSES][CS_BUS_MAX_NODES]; /* names of present nodes in tui->names */
     const struct cs_event *heard; /* of this event a decoder has said something; only compared */
@@ -35,6 +40,12 @@ void cs_feed_fini(struct cs_feed *feed);
 /* The life of frames in words (log_life.h), as host.h's tell(). */
 struct cs_past;
 int cs_feed_tell(struct cs_feed *feed, const struct cs_past *past, char *text, size_t size);
+
+/* Another decoder from now on, NULL for none, or what is `told`. 0 or -ENOSPC. */
+int cs_feed_decode(struct cs_feed *feed, struct cs_live *live, bool own, bool told);
+/* What a decoder says in the words of a row, and the number of the names in it. */
+const char *cs_feed_words(const struct cs_live_said *said, char *text, size_t size);
+uint8_t cs_feed_what(struct cs_tui *tui, const struct cs_decode_said *said);
 
 /* Fill in the buses and what is needed besides (enum cs_host_needs). */
 void cs_feed_refresh(struct cs_feed *feed, unsigned needs);

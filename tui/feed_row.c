@@ -41,14 +41,29 @@ static void keep_said(struct cs_row *row, size_t at, const struct cs_feed_said *
     row->said = true;
 }
 
-struct cs_row *cs_feed_said_row(struct cs_tui *tui, unsigned bus, int64_t at_ps,
-                                const struct cs_feed_said *said)
+void cs_feed_row_say(struct cs_row *row, const struct cs_feed_said *said)
 {
-    const struct cs_row *last = cs_tui_ring_get(&tui->ring, tui->ring.end - 1);
+    if (row->said) /* where it says nothing the frame's data are all there is */
+        memset(row->data + row->len, 0, sizeof row->data - row->len);
+    row->said = false;
+    row->severity = row->what = 0;
+    if (said && row->len <= CS_ROW_SAID)
+        keep_said(row, CS_ROW_SAID, said);
+}
+
+bool cs_feed_is_said(const struct cs_row *row)
+{
+    return row->said && row->kind == CS_EV_NOTE;
+}
+
+struct cs_row *cs_feed_push_said(struct cs_tui_ring *ring, unsigned bus, int64_t at_ps,
+                                 const struct cs_feed_said *said)
+{
+    const struct cs_row *last = cs_tui_ring_get(ring, ring->end - 1);
     struct cs_row *row;
 
     at_ps = last && last->at_ps > at_ps ? last->at_ps : at_ps; /* rows are in order */
-    row = cs_tui_ring_push(&tui->ring);
+    row = cs_tui_ring_push(ring);
     *row = (struct cs_row){.at_ps = at_ps,
                            .who = CS_NAME_NONE,
                            .peer = CS_NAME_NONE,
@@ -56,6 +71,14 @@ struct cs_row *cs_feed_said_row(struct cs_tui *tui, unsigned bus, int64_t at_ps,
                            .bus = (uint16_t)bus,
                            .node = CS_NO_NODE};
     keep_said(row, 0, said);
+    return row;
+}
+
+struct cs_row *cs_feed_said_row(struct cs_tui *tui, unsigned bus, int64_t at_ps,
+                                const struct cs_feed_said *said)
+{
+    struct cs_row *row = cs_feed_push_said(&tui->ring, bus, at_ps, said);
+
     cs_messages_row(tui, NULL);
     return row;
 }

@@ -8,6 +8,7 @@
 
 #include "simcore/event.h"
 
+struct cs_decoding; /* tui/decoding.h */
 struct cs_send;
 struct cs_sent;
 struct cs_tui;
@@ -102,6 +103,8 @@ struct cs_host_ops {
     /* A log: go on reading it while it grows, or no longer. 0, or -1 with one sentence. NULL: it is
      * no log. */
     int (*follow_file)(void *ctx, bool on, char *why, size_t why_size);
+    /* What decodes in this window, to be chosen by the person; NULL: there is no such choice. */
+    struct cs_decoding *(*decoding)(void *ctx);
 };
 
 struct cs_host {

@@ -108,9 +108,9 @@ static int take_snapshot(struct cs_host_link *link, char *why, size_t why_size)
     cs_host_link_settle(link, CONNECT_MS);
     link->opening = false;
     if (!link->error.text[0]) {
-        if (link->odd[0])
-            cs_tui_say(link->tui, false, "%s", link->odd);
-        link->odd[0] = '\0';
+        if (link->decoding.odd[0])
+            cs_tui_say(link->tui, false, "%s", link->decoding.odd);
+        link->decoding.odd[0] = '\0';
         return 0;
     }
     snprintf(why, why_size, "%s", cs_error_sentence(&link->error, sentence));
@@ -145,6 +145,7 @@ void cs_host_link_close(struct cs_host_link *link)
     link->monitor = NULL;
     if (link->tui)
         cs_host_link_mirror_end(link);
+    cs_decoding_fini(&link->decoding);
     cs_host_link_forget_decoders(link);
 }
 
@@ -444,9 +445,9 @@ static int look_at_pages(void *ctx, struct cs_tui_pages *pages)
 {
     struct cs_host_link *link = ctx;
 
-    if (!link->follow)
+    if (!link->decoding.follow)
         return -EOPNOTSUPP;
-    cs_host_pages(link->follow, cs_sim_now_ps(link->sim), link->minor >= 3, pages);
+    cs_host_pages(link->decoding.follow, cs_sim_now_ps(link->sim), link->minor >= 3, pages);
     cs_host_link_pages(link, pages);
     return 0;
 }
@@ -454,6 +455,11 @@ static int look_at_pages(void *ctx, struct cs_tui_pages *pages)
 static int decode(void *ctx, const struct cs_tui *tui, uint64_t row, struct cs_decoded *decoded)
 {
     return cs_host_decode(((struct cs_host_link *)ctx)->feed.live, tui, row, decoded);
+}
+
+static struct cs_decoding *decoding_of(void *ctx)
+{
+    return &((struct cs_host_link *)ctx)->decoding;
 }
 
 static int tell(void *ctx, const struct cs_past *past, char *text, size_t size)
@@ -500,4 +506,5 @@ const struct cs_host_ops cs_host_link_ops = {
     .decode = decode,
     .export_rows = export_rows,
     .reset_traffic = reset_traffic,
+    .decoding = decoding_of,
 };

@@ -10,6 +10,7 @@
 #include "qemu-link/proto_msg.h"
 #include "scenarios/error.h"
 #include "scenarios/session_live.h"
+#include "tui/decoding.h"
 #include "tui/feed.h"
 #include "tui/feed_row.h"
 #include "scenarios/senders.h"
@@ -28,7 +29,6 @@ struct cs_link_slot {
     struct cs_sent sent;
 };
 
-struct cs_follow;
 struct cs_monitor;
 
 /* Decoders of the window's own. What it points to stays. */
@@ -93,11 +93,10 @@ struct cs_host_link {
     bool opening;       /* somebody waits for it */
     struct cs_sim *sim; /* host_link_mirror.c; NULL: not yet */
     struct cs_stats *stats;
-    struct cs_follow *follow;
+    struct cs_decoding decoding;
     struct cs_feed feed;
     bool decodes, failed;  /* the host says what frames mean; there is no sim, nor will be */
     struct cs_error error; /* why what the configuration wants cannot be */
-    char odd[160];         /* what the own decoder found odd, the first of it */
     char says[CS_NAME_MAX], *eds[CS_LIVE_EDS]; /* the host's decoder and files that are here */
     unsigned n_eds;
 };

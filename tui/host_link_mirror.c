@@ -52,14 +52,6 @@ static int add_buses(const struct cs_tui *tui, struct cs_sim *sim, unsigned end)
 
 /* ---- decoders -------------------------------------------------------------------------------- */
 
-static void on_odd(void *ctx, const char *text)
-{
-    struct cs_host_link *link = ctx;
-
-    if (!link->odd[0])
-        snprintf(link->odd, sizeof link->odd, "%s", text);
-}
-
 /* The host may be on another machine, or not tell the truth. */
 static bool is_file(const char *eds)
 {
@@ -86,6 +78,8 @@ void cs_host_link_decoder(struct cs_host_link *link, const struct cs_proto_msg *
     file = strdup(msg->option + strlen(eds));
     if (file)
         link->eds[link->n_eds++] = file;
+    if (link->decoding.lenient)
+        link->decoding.n_eds = link->n_eds;
 }
 
 void cs_host_link_forget_decoders(struct cs_host_link *link)
@@ -93,49 +87,48 @@ void cs_host_link_forget_decoders(struct cs_host_link *link)
     while (link->n_eds > 0)
         free(link->eds[--link->n_eds]);
     link->says[0] = '\0';
+    if (link->decoding.lenient)
+        link->decoding.n_eds = 0;
 }
 
 /* As the person wants it: what cannot be used is an error. */
-static int open_own(struct cs_host_link *link, struct cs_error *error)
+static void be_own(struct cs_host_link *link)
 {
     const struct cs_host_link_config *c = &link->config;
-    const struct cs_live_config live = {.name = c->as ? c->as : "canopen",
-                                        .plugins = c->plugins,
-                                        .eds = c->eds,
-                                        .n_eds = c->n_eds,
-                                        .say = on_odd,
-                                        .say_ctx = link};
 
-    link->feed.told = false;
-    link->feed.live = cs_live_create(link->sim, &live, error);
-    if (!link->feed.live)
-        return -1;
-    link->follow = cs_follow_create(link->sim, c->plugins, c->eds, c->n_eds, error);
-    return link->follow ? 0 : -1;
+    link->decoding.as = c->as ? c->as : "canopen";
+    link->decoding.eds = c->eds;
+    link->decoding.n_eds = c->n_eds;
+    link->decoding.told = link->decoding.lenient = false;
 }
 
 /* As the host has it, as far as that is possible here. What it says itself of frames counts; the
  * decoder here tells the fields. */
-static int open_as_the_host(struct cs_host_link *link, struct cs_error *error)
+static void be_as_the_host(struct cs_host_link *link)
 {
-    const char *const *eds = (const char *const *)link->eds;
-    struct cs_live_config live = {.name = link->says[0] ? link->says : "canopen",
-                                  .plugins = link->config.plugins,
-                                  .eds = eds,
-                                  .n_eds = link->n_eds};
-    struct cs_error none;
+    link->decoding.as = !link->decodes ? NULL : link->says[0] ? link->says : "canopen";
+    link->decoding.eds = (const char *const *)link->eds;
+    link->decoding.n_eds = link->n_eds;
+    link->decoding.told = link->decodes;
+    link->decoding.lenient = true;
+}
 
-    link->feed.told = link->decodes;
-    if (link->decodes) {
-        link->feed.live = cs_live_create(link->sim, &live, &none);
-        live.n_eds = 0;
-        if (!link->feed.live)
-            link->feed.live = cs_live_create(link->sim, &live, &none);
-    }
-    link->follow = cs_follow_create(link->sim, live.plugins, eds, link->n_eds, &none);
-    if (!link->follow)
-        link->follow = cs_follow_create(link->sim, live.plugins, NULL, 0, error);
-    return link->follow ? 0 : -1;
+static int open_decoders(struct cs_host_link *link, bool own, struct cs_error *error)
+{
+    link->decoding.plugins = link->config.plugins;
+    link->decoding.pages = CS_PAGES_ALWAYS;
+    if (own)
+        be_own(link);
+    else
+        be_as_the_host(link);
+    if (cs_decoding_begin(&link->decoding, &link->feed, link->sim, error) == 0)
+        return 0;
+    if (!link->decoding.text[0])
+        return -1;
+    cs_tui_say(link->tui, true, "%.150s", error->text); /* it was chosen here: as without that */
+    link->decoding.text[0] = '\0';
+    *error = (struct cs_error){0};
+    return cs_decoding_begin(&link->decoding, &link->feed, link->sim, error);
 }
 
 /* ---- beginning and end ----------------------------------------------------------------------- */
@@ -152,7 +145,7 @@ static int open_all(struct cs_host_link *link, int64_t at_ps, bool own, struct c
     link->stats = cs_stats_create(link->sim);
     if (!link->stats)
         return cs_error_set(error, CS_STATUS_ENVIRONMENT, "not enough memory");
-    if ((own ? open_own(link, error) : open_as_the_host(link, error)) != 0)
+    if (open_decoders(link, own, error) != 0)
         return -1;
     if (cs_feed_init(&link->feed, link->tui, link->sim, link->stats) != 0)
         return cs_error_set(error, CS_STATUS_ENVIRONMENT, "no room for one more observer");
@@ -170,13 +163,11 @@ static void clear(struct cs_host_link *link)
 {
     if (link->feed.sim)
         cs_feed_fini(&link->feed);
-    cs_follow_destroy(link->follow);
-    cs_live_destroy(link->feed.live);
+    cs_decoding_end(&link->decoding, link->tui);
     if (link->stats)
         cs_stats_destroy(link->stats);
     if (link->sim)
         cs_sim_destroy(link->sim);
-    link->follow = NULL;
     link->stats = NULL;
     link->sim = link->feed.sim = NULL;
     link->feed.live = NULL;
@@ -205,7 +196,7 @@ void cs_host_link_mirror_end(struct cs_host_link *link)
 {
     for (unsigned i = 0; i < link->tui->n_nodes; i++)
         link->tui->nodes[i].history = NULL;
-    if (link->follow)
+    if (link->decoding.follow)
         cs_tui_forget_pages(link->tui);
     clear(link);
     cs_histories_fini(&link->feed.histories);

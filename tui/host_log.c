@@ -11,6 +11,7 @@
 
 #include "simcore/wire.h"
 #include "tui/host_rows.h"
+#include "tui/like.h"
 #include "tui/log_event.h"
 #include "tui/widgets.h"
 
@@ -120,7 +121,22 @@ static int plug(void *ctx, unsigned device, bool plugged)
 
 static int decode(void *ctx, const struct cs_tui *tui, uint64_t row, struct cs_decoded *decoded)
 {
-    return cs_host_decode(((struct cs_host_log *)ctx)->live, tui, row, decoded);
+    return cs_host_decode(((struct cs_host_log *)ctx)->feed.live, tui, row, decoded);
+}
+
+static struct cs_decoding *decoding_of(void *ctx)
+{
+    return &((struct cs_host_log *)ctx)->decoding;
+}
+
+static int look_at_pages(void *ctx, struct cs_tui_pages *pages)
+{
+    struct cs_host_log *hl = ctx;
+
+    if (!hl->decoding.follow)
+        return -EOPNOTSUPP;
+    cs_host_pages(hl->decoding.follow, cs_sim_now_ps(hl->sim), false, pages);
+    return 0;
 }
 
 static int export_rows(void *ctx, struct cs_tui *tui, const struct cs_export *rows, char *told,
@@ -168,7 +184,7 @@ static int follow_file(void *ctx, bool on, char *why, size_t why_size)
     return 0;
 }
 
-/* It sends nothing, has no bits to step by, no story of frames and no pages of decoders: NULL. */
+/* It sends nothing, has no bits to step by and no story of frames: NULL. */
 static const struct cs_host_ops ops = {
     .refresh = refresh,
     .pause = pause_it,
@@ -183,6 +199,8 @@ static const struct cs_host_ops ops = {
     .decode = decode,
     .export_rows = export_rows,
     .follow_file = follow_file,
+    .pages = look_at_pages,
+    .decoding = decoding_of,
 };
 
 /* ---- frames ---------------------------------------------------------------------------------- */
@@ -295,8 +313,8 @@ static void tell_end(struct cs_host_log *hl, const char *why)
     const struct cs_tui_ring *ring = &hl->tui->ring;
     char n[CS_NUMBER_MAX];
 
-    if (hl->odd[0])
-        cs_tui_say(hl->tui, false, "%s", hl->odd);
+    if (hl->decoding.odd[0])
+        cs_tui_say(hl->tui, false, "%s", hl->decoding.odd);
     for (unsigned i = 0; cs_input_said(hl->input, i); i++)
         cs_tui_say(hl->tui, false, "%s", cs_input_said(hl->input, i));
     if (hl->back)
@@ -310,6 +328,9 @@ static void tell_end(struct cs_host_log *hl, const char *why)
     if (ring->first > 0)
         cs_tui_say(hl->tui, true, "the first %s rows made room: --history and --rows keep more",
                    cs_text_count(ring->first, 9, n));
+    if (cs_like_canopen(hl->tui) && !hl->tui->message[0])
+        cs_tui_say(hl->tui, false,
+                   "this looks like CANopen: :decode canopen tells what frames mean");
     if (why)
         cs_tui_say(hl->tui, true, "%s", why);
 }
@@ -399,29 +420,14 @@ bool cs_host_log_load(struct cs_host_log *hl, unsigned frames)
 
 /* ---- start and end --------------------------------------------------------------------------- */
 
-static void on_odd(void *ctx, const char *text)
-{
-    struct cs_host_log *hl = ctx;
-
-    if (!hl->odd[0])
-        snprintf(hl->odd, sizeof hl->odd, "%s", text);
-}
-
 static int open_decoder(struct cs_host_log *hl, struct cs_error *error)
 {
-    const struct cs_live_config live = {
-        .name = hl->config.as,
-        .plugins = hl->config.plugins,
-        .eds = hl->config.eds,
-        .n_eds = hl->config.n_eds,
-        .say = on_odd,
-        .say_ctx = hl,
-    };
-
-    if (!live.name)
-        return 0;
-    hl->live = hl->feed.live = cs_live_create(hl->sim, &live, error);
-    return hl->live ? 0 : -1;
+    hl->decoding.plugins = hl->config.plugins;
+    hl->decoding.as = hl->config.as;
+    hl->decoding.eds = hl->config.eds;
+    hl->decoding.n_eds = hl->config.n_eds;
+    hl->decoding.pages = CS_PAGES_WITH;
+    return cs_decoding_begin(&hl->decoding, &hl->feed, hl->sim, error);
 }
 
 static int open_log(struct cs_host_log *hl, struct cs_error *error)
@@ -479,7 +485,9 @@ int cs_host_log_open(struct cs_host_log *hl, const struct cs_host_log_config *co
 void cs_host_log_close(struct cs_host_log *hl)
 {
     cs_feed_fini(&hl->feed);
-    cs_live_destroy(hl->live);
+    if (hl->tui)
+        cs_decoding_end(&hl->decoding, hl->tui);
+    cs_decoding_fini(&hl->decoding);
     if (hl->stats)
         cs_stats_destroy(hl->stats);
     if (hl->sim)

@@ -8,6 +8,7 @@
 #include "plugins/input.h"
 #include "scenarios/error.h"
 #include "scenarios/session_live.h"
+#include "tui/decoding.h"
 #include "tui/feed.h"
 #include "tui/host.h"
 
@@ -33,7 +34,7 @@ struct cs_host_log {
     struct cs_input *input;
     struct cs_sim *sim;
     struct cs_stats *stats;
-    struct cs_live *live;
+    struct cs_decoding decoding;
     struct cansim_frame frame;
     struct cansim_log_frame log;
     bool loaded;              /* nothing more will come */
@@ -49,7 +50,6 @@ struct cs_host_log {
     void (*grows)(void *ctx); /* it is followed now, or no longer; may be NULL */
     void *grows_ctx;
     uint64_t error_frames[CS_SIM_MAX_BUSES];
-    char odd[CS_TUI_MESSAGE_MAX]; /* what the decoder found odd, the first of it */
 };
 
 /* 1: it is a log, and open; 0: it is none (or nothing that can be read); -1 with `error`, where it

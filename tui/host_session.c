@@ -213,7 +213,8 @@ static void look_at_answers(struct cs_session *s, struct cs_tui_pages *pages)
 static int look_at_pages(void *ctx, struct cs_tui_pages *pages)
 {
     struct cs_session *s = ((struct cs_host_session *)ctx)->session;
-    struct cs_follow *follow = cs_session_follow(s);
+    struct cs_follow *own = ((struct cs_host_session *)ctx)->decoding.follow;
+    struct cs_follow *follow = own ? own : cs_session_follow(s);
 
     look_at_answers(s, pages);
     if (follow)
@@ -236,6 +237,11 @@ static int export_rows(void *ctx, struct cs_tui *tui, const struct cs_export *ro
 {
     (void)ctx;
     return cs_host_export(tui, rows, told, told_size);
+}
+
+static struct cs_decoding *decoding_of(void *ctx)
+{
+    return &((struct cs_host_session *)ctx)->decoding;
 }
 
 static void reset_traffic(void *ctx)
@@ -265,16 +271,38 @@ const struct cs_host_ops cs_host_session_ops = {
     .export_rows = export_rows,
     .reset_traffic = reset_traffic,
     .node = do_to_node,
+    .decoding = decoding_of,
 };
+
+/* As the session has it; or as it was chosen in this window in the run before. */
+static void begin_decoding(struct cs_host_session *hs)
+{
+    struct cs_decoding *d = &hs->decoding;
+    struct cs_error error = {0};
+    char sentence[CS_ERROR_SENTENCE_MAX];
+
+    d->feed = &hs->feed;
+    d->as = hs->feed.live ? cs_live_name(hs->feed.live) : NULL;
+    d->eds = cs_session_pages_eds(hs->session, &d->n_eds);
+    if (!d->text[0] || cs_decoding_begin(d, &hs->feed, cs_session_sim(hs->session), &error) == 0)
+        return;
+    d->text[0] = '\0';
+    cs_tui_say(hs->tui, true, "%.150s", cs_error_sentence(&error, sentence));
+}
 
 int cs_host_session_init(struct cs_host_session *hs, struct cs_session *session, struct cs_tui *tui)
 {
     hs->session = session;
+    hs->tui = tui;
     hs->feed.live = cs_session_live(session);
+    begin_decoding(hs);
     return cs_feed_init(&hs->feed, tui, cs_session_sim(session), cs_session_stats(session));
 }
 
 void cs_host_session_fini(struct cs_host_session *hs)
 {
     cs_feed_fini(&hs->feed);
+    if (hs->tui)
+        cs_decoding_end(&hs->decoding, hs->tui);
+    hs->tui = NULL;
 }

@@ -4,6 +4,7 @@
 #define CANSIM_TUI_HOST_SESSION_H
 
 #include "scenarios/session.h"
+#include "tui/decoding.h"
 #include "tui/feed.h"
 #include "tui/host.h"
 
@@ -11,9 +12,11 @@ struct cs_host_session {
     struct cs_host host; /* for cs_tui_init() */
     struct cs_session *session;
     struct cs_feed feed;
-    bool finished; /* set by whoever started the session */
-    bool still;    /* a picture: shown as if it ran at the clock's pace, and: */
-    bool hold;     /* time stands for it alone, nobody has paused */
+    struct cs_tui *tui;          /* NULL: not begun */
+    struct cs_decoding decoding; /* stays from run to run; cs_decoding_fini() in the end */
+    bool finished;               /* set by whoever started the session */
+    bool still;                  /* a picture: shown as if it ran at the clock's pace, and: */
+    bool hold;                   /* time stands for it alone, nobody has paused */
 };
 
 /* Start to observe the session's sim for this model. Returns 0 or -ENOSPC. */

@@ -283,6 +283,22 @@ void cs_ids_swap(struct cs_ids *ids, struct cs_ids_kept *kept)
         swap_item(&ids->items[i], &kept->item[i]);
 }
 
+void cs_ids_moved(struct cs_ids *ids, const struct cs_tui_ring *ring,
+                  const struct cs_rows_moved *moved)
+{
+    ids->read = cs_rows_moved_to(moved, ids->read);
+    ids->tail = cs_rows_moved_to(moved, ids->tail);
+    for (uint32_t i = 0; i < ids->n; i++) {
+        struct cs_tui_id *item = &ids->items[i];
+        const struct cs_row *row = cs_tui_ring_get(
+            ring, cs_row_newest(ring, item->bus, item->stat.last.id, item->stat.last.flags));
+        item->protocol[0] = item->said[0] = '\0';
+        item->asked_of = item->coloured_of = 0;
+        if (row && row->said && row->len <= CS_ROW_SAID)
+            look_at_said(item, row);
+    }
+}
+
 void cs_ids_update(struct cs_ids *ids, const struct cs_tui_ring *ring, int64_t now_ps)
 {
     const uint64_t rows = ring->end - ring->first;

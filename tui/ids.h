@@ -89,6 +89,10 @@ struct cs_ids_kept *cs_ids_keep(const struct cs_ids *ids, size_t *size);
 /* Let it be so again, with what came since; `kept` is what is needed to do it again. */
 void cs_ids_swap(struct cs_ids *ids, struct cs_ids_kept *kept);
 
+/* Rows have other numbers, and say something else. */
+void cs_ids_moved(struct cs_ids *ids, const struct cs_tui_ring *ring,
+                  const struct cs_rows_moved *moved);
+
 /* Look at the rows that are new; `now_ps` is the bus time. */
 void cs_ids_update(struct cs_ids *ids, const struct cs_tui_ring *ring, int64_t now_ps);
 

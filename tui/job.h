@@ -7,9 +7,10 @@
 #include "tui/tui.h"
 
 struct cs_job {
-    const char *what;  /* a word for the title: "export" */
-    unsigned permille; /* of it is done */
-    unsigned context;  /* in which it was begun, context.h */
+    const char *what;     /* a word for the title: "export" */
+    const char *given_up; /* what is said where Esc ends it; NULL: nothing was written */
+    unsigned permille;    /* of it is done */
+    unsigned context;     /* in which it was begun, context.h */
     /* Go on for about as long as so many rows take. 1: there is more to do; 0: it is done; -1: it
      * failed. Then `told` is what came of it. */
     int (*step)(struct cs_job *job, struct cs_tui *tui, unsigned rows);

@@ -34,6 +34,9 @@ void cs_like_node(const struct cs_tui *tui, const struct cs_tui_node *node, stru
  * answers (-1). False where there is none. */
 bool cs_like_answer(uint32_t id, unsigned flags, uint32_t *other, int *by);
 
+/* Nobody decodes, and some frames look like CANopen's: heartbeats, or NMT commands. */
+bool cs_like_canopen(const struct cs_tui *tui);
+
 /* Show what there is to choose from, where there is something. */
 void cs_like_open(struct cs_tui *tui);
 

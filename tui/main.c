@@ -167,6 +167,7 @@ static int serve(struct cs_options *options)
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
         return cs_app_no_terminal();
     app.options = options;
+    app.host.decoding.plugins = &options->plugins;
     app.host.host = (struct cs_host){&cs_host_session_ops, &app.host};
     app.loop = ev_loop_new(EVFLAG_AUTO);
     if (!app.loop || cs_main_config_init(options, &app.config, &app.host.host, &app.tui) < 0) {
@@ -187,6 +188,7 @@ static int serve(struct cs_options *options)
         fprintf(stderr, "cansim-tui: %s\n", cs_error_sentence(&error, sentence));
         status = error.status;
     }
+    cs_decoding_fini(&app.host.decoding);
     cs_host_log_close(&app.log);
     cs_tui_fini(&app.tui);
     cs_canvas_fini(&app.canvas);

@@ -231,6 +231,7 @@ int cs_main_dump(const struct cs_options *options)
     config.duration_ps =
         options->at_ps < CS_TIME_END - waits ? options->at_ps + waits : CS_TIME_END;
     config.tui = false;
+    dump.host.decoding.plugins = &options->plugins;
     dump.host.host = (struct cs_host){&cs_host_session_ops, &dump.host};
     dump.canvas.ascii = options->ascii || dump.config.ascii;
     dump.loop = ev_loop_new(EVFLAG_AUTO);
@@ -251,6 +252,7 @@ int cs_main_dump(const struct cs_options *options)
         fprintf(stderr, "cansim-tui: %s\n", cs_error_sentence(&error, sentence));
         status = error.status;
     }
+    cs_decoding_fini(&dump.host.decoding);
     cs_host_log_close(&dump.log);
     cs_tui_fini(&dump.tui);
     cs_canvas_fini(&dump.canvas);

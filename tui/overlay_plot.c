@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "tui/decoding.h"
 #include "tui/view.h"
 #include "tui/view_signals.h"
 #include "tui/widgets.h"
@@ -203,6 +204,8 @@ void cs_signals_choose(struct cs_tui *tui, int unused)
     (void)unused;
     cs_textfield_set(&state->field, "");
     state->list = (struct cs_list){0};
+    if (tui->decoded && !tui->plots.n_known)
+        cs_redecode_fields(tui);
     cs_tui_open(tui, CS_OVERLAY_PLOT);
     look_again(tui);
 }
@@ -225,7 +228,7 @@ static void draw_choices(const struct cs_tui *tui, const struct cs_signals_state
                         "nothing has all these words; or type such as 123 8:16 le signed *0.1");
     else if (!tui->decoded && !state->field.len && at.h > state->n_choices)
         cs_canvas_field(canvas, at.x, at.y + at.h - 1, at.w, false, CS_STYLE_DIM,
-                        "with --decode there are also the fields that a decoder finds");
+                        "after :decode canopen there are also the fields that a decoder finds");
 }
 
 static void draw(const struct cs_tui *tui, struct cs_canvas *canvas)

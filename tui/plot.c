@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tui/decoding.h"
 #include "tui/tui.h"
 
 #define BACK_ROWS 2000000u /* of the trace that are looked at for a new plot */
@@ -264,6 +265,52 @@ void cs_plots_field(struct cs_plots *plots, const struct cs_event *event,
     }
 }
 
+int cs_plots_like(struct cs_plots *to, const struct cs_plots *from)
+{
+    if (cs_plots_init(to) != 0)
+        return -ENOMEM;
+    to->collect = true;
+    for (unsigned i = 0; i < from->n; i++) {
+        struct cs_plot *plot;
+        if (from->plot[i]->spec.kind != CS_PLOT_FIELD)
+            continue;
+        plot = calloc(1, sizeof *plot);
+        if (!plot || cs_plot_ring_init(&plot->ring)) {
+            free(plot);
+            return -ENOMEM;
+        }
+        plot->spec = from->plot[i]->spec;
+        to->plot[to->n++] = plot;
+        to->fields++;
+    }
+    return 0;
+}
+
+void cs_plots_take_fields(struct cs_plots *plots, struct cs_plots *from)
+{
+    const struct cs_plots before = *plots;
+
+    plots->known = from->known;
+    plots->n_known = from->n_known;
+    plots->hash = from->hash;
+    from->known = before.known;
+    from->n_known = before.n_known;
+    from->hash = before.hash;
+    for (unsigned i = 0; i < plots->n; i++) {
+        struct cs_plot *plot = plots->plot[i];
+        const int at = cs_plots_find(from, &plot->spec);
+        if (plot->spec.kind != CS_PLOT_FIELD)
+            continue;
+        cs_plot_ring_clear(&plot->ring);
+        if (at < 0)
+            continue;
+        const struct cs_plot_ring ring = plot->ring;
+        plot->ring = from->plot[at]->ring;
+        from->plot[at]->ring = ring;
+        plot->spec = from->plot[at]->spec;
+    }
+}
+
 /* ---- the list -------------------------------------------------------------------------------- */
 
 static uint8_t free_style(const struct cs_plots *plots)
@@ -350,6 +397,8 @@ int cs_plots_add(struct cs_tui *tui, const struct cs_plot_spec *spec)
     find_node(tui, plot);
     plots->plot[plots->n++] = plot;
     plots->fields += spec->kind == CS_PLOT_FIELD;
+    if (spec->kind == CS_PLOT_FIELD)
+        cs_redecode_fields(tui); /* what the trace has of it */
     return 0;
 }
 

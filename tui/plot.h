@@ -121,6 +121,11 @@ struct cs_plot_number {
 };
 void cs_plots_field(struct cs_plots *plots, const struct cs_event *event,
                     const struct cs_plot_number *number);
+/* Others for what decoders tell, without values: fields become known there, and the same decoded
+ * fields are plotted. 0 or -ENOMEM, after it cs_plots_fini() all the same. */
+int cs_plots_like(struct cs_plots *to, const struct cs_plots *from);
+/* What is known, and the values of decoded fields, are those of `from` from now on. */
+void cs_plots_take_fields(struct cs_plots *plots, struct cs_plots *from);
 /* It is that time: loads go on where nothing happens, nodes are found by their names. */
 void cs_plots_refresh(struct cs_tui *tui);
 

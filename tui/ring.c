@@ -43,6 +43,14 @@ static void follow_store(struct cs_tui_ring *ring)
         ring->first = cs_ring_store_first(ring->store) * CS_RING_CHUNK;
 }
 
+void cs_tui_ring_begin(struct cs_tui_ring *ring, uint64_t number)
+{
+    memset(ring->rows, 0, ring->plain * sizeof *ring->rows); /* the first chunk may not be full */
+    ring->since[number / CS_RING_CHUNK % (sizeof ring->since / sizeof *ring->since)] =
+        (struct cs_ring_since){INT64_MAX, INT64_MIN};
+    ring->first = ring->end = number;
+}
+
 int cs_tui_ring_limit(struct cs_tui_ring *ring, uint64_t bytes)
 {
     if (ring->store && cs_ring_store_limit(ring->store, bytes) != 0)
@@ -85,7 +93,8 @@ struct cs_row *cs_tui_ring_push(struct cs_tui_ring *ring)
 {
     struct cs_row *row = &ring->rows[ring->end % ring->plain];
 
-    if (ring->capacity > ring->plain && ring->end >= ring->plain && ring->end % CS_RING_CHUNK == 0)
+    if (ring->capacity > ring->plain && ring->end >= ring->first + ring->plain - CS_RING_CHUNK &&
+        ring->end >= ring->plain && ring->end % CS_RING_CHUNK == 0)
         pack_oldest(ring);
     if (ring->end % CS_RING_CHUNK == 0)
         *since_of(ring, ring->end) = (struct cs_ring_since){INT64_MAX, INT64_MIN};

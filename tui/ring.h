@@ -68,6 +68,8 @@ int cs_tui_ring_init(struct cs_tui_ring *ring, uint32_t capacity);
 void cs_tui_ring_fini(struct cs_tui_ring *ring);
 /* All rows go; the next one is number 0. */
 void cs_tui_ring_clear(struct cs_tui_ring *ring);
+/* One without rows: the next one has that number. */
+void cs_tui_ring_begin(struct cs_tui_ring *ring, uint64_t number);
 
 /* What packed rows may take, instead of CS_TUI_HISTORY_DFLT; the oldest go where there are more. 0
  * or -ENOMEM. */
@@ -129,6 +131,21 @@ uint64_t cs_tui_ring_skip_back(const struct cs_tui_ring *ring, uint64_t number,
 
 /* What a query asks of a row, without names and the time since the frame before. */
 void cs_row_item(const struct cs_row *row, struct cs_query_item *item);
+
+/* Rows have other numbers than before: some came among them, some went. */
+struct cs_rows_moved {
+    struct cs_rows_moved_at {
+        uint64_t from; /* the old number of this row, and of those up to the next of these */
+        int64_t by;
+    } * at;
+    size_t n, room;
+};
+
+/* From old number `from` on: in their order. 0 or -ENOMEM. */
+int cs_rows_moved_add(struct cs_rows_moved *moved, uint64_t from, int64_t by);
+void cs_rows_moved_fini(struct cs_rows_moved *moved);
+/* The new number of a row; of one that went that of the next. UINT64_MAX stays as it is. */
+uint64_t cs_rows_moved_to(const struct cs_rows_moved *moved, uint64_t number);
 
 /* The frame of a row; false where it has none. */
 bool cs_row_frame(const struct cs_row *row, struct cs_frame *frame);

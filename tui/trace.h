@@ -108,6 +108,7 @@ void cs_trace_near(struct cs_tui *tui, uint64_t number);
 
 /* Before the mark or a bookmark is changed: so that it can be undone. */
 void cs_trace_keep_marks(struct cs_tui *tui, const char *what);
+void cs_trace_moved(struct cs_tui *tui, const struct cs_rows_moved *moved);
 void cs_trace_mark(struct cs_tui *tui, int unused);
 void cs_trace_bookmark(struct cs_tui *tui, int unused);
 /* Between runs: those of a log, by row and time. 0; -EAGAIN: the row is not there yet. */
@@ -135,6 +136,7 @@ int cs_trace_bookmarks(struct cs_tui *tui, const char *rest, char *why, size_t w
 /* ---- trace_tree.c ---------------------------------------------------------------------------- */
 
 void cs_trace_open(struct cs_tui *tui, int unused);
+void cs_trace_decode_again(struct cs_tui *tui); /* the row that is open, if any */
 void cs_trace_close(struct cs_tui *tui, int unused);
 void cs_trace_answer(struct cs_tui *tui, int unused);
 int cs_trace_tree_lines(const struct cs_tui *tui); /* all that there are */

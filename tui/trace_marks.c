@@ -49,10 +49,43 @@ static int swap(struct cs_tui *tui, void *data)
     return 0;
 }
 
+static void move_marks(void *data, const struct cs_rows_moved *moved)
+{
+    struct marks *marks = data;
+
+    marks->mark = cs_rows_moved_to(moved, marks->mark);
+    for (unsigned i = 0; i < marks->n_bookmarks; i++)
+        marks->bookmarks[i] = cs_rows_moved_to(moved, marks->bookmarks[i]);
+}
+
+/* Rows have other numbers: what is kept of them goes along. */
+void cs_trace_moved(struct cs_tui *tui, const struct cs_rows_moved *moved)
+{
+    struct cs_trace_keep *keep = cs_trace_keep(tui);
+    struct marks marks = marks_of(keep);
+
+    move_marks(&marks, moved);
+    keep->mark = marks.mark;
+    memcpy(keep->bookmarks, marks.bookmarks, sizeof keep->bookmarks);
+    for (unsigned i = 0; i < CS_TRACE_BOOKMARKS; i++)
+        keep->names[i].row = cs_rows_moved_to(moved, keep->names[i].row);
+    keep->span = (struct cs_trace_span){0};
+    keep->hunt = (struct cs_trace_hunt){0};
+    tui->progress[0] = '\0';
+    keep->open_row = cs_rows_moved_to(moved, keep->open_row);
+    cs_trace_decode_again(tui);
+    cs_trace_settle(tui);
+}
+
 void cs_trace_keep_marks(struct cs_tui *tui, const char *what)
 {
     static const struct cs_undo_kind kind = {
-        .views = " trace why wire ", .of_run = true, .of_context = true, .swap = swap};
+        .views = " trace why wire ",
+        .of_run = true,
+        .of_context = true,
+        .swap = swap,
+        .moved = move_marks,
+    };
     const struct marks marks = marks_of(cs_trace_keep(tui));
 
     cs_undo_keep(tui, &kind, cs_undo_copy(&marks, sizeof marks), sizeof marks, "%s", what);

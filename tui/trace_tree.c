@@ -103,7 +103,7 @@ static void collect(const struct cs_tui *tui, struct facts *facts)
     if (keep->decode_error) {
         snprintf(add(facts, "meaning", CS_STYLE_DIM), sizeof facts->line[0].text, "%s",
                  tui->decoded ? "it does not belong to the decoder's protocol"
-                              : "nobody decodes: --as canopen, or \"decode\" in the scenario");
+                              : "nobody decodes: :decode canopen tells what frames mean");
         return;
     }
     link_fact(tui, row, keep->tree.answers, "answers", facts);
@@ -198,6 +198,16 @@ static int decode(const struct cs_tui *tui, uint64_t number, struct cs_decoded *
                                   : -1;
 }
 
+void cs_trace_decode_again(struct cs_tui *tui)
+{
+    struct cs_trace_keep *keep = cs_trace_keep(tui);
+    const struct cs_row *row = keep->open ? cs_tui_ring_get(&tui->ring, keep->open_row) : NULL;
+
+    if (row)
+        keep->decode_error =
+            row->kind == CS_EV_FRAME ? decode(tui, keep->open_row, &keep->tree) : -1;
+}
+
 /* Or show what does not fit of a tree that is open. */
 void cs_trace_open(struct cs_tui *tui, int unused)
 {
@@ -216,8 +226,7 @@ void cs_trace_open(struct cs_tui *tui, int unused)
         keep->open = true;
         keep->open_row = tui->trace.sel;
         keep->tree_top = 0;
-        keep->decode_error =
-            row->kind == CS_EV_FRAME ? decode(tui, tui->trace.sel, &keep->tree) : -1;
+        cs_trace_decode_again(tui);
     }
     cs_trace_show_selected(tui);
 }

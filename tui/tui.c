@@ -397,8 +397,9 @@ void cs_tui_change_speed(struct cs_tui *tui, int by)
 static void show_all(struct cs_tui *tui, int unused)
 {
     (void)unused;
+    const char *given_up = tui->job ? tui->job->given_up : NULL;
     if (cs_tui_end_job(tui)) {
-        cs_tui_say(tui, false, "given up, and nothing was written");
+        cs_tui_say(tui, false, "%s", given_up ? given_up : "given up, and nothing was written");
         return;
     }
     if (!tui->filter.n)

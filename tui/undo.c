@@ -38,6 +38,22 @@ void cs_undo_end_context(struct cs_undo *undo, unsigned context)
             drop(undo, i);
 }
 
+void cs_undo_not_done(struct cs_undo *undo, void *data, const void *then, size_t size)
+{
+    for (unsigned i = 0; i < undo->n; i++)
+        if (undo->step[i].data == data) {
+            undo->step[i].undone = !undo->step[i].undone;
+            memcpy(data, then, size);
+        }
+}
+
+void cs_undo_moved(struct cs_undo *undo, const struct cs_rows_moved *moved)
+{
+    for (unsigned i = 0; i < undo->n; i++)
+        if (undo->step[i].kind->moved)
+            undo->step[i].kind->moved(undo->step[i].data, moved);
+}
+
 void cs_undo_restart(struct cs_undo *undo)
 {
     for (unsigned i = undo->n; i-- > 0;)
@@ -115,8 +131,10 @@ void cs_undo_go(struct cs_tui *tui, int back)
         return;
     }
     step = &undo->step[at];
-    if (step->kind->swap(tui, step->data) < 0) {
-        drop(undo, (unsigned)at);
+    const int ret = step->kind->swap(tui, step->data);
+    if (ret < 0) {
+        if (ret != -EAGAIN)
+            drop(undo, (unsigned)at);
         return;
     }
     step->undone = back;

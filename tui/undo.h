@@ -11,6 +11,7 @@
 #define CS_UNDO_BYTES (8u << 20) /* that all steps keep, at most; the oldest make room */
 #define CS_UNDO_WHAT  96
 
+struct cs_rows_moved; /* tui/ring.h */
 struct cs_tui;
 
 /* What can be edited. Its steps are taken back in the order against that in which they were made.
@@ -19,8 +20,10 @@ struct cs_undo_kind {
     const char *views; /* " trace ids ": in which the keys take it back */
     bool of_run;       /* means nothing in another run */
     bool of_context;   /* of the panes that share it alone, context.h */
-    /* Exchange what is now with `data`. 0; -1: it cannot be, which was said; the step is gone. */
+    /* Exchange what is now with `data`. 0; -EAGAIN: not now, -1: never, the step is gone; both were
+     * said. */
     int (*swap)(struct cs_tui *tui, void *data);
+    void (*moved)(void *data, const struct cs_rows_moved *moved); /* rows in it; may be NULL */
 };
 
 struct cs_undo {
@@ -45,6 +48,11 @@ void *cs_undo_copy(const void *from, size_t size);
 
 /* Take the last step of the view with the focus back (back = 1), or do it again (0), and say it. */
 void cs_undo_go(struct cs_tui *tui, int back);
+/* What was exchanged with `data`, to go on for some time, was given up: `then` is in `data` again.
+ */
+void cs_undo_not_done(struct cs_undo *undo, void *data, const void *then, size_t size);
+/* Rows have other numbers. */
+void cs_undo_moved(struct cs_undo *undo, const struct cs_rows_moved *moved);
 /* Nobody has that context any more. */
 void cs_undo_end_context(struct cs_undo *undo, unsigned context);
 /* Another run begins. */

@@ -45,6 +45,8 @@ struct cs_view {
     void (*fini)(void *state);
     void (*restart)(struct cs_tui *tui); /* another run begins; NULL: it keeps nothing */
     void (*refresh)(struct cs_tui *tui); /* after the host's; may be NULL */
+    /* Rows have other numbers, and say something else; NULL: it keeps nothing of them. */
+    void (*moved)(struct cs_tui *tui, const struct cs_rows_moved *moved);
     /* `canvas` is its pane alone, `body` all of it. */
     void (*draw)(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body);
     /* In cells of its pane; NULL: the wheel is the up and down key. */

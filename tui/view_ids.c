@@ -561,6 +561,15 @@ static const struct cs_binding bindings[] = {
     {{CS_KEY_END, 'G'}, NULL, "to the last line", move_all, 1},
 };
 
+static void moved(struct cs_tui *tui, const struct cs_rows_moved *moved)
+{
+    struct ids_view *view = cs_ids_view(tui);
+
+    (void)moved;
+    view->decoded = false; /* it is asked again */
+    view->tree_row = UINT64_MAX;
+}
+
 const struct cs_view cs_view_ids = {
     .name = "ids",
     .keys = {'2', CS_KEY_F1 + 2},
@@ -576,6 +585,7 @@ const struct cs_view cs_view_ids = {
     .state_size = sizeof(struct ids_view),
     .fini = fini,
     .refresh = refresh,
+    .moved = moved,
     .mouse = mouse,
     .draw = draw,
     .status = status,

@@ -293,6 +293,16 @@ static void edit(struct cs_tui *tui, int or_trace)
         cs_tui_say(tui, false, "this message names no place in a file of the scenario");
 }
 
+static void moved(struct cs_tui *tui, const struct cs_rows_moved *moved)
+{
+    struct cs_messages *m = messages_of(tui);
+
+    for (uint64_t i = m->first; i < m->end; i++) {
+        struct cs_logged *logged = &m->logged[i % CS_MESSAGES];
+        logged->row = cs_rows_moved_to(moved, logged->row);
+    }
+}
+
 static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
 {
     struct cs_messages *m = messages_of(tui);
@@ -340,6 +350,7 @@ const struct cs_view cs_view_messages = {
     .init = init,
     .fini = fini,
     .refresh = look,
+    .moved = moved,
     .draw = draw,
     .mouse = mouse,
     .status = status,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tui/like.h"
 #include "tui/view_network.h"
 #include "tui/widgets.h"
 
@@ -304,8 +305,10 @@ void cs_network_draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct 
 
     if (net->no_host || !page) {
         draw_empty(canvas, body,
-                   tui->info.log[0] && net->no_host
-                       ? "nobody decodes this log: cansim-tui --as canopen FILE does"
+                   tui->info.log[0] && net->no_host && cs_like_canopen(tui)
+                       ? "this looks like CANopen: :decode canopen tells what frames mean"
+                   : tui->info.log[0] && net->no_host
+                       ? "nobody decodes this log: :decode canopen does"
                    : net->no_host ? "this host does not tell what decoders know"
                                   : "there is no decoder with pages");
         return;

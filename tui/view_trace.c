@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tui/date.h"
+#include "tui/like.h"
 #include "tui/query_row.h"
 #include "tui/row_text.h"
 #include "tui/trace.h"
@@ -46,6 +47,9 @@ static void detail(const struct cs_tui *tui, struct cs_canvas *canvas, int x, in
     if (!row) {
         cs_trace_hint(tui, text, sizeof text);
         cs_canvas_field(canvas, x, y, tui->width - x - 1, false, CS_STYLE_WARN, text);
+        if (!text[0] && cs_like_canopen(tui))
+            cs_canvas_field(canvas, x, y, tui->width - x - 1, false, CS_STYLE_INFO,
+                            "this looks like CANopen: :decode canopen tells what frames mean");
         return;
     }
     if (cs_trace_measures(tui))
@@ -354,6 +358,7 @@ const struct cs_view cs_view_trace = {
         "In front of a row: ▸ the mark, │ what is measured, • what was searched, * a bookmark.",
     .title = "Trace",
     .many = true,
+    .moved = cs_trace_moved,
     .state_size = sizeof(struct cs_trace_keep),
     .fini = fini,
     .refresh = cs_trace_measure,

@@ -222,6 +222,16 @@ static void refresh(struct cs_tui *tui)
     clamp(tui, why);
 }
 
+/* It is told again. */
+static void moved(struct cs_tui *tui, const struct cs_rows_moved *moved)
+{
+    struct why_state *why = state_of(tui);
+
+    why->row = cs_rows_moved_to(moved, why->row);
+    why->sel = cs_rows_moved_to(moved, why->sel);
+    why->story->row = why->stamp = UINT64_MAX;
+}
+
 static void draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body)
 {
     const struct why_state *why = state_of(tui);
@@ -390,6 +400,7 @@ const struct cs_view cs_view_why = {
     .init = init,
     .fini = fini,
     .refresh = refresh,
+    .moved = moved,
     .draw = draw,
     .mouse = mouse,
     .status = status,

@@ -176,6 +176,14 @@ static void draw_nothing(const struct cs_tui *tui, struct cs_canvas *canvas, str
     cs_canvas_put(canvas, (body.w - cs_text_width(text)) / 2, body.h / 2, CS_STYLE_DIM, text);
 }
 
+static void moved(struct cs_tui *tui, const struct cs_rows_moved *moved)
+{
+    struct wire_state *wire = state_of(tui);
+
+    wire->sel = cs_rows_moved_to(moved, wire->sel);
+    wire->shot.row = cs_rows_moved_to(moved, wire->shot.row);
+}
+
 static void draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body)
 {
     const struct wire_state *wire = state_of(tui);
@@ -579,6 +587,7 @@ const struct cs_view cs_view_wire = {
     .state_size = sizeof(struct wire_state),
     .init = init,
     .refresh = refresh,
+    .moved = moved,
     .draw = draw,
     .mouse = mouse,
     .status = status,

@@ -8,6 +8,7 @@
 #include "simcore/units.h"
 #include "tui/columns.h"
 #include "tui/context.h"
+#include "tui/decoding.h"
 #include "tui/query_row.h"
 #include "tui/setup.h"
 #include "tui/size.h"
@@ -422,6 +423,9 @@ const struct cs_word cs_global_words[] = {
      "bits that no decoder knows: told in trace and identifiers", cs_fields_word, NULL},
     {"columns", "NAME ...|+NAME|-NAME|all", "which columns this view shows, in that order",
      cs_columns_word, cs_columns_offers},
+    {"decode", "[NAME [eds N=FILE...]|off]",
+     "which decoder tells what frames mean, of all rows; alone, what does now", cs_decoding_word,
+     cs_decoding_offers},
     {"save", "FILE", "save what was done as a scenario: record it, to be done again", save, NULL},
     {"screenshot", "[FILE]", "this screen as .svg, .png or .txt", screenshot, NULL},
     {"setup", "[PAGE]", "colours, drawing, layout, keys; as F2", cs_setup_word, cs_setup_offers},

@@ -38,7 +38,8 @@ static void go_on(struct cs_tui *tui, unsigned rows)
         tui->more = true;
         return;
     }
-    cs_tui_say(tui, ret < 0, "%s", job->told);
+    if (job->told[0])
+        cs_tui_say(tui, ret < 0, "%s", job->told);
     cs_tui_end_job(tui);
 }
 

@@ -307,7 +307,7 @@ static void opens(void **state)
     assert_true(bench_shows(b, "event lost arbitration to engine"));
     bench_keys(b, "<Down><Down><Right>");
     bench_draw(b, 80, 24);
-    assert_true(bench_shows(b, "nobody decodes: --as canopen"));
+    assert_true(bench_shows(b, "nobody decodes: :decode canopen"));
     bench_free(b);
 }
 
