@@ -296,7 +296,7 @@ static unsigned of_ids(const struct cs_query *q, const struct cs_query_step *ste
 
 static bool is_longer(const struct cs_query_many *many, unsigned than)
 {
-    return than >= 62 ? many->lens >> 63 : many->lens >> (than + 1) != 0;
+    return many->lens >> (than >= 62 ? 63 : than + 1) != 0;
 }
 
 static bool has_byte(const uint64_t set[4], uint8_t mask, uint8_t value)
