@@ -43,7 +43,7 @@ static int64_t whole_ps(const struct cs_tui *tui)
         const int64_t at = cs_plan_at(plan, CS_PLAN_ACTION, plan->count[CS_PLAN_ACTION] - 1)->at_ps;
         last = at > last ? at : last;
     }
-    return last + last / 20;
+    return last < INT64_MAX / 2 ? last + last / 20 : last;
 }
 
 static int64_t span_of(const struct cs_tui *tui)

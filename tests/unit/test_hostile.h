@@ -48,15 +48,35 @@ static inline int64_t hostile_number(struct hostile *h, int64_t low, int64_t hig
 
 static inline void hostile_text(struct hostile *h, char *to, size_t size)
 {
-    static const char *const words[] = {
-        "engine",    "can0",     "body",       "\xc2\x9b"
-                                               "31m",
-        "日本語",    "\xf0\x9f", "e\xcc\x81",  "%s%n",
-        "node=door", "{",        "[[[[[[[[",   "{\"a\":{\"a\":",
-        "\"type\"",  "flip",     "field=crc",  "eds=5=/etc/passwd",
-        "canopen",   "ffffffff", "SDO abort",  "9223372036854775807",
-        " ",         "\t",       "-",          "\xff\xfe",
-        "NMT",       "#",        "0123456789", "/"};
+    static const char *const words[] = {"engine",
+                                        "can0",
+                                        "body",
+                                        "\xc2\x9b"
+                                        "31m",
+                                        "日本語",
+                                        "\xf0\x9f",
+                                        "e\xcc\x81",
+                                        "%s%n",
+                                        "node=door",
+                                        "{",
+                                        "[[[[[[[[",
+                                        "{\"a\":{\"a\":",
+                                        "\"type\"",
+                                        "flip",
+                                        "field=crc",
+                                        "eds=5=/etc/passwd",
+                                        "canopen",
+                                        "ffffffff",
+                                        "SDO abort",
+                                        "9223372036854775807",
+                                        " ",
+                                        "\t",
+                                        "-",
+                                        "\xff\xfe",
+                                        "NMT",
+                                        "#",
+                                        "0123456789",
+                                        "/"};
     size_t n = 0;
 
     to[0] = '\0';

@@ -68,6 +68,17 @@ static void soften(struct window *w, struct cs_proto_msg *msg)
     if (msg->type == CS_PROTO_EDGES)
         for (unsigned i = 0; i < msg->n_edges; i++)
             msg->edges[i].at_ps = w->at_ps - (240 - i) * 2 * CS_PS_PER_US;
+    if (msg->type == CS_PROTO_PLAN)
+        msg->n_rows = hostile_below(h, 60);
+    if (msg->type == CS_PROTO_PLAN_ROW) {
+        const struct cs_plan *plan = &w->near.tui.plan;
+        msg->row = hostile_below(h, 4) ? plan->n : hostile_below(h, plan->n + 1);
+        msg->kind =
+            (uint16_t)(msg->row < plan->n ? plan->rows[msg->row].kind
+                       : plan->n > 0      ? plan->rows[plan->n - 1].kind + hostile_below(h, 16) / 15
+                                          : 0);
+        msg->state %= CS_PLAN_FAILED + 1;
+    }
     if (msg->type == CS_PROTO_EVENT || msg->type == CS_PROTO_LOST) {
         msg->seq = w->seq++;
         msg->past = 0;
@@ -86,7 +97,8 @@ static void choose(struct window *w, struct cs_proto_msg *msg)
         hostile_fill(h, CS_PROTO_HOST, msg);
     while (msg->type != CS_PROTO_EVENT && hostile_below(h, 2));
     if (msg->type == CS_PROTO_EVENT && hostile_below(h, 2)) {
-        msg->kind = (uint16_t)(hostile_below(h, 2) ? CS_EV_FRAME : hostile_below(h, CS_EV_KIND_COUNT));
+        msg->kind =
+            (uint16_t)(hostile_below(h, 2) ? CS_EV_FRAME : hostile_below(h, CS_EV_KIND_COUNT));
         msg->has_frame = msg->kind == CS_EV_FRAME;
     }
 }
@@ -164,7 +176,9 @@ static void a_host_that_tells_anything(void **state)
             used = mallinfo2().uordblks;
     }
     look(&w->near);
-    print_message("%llu rows, %u nodes, %u ids, %u plan rows\n", (unsigned long long)w->near.tui.ring.end, w->near.tui.n_nodes, w->near.tui.ids.n, w->near.tui.plan.n);
+    print_message("%llu rows, %u nodes, %u ids, %u plan rows\n",
+                  (unsigned long long)w->near.tui.ring.end, w->near.tui.n_nodes, w->near.tui.ids.n,
+                  w->near.tui.plan.n);
     alarm(0);
     assert_true(mallinfo2().uordblks < used + (size_t)(64 << 20));
     window_free(w);
