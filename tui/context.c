@@ -189,7 +189,12 @@ int cs_view_restart(struct cs_tui *tui, unsigned v)
     return 0;
 }
 
-int cs_contexts_restart(struct cs_tui *tui)
+static bool is_restarted(const struct cs_view *view, bool own)
+{
+    return own || !view->restart;
+}
+
+static int restart(struct cs_tui *tui, bool own)
 {
     const unsigned at = tui->context;
     int ret = 0;
@@ -202,11 +207,22 @@ int cs_contexts_restart(struct cs_tui *tui)
             .follow = true, .show = tui->trace.show, .time = tui->trace.time};
         tui->by_id.pinned = false;
         for (unsigned v = 0; v < cs_n_views; v++)
-            if ((cs_views[v]->many || c == at) && cs_view_restart(tui, v) < 0)
+            if ((cs_views[v]->many || c == at) && is_restarted(cs_views[v], own) &&
+                cs_view_restart(tui, v) < 0)
                 ret = -ENOMEM;
     }
     change_to(tui, at);
     return ret;
+}
+
+int cs_contexts_restart(struct cs_tui *tui)
+{
+    return restart(tui, true);
+}
+
+int cs_contexts_forget(struct cs_tui *tui)
+{
+    return restart(tui, false);
 }
 
 void cs_context_in(struct cs_tui *tui, unsigned context,

@@ -23,6 +23,8 @@ int cs_contexts_init(struct cs_tui *tui);
 void cs_contexts_fini(struct cs_tui *tui);
 /* Another run begins: in every context, and in every view. 0 or -ENOMEM. */
 int cs_contexts_restart(struct cs_tui *tui);
+/* All rows and identifiers are gone: the same, but for views that keep what the person made. */
+int cs_contexts_forget(struct cs_tui *tui);
 /* The same for one view, in the context at hand. */
 int cs_view_restart(struct cs_tui *tui, unsigned view);
 

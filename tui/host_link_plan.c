@@ -24,13 +24,16 @@ void cs_host_link_take_plan(struct cs_host_link *link, const struct cs_proto_msg
     plan->failed = msg->n_broken;
 }
 
-/* It was sent in one line. */
+/* It was sent in one line, and is shown in several; indented it must not become many times as long,
+ * however deep it is. */
+#define SHOWN_MAX 16384u
+
 static void set_json(struct cs_plan_row *row, const char *text)
 {
     cJSON *item = cJSON_Parse(text);
     char *printed = item ? cJSON_Print(item) : NULL;
 
-    cs_plan_set(row, CS_PLAN_JSON, printed ? printed : text);
+    cs_plan_set(row, CS_PLAN_JSON, printed && strlen(printed) < SHOWN_MAX ? printed : text);
     free(printed);
     cJSON_Delete(item);
 }

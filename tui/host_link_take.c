@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tui/context.h"
 #include "tui/feed_row.h"
 #include "tui/host_link_ask.h"
+#include "tui/job.h"
 
 static bool known(unsigned bus, int node)
 {
@@ -35,8 +37,14 @@ static int64_t sane(int64_t ps)
     return ps < -1 ? -1 : ps > CS_TIME_END ? CS_TIME_END : ps;
 }
 
-/* No frame is on the wire for longer, whatever its bit rate: sums of such times stay in range. */
+/* No frame is on the wire for longer, whatever its bit rate, nor a level on a cable: sums of such
+ * times stay in range. */
 #define LONGEST_PS CS_PS_PER_S
+
+static int64_t delay_of(int64_t ps)
+{
+    return ps < LONGEST_PS ? ps : LONGEST_PS;
+}
 
 static int64_t start_of(const struct cs_proto_msg *msg, int64_t at_ps)
 {
@@ -49,9 +57,17 @@ static int64_t start_of(const struct cs_proto_msg *msg, int64_t at_ps)
     return start_ps < at_ps - LONGEST_PS ? at_ps - LONGEST_PS : start_ps;
 }
 
-static struct cs_event event_of(const struct cs_proto_msg *msg)
+/* Time goes on, whatever a host says. */
+static int64_t time_of(const struct cs_host_link *link, const struct cs_proto_msg *msg)
 {
-    const int64_t at_ps = sane(msg->at_ps) > 0 ? sane(msg->at_ps) : 0;
+    const int64_t at_ps = sane(msg->at_ps), now_ps = link->sim ? cs_sim_now_ps(link->sim) : 0;
+
+    return at_ps > now_ps ? at_ps : now_ps;
+}
+
+static struct cs_event event_of(const struct cs_host_link *link, const struct cs_proto_msg *msg)
+{
+    const int64_t at_ps = time_of(link, msg);
     const int64_t start_ps = start_of(msg, at_ps), queued_ps = sane(msg->queued_ps);
 
     return (struct cs_event){
@@ -114,7 +130,7 @@ static bool follow(struct cs_host_link *link, const struct cs_proto_msg *msg)
 
 static void take_event(struct cs_host_link *link, const struct cs_proto_msg *msg)
 {
-    const struct cs_event event = event_of(msg);
+    const struct cs_event event = event_of(link, msg);
     const struct cs_feed_said said = {msg->severity - 1, msg->spec};
     struct cs_tui *tui = link->tui;
 
@@ -236,8 +252,8 @@ static void copy_node(struct cs_node_status *status, const struct cs_proto_msg *
         .data_bitrate_bps = msg->data_bitrate_bps,
         .timing = msg->timing,
         .fd = (enum cs_fd)msg->fd,
-        .delay_ps = sane(msg->delay_ps),
-        .cable_ps = sane(msg->cable_ps),
+        .delay_ps = delay_of(msg->delay_ps),
+        .cable_ps = delay_of(msg->cable_ps),
         .plugged = msg->plugged,
         .recovery_runs = msg->recovery_runs,
         .sending = msg->sending,
@@ -485,9 +501,10 @@ void cs_host_link_forget(struct cs_host_link *link, int64_t now_ps)
     if (!last || last->at_ps <= now_ps)
         return;
     tui->ring.first = tui->ring.end;
-    tui->trace.follow = true;
+    cs_undo_restart(&tui->undo);
+    cs_tui_end_job(tui);
     cs_ids_fini(&tui->ids);
-    if (cs_ids_init(&tui->ids) != 0)
+    if (cs_ids_init(&tui->ids) != 0 || cs_contexts_forget(tui) != 0)
         tui->quit = true;
     tui->ids.read = tui->ids.tail = tui->ring.end;
 }

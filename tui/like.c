@@ -284,13 +284,15 @@ void cs_like_id(const struct cs_tui *tui, const struct cs_tui_id *item, struct c
     const uint64_t newest =
         cs_row_newest(&tui->ring, item->bus, item->stat.last.id, item->stat.last.flags);
     struct making m = {tui, like, CS_NO_ROW, item};
+    char text[CS_FRAME_TEXT_MAX];
 
     if (cs_tui_ring_get(&tui->ring, newest)) {
         cs_like_row(tui, newest, like);
         return;
     }
     begin(&m);
-    cs_frame_format(&item->stat.last, like->of);
+    cs_frame_format(&item->stat.last, text);
+    snprintf(like->of, sizeof like->of, "%.60s", text);
     add_frame(&m, item->bus, &item->stat.last);
     add_place(&m, item->bus, item->who == CS_NAME_NONE ? "" : cs_tui_who(tui, item->who));
     add_frame_more(&m, &item->stat.last);

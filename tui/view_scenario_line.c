@@ -43,7 +43,7 @@ static int64_t whole_ps(const struct cs_tui *tui)
         const int64_t at = cs_plan_at(plan, CS_PLAN_ACTION, plan->count[CS_PLAN_ACTION] - 1)->at_ps;
         last = at > last ? at : last;
     }
-    return last + last / 20;
+    return last < INT64_MAX / 2 ? last + last / 20 : last;
 }
 
 static int64_t span_of(const struct cs_tui *tui)
@@ -205,13 +205,16 @@ static void put_scale(struct cs_canvas *canvas, const struct line *line)
     const int64_t tick = tick_of(line);
     char text[40];
 
-    for (int64_t at = (line->from_ps + tick - 1) / tick * tick; at <= line->from_ps + line->span_ps;
-         at += tick) {
+    const int64_t to_ps = line->from_ps + line->span_ps;
+
+    for (int64_t at = (line->from_ps + tick - 1) / tick * tick; at <= to_ps; at += tick) {
         const int x = cell_of(line, at);
         cs_units_format_time(at, text, sizeof text);
         if (x >= 0 && x + cs_text_width(text) + 1 <= line->w)
             cs_canvas_printf(canvas, line->x + x, line->y[LANE_SCALE], CS_STYLE_DIM, "%s%s", "│",
                              text);
+        if (at > INT64_MAX - tick)
+            break;
     }
 }
 

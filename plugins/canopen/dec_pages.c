@@ -100,7 +100,7 @@ unsigned co_pdo_rate(const struct co_node *node, int64_t at_ps)
 
     for (const struct co_pdo *pdo = node->pdos; pdo != NULL; pdo = pdo->next) {
         if (pdo->tx && pdo->frames > 1 && pdo->period_ps > 0 &&
-            at_ps - pdo->last_ps <= 2 * pdo->period_ps + CO_PS_PER_MS)
+            (at_ps - pdo->last_ps - CO_PS_PER_MS) / 2 <= pdo->period_ps)
             a_1000th += 1000 * CO_PS_PER_S / pdo->period_ps;
     }
     return (unsigned)((a_1000th + 500) / 1000);

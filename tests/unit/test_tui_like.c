@@ -438,6 +438,28 @@ static void right_button(void **state)
     bench_free(b);
 }
 
+/* An identifier whose frames are no more in the trace: the last one may be as long as any. */
+static void of_a_long_frame(void **state)
+{
+    struct bench *b = bench_new(0, 1);
+    struct cs_tui_id *item = cs_ids_get(&b->tui.ids, 0, 0x123, 0);
+    struct {
+        struct cs_like like;
+        char behind[CS_FRAME_TEXT_MAX];
+    } list;
+
+    (void)state;
+    assert_non_null(item);
+    item->stat.last = (struct cs_frame){.id = 0x123, .flags = CS_FRAME_FD, .dlc = 15, .len = 64};
+    item->stat.count = 1;
+    memset(list.behind, 7, sizeof list.behind);
+    cs_like_id(&b->tui, item, &list.like);
+    for (size_t i = 0; i < sizeof list.behind; i++)
+        assert_int_equal(list.behind[i], 7);
+    assert_int_equal(strlen(list.like.of), 60);
+    bench_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -457,6 +479,7 @@ int main(void)
         cmocka_unit_test(list_of_colours),
         cmocka_unit_test(completes_colours),
         cmocka_unit_test(right_button),
+        cmocka_unit_test(of_a_long_frame),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -446,6 +446,30 @@ static void a_frame_is_told_with_names(void **state)
     remote_free(r);
 }
 
+/* What a view keeps of rows and identifiers goes with them; frames to send stay. */
+static void a_frozen_list_ends_with_its_run(void **state)
+{
+    struct remote *r = remote_new();
+
+    (void)state;
+    put_begin(r, 10 * S);
+    put_end(r, 10 * S);
+    put_frame(r, 11 * S, "123#22", NULL);
+    put_frame(r, 12 * S, "124#22", NULL);
+    bench_keys(&r->near, ":view ids<Enter>F");
+    bench_draw(&r->near, 120, 40);
+    assert_true(bench_shows(&r->near, "frozen"));
+    connect_again(r, false, S);
+    bench_draw(&r->near, 120, 40);
+    assert_true(bench_hides(&r->near, "frozen"));
+    put_begin(r, S);
+    put_end(r, S);
+    put_frame(r, 2 * S, "125#22", NULL);
+    bench_draw(&r->near, 120, 40);
+    assert_true(bench_hides(&r->near, "124"));
+    remote_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -461,6 +485,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_used_is_an_error),
         cmocka_unit_test(the_same_run_goes_on),
         cmocka_unit_test(another_run_is_counted_anew),
+        cmocka_unit_test(a_frozen_list_ends_with_its_run),
         cmocka_unit_test(a_frame_is_told_with_names),
     };
 
