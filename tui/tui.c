@@ -336,9 +336,8 @@ static void toggle_pause(struct cs_tui *tui, int unused)
     tui->host->ops->pause(tui->host->ctx, paused);
     tui->info.paused = paused;
     if (tui->info.paused)
-        cs_tui_say(
-            tui, false,
-            "bus time stands still, nothing is lost: . n , go on by an event, a frame, a bit");
+        cs_tui_say(tui, false,
+                   "bus time stands still, nothing is lost: on by . event, n frame, , bit");
 }
 
 /* A bit of the bus that is looked at. */

@@ -206,7 +206,9 @@ static void bus_off_is_told(void **state)
     (void)state;
     bench_node(b, 0, "other", CS_MODE_NORMAL);
     bench_run(b, CS_PS_PER_MS);
-    bench_keys(b, "2:flip field=crc index=2 from=engine count=32<Enter><Up>");
+    bench_keys(b, "2:flip field=crc index=2 from=engine count=32<Enter>");
+    bench_draw(b, 80, 24); /* that it was armed gives way to what came of it */
+    assert_true(bench_shows(b, "armed on can0 as 1"));
     cs_bus_submit(cs_sim_bus(b->sim, 0), node, &frame, 0);
     bench_run(b, 100 * CS_PS_PER_MS);
     bench_draw(b, 80, 24);
