@@ -118,6 +118,7 @@ static void fact_counter(struct facts *f, const char *name, unsigned count)
 /* The last steps of the counters, one a cell: however fast they come, all are seen. */
 static void fact_steps(struct facts *f, const struct cs_tui_node *node)
 {
+    static const char steps[] = "the larger of TEC and REC";
     const struct cs_history_step *step;
     int64_t values[CS_HISTORY_STEPS];
     uint8_t styles[CS_HISTORY_STEPS];
@@ -139,8 +140,8 @@ static void fact_steps(struct facts *f, const struct cs_tui_node *node)
     const int room = f->at.w - 9, width = (int)n < room ? (int)n : room;
     cs_spark(f->canvas, (struct cs_rect){f->at.x + 9, f->at.y, width, 1}, CS_STYLE_GOOD, styles,
              values, n, 0, NODES_BUS_OFF);
-    cs_canvas_field(f->canvas, f->at.x + 10 + width, f->at.y, room - width - 1, false,
-                    CS_STYLE_FAINT, "the larger of TEC and REC");
+    if (room - width - 1 >= cs_text_width(steps))
+        cs_canvas_put(f->canvas, f->at.x + 10 + width, f->at.y, CS_STYLE_FAINT, steps);
     f->at.y++;
 }
 
