@@ -315,7 +315,7 @@ static bool ended(struct cs_tui *tui)
         return true;
     }
     if (tui->info.finished)
-        cs_tui_say(tui, false, "the scenario is over; q quits");
+        cs_tui_say(tui, false, "the scenario is over: :rerun runs it again, q quits");
     return tui->info.finished;
 }
 
