@@ -91,9 +91,10 @@ static void screens(void **state)
     bench_golden(l->b, "log-ids");
     bench_keys(l->b, "0"); /* without a bit rate there are neither bits nor loads to tell */
     bench_draw(l->b, 80, 24);
-    assert_true(bench_shows(l->b, "frames  waited"));
+    assert_true(bench_shows(l->b, " frames "));
     assert_true(bench_shows(l->b, "not told by a log"));
     assert_true(bench_hides(l->b, "idle "));
+    assert_true(bench_hides(l->b, "bits   load"));
     bench_keys(l->b, "<Down>");
     bench_draw(l->b, 80, 24);
     assert_true(bench_hides(l->b, "load 0.0%"));
