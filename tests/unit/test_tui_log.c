@@ -94,7 +94,7 @@ static void screens(void **state)
     assert_true(bench_shows(l->b, " frames "));
     assert_true(bench_shows(l->b, "not told by a log"));
     assert_true(bench_hides(l->b, "idle "));
-    assert_true(bench_hides(l->b, "bits   load"));
+    assert_true(bench_hides(l->b, "bits load"));
     bench_keys(l->b, "<Down>");
     bench_draw(l->b, 80, 24);
     assert_true(bench_hides(l->b, "load 0.0%"));

@@ -304,6 +304,21 @@ static void the_mouse(void **state)
     bench_free(b);
 }
 
+/* A key without a use here is answered, and not remembered. */
+static void keys_without_use(void **state)
+{
+    struct bench *b = bench_new(0, 1);
+
+    (void)state;
+    bench_keys(b, "1K");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "K does nothing here: ? tells all keys"));
+    bench_keys(b, "M");
+    bench_draw(b, 80, 24);
+    assert_true(bench_hides(b, "does nothing"));
+    bench_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -316,6 +331,7 @@ int main(void)
         cmocka_unit_test(pictures),
         cmocka_unit_test(it_fits),
         cmocka_unit_test(the_mouse),
+        cmocka_unit_test(keys_without_use),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
