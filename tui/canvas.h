@@ -52,6 +52,12 @@ struct cs_canvas cs_canvas_part(const struct cs_canvas *canvas, struct cs_rect a
 /* The cell at x, y; NULL outside. */
 const struct cs_cell *cs_canvas_at(const struct cs_canvas *canvas, int x, int y);
 
+/* Part of a drawing - lines, bars, dots of a plot - rather than text. */
+static inline bool cs_cell_is_block(const struct cs_cell *cell)
+{
+    return (cell->ch >= 0x2500 && cell->ch < 0x25a0) || (cell->ch >= 0x2800 && cell->ch < 0x2900);
+}
+
 /* Columns of a codepoint: 0 (it combines with the one before), 1, 2. */
 int cs_char_width(uint32_t ch);
 /* Put one codepoint. */

@@ -415,7 +415,8 @@ static void go_over_footer(const struct cs_tui *tui, struct footer *footer)
         end -= binding_width(tui, &corner[i]);
     put_bindings(tui, footer, end, tui->width, corner, 3);
     /* Pause and inject come first, then what is the view's own, then the rest. */
-    if (tui->info.log[0])
+    const bool over = tui->info.log[0] || tui->info.finished;
+    if (over)
         x = put_bindings(tui, footer, x, end - 2, in_log, 1);
     else if (tui->info.gone)
         x = put_bindings(tui, footer, x, end - 2, host_gone, 2);
@@ -424,7 +425,7 @@ static void go_over_footer(const struct cs_tui *tui, struct footer *footer)
     else
         x = put_bindings(tui, footer, x, end - 2, cs_global_bindings, 2);
     x = put_bindings(tui, footer, x, end - 2, view->bindings, view->n_bindings);
-    if (!tui->info.log[0])
+    if (!over)
         put_bindings(tui, footer, x, end - 2, cs_global_bindings + 2, cs_n_global_bindings - 5);
 }
 

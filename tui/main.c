@@ -142,6 +142,7 @@ static int run(struct app *app, const struct cs_options *options)
     status = cs_app_take_screen(app, options);
     if (status != 0)
         return status;
+    app->speed = cs_session_speed(app->session);
     cs_app_begin_session(app);
     ev_run(app->loop, 0);
     cs_app_edit_end(app);

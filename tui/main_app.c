@@ -169,9 +169,25 @@ void cs_app_on_clock(struct ev_loop *loop, ev_timer *w, int revents)
  */
 
 /* What cannot be read leaves the run as it is. */
+/* The next run is as slow as the person made the one before, and stands still where that did. */
+static void keep_pace(struct app *app, uint32_t speed, bool paused)
+{
+    if (speed != app->speed) {
+        app->speed = cs_session_speed(app->session);
+        cs_session_set_speed(app->session, speed);
+    }
+    if (paused)
+        cs_session_pause(app->session, true);
+    cs_tui_say(&app->tui, false,
+               paused ? "from the start, paused: Space goes on, . n , step" : "from the start");
+}
+
 static void rerun(struct app *app)
 {
     struct cs_session_config config = cs_main_config(app->options);
+    const uint32_t speed = cs_session_speed(app->session);
+    const bool paused =
+        cs_session_paused(app->session) && !app->tui.info.pause[0] && !app->tui.info.finished;
     struct cs_errors errors = {0};
 
     app->tui.rerun = false;
@@ -194,7 +210,7 @@ static void rerun(struct app *app)
                cs_host_session_init(&app->host, app->session, &app->tui) < 0) {
         leave(app, 3);
     } else {
-        cs_tui_say(&app->tui, false, "from the start");
+        keep_pace(app, speed, paused);
         cs_app_begin_session(app);
     }
 }

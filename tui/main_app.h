@@ -42,6 +42,7 @@ struct app {
     struct cs_editor editor;
     ev_timer editor_look; /* only while it runs */
     bool leaves;          /* somebody wants the program to end */
+    uint32_t speed;       /* of the run, before somebody changed it */
     bool held;            /* the session stands still because the program is stopped */
     int status;
 };

@@ -60,12 +60,13 @@ static bool is_usual(const struct cs_row *row)
     return row->kind == CS_EV_FAULT && row->stage == CS_FAULT_FIRED;
 }
 
-/* It is worth a line in whatever view is shown. */
+/* It is worth a line in whatever view is shown, in the place of what was well: that a fault was
+ * armed, which is why. */
 static void tell_bus_off(struct cs_tui *tui, const struct cs_row *row)
 {
     char at[40];
 
-    if (tui->message[0] || tui->overlay != CS_OVERLAY_NONE || row->node < 0)
+    if ((tui->message[0] && tui->message_bad) || tui->overlay != CS_OVERLAY_NONE || row->node < 0)
         return;
     snprintf(tui->message, sizeof tui->message,
              "%.40s went bus-off at %s s: 3 shows the nodes, W tells why",

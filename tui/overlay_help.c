@@ -7,16 +7,17 @@
 #include "tui/view.h"
 #include "tui/widgets.h"
 
-#define COLUMN_WIDTH 72
+#define COLUMN_WIDTH 72 /* at least, and at most */
+#define COLUMN_MOST  100
 #define KEYS_WIDTH   12
 
 struct page {
     struct cs_canvas *canvas; /* NULL: only count */
-    struct cs_rect at;        /* of the first column */
-    int columns;
-    int skip, line;      /* lines scrolled away; lines so far */
-    const char *find;    /* only lines with it; "": all */
-    const char *heading; /* goes before the next line that is shown; NULL: is there already */
+    struct cs_rect at;        /* of the text of the first column */
+    int columns, apart;       /* how many, and cells from one to the next */
+    int skip, line;           /* lines scrolled away; lines so far */
+    const char *find;         /* only lines with it; "": all */
+    const char *heading;      /* goes before the next line that is shown; NULL: is there already */
 };
 
 /* The columns follow one another: a page of them is in sight. */
@@ -27,7 +28,7 @@ static void put_line(struct page *page, int indent, uint8_t style, const char *k
 
     if (!page->canvas || line < 0 || line >= page->at.h * page->columns)
         return;
-    const int x = page->at.x + line / page->at.h * COLUMN_WIDTH, y = page->at.y + line % page->at.h;
+    const int x = page->at.x + line / page->at.h * page->apart, y = page->at.y + line % page->at.h;
     cs_canvas_put(page->canvas, x + 1, y, CS_STYLE_KEY, keys);
     cs_canvas_field(page->canvas, x + indent, y, page->at.w - indent, false, style, text);
 }
@@ -48,10 +49,10 @@ static size_t fitting(const char *text, int width)
 static void put_wrapped(struct page *page, int indent, uint8_t style, const char *keys,
                         const char *text)
 {
-    char part[4 * COLUMN_WIDTH];
+    char part[4 * COLUMN_MOST];
 
     do {
-        const size_t len = fitting(text, COLUMN_WIDTH - 4 - indent);
+        const size_t len = fitting(text, page->apart - 4 - indent);
         snprintf(part, sizeof part, "%.*s", (int)len, text);
         put_line(page, indent, style, keys, part);
         text += len + strspn(text + len, " ");
@@ -94,7 +95,7 @@ static void put_about(struct page *page, const struct cs_view *view)
     }
 }
 
-/* Keys that everybody knows come last. */
+/* Keys that everybody knows: behind what the view's own are. */
 static bool is_plain(const struct cs_binding *binding)
 {
     switch (binding->keys[0]) {
@@ -110,14 +111,14 @@ static bool is_plain(const struct cs_binding *binding)
     }
 }
 
-static void put_bindings(struct page *page, const char *heading, const struct cs_binding *bindings,
-                         unsigned n)
+static void put_some(struct page *page, const char *heading, const struct cs_binding *bindings,
+                     unsigned n, bool plain)
 {
     page->heading = heading;
-    for (unsigned i = 0; n && i < 2 * n; i++) {
-        const struct cs_binding *binding = &bindings[i % n];
+    for (unsigned i = 0; i < n; i++) {
+        const struct cs_binding *binding = &bindings[i];
         char keys[CS_BINDING_KEYS * (CS_KEY_NAME_MAX + 1)] = "", name[CS_KEY_NAME_MAX];
-        if (is_plain(binding) != (i >= n))
+        if (is_plain(binding) != plain)
             continue;
         for (unsigned k = 0; k < CS_BINDING_KEYS && binding->keys[k]; k++)
             snprintf(keys + strlen(keys), sizeof keys - strlen(keys), "%s%s", k ? " " : "",
@@ -126,15 +127,27 @@ static void put_bindings(struct page *page, const char *heading, const struct cs
     }
 }
 
-/* Behind ':'. */
+static void put_bindings(struct page *page, const char *heading, const struct cs_binding *bindings,
+                         unsigned n)
+{
+    put_some(page, heading, bindings, n, false);
+    put_some(page, page->heading, bindings, n, true);
+}
+
+/* Behind ':': where it takes more than a key's room it has a line of its own. */
 static void put_words(struct page *page, const struct cs_word *words, unsigned n)
 {
     for (unsigned i = 0; i < n; i++) {
-        char word[KEYS_WIDTH * 2], text[160];
-        snprintf(word, sizeof word, ":%s", words[i].name);
-        snprintf(text, sizeof text, "%s%s%s", words[i].form, *words[i].form ? ": " : "",
-                 words[i].help);
-        put_row(page, word, text);
+        char word[160];
+        snprintf(word, sizeof word, ":%s%s%s", words[i].name, *words[i].form ? " " : "",
+                 words[i].form);
+        if (cs_text_width(word) < KEYS_WIDTH) {
+            put_row(page, word, words[i].help);
+        } else if (!*page->find || has(word, page->find) || has(words[i].help, page->find)) {
+            put_heading(page);
+            put_line(page, 2 + KEYS_WIDTH, CS_STYLE_TEXT, word, "");
+            put_wrapped(page, 2 + KEYS_WIDTH, CS_STYLE_TEXT, "", words[i].help);
+        }
     }
 }
 
@@ -174,11 +187,12 @@ static int put_all(const struct cs_tui *tui, struct page *page)
 
     page->find = tui->help_find.text;
     snprintf(title, sizeof title, "%s: %s", view->title, view->help);
-    put_bindings(page, title, view->bindings, view->n_bindings);
+    put_some(page, title, view->bindings, view->n_bindings, false);
     put_words(page, view->words, view->n_words);
+    put_about(page, view);
+    put_some(page, "Moving about", view->bindings, view->n_bindings, true);
     put_own(page, tui->keymap);
     put_bindings(page, "Everywhere", cs_global_bindings, cs_n_global_bindings);
-    put_about(page, view);
     put_views(page);
     page->heading = "Everywhere, behind :";
     put_words(page, cs_global_words, cs_n_global_words);
@@ -187,16 +201,22 @@ static int put_all(const struct cs_tui *tui, struct page *page)
     return page->line;
 }
 
-/* One column, or two where there is room. */
-static struct cs_rect box_of(const struct cs_tui *tui, int *columns)
+/* One column, or as many as there is room for; *page has them then, and how many lines it has. */
+static struct cs_rect box_of(const struct cs_tui *tui, struct page *page)
 {
-    struct page page = {.columns = 1};
-    const int lines = put_all(tui, &page), most = tui->height - 4;
+    const int most = tui->height - 4, room = tui->width - 4;
     int w, h;
 
-    *columns = lines > most - 2 && tui->width >= 2 * COLUMN_WIDTH + 4 ? 2 : 1;
-    w = *columns * COLUMN_WIDTH;
-    h = (lines + *columns - 1) / *columns + 2;
+    page->columns = 1;
+    page->apart = room < COLUMN_WIDTH ? COLUMN_WIDTH : room > COLUMN_MOST ? COLUMN_MOST : room;
+    if (put_all(tui, page) > most - 2 && room >= 2 * COLUMN_WIDTH) {
+        page->columns = room / COLUMN_WIDTH;
+        page->apart = room / page->columns;
+        page->line = 0;
+        put_all(tui, page);
+    }
+    w = page->columns * page->apart;
+    h = (page->line + page->columns - 1) / page->columns + 2;
     h = h < most ? h : most;
     h = h < 5 ? 5 : h;
     return cs_box_place(tui, w, h, (tui->height - h) / 2);
@@ -220,13 +240,16 @@ static void draw_find(const struct cs_tui *tui, struct cs_canvas *canvas, int li
 
 static void draw(const struct cs_tui *tui, struct cs_canvas *canvas)
 {
-    struct page page = {.canvas = canvas, .skip = tui->help_top};
-    const struct cs_rect box = box_of(tui, &page.columns);
-    int lines;
+    struct page page = {0};
+    const struct cs_rect box = box_of(tui, &page);
+    const int lines = page.line;
 
-    page.at = (struct cs_rect){box.x + 2, box.y + 1, COLUMN_WIDTH - 4, box.h - 2};
+    page.canvas = canvas;
+    page.skip = tui->help_top;
+    page.line = 0;
+    page.at = (struct cs_rect){box.x + 2, box.y + 1, page.apart - 4, box.h - 2};
     cs_canvas_box(canvas, box, "Help");
-    lines = put_all(tui, &page);
+    put_all(tui, &page);
     if (lines - page.skip > page.at.h * page.columns)
         cs_canvas_put(canvas, box.x + box.w - 12, box.y + box.h - 1, CS_STYLE_BOX_TITLE,
                       " ↓ more ");
@@ -237,11 +260,9 @@ static void draw(const struct cs_tui *tui, struct cs_canvas *canvas)
 
 static void scroll(struct cs_tui *tui, int by)
 {
-    struct page page = {.columns = 1};
-    int columns, room = box_of(tui, &columns).h - 2, last;
+    struct page page = {0};
+    const int room = (box_of(tui, &page).h - 2) * page.columns, last = page.line - room;
 
-    room *= columns;
-    last = put_all(tui, &page) - room;
     if (by == 2 || by == -2)
         by = by / 2 * (room - 1);
     tui->help_top += by;

@@ -145,6 +145,9 @@ static void draw(const struct cs_tui *tui, struct cs_canvas *canvas)
     const struct cs_prompt_state *state = &tui->prompt;
     int y = tui->height - 2, x;
     char text[CS_FAULT_TEXT_MAX + 32];
+    const char *rest;
+    /* The bus of a fault; what words do goes by itself to where it belongs. */
+    const bool on_bus = tui->n_buses > 1 && !cs_word_find(tui, state->field.text, &rest);
     uint8_t style = feedback(tui, text, sizeof text);
 
     draw_help(tui, canvas, y - 1);
@@ -155,8 +158,7 @@ static void draw(const struct cs_tui *tui, struct cs_canvas *canvas)
     else
         cs_canvas_field(canvas, 1, y - 1, tui->width - 2, false, style, text);
     x = cs_canvas_put(canvas, 1, y, CS_STYLE_DIM,
-                      tui->n_buses > 1 ? tui->bus[state->bus < tui->n_buses ? state->bus : 0].name
-                                       : "");
+                      on_bus ? tui->bus[state->bus < tui->n_buses ? state->bus : 0].name : "");
     x = cs_canvas_put(canvas, x, y, CS_STYLE_BRIGHT, ": ");
     cs_textfield_draw(&state->field, canvas, x, y, tui->width - x - 1);
 }

@@ -385,7 +385,7 @@ static attr_t attrs_of(struct cs_look look)
 static void show_row(const struct cs_canvas *canvas, const struct cs_theme *theme, int y, int width)
 {
     const struct cs_cell *row = cs_canvas_at(canvas, 0, y);
-    int style = -1;
+    int style = -1; /* with whether it is a block, which may look otherwise */
     short pair = 0;
     attr_t attrs = A_NORMAL;
 
@@ -402,9 +402,9 @@ static void show_row(const struct cs_canvas *canvas, const struct cs_theme *them
             text[0] = '?';
         if (wcwidth(text[1]) != 0)
             text[1] = L'\0';
-        if (row[x].style != style) {
-            struct cs_look look = cs_theme_look(theme, row[x].style, term.colours);
-            style = row[x].style;
+        if ((row[x].style | cs_cell_is_block(&row[x]) << 8) != style) {
+            struct cs_look look = cs_theme_cell_look(theme, &row[x], term.colours);
+            style = row[x].style | cs_cell_is_block(&row[x]) << 8;
             pair = term.colours ? pair_of(look) : 0;
             attrs = attrs_of(look);
         }

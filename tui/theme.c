@@ -23,7 +23,7 @@ const struct cs_theme *cs_theme_named(const char *name)
 
 struct cs_paint cs_paint_of(const struct cs_theme *theme, const struct cs_cell *cell)
 {
-    struct cs_look look = cs_theme_look(theme, cell->style, 256);
+    struct cs_look look = cs_theme_cell_look(theme, cell, 256);
     struct cs_paint p = {
         .fg = look.fg < 0 ? theme->rgb_fg : cs_theme_rgb(look.fg),
         .bg = look.bg < 0 ? theme->rgb_bg : cs_theme_rgb(look.bg),
@@ -73,38 +73,89 @@ static bool drowns(int fg, int bg)
     return fg == bg || (bg == 4 && fg < 2) || (bg == 7 && (fg == 2 || fg == 3 || fg == 6));
 }
 
-struct cs_look cs_theme_look(const struct cs_theme *theme, uint8_t style, int colours)
+/* A ground that is the theme's own plain one is none: the selection's is laid over it. */
+static bool has_ground(const struct cs_theme *theme, const struct cs_theme_style *s)
+{
+    return s->bg >= 0 && s->bg != theme->styles[CS_STYLE_TEXT].bg;
+}
+
+/* A bar or a line is of the colour that stands behind text: the ground is not part of its length.
+ */
+static struct cs_theme_style of_block(const struct cs_theme *theme, unsigned i)
+{
+    const struct cs_theme_style *plain = &theme->styles[CS_STYLE_TEXT];
+    struct cs_theme_style s = theme->styles[i];
+
+    if (i < CS_STYLE_HOT || i == CS_STYLE_FIELD)
+        return s;
+    if (has_ground(theme, &s)) {
+        s.fg = i == CS_STYLE_BAD && theme->bad_block ? theme->bad_block : s.bg;
+        s.fg8 = s.bg8;
+        s.bg = plain->bg;
+        s.bg8 = plain->bg8;
+    }
+    s.attrs &= (uint8_t)~CS_ATTR_UNDERLINE;
+    s.mono &= (uint8_t) ~(CS_ATTR_UNDERLINE | CS_ATTR_REVERSE);
+    return s;
+}
+
+static struct cs_look look_of(const struct cs_theme_style *s, int colours)
+{
+    if (colours >= 256)
+        return (struct cs_look){s->fg, s->bg, s->attrs};
+    if (colours >= 8)
+        return (struct cs_look){s->fg8, s->bg8, s->attrs};
+    return (struct cs_look){-1, -1, s->mono};
+}
+
+static void select_it(const struct cs_theme *theme, const struct cs_theme_style *s, unsigned i,
+                      int colours, struct cs_look *look)
+{
+    const struct cs_theme_style *plain = &theme->styles[CS_STYLE_TEXT];
+
+    if (colours >= 256) {
+        look->bg = has_ground(theme, s) ? s->bg : theme->selected.bg;
+        /* What is grey on the plain background would drown in the selection's. */
+        if (i == CS_STYLE_FAINT || i == CS_STYLE_DIM || s->fg < 0 || s->fg == look->bg)
+            look->fg = i == CS_STYLE_FAINT ? theme->selected_faint : theme->selected.fg;
+    } else if (colours >= 8) {
+        const bool ground = s->bg8 >= 0 && s->bg8 != plain->bg8;
+        look->bg = ground ? s->bg8 : theme->selected.bg8;
+        if (look->fg < 0 || drowns(look->fg, look->bg) || (!ground && plain->bg8 >= 0))
+            look->fg = theme->selected.fg8;
+        look->attrs |= CS_ATTR_BOLD;
+    } else {
+        look->attrs = (uint8_t)((look->attrs | theme->selected.mono) & ~CS_ATTR_DIM);
+    }
+}
+
+static struct cs_look style_look(const struct cs_theme *theme, uint8_t style, bool block,
+                                 int colours)
 {
     unsigned i = style & ~CS_STYLE_SELECTED;
-    const struct cs_theme_style *s = &theme->styles[i < CS_STYLE_COUNT ? i : CS_STYLE_TEXT];
+    struct cs_theme_style s;
     struct cs_look look;
 
     if (i >= CS_STYLE_COUNT && i < CS_STYLE_END)
         return swatch(i - CS_STYLE_COUNT, colours);
-    if (theme->mono)
-        colours = 0;
-    if (colours >= 256)
-        look = (struct cs_look){s->fg, s->bg, s->attrs};
-    else if (colours >= 8)
-        look = (struct cs_look){s->fg8, s->bg8, s->attrs};
-    else
-        look = (struct cs_look){-1, -1, s->mono};
-    if (!(style & CS_STYLE_SELECTED))
-        return look;
-    if (colours >= 256) {
-        look.bg = s->bg < 0 ? theme->selected.bg : s->bg;
-        /* What is grey on the plain background would drown in the selection's. */
-        if (i == CS_STYLE_FAINT || i == CS_STYLE_DIM || s->fg < 0)
-            look.fg = i == CS_STYLE_FAINT ? theme->selected_faint : theme->selected.fg;
-    } else if (colours >= 8) {
-        look.bg = s->bg8 < 0 ? theme->selected.bg8 : s->bg8;
-        if (look.fg < 0 || drowns(look.fg, look.bg))
-            look.fg = theme->selected.fg8;
-        look.attrs |= CS_ATTR_BOLD;
-    } else {
-        look.attrs = (uint8_t)((look.attrs | theme->selected.mono) & ~CS_ATTR_DIM);
-    }
+    i = i < CS_STYLE_COUNT ? i : CS_STYLE_TEXT;
+    s = block ? of_block(theme, i) : theme->styles[i];
+    colours = theme->mono ? 0 : colours;
+    look = look_of(&s, colours);
+    if (style & CS_STYLE_SELECTED)
+        select_it(theme, &s, i, colours, &look);
     return look;
+}
+
+struct cs_look cs_theme_look(const struct cs_theme *theme, uint8_t style, int colours)
+{
+    return style_look(theme, style, false, colours);
+}
+
+struct cs_look cs_theme_cell_look(const struct cs_theme *theme, const struct cs_cell *cell,
+                                  int colours)
+{
+    return style_look(theme, cell->style, cs_cell_is_block(cell), colours);
 }
 
 uint32_t cs_theme_rgb(int colour)

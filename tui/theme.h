@@ -93,6 +93,7 @@ struct cs_theme {
     struct cs_theme_style selected; /* bg and attributes laid over a selected cell; fg: of its plain
                                        text, and */
     int16_t selected_faint;         /* of its faint text */
+    int16_t bad_block; /* bars of what is bad; 0: the colour behind its text, if there is one */
     bool mono;                      /* attributes only, whatever the terminal can */
 };
 
@@ -109,12 +110,15 @@ struct cs_look {
 
 /* What a cell's style means with `colours` (0, 8, 16, 256 …) at hand. */
 struct cs_look cs_theme_look(const struct cs_theme *theme, uint8_t style, int colours);
+/* The same of a cell: bars and blocks have no ground but the plain one. */
+struct cs_cell;
+struct cs_look cs_theme_cell_look(const struct cs_theme *theme, const struct cs_cell *cell,
+                                  int colours);
 /* What a cell looks like in a picture: 0xRRGGBB. */
 struct cs_paint {
     uint32_t fg, bg;
     bool bold, underline, on_bg; /* on_bg: other than the picture's own */
 };
-struct cs_cell;
 struct cs_paint cs_paint_of(const struct cs_theme *theme, const struct cs_cell *cell);
 /* 0xRRGGBB of one of xterm's 256 colours. */
 uint32_t cs_theme_rgb(int colour);

@@ -68,6 +68,7 @@ const struct cs_theme cs_theme_contrast =
                 [CS_STYLE_ON_BLUE] = {231, 19, 7, 4, 0, REV},
                 [CS_STYLE_ON_MAGENTA] = {16, 219, 0, 5, 0, REV},
             },
-        .selected = {231, 19, 7, 4, BOLD, REV},
+        .selected = {231, 19, 0, 7, BOLD, REV},
         .selected_faint = 231,
+        .bad_block = 203,
 };

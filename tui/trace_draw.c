@@ -202,9 +202,22 @@ static void cell_meaning(const struct cs_tui *tui, struct cs_canvas *canvas, str
                         cs_row_meaning(row));
 }
 
+/* What a frame means is worth more. */
+static int want_bits(const struct cs_tui *tui)
+{
+    return tui->decoded && cs_tui_body(tui).w < 140 ? 0 : 4;
+}
+
 static int want_meaning(const struct cs_tui *tui)
 {
-    return !tui->decoded && !tui->fields.n ? 0 : cs_tui_body(tui).w >= 100 ? 34 : 16;
+    const int width = cs_tui_body(tui).w, bus = cs_want_bus(tui), fd = cs_want_fd(tui);
+    /* What is left beside time, node, identifier, length and data. */
+    const int left = width - 13 - (bus ? bus + 1 : 0) - cs_want_node(tui) - 1 - cs_want_id(tui) -
+                     1 - (fd ? fd + 1 : 0) - cs_want_len(tui) - 1 - 24;
+
+    if (!tui->decoded && !tui->fields.n)
+        return 0;
+    return width >= 120 ? 44 : width >= 100 ? 34 : left > 34 ? 34 : left > 16 ? left : 16;
 }
 
 /* All that a wide screen leaves. */
@@ -236,6 +249,8 @@ static int want_time(const struct cs_tui *tui)
 
 static int want_delta(const struct cs_tui *tui)
 {
+    if ((tui->decoded || tui->fields.n) && cs_tui_body(tui).w < 100)
+        return 0; /* what frames mean is worth more; t shows it */
     return tui->trace.time == CS_TIME_ABSOLUTE || tui->trace.time == CS_TIME_DATE ? 10 : 0;
 }
 
@@ -268,7 +283,7 @@ const struct cs_column cs_trace_columns[CS_TRACE_COLUMNS] = {
     CS_COLUMN("meaning", 16, 55, false, 0, .cell = cell_meaning, .wanted = want_meaning,
               .most = most_meaning),
     CS_COLUMN("text", 8, 10, false, 1, .cell = cell_ascii, .wanted = want_ascii),
-    CS_COLUMN("bits", 4, 4, true, 3, .cell = cell_bits),
+    CS_COLUMN("bits", 4, 4, true, 3, .cell = cell_bits, .wanted = want_bits),
     CS_COLUMN("waited", 9, 9, true, 4, .cell = cell_wait, .wanted = want_wait),
     CS_COLUMN("try", 3, 3, true, 4, .cell = cell_try, .wanted = want_try),
 };

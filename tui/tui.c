@@ -202,11 +202,19 @@ bool cs_bindings_run(const struct cs_binding *bindings, unsigned n, struct cs_tu
     return false;
 }
 
+/* One that does nothing is said to; that is no message to keep. */
 static void show_view_of_key(struct cs_tui *tui, int32_t key)
 {
     for (unsigned v = 0; v < cs_n_views; v++)
-        if (cs_views[v]->keys[0] == key || cs_views[v]->keys[1] == key)
+        if (cs_views[v]->keys[0] == key || cs_views[v]->keys[1] == key) {
             cs_tui_show_view(tui, v);
+            return;
+        }
+    if (key > ' ' && key < 127) {
+        snprintf(tui->message, sizeof tui->message, "%c does nothing here: ? tells all keys",
+                 (char)key);
+        tui->message_bad = false;
+    }
 }
 
 /* What the key stands for; in there keys stand for themselves. */
@@ -315,7 +323,7 @@ static bool ended(struct cs_tui *tui)
         return true;
     }
     if (tui->info.finished)
-        cs_tui_say(tui, false, "the scenario is over; q quits");
+        cs_tui_say(tui, false, "the scenario is over: :rerun runs it again, q quits");
     return tui->info.finished;
 }
 
@@ -336,9 +344,8 @@ static void toggle_pause(struct cs_tui *tui, int unused)
     tui->host->ops->pause(tui->host->ctx, paused);
     tui->info.paused = paused;
     if (tui->info.paused)
-        cs_tui_say(
-            tui, false,
-            "bus time stands still, nothing is lost: . n , go on by an event, a frame, a bit");
+        cs_tui_say(tui, false,
+                   "bus time stands still, nothing is lost: on by . event, n frame, , bit");
 }
 
 /* A bit of the bus that is looked at. */

@@ -10,6 +10,7 @@
 #include "tui/widgets.h"
 
 #define GROUP_WIDTH 9
+#define LIST_MIN    84 /* cells that the list keeps beside the kinds */
 #define SIDE_MIN    140
 #define LONGEST     24 /* name of a kind */
 
@@ -67,11 +68,25 @@ static void plan_top(struct plan *plan, int width)
     }
 }
 
+static int longest_help(void)
+{
+    int longest = 0;
+
+    for (unsigned k = 0; k < CS_FAULT_KIND_COUNT; k++) {
+        const int n = cs_text_width(cs_fault_help((enum cs_fault_kind)k));
+        longest = n > longest ? n : longest;
+    }
+    return longest;
+}
+
 static void make_plan(const struct cs_tui *tui, struct plan *plan)
 {
     struct cs_rect body = cs_tui_body(tui);
+    const int wanted = LONGEST + longest_help() + 4, most = body.w - LIST_MIN,
+              half = body.w / 2 - 10;
 
-    *plan = (struct plan){.side = body.w >= SIDE_MIN, .side_width = body.w / 2 - 10};
+    *plan = (struct plan){.side = body.w >= SIDE_MIN};
+    plan->side_width = half > most ? half : wanted < most ? wanted : most;
     if (plan->side) {
         plan_side(plan);
         plan->side = plan->lines <= body.h;
@@ -213,6 +228,32 @@ static void draw_kinds(const struct cs_tui *tui, struct cs_canvas *canvas, struc
     }
 }
 
+/* What can be done, as there is nothing yet. */
+static void draw_none(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at)
+{
+    static const char *const ways[][2] = {
+        {"Enter", "a form for what is selected: all that it takes, and an example"},
+        {"p", "well-known troubles: bus-off, a noisy line, a broken wire, …"},
+        {":", "by text, with completion: :short for=2ms"},
+    };
+    const int x = at.x + (at.w > 70 ? (at.w - 70) / 2 : 1);
+    int y = at.y + at.h / 2;
+
+    if (tui->info.log[0] || at.h < 8) {
+        cs_canvas_put(canvas, x, y, CS_STYLE_DIM,
+                      tui->info.log[0]
+                          ? "this is a log: faults are for buses that run"
+                          : "no fault so far: Enter arms one, p shows well-known troubles");
+        return;
+    }
+    y -= 3;
+    cs_canvas_put(canvas, x, y, CS_STYLE_BRIGHT, "no fault so far");
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        cs_canvas_put(canvas, x, y + 2 + (int)i, CS_STYLE_KEY, ways[i][0]);
+        cs_canvas_put(canvas, x + 7, y + 2 + (int)i, CS_STYLE_DIM, ways[i][1]);
+    }
+}
+
 static void draw_list(const struct cs_tui *tui, struct cs_canvas *canvas, const struct plan *plan)
 {
     const struct cs_faults_state *state = &tui->faults;
@@ -232,10 +273,7 @@ static void draw_list(const struct cs_tui *tui, struct cs_canvas *canvas, const 
             cs_canvas_select(canvas, (struct cs_rect){at.x, at.y + 1 + i, at.w, 1});
     }
     if (!n)
-        cs_canvas_put(
-            canvas, at.x + (at.w > 62 ? (at.w - 62) / 2 : 1), at.y + at.h / 2, CS_STYLE_DIM,
-            tui->info.log[0] ? "this is a log: faults are for buses that run"
-                             : "no fault so far: Enter arms one, p shows well-known troubles");
+        draw_none(tui, canvas, at);
 }
 
 static void draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect body)
@@ -509,9 +547,9 @@ static const struct cs_binding bindings[] = {
     {{CS_KEY_ENTER}, "arm", "a form for the kind, or for the selected fault", arm, 0},
     {{'p'}, "presets", "well-known troubles by name", presets, 0},
     {{'c', CS_KEY_DELETE}, "clear", "take the selected fault back", clear, 0},
-    {{'C'}, "all", "take all back", clear_all, 0},
+    {{'C'}, "clear all", "take all back", clear_all, 0},
     {{'r'}, "repeat", "arm the same once more", repeat, 0},
-    {{'R'}, "last", "arm what was armed last once more", repeat_last, 0},
+    {{'R'}, "last again", "arm what was armed last once more", repeat_last, 0},
     {{'e'}, "edit", "change the selected fault", edit, 0},
     {{'a'}, NULL, "a form for the selected kind", arm, 1},
     {{CS_KEY_UP, 'k'}, NULL, "go over the kinds and into the list: up", move, -1},

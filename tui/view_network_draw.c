@@ -15,7 +15,7 @@ static void span_text(int64_t ps, char *text, size_t size)
     static const struct {
         int64_t ps;
         const char *unit;
-    } units[] = {{INT64_C(1000000000000), "s"}, {1000000000, "ms"}, {1000000, "us"}, {1000, "ns"}};
+    } units[] = {{INT64_C(1000000000000), "s"}, {1000000000, "ms"}, {1000000, "µs"}, {1000, "ns"}};
     const int64_t s = ps / units[0].ps;
     unsigned u = 0;
 
@@ -27,7 +27,7 @@ static void span_text(int64_t ps, char *text, size_t size)
         snprintf(text, size, "%dm%02ds", (int)(s / 60), (int)(s % 60));
         return;
     }
-    while (u < 3 && ps < units[u].ps)
+    while (u < 3 && ps < units[u].ps - units[u].ps / 2000) /* 999.5 ms is a second */
         u++;
     const double value = (double)ps / (double)units[u].ps;
     snprintf(text, size, "%.*f%s", value < 9.995 ? 2 : value < 99.95 ? 1 : 0, value, units[u].unit);
@@ -37,6 +37,8 @@ void cs_network_text(const struct cansim_field *field, char *text, size_t size)
 {
     if (field->kind == CANSIM_TIME && !field->text)
         span_text(field->value.i, text, size);
+    else if (field->kind == CANSIM_BOOL && !field->text)
+        snprintf(text, size, "%s", field->value.u ? "yes" : "no");
     else if (field->kind == CANSIM_REAL && field->text)
         snprintf(text, size, "%s", field->text);
     else if (field->kind == CANSIM_TEXT && !field->text)
@@ -128,6 +130,38 @@ static void draw_line(const struct cs_tree *tree, unsigned i, struct cs_canvas *
     cs_canvas_field(canvas, to, at.y, at.x + at.w - to, false, style_of(field, false), text);
 }
 
+#define MEASURED 256 /* rows */
+
+/* A column does not grow beyond its texts while another one's are cut. Of the first rows, so that
+ * scrolling moves nothing. */
+static void fit_texts(const struct cs_tree *tree, const struct cs_network_rows *rows,
+                      struct cs_column *columns, unsigned n)
+{
+    int widest[CS_COLUMNS_MAX] = {0};
+    char text[512];
+
+    for (unsigned r = 0; r < rows->n && r < MEASURED; r++) {
+        unsigned c = 0;
+        for (unsigned i = rows->shown[r] + 1; i < tree->n_fields && tree->fields[i].depth && c < n;
+             i++) {
+            const struct cansim_field *field = &tree->fields[i].field;
+            if (tree->fields[i].depth != 1)
+                continue;
+            if (field->kind != CANSIM_REAL || field->text) { /* no bar */
+                cs_network_text(field, text, sizeof text);
+                const int width = cs_text_width(text);
+                widest[c] = width > widest[c] ? width : widest[c];
+            } else {
+                widest[c] = columns[c].max_width;
+            }
+            c++;
+        }
+    }
+    for (unsigned c = 0; c < n; c++)
+        if (widest[c] < columns[c].max_width)
+            columns[c].max_width = widest[c] > columns[c].width ? widest[c] : columns[c].width;
+}
+
 static void draw_empty(struct cs_canvas *canvas, struct cs_rect at, const char *text)
 {
     const int width = cs_text_width(text), x = at.x + (at.w - width) / 2;
@@ -149,6 +183,7 @@ static void draw_table(const struct cs_tui *tui, const struct cansim_table *tabl
     }
     if (table->columns) {
         n = columns_of(table, columns);
+        fit_texts(tree, rows, columns, n);
         cs_columns_fit(tui, columns, n, at.w, &layout);
         for (unsigned c = 0; c < n; c++)
             layout.x[c] += at.x;

@@ -118,6 +118,7 @@ static void fact_counter(struct facts *f, const char *name, unsigned count)
 /* The last steps of the counters, one a cell: however fast they come, all are seen. */
 static void fact_steps(struct facts *f, const struct cs_tui_node *node)
 {
+    static const char steps[] = "the larger of TEC and REC";
     const struct cs_history_step *step;
     int64_t values[CS_HISTORY_STEPS];
     uint8_t styles[CS_HISTORY_STEPS];
@@ -139,24 +140,59 @@ static void fact_steps(struct facts *f, const struct cs_tui_node *node)
     const int room = f->at.w - 9, width = (int)n < room ? (int)n : room;
     cs_spark(f->canvas, (struct cs_rect){f->at.x + 9, f->at.y, width, 1}, CS_STYLE_GOOD, styles,
              values, n, 0, NODES_BUS_OFF);
-    cs_canvas_field(f->canvas, f->at.x + 10 + width, f->at.y, room - width - 1, false,
-                    CS_STYLE_FAINT, "the larger of TEC and REC");
+    if (room - width - 1 >= cs_text_width(steps))
+        cs_canvas_put(f->canvas, f->at.x + 10 + width, f->at.y, CS_STYLE_FAINT, steps);
     f->at.y++;
 }
 
+/* Of delay and drift only what there is. */
 static void fact_clock(const struct cs_tui *tui, struct facts *f, const struct cs_tui_node *node)
 {
     const struct cs_node_status *s = &node->status;
-    char text[256], rates[CS_NUMBER_MAX], sample[CS_NUMBER_MAX], drift[CS_NUMBER_MAX], delay[32];
+    const int64_t delay_ps = s->delay_ps + s->cable_ps;
+    char text[256], buf[CS_NUMBER_MAX], sample[CS_NUMBER_MAX], delay[32];
     const bool other = cs_nodes_other_rate(tui, node) || cs_nodes_other_sample(tui, node);
+    int n = snprintf(text, sizeof text, "%s, sampled at %s%s · ",
+                     cs_text_rates(s->bitrate_bps, cs_nodes_data_rate(s), buf),
+                     cs_text_permille(cs_bit_timing_sample_permille(&s->timing.nominal), sample),
+                     other ? ", which is not the bus's" : "");
 
-    snprintf(text, sizeof text, "%s, sampled at %s%s · CAN FD: %s · delay %s · clock %s",
-             cs_text_rates(s->bitrate_bps, cs_nodes_data_rate(s), rates),
-             cs_text_permille(cs_bit_timing_sample_permille(&s->timing.nominal), sample),
-             other ? ", which is not the bus's" : "", cs_fd_name(s->fd),
-             cs_units_format_time(s->delay_ps + s->cable_ps, delay, sizeof delay),
-             cs_nodes_drift_text(s->timing.drift_ppb, drift));
+    if (s->fd == CS_FD_CLASSIC)
+        n += snprintf(text + n, sizeof text - (size_t)n, "classic CAN");
+    else
+        n += snprintf(text + n, sizeof text - (size_t)n, "CAN FD: %s", cs_fd_name(s->fd));
+    if (delay_ps)
+        n += snprintf(text + n, sizeof text - (size_t)n, " · delay %s",
+                      cs_units_format_time(delay_ps, delay, sizeof delay));
+    if (s->timing.drift_ppb)
+        snprintf(text + n, sizeof text - (size_t)n, " · clock %s",
+                 cs_nodes_drift_text(s->timing.drift_ppb, buf));
     fact(f, "timing", other ? CS_STYLE_HIGH : CS_STYLE_TEXT, text);
+}
+
+/* What there was, and only that. */
+static void fact_trouble(struct facts *f, const struct cs_node_status *s)
+{
+    const struct {
+        uint64_t n;
+        const char *what;
+    } counts[] = {{s->dropped, "given up"},
+                  {s->refused, "refused"},
+                  {s->errors, s->errors == 1 ? "error seen" : "errors seen"},
+                  {s->retries, s->retries == 1 ? "retry" : "retries"},
+                  {s->arb_lost, s->arb_lost == 1 ? "lost arbitration" : "lost arbitrations"}};
+    char text[256] = "";
+    size_t n = 0;
+
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        if (counts[i].n)
+            n += (size_t)snprintf(text + n, sizeof text - n, "%s%" PRIu64 " %s", n ? " · " : "",
+                                  counts[i].n, counts[i].what);
+    fact(f, "trouble",
+         s->dropped || s->refused ? CS_STYLE_WARN
+         : s->errors              ? CS_STYLE_TEXT
+                                  : CS_STYLE_DIM,
+         n ? text : "none so far");
 }
 
 static void fact_work(struct facts *f, const struct cs_tui_node *node)
@@ -168,15 +204,6 @@ static void fact_work(struct facts *f, const struct cs_tui_node *node)
              "%" PRIu64 " sent, %" PRIu64 " received · %s of the bus · %u of %u queued", s->sent,
              s->received, cs_text_permille(node->load_permille, load), s->queued, s->queue_len);
     fact(f, "work", CS_STYLE_TEXT, text);
-    snprintf(text, sizeof text,
-             "retries %" PRIu64 " · lost arbitrations %" PRIu64 " · errors seen %" PRIu64
-             " · given up %" PRIu64 " · refused %" PRIu64,
-             s->retries, s->arb_lost, s->errors, s->dropped, s->refused);
-    fact(f, "trouble",
-         s->dropped || s->refused ? CS_STYLE_WARN
-         : s->errors              ? CS_STYLE_TEXT
-                                  : CS_STYLE_DIM,
-         text);
 }
 
 static void draw_facts(const struct cs_tui *tui, struct facts *f, const struct cs_tui_node *node)
@@ -198,6 +225,7 @@ static void draw_facts(const struct cs_tui *tui, struct facts *f, const struct c
     }
     fact_clock(tui, f, node);
     fact_work(f, node);
+    fact_trouble(f, s);
     snprintf(text, sizeof text, "%s · joined by way of: %s",
              cs_mode_text(s->mode, mode, sizeof mode), s->via ? s->via : "?");
     fact(f, "mode", s->mode ? CS_STYLE_INFO : CS_STYLE_TEXT, text);

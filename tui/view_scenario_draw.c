@@ -7,7 +7,8 @@
 #include "tui/view_scenario.h"
 #include "tui/widgets.h"
 
-#define OUTCOME 19 /* cells */
+#define COUNTDOWN 12 /* cells, so that what is beside it stands still */
+#define OUTCOME   19 /* cells */
 
 /* ---- what came of it ------------------------------------------------------------------------- */
 
@@ -128,10 +129,12 @@ static void draw_action(const struct cs_tui *tui, struct cs_canvas *canvas, stru
                         int who, const struct cs_plan_row *row)
 {
     const bool past = row->state != CS_PLAN_WAITS, next = row == &tui->plan.rows[tui->plan.past];
-    const int outcome = at.w < 48 ? 12 : OUTCOME;
+    const int most = at.w < 48 ? 12 : OUTCOME, least = past ? 0 : COUNTDOWN;
     char text[64], buf[CS_NUMBER_MAX];
     uint8_t style = cs_scenario_outcome(tui, row, text, sizeof text);
-    int x = at.x + 1;
+    int x = at.x + 1, outcome = cs_text_width(text) + 1;
+
+    outcome = outcome < least ? least : outcome < most ? outcome : most;
 
     x = cs_canvas_field(canvas, x, at.y, 11, true, past ? CS_STYLE_FAINT : CS_STYLE_TEXT,
                         cs_text_clock(row->at_ps, buf));

@@ -224,6 +224,11 @@ static void id_text(const struct cs_tui *tui, unsigned bus, const struct cs_traf
     char id[16], load[CS_NUMBER_MAX], mean[CS_NUMBER_MAX], most[CS_NUMBER_MAX];
 
     snprintf(id, sizeof id, top->flags & CS_FRAME_EXT ? "%08" PRIX32 : "%03" PRIX32, top->id);
+    if (tui->bus[bus].rate_unknown) {
+        snprintf(text, size, "%s on %s: %" PRIu64 " frames", id, tui->bus[bus].name,
+                 top->did.frames);
+        return;
+    }
     snprintf(text, size,
              "%s of %s on %s: %" PRIu64 " frames, %" PRIu64
              " bits, load %s · waited %s in the mean, %s at most",
@@ -239,6 +244,12 @@ static void bus_text(const struct cs_tui *tui, unsigned bus, char *text, size_t 
     const struct cs_stats_since *since = &traffic->since;
     char from[CS_NUMBER_MAX], idle[CS_NUMBER_MAX];
 
+    if (tui->bus[bus].rate_unknown) {
+        snprintf(text, size, "%s since %s: %" PRIu64 " frames · %" PRIu64 " bytes of data",
+                 tui->bus[bus].name, cs_text_clock(since->from_ps, from), since->frames,
+                 since->data_bytes);
+        return;
+    }
     snprintf(text, size,
              "%s since %s: idle %s · %" PRIu64 " bits · %" PRIu64
              " bytes of data · lost arbitration %" PRIu64,

@@ -22,13 +22,26 @@ static void heading(struct cs_canvas *canvas, struct cs_rect at, const char *lef
 
 /* ---- talkers --------------------------------------------------------------------------------- */
 
-/* Bits, share of the bus's time and a bar whose full scale is the first of them, from x on. */
-static void put_did(const struct cs_tui *tui, const struct cs_traffic *traffic,
-                    struct cs_canvas *canvas, int x, int y, int end,
-                    const struct cs_stats_talker *did, const struct cs_stats_talker *most)
+/* What put_did() tells; without a bit rate neither bits nor load are known. */
+static const char *did_title(const struct cs_tui *tui, unsigned bus)
 {
+    return tui->bus[bus].rate_unknown ? "frames" : "bits   load";
+}
+
+/* Bits, share of the bus's time and a bar whose full scale is the first of them, from x on. */
+static void put_did(const struct cs_tui *tui, unsigned bus, struct cs_canvas *canvas, int x, int y,
+                    int end, const struct cs_stats_talker *did, const struct cs_stats_talker *most)
+{
+    const struct cs_traffic *traffic = &tui->traffic[bus];
     char text[CS_NUMBER_MAX];
 
+    if (tui->bus[bus].rate_unknown) {
+        if (end - x >= 24)
+            cs_gauge(canvas, x + 1, y, end - x - 17, CS_STYLE_GOOD, did->frames, most->frames);
+        cs_canvas_field(canvas, end - 8, y, 8, true, CS_STYLE_TEXT,
+                        cs_text_count(did->frames, 8, text));
+        return;
+    }
     if (end - x >= 24)
         cs_gauge(canvas, x + 1, y, end - x - 17, CS_STYLE_GOOD, (uint64_t)did->busy_ps,
                  (uint64_t)most->busy_ps);
@@ -47,13 +60,15 @@ static void draw_ids(const struct cs_tui *tui, const struct cs_stats_state *stat
     const int top =
         state->bus == place->bus && state->sel >= place->ids ? state->sel - place->ids + 1 : 0;
 
-    heading(canvas, (struct cs_rect){at->x, at->y, at->w, 1}, "identifier by", "bits   load");
+    heading(canvas, (struct cs_rect){at->x, at->y, at->w, 1}, "identifier by",
+            did_title(tui, place->bus));
     for (int i = 0; i < place->ids && top + i < (int)traffic->n_ids; i++) {
         const struct cs_traffic_top *item = &traffic->ids[top + i];
         const int y = at->y + 1 + i, x = at->x + 9;
         cs_put_id(canvas, (struct cs_rect){at->x, y, 8, 1}, item->id, item->flags);
         cs_canvas_field(canvas, x, y, name, false, CS_STYLE_NODE, cs_tui_who(tui, item->who));
-        put_did(tui, traffic, canvas, x + name, y, at->x + at->w, &item->did, &traffic->ids[0].did);
+        put_did(tui, place->bus, canvas, x + name, y, at->x + at->w, &item->did,
+                &traffic->ids[0].did);
         if (state->bus == place->bus && state->sel == top + i)
             cs_canvas_select(canvas, (struct cs_rect){at->x, y, at->w, 1});
     }
@@ -73,12 +88,12 @@ void cs_stats_draw_tops(const struct cs_tui *tui, const struct cs_stats_state *s
         draw_ids(tui, state, place, canvas);
     if (place->nodes <= 0)
         return;
-    heading(canvas, (struct cs_rect){at->x, from, at->w, 1}, "node", "bits   load");
+    heading(canvas, (struct cs_rect){at->x, from, at->w, 1}, "node", did_title(tui, place->bus));
     for (int i = 0; i < place->nodes; i++) {
         const struct cs_traffic_top *item = &traffic->nodes[i];
         const int y = from + 1 + i;
         cs_canvas_field(canvas, at->x, y, name, false, CS_STYLE_NODE, cs_tui_who(tui, item->who));
-        put_did(tui, traffic, canvas, at->x + name, y, at->x + at->w, &item->did,
+        put_did(tui, place->bus, canvas, at->x + name, y, at->x + at->w, &item->did,
                 &traffic->nodes[0].did);
     }
 }
@@ -145,6 +160,7 @@ static int draw_wait_table(const struct cs_traffic *traffic, struct cs_canvas *c
     static const unsigned permilles[] = {500, 900, 990, 1000};
     static const char *const titles[] = {"p50", "p90", "p99", "most"};
     const int column = (at.w - 9) / 4;
+    const bool frames = traffic->since.frames > 0;
     char text[CS_NUMBER_MAX];
     int lines = 1;
 
@@ -171,7 +187,8 @@ static int draw_wait_table(const struct cs_traffic *traffic, struct cs_canvas *c
         lines++;
     }
     if (lines == 1 && room > 1) {
-        cs_canvas_put(canvas, at.x, at.y + 1, CS_STYLE_DIM, "no frames so far");
+        cs_canvas_put(canvas, at.x, at.y + 1, CS_STYLE_DIM,
+                      frames ? "not told by a log" : "no frames so far");
         lines++;
     }
     return lines;

@@ -491,7 +491,7 @@ static const struct cs_binding bindings[] = {
     {{'a'}, "add", "a form for a new frame", add, 0},
     {{'e', CS_KEY_ENTER}, "edit", "change the selected one", edit, 0},
     {{'t'}, "periodic", "send it again and again, or stop that", toggle, 0},
-    {{'T'}, "hold", "hold all periodic ones, let them go on", hold, 0},
+    {{'H'}, "hold all", "hold all periodic ones, let them go on", hold, 0},
     {{'d', CS_KEY_DELETE}, "delete", "delete it", delete, 0},
     {{'f'}, "from trace", "take the frame selected in the trace", take_from_trace, 0},
     {{'b'}, "key", "bind a key that sends it while this view has the focus", bind, 0},

@@ -428,7 +428,7 @@ const struct cs_word cs_global_words[] = {
      cs_decoding_offers},
     {"save", "FILE", "save what was done as a scenario: record it, to be done again", save, NULL},
     {"screenshot", "[FILE]", "this screen as .svg, .png or .txt", screenshot, NULL},
-    {"setup", "[PAGE]", "colours, drawing, layout, keys; as F2", cs_setup_word, cs_setup_offers},
+    {"setup", "[PAGE]", "colours, drawing, layout, key bindings; as F2", cs_setup_word, cs_setup_offers},
     {"theme", "NAME", "other colours: dark, light, contrast, safe, mono", theme, offer_themes},
     {"history", "[SIZE]", "memory for rows of the trace, such as 512M; without it, what is in use",
      history, offer_sizes},

@@ -388,7 +388,7 @@ def keys_of_a_window_do_all_of_that():
         t.wait("queued on can0")
         t.keys("t")
         t.wait("1 running")
-        t.keys("T")
+        t.keys("H")
         t.wait("is held")
         t.keys("6", "s")
         t.wait("paused", "bus time stands still")

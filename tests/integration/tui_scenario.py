@@ -77,6 +77,23 @@ def what_cannot_be_read_changes_nothing():
 
 
 @test
+def as_slow_and_as_still_as_before():
+    """the next run goes as slow as the one before was made; paused, it waits at its start"""
+    path = write("pace.json", TEXT % ("Slow", "}"))
+    with Tmux(120, 40) as t:
+        t.tui("--view", "scenario", path)
+        t.wait("Slow", "1 of 2 done")
+        t.keys("-", "-", "-", "R")
+        t.wait("from the start", "×0.1")
+        t.keys("Space")
+        t.wait("paused")
+        t.keys("R")
+        t.wait("from the start, paused: Space goes on", "0:00:00.000000")
+        t.keys("Space")
+        t.wait("▶ ×0.1")
+
+
+@test
 def editors_that_fail():
     path = write("third.json", TEXT % ("Stays", "}"))
     with Tmux(120, 40, EDITOR="no-such-editor-here", VISUAL="") as t:

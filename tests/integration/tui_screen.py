@@ -156,7 +156,7 @@ def inject_into_the_demo():
 
 @test
 def help_names_the_keys():
-    with Tmux(100, 50) as t:
+    with Tmux(100, 60) as t:
         t.tui(DEMO)
         t.keys("?")
         t.wait("Help", "send a frame of your own", "keep the newest row in sight", "Esc")

@@ -546,6 +546,23 @@ static void each_field(void **state)
     bench_free(b);
 }
 
+/* Where there is room nothing of what a kind does is cut; nothing armed tells what to do. */
+static void what_there_is(void **state)
+{
+    struct bench *b = bench_new(0, 1);
+
+    (void)state;
+    bench_keys(b, "4");
+    bench_draw(b, 240, 70);
+    for (unsigned k = 0; k < CS_FAULT_KIND_COUNT; k++)
+        assert_true(bench_shows(b, cs_fault_help((enum cs_fault_kind)k)));
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "well-known troubles: bus-off"));
+    bench_draw(b, 60, 16); /* less room */
+    assert_true(bench_shows(b, "no fault so far: Enter arms one"));
+    bench_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -565,6 +582,7 @@ int main(void)
         cmocka_unit_test(changed),
         cmocka_unit_test(contradictions_and_limits),
         cmocka_unit_test(recalled),
+        cmocka_unit_test(what_there_is),
         cmocka_unit_test(random_faults),
     };
     return cmocka_run_group_tests_name("tui faults", tests, NULL, NULL);

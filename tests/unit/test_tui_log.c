@@ -89,6 +89,15 @@ static void screens(void **state)
     bench_keys(l->b, "e2");
     bench_draw(l->b, 160, 50);
     bench_golden(l->b, "log-ids");
+    bench_keys(l->b, "0"); /* without a bit rate there are neither bits nor loads to tell */
+    bench_draw(l->b, 80, 24);
+    assert_true(bench_shows(l->b, " frames "));
+    assert_true(bench_shows(l->b, "not told by a log"));
+    assert_true(bench_hides(l->b, "idle "));
+    assert_true(bench_hides(l->b, "bits load"));
+    bench_keys(l->b, "<Down>");
+    bench_draw(l->b, 80, 24);
+    assert_true(bench_hides(l->b, "load 0.0%"));
     stop_looking(l);
 }
 

@@ -206,7 +206,9 @@ static void bus_off_is_told(void **state)
     (void)state;
     bench_node(b, 0, "other", CS_MODE_NORMAL);
     bench_run(b, CS_PS_PER_MS);
-    bench_keys(b, "2:flip field=crc index=2 from=engine count=32<Enter><Up>");
+    bench_keys(b, "2:flip field=crc index=2 from=engine count=32<Enter>");
+    bench_draw(b, 80, 24); /* that it was armed gives way to what came of it */
+    assert_true(bench_shows(b, "armed on can0 as 1"));
     cs_bus_submit(cs_sim_bus(b->sim, 0), node, &frame, 0);
     bench_run(b, 100 * CS_PS_PER_MS);
     bench_draw(b, 80, 24);
@@ -302,6 +304,21 @@ static void the_mouse(void **state)
     bench_free(b);
 }
 
+/* A key without a use here is answered, and not remembered. */
+static void keys_without_use(void **state)
+{
+    struct bench *b = bench_new(0, 1);
+
+    (void)state;
+    bench_keys(b, "1K");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "K does nothing here: ? tells all keys"));
+    bench_keys(b, "M");
+    bench_draw(b, 80, 24);
+    assert_true(bench_hides(b, "does nothing"));
+    bench_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -314,6 +331,7 @@ int main(void)
         cmocka_unit_test(pictures),
         cmocka_unit_test(it_fits),
         cmocka_unit_test(the_mouse),
+        cmocka_unit_test(keys_without_use),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -89,12 +89,28 @@ static void prompt_takes_a_bus(void **state)
     bench_free(b);
 }
 
+/* The bus before the line is that of a fault: words know where they belong. */
+static void the_bus_of_a_fault(void **state)
+{
+    struct bench *b = bench_new(0, 2);
+
+    (void)state;
+    bench_keys(b, ":flip");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, " can0: flip"));
+    bench_keys(b, "<^U>read 5 1018:1");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, " : read 5 1018:1"));
+    bench_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(prompt_finds),
         cmocka_unit_test(prompt_tells),
         cmocka_unit_test(prompt_takes_a_bus),
+        cmocka_unit_test(the_bus_of_a_fault),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -106,6 +106,35 @@ static void can_be_read(void **state)
     assert_null(cs_theme_named("pink"));
 }
 
+/* The selected row is seen whatever is in it; a bar ends where it ends. */
+static void selection_and_bars(void **state)
+{
+    static const int colours[] = {256, 8};
+    static const uint8_t text[] = {CS_STYLE_TEXT, CS_STYLE_DIM,  CS_STYLE_FAINT,
+                                   CS_STYLE_ID,   CS_STYLE_NODE, CS_STYLE_GOOD};
+
+    (void)state;
+    for (unsigned i = 0; cs_themes[i]; i++) {
+        const struct cs_theme *theme = cs_themes[i];
+        for (unsigned k = 0; k < sizeof text * 2 && !theme->mono; k++)
+            assert_int_not_equal(
+                paint_with(theme, text[k / 2] | CS_STYLE_SELECTED, colours[k % 2]).bg,
+                paint_with(theme, CS_STYLE_TEXT, colours[k % 2]).bg);
+        for (unsigned style = CS_STYLE_HOT; style < CS_STYLE_COUNT; style++) {
+            const struct cs_cell full = {0x2588, 0, (uint8_t)style}, part = {0x258c, 0, full.style};
+            const struct cs_paint p = cs_paint_of(theme, &full);
+            if (style == CS_STYLE_FIELD)
+                continue;
+            assert_false(p.underline);
+            assert_int_equal(p.bg, paint_with(theme, CS_STYLE_TEXT, 256).bg);
+            assert_int_equal(p.fg, cs_paint_of(theme, &part).fg);
+            assert_true(contrast(p.fg, p.bg) >= 3 || style >= CS_STYLE_OWN_RED);
+            const struct cs_cell on = {0x2588, 0, (uint8_t)(style | CS_STYLE_SELECTED)};
+            assert_int_not_equal(cs_paint_of(theme, &on).bg, cs_paint_of(theme, &on).fg);
+        }
+    }
+}
+
 /* ---- eyes without one kind of cones ---------------------------------------------------------- */
 
 enum { USUAL, PROTAN, DEUTAN, EYES };
@@ -280,6 +309,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_measure),
         cmocka_unit_test(can_be_read),
+        cmocka_unit_test(selection_and_bars),
         cmocka_unit_test(told_apart),
         cmocka_unit_test(told_apart_without_colours),
         cmocka_unit_test(swatches),

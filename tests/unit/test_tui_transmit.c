@@ -189,12 +189,12 @@ static void frames_are_sent(void **state)
     bench_run(b, 415 * MS);
     assert_int_equal(sent_at(b, 0)->sent, 8);
     /* Held, and on. */
-    bench_keys(b, "T");
+    bench_keys(b, "H");
     bench_run(b, 1000 * MS);
     assert_int_equal(sent_at(b, 0)->sent, 8);
     bench_draw(b, 80, 24);
     assert_true(bench_shows(b, "‖ held"));
-    bench_keys(b, "T");
+    bench_keys(b, "H");
     bench_run(b, 1050 * MS);
     assert_int_equal(sent_at(b, 0)->sent, 10);
     bench_keys(b, "t");
@@ -230,7 +230,7 @@ static void the_host_refuses(void **state)
     assert_true(bench_shows(b, "is not sent: this host takes no frames"));
     assert_true(bench_shows(b, "not taken"));
     b->host.ops = &bench_ops; /* one that knows nothing of all this */
-    bench_keys(b, "stTD");
+    bench_keys(b, "stHD");
     bench_draw(b, 80, 24);
     bench_keys(b, "s");
     bench_draw(b, 80, 24);
@@ -417,7 +417,7 @@ static void lists_are_kept_in_files(void **state)
     assert_int_equal(item_at(b, 0)->send.bus, 1);
     bench_run(b, 200 * MS);
     assert_int_equal(sent_at(b, 0)->sent, 0);
-    bench_keys(b, "T");
+    bench_keys(b, "H");
     bench_run(b, 250 * MS);
     assert_int_equal(sent_at(b, 0)->sent, 3);
     bench_keys(b, "u");
@@ -501,11 +501,25 @@ static void it_fits(void **state)
     sender_free(b);
 }
 
+/* What shows another view elsewhere does so here. */
+static void the_views_keys(void **state)
+{
+    struct bench *b = bench_new(0, 1);
+
+    (void)state;
+    for (unsigned v = 0; v < cs_n_views; v++)
+        for (unsigned i = 0; i < cs_view_transmit.n_bindings; i++)
+            assert_int_not_equal(cs_view_transmit.bindings[i].keys[0], cs_views[v]->keys[0]);
+    bench_keys(b, "7T");
+    assert_ptr_equal(cs_views[b->tui.view], &cs_view_scenario);
+    bench_free(b);
+}
+
 /* Whatever is pressed, the list is whole, and the bus carries what it says. */
 static void random_keys(void **state)
 {
     static const char *const keys[] = {
-        "a",       "e",       "s",       "t",      "T",       "d",      "D",        "K",
+        "a",       "e",       "s",       "t",      "H",       "d",      "D",        "K",
         "J",       "u",       "U",       "b",      "f",       "X",      "Y",        "<F12>",
         "<Esc>",   "<Enter>", "<Enter>", "<Tab>",  "<Up>",    "<Down>", "<PgUp>",   "<Home>",
         "<End>",   "<BS>",    "<^U>",    "123#11", "7",       "10ms",   "2",        "0:16+3 1..9",
@@ -575,6 +589,7 @@ int main(void)
         cmocka_unit_test(lists_are_kept_in_files),
         cmocka_unit_test(pictures),
         cmocka_unit_test(it_fits),
+        cmocka_unit_test(the_views_keys),
         cmocka_unit_test(random_keys),
         cmocka_unit_test(the_mouse),
     };

@@ -163,7 +163,11 @@ static void help(void **state)
     assert_true(bench_shows(b, "find ACK"));
     bench_keys(b, "q");
     assert_int_equal(b->tui.overlay, CS_OVERLAY_NONE);
-    bench_keys(b, "?");
+    bench_keys(b, "7?");
+    bench_draw(b, 120, 40); /* long words have a line of their own */
+    assert_true(bench_shows(b, ":transmit-load [FILE] "));
+    assert_true(bench_shows(b, " read such a list, or a scenario's periodic nodes"));
+    bench_keys(b, "<Esc>?");
     bench_draw(b, 240, 70);
     assert_true(bench_shows(b, "leave, at once"));
     for (unsigned v = 0; v < cs_n_views; v++) {
