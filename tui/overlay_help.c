@@ -143,7 +143,8 @@ static void put_words(struct page *page, const struct cs_word *words, unsigned n
                  words[i].form);
         if (cs_text_width(word) < KEYS_WIDTH) {
             put_row(page, word, words[i].help);
-        } else if (!*page->find || has(word, page->find) || has(words[i].help, page->find)) {
+        } else if (!*page->find || strcasestr(word, page->find) ||
+                   strcasestr(words[i].help, page->find)) {
             put_heading(page);
             put_line(page, 2 + KEYS_WIDTH, CS_STYLE_TEXT, word, "");
             put_wrapped(page, 2 + KEYS_WIDTH, CS_STYLE_TEXT, "", words[i].help);
