@@ -128,7 +128,7 @@ static int measure(struct cs_terminal *t, int64_t began_ns, struct cs_bench_log 
 
 int cs_bench_log(uint64_t frames, struct cs_bench_log *result, struct cs_error *error)
 {
-    const char *folder = getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp";
+    const char *named = getenv("TMPDIR"), *folder = named != NULL ? named : "/tmp";
     char program[PATH_MAX], path[PATH_MAX];
     struct cs_terminal t;
     int ret;

@@ -136,15 +136,15 @@ double cs_terminal_processor_s(const struct cs_terminal *t)
 
 uint64_t cs_terminal_resident(const struct cs_terminal *t)
 {
-    unsigned long size = 0, resident = 0;
-    char path[64];
+    unsigned long resident = 0;
+    char path[64], text[128], *second;
 
     snprintf(path, sizeof(path), "/proc/%ld/statm", (long)t->pid);
     FILE *file = fopen(path, "re");
     if (file == NULL)
         return 0;
-    if (fscanf(file, "%lu %lu", &size, &resident) != 2)
-        resident = 0;
+    if (fgets(text, sizeof(text), file) != NULL && (second = strchr(text, ' ')) != NULL)
+        resident = strtoul(second, NULL, 10);
     fclose(file);
     return resident * (uint64_t)sysconf(_SC_PAGESIZE);
 }

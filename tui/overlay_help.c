@@ -115,7 +115,7 @@ static void put_bindings(struct page *page, const char *heading, const struct cs
 {
     page->heading = heading;
     for (unsigned i = 0; i < 2 * n; i++) {
-        const struct cs_binding *binding = &bindings[i % n];
+        const struct cs_binding *binding = &bindings[i < n ? i : i - n];
         char keys[CS_BINDING_KEYS * (CS_KEY_NAME_MAX + 1)] = "", name[CS_KEY_NAME_MAX];
         if (is_plain(binding) != (i >= n))
             continue;

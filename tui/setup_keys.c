@@ -93,7 +93,7 @@ void cs_setup_key_text(const struct cs_tui *tui, const struct cs_key_row *row, c
             if (map->row[i].keys[0])
                 add_name(keys, map->row[i].key, true);
         }
-    for (unsigned k = 0; k < action.n && action.keys[k]; k++)
+    for (unsigned k = 0; action.keys && k < action.n && action.keys[k]; k++)
         if (!cs_keymap_row(map, action.keys[k], action.scope))
             add_name(keys, action.keys[k], false);
 }

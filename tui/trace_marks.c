@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "simcore/units.h"
@@ -138,7 +139,7 @@ void cs_trace_measure_on(struct cs_tui *tui, unsigned rows)
     if (bus != span->bus || low >= span->high || high <= span->low)
         *span = (struct cs_trace_span){.low = low, .high = low, .bus = bus};
     span->counting = !move_ends(tui, span, low, high, rows);
-    span->percent = (unsigned)((span->high - span->low) * 100 / (high - low));
+    span->percent = high > low ? (unsigned)((span->high - span->low) * 100 / (high - low)) : 100;
     tui->more |= span->counting;
 }
 
@@ -284,10 +285,11 @@ static int recall_bookmark(struct cs_tui *tui, const char *text)
 {
     struct cs_trace_keep *keep = cs_trace_keep(tui);
     const struct cs_row *row;
-    unsigned long long number;
-    long long at_ps;
+    char *end, *last;
+    const unsigned long long number = strtoull(text, &end, 10);
+    const long long at_ps = strtoll(end, &last, 10);
 
-    if (sscanf(text, "%llu\t%lld", &number, &at_ps) != 2 || number >= CS_NO_ROW)
+    if (end == text || *end != '\t' || last == end + 1 || number >= CS_NO_ROW)
         return -EINVAL;
     if (number >= tui->ring.end)
         return -EAGAIN;

@@ -56,8 +56,7 @@ static int recall_notch(struct cs_tui *tui, char *text)
 {
     const char *bus = strsep(&text, "\t"), *id = strsep(&text, "\t"), *flags = strsep(&text, "\t");
     struct cs_tui_id *item;
-    unsigned b = 0, byte, number;
-    int n;
+    unsigned b = 0, number;
 
     while (b < tui->n_buses && strcmp(tui->bus[b].name, bus) != 0)
         b++;
@@ -66,9 +65,10 @@ static int recall_notch(struct cs_tui *tui, char *text)
     number = (unsigned)strtoul(id, NULL, 16) % (1u << 29);
     item = cs_ids_get(&tui->ids, (uint16_t)b, number, (uint8_t)strtoul(flags, NULL, 10));
     for (unsigned i = 0; item && i < CS_FRAME_MAX_DATA; i++, text += 2) {
-        if (sscanf(text, "%2x%n", &byte, &n) != 1 || n != 2)
+        const char byte[] = {text[0], text[0] ? text[1] : '\0', '\0'};
+        if (strspn(byte, "0123456789abcdefABCDEF") != 2)
             break;
-        item->notch[i] = (uint8_t)byte;
+        item->notch[i] = (uint8_t)strtoul(byte, NULL, 16);
     }
     cs_ids_view(tui)->notched = true;
     return 0;
