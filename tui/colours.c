@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* colours.c - see colours.h. */
 #include "tui/colours.h"
 
 #include <errno.h>

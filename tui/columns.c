@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* columns.c - see columns.h. */
 #include "tui/columns.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* console.c - see console.h. */
 #include "tui/console.h"
 
 #include <stddef.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* date.c - see date.h. */
 #include "tui/date.h"
 
 #include <inttypes.h>

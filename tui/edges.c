@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* edges.c - see edges.h. */
 #include "tui/edges.h"
 
 void cs_edges_probe(void *ctx, const struct cs_probe_event *event)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* fields.c - see fields.h. */
 #include "tui/fields.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* main_config.c - see main_config.h. */
 #include "tui/main_config.h"
 
 #include <errno.h>

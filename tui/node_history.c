@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* node_history.c - see node_history.h. */
 #include "tui/node_history.h"
 
 #include <stdlib.h>

@@ -105,7 +105,7 @@ static void next_colour(struct cs_tui *tui, int by)
     if (!n)
         return;
     snprintf(text, sizeof text, "%s %s", rule->query.text,
-             cs_colour_name((at + n + (unsigned)by) % n));
+             cs_colour_name(n ? (at + n + (unsigned)by) % n : 0));
     cs_colours_take(&tui->colours, text, CS_COLOUR_TYPED, why, sizeof why);
 }
 

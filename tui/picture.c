@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* picture.c - see picture.h. */
 #include "tui/picture.h"
 
 #include <errno.h>

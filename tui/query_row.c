@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* query_row.c - see query_row.h. */
 #include "tui/query_row.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* shapes.c - see shapes.h. */
 #include "tui/shapes.h"
 
 #include <stddef.h>

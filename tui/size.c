@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* size.c - see size.h. */
 #include "tui/size.h"
 
 #include <errno.h>

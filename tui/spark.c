@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* spark.c - see spark.h. */
 #include "tui/spark.h"
 
 void cs_spark(struct cs_canvas *canvas, struct cs_rect at, uint8_t style, const uint8_t *styles,

@@ -174,7 +174,7 @@ void cs_trace_measure_on(struct cs_tui *tui, unsigned rows)
     if (bus != span->bus || low >= span->high || high <= span->low)
         *span = (struct cs_trace_span){.low = low, .high = low, .bus = bus};
     span->counting = !move_ends(tui, span, low, high, rows);
-    span->percent = (unsigned)((span->high - span->low) * 100 / (high - low));
+    span->percent = high > low ? (unsigned)((span->high - span->low) * 100 / (high - low)) : 100;
     tui->more |= span->counting;
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* true_colour.c - see true_colour.h. */
 #include "tui/true_colour.h"
 
 #include <stdbool.h>

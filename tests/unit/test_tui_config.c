@@ -64,7 +64,7 @@ static void what_is_wrong(void **state)
         {"\ntheme = pink\n",
          ":2: theme: must be dark, light, contrast, safe or mono, got \"pink\""},
         {"thme = dark\n", ":1: setting: must be theme, ascii, mouse, remember, panes, views, "
-                          "focus, depth, meters, time, history, rows, colour or field, got "
+                          "focus, depth, meters, time, colour, field, history or rows, got "
                           "\"thme\""},
         {"ascii = maybe", ":1: ascii: must be on or off, got \"maybe\""},
         {"panes = 5", ":1: panes: must be one, rows, columns, three or four, got \"5\""},
