@@ -133,16 +133,30 @@ class Run:
         return out
 
 
+def silent_lab():
+    """The same network, of which nobody is to say what frames mean."""
+    with open(LAB, encoding="utf-8") as lab:
+        scenario = json.load(lab)
+    del scenario["decode"]
+    for node in scenario["nodes"].values():
+        if "eds" in node:
+            node["eds"] = os.path.join(EXAMPLES, node["eds"])
+    path = os.path.join(FOLDER, "lab.json")
+    with open(path, "w", encoding="utf-8") as out:
+        json.dump(scenario, out)
+    return path
+
+
 @test
 def a_window_decodes_what_the_host_does_not():
-    with Run(os.path.join(FOLDER, "lab"), LAB) as host:
+    with Run(os.path.join(FOLDER, "lab"), silent_lab()) as host:
         time.sleep(1)
         out = host.shows("--at", "1s")
         assert "meaning" not in out, out
         out = host.shows("--at", "100ms", "--view", "network", "--keys", "<Right>")
         assert "operational" in out and "Drive 402" in out and "Device type" in out, out
         out = host.shows("--at", "1s", "--decode", "--keys", "/canopen.pdo<Enter>")
-        assert "meaning" in out and "TPDO3 node 5" in out, out
+        assert "meaning" in out and "node 5 TPDO3" in out, out
         out = host.shows("--at", "1s", "--as", "canopen", "--view", "trace", "--keys", "/canopen<Enter>g<Right>")
         assert "all nodes: reset communication" in out and "Command" in out, out
         out = host.shows("--eds", EDS, "--at", "100ms", "--view", "network")
