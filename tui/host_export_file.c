@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "scenarios/pack.h"
 #include "tui/host_export.h"
 #include "tui/query_row.h"
 #include "tui/trace.h"
@@ -113,15 +114,17 @@ void cs_export_tell_gone(const struct cs_export_walk *walk, char *text, size_t s
 
 /* ---- the file -------------------------------------------------------------------------------- */
 
-/* PATH~, or where that is something of somebody else, PATH~1 and so on. */
+/* PATH~, or where that is something of somebody else, PATH~1 and so on; what is packed still ends
+ * so: PATH~.gz. */
 static int open_beside(struct cs_export_file *file, struct cs_error *error)
 {
-    const size_t size = strlen(file->target) + 3;
+    const size_t size = strlen(file->target) + 3, plain = cs_pack_plain(file->target);
     char *name = malloc(size);
     int ret = -1;
 
     for (int i = 0; name && i < 10 && ret != 0; i++) {
-        snprintf(name, size, i ? "%s~%d" : "%s~", file->target, i);
+        const char number[2] = {i ? (char)('0' + i) : '\0'};
+        snprintf(name, size, "%.*s~%s%s", (int)plain, file->target, number, file->target + plain);
         ret = cs_out_open(&file->out, name, NULL, error);
         if (ret != 0)
             break;
