@@ -160,7 +160,9 @@ static int control(void *ctx, const struct cs_link_request *request, char *why, 
 
 static void join_words(const struct cs_live_said *said, char *text, size_t size)
 {
-    snprintf(text, size, "%s%s%s", said->protocol, *said->protocol ? " " : "", said->summary);
+    const bool named = !*said->protocol || strstr(said->summary, said->protocol) != NULL;
+
+    snprintf(text, size, "%s%s%s", named ? "" : said->protocol, named ? "" : " ", said->summary);
     cs_text_clean(text);
 }
 

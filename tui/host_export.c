@@ -225,14 +225,17 @@ static void give_up(struct cs_job *job)
 static int open_log(struct export *e, const struct cs_export *rows)
 {
     const struct cansim_output output = {.size = sizeof output, .ctx = e, .write = on_write};
-    const char *dot = memrchr(rows->path, '.', cs_pack_plain(rows->path));
-    char folder[4096], why[400];
+    const size_t plain = cs_pack_plain(rows->path);
+    const char *dot = memrchr(rows->path, '.', plain);
+    char folder[4096], suffix[32] = "", why[400];
 
+    if (dot && !strchr(dot, '/'))
+        snprintf(suffix, sizeof suffix, "%.*s", (int)(rows->path + plain - dot - 1), dot + 1);
     cs_plugin_folder(folder, sizeof folder);
     e->plugins = cs_plugins_find(*folder ? folder : NULL, NULL, 0, why, sizeof why);
     if (!e->plugins)
         return fail(e, why);
-    if (find_format(e, dot && !strchr(dot, '/') ? dot + 1 : "") != 0 ||
+    if (find_format(e, suffix) != 0 ||
         cs_export_file_open(&e->file, rows->path, e->job.told, sizeof e->job.told) != 0)
         return -1;
     if (e->to->create(&e->writer, &output, why, sizeof why) != 0) {
