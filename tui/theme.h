@@ -94,7 +94,7 @@ struct cs_theme {
                                        text, and */
     int16_t selected_faint;         /* of its faint text */
     int16_t bad_block; /* bars of what is bad; 0: the colour behind its text, if there is one */
-    bool mono;                      /* attributes only, whatever the terminal can */
+    bool mono;         /* attributes only, whatever the terminal can */
 };
 
 extern const struct cs_theme cs_theme_dark, cs_theme_light, cs_theme_contrast, cs_theme_safe,

@@ -109,7 +109,7 @@ def keys_are_pressed_saved_and_known_again():
 @test
 def taken_back():
     folder, path = conf("three")
-    with Tmux(100, 30, XDG_CONFIG_HOME=folder) as t:
+    with Tmux(160, 30, XDG_CONFIG_HOME=folder) as t:
         start(t)
         t.type(":setup drawing")
         t.keys("Enter")
@@ -163,7 +163,7 @@ def pasted_in_tmux():
         t.keys("/")
         t.run("set-buffer", "id=100\n")
         t.run("paste-buffer", "-p")
-        t.wait("filter id=100")
+        t.wait("/id=100")
         t.keys("Escape", "q")
         t.wait("READY>")
 
