@@ -63,5 +63,5 @@ int main(void)
         cmocka_unit_test(storm_of_sizes),
     };
 
-    return cmocka_run_group_tests_name("tui fuzz", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("tui fuzz", tests, enter_own_folder, leave_own_folder);
 }
