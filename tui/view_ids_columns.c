@@ -195,7 +195,8 @@ void cs_ids_put_periods(struct cs_canvas *canvas, struct cs_rect at, const struc
         reach = off > reach ? off : reach;
     }
     cs_spark(canvas, at, reach > mean / 2 ? CS_STYLE_WARN : CS_STYLE_GOOD, NULL, values, n,
-             mean - reach, mean < INT64_MAX / 8 && reach < INT64_MAX / 8 ? mean + reach * 4 / 3 : INT64_MAX);
+             mean - reach,
+             mean < INT64_MAX / 8 && reach < INT64_MAX / 8 ? mean + reach * 4 / 3 : INT64_MAX);
 }
 
 static void cell_periods(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,

@@ -4,9 +4,7 @@
  */
 #include "test_tui_random.h"
 
-#include <dirent.h>
 #include <malloc.h>
-#include <unistd.h>
 
 static void a_million_keys(void **state)
 {
@@ -58,28 +56,6 @@ static void storm_of_sizes(void **state)
     bench_free(b);
 }
 
-/* Words that save files are typed as well: they land in a folder that goes with the test. */
-static char folder[] = "/tmp/cansim-fuzz-XXXXXX";
-
-static int enter_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) ? chdir(folder) : -1;
-}
-
-static int leave_folder(void **state)
-{
-    DIR *dir = opendir(folder);
-    const struct dirent *entry;
-
-    (void)state;
-    while (dir && (entry = readdir(dir)))
-        unlinkat(dirfd(dir), entry->d_name, 0);
-    if (dir)
-        closedir(dir);
-    return chdir("/") || rmdir(folder);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -87,5 +63,5 @@ int main(void)
         cmocka_unit_test(storm_of_sizes),
     };
 
-    return cmocka_run_group_tests_name("tui fuzz", tests, enter_folder, leave_folder);
+    return cmocka_run_group_tests_name("tui fuzz", tests, enter_own_folder, leave_own_folder);
 }

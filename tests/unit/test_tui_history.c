@@ -37,6 +37,7 @@ static void random_row(struct cs_row *row, int64_t at_ps)
     row->bus = (uint16_t)(roll() % 16);
     row->has_frame = roll() % 4 != 0;
     row->stuff = row->tx = row->said = roll() & 1;
+    row->sent = false;
     row->id = (uint32_t)(roll() % 3 ? roll() % 64 * 16 : roll() & CS_ID_MAX_EXT);
     row->len = (uint8_t)(roll() % 9);
     row->at_ps = at_ps;

@@ -190,5 +190,6 @@ int main(void)
         cmocka_unit_test(a_host_that_tells_anything),
     };
 
-    return cmocka_run_group_tests_name("tui hostile host", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("tui hostile host", tests, enter_own_folder,
+                                       leave_own_folder);
 }

@@ -6,6 +6,8 @@
 
 #include "test_tui.h"
 
+#include <unistd.h>
+
 #include "tui/keymap.h"
 
 static uint32_t seed = 1;
@@ -125,6 +127,25 @@ static inline void look(struct bench *b)
             assert_true((cell->style & ~CS_STYLE_SELECTED) < CS_STYLE_END);
         }
     assert_true(canvas->cursor_x < canvas->width && canvas->cursor_y < canvas->height);
+}
+
+/* Keys that happen to save something do it where it is taken away again. */
+static char own_folder[32];
+
+static inline int enter_own_folder(void **state)
+{
+    (void)state;
+    snprintf(own_folder, sizeof own_folder, "/tmp/cansim-keys-XXXXXX");
+    return mkdtemp(own_folder) && chdir(own_folder) == 0 ? 0 : -1;
+}
+
+static inline int leave_own_folder(void **state)
+{
+    char command[64];
+
+    (void)state;
+    snprintf(command, sizeof command, "rm -rf %s", own_folder);
+    return chdir("/") == 0 && system(command) == 0 ? 0 : -1;
 }
 
 #endif
