@@ -241,6 +241,13 @@ static void text_tui(struct bench *b)
     tui_line(b, "and worst", t->key_most_ms, "ms");
     tui_line(b, "bus time kept up with the clock", t->kept_up * 100, "%");
     tui_line(b, "of one core, empty host", t->idle_core * 100, "%");
+    for (unsigned i = 0; i < t->n_scenes; i++) {
+        cs_out_text(&b->out, i == 0 ? "  of one core, with " : "                    ");
+        cs_out_padded(&b->out, t->scenes[i].name, 26);
+        cs_out_printf(&b->out, "%10.1f %%  %5.1f screens/s", t->scenes[i].core * 100,
+                      t->scenes[i].screens_per_s);
+        cs_out_line(&b->out);
+    }
 }
 
 static void text_log(struct bench *b)
@@ -324,9 +331,14 @@ static void json_tui(struct bench *b)
         cs_out_printf(&b->out,
                       "{\"startup_ms\":%.1f,\"core\":%.4f,\"screens_per_s\":%.1f,"
                       "\"key_ms\":%.1f,\"key_most_ms\":%.1f,\"kept_up\":%.4f,"
-                      "\"idle_core\":%.4f",
+                      "\"idle_core\":%.4f,\"scenes\":[",
                       t->startup_ms, t->core, t->screens_per_s, t->key_ms, t->key_most_ms,
                       t->kept_up, t->idle_core);
+        for (unsigned i = 0; i < t->n_scenes; i++)
+            cs_out_printf(&b->out, "%s{\"name\":\"%s\",\"core\":%.4f,\"screens_per_s\":%.1f}",
+                          i > 0 ? "," : "", t->scenes[i].name, t->scenes[i].core,
+                          t->scenes[i].screens_per_s);
+        cs_out_char(&b->out, ']');
     }
     cs_out_char(&b->out, '}');
 }

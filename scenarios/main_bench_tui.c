@@ -94,6 +94,44 @@ static int measure_keys(struct cs_terminal *t, struct cs_bench_tui *result)
     return 0;
 }
 
+/* What is shown, from one to the next by these keys. */
+static const struct {
+    const char *name, *keys;
+} scenes[CS_BENCH_SCENES] = {
+    {"trace", "1"},
+    {"identifiers", "2"},
+    {"nodes", "3"},
+    {"wire", "6"},
+    {"statistics", "0"},
+    {"why", "W"},
+    {"eight plots", "9:plot load can0\r:plot load can1\r:plot load can2\r:plot load can3\r"
+                    ":plot load can4\r:plot load can5\r:plot load can6\r:plot load can7\r"},
+    {"trace, filtered", "1:filter id=103 or data[0]>80\r"},
+    {"trace, colour rule", ":filter\r:colour id=100-103 on-red\r"},
+    {"four panes", ":panes four\r"},
+    {"a bus in each of four panes", ":buses can0 can1 can2 can3\r"},
+};
+
+static void measure_scenes(struct cs_terminal *t, int64_t time_ns, struct cs_bench_tui *result)
+{
+    for (unsigned i = 0; i < CS_BENCH_SCENES && !t->gone; i++) {
+        struct cs_bench_scene *scene = &result->scenes[i];
+        /* What was set looks at the rows that are there already, once. */
+        const int64_t settle_ms = strchr(scenes[i].keys, ':') != NULL ? 2000 : 300;
+        cs_terminal_press(t, scenes[i].keys);
+        cs_terminal_hear_for(t, settle_ms * CS_TERMINAL_NS_MS);
+        const int64_t began_ns = cs_wall_ns();
+        const double before_s = cs_terminal_processor_s(t);
+        const uint64_t screens = t->screens;
+        cs_terminal_hear_for(t, time_ns);
+        const double wall_s = (double)(cs_wall_ns() - began_ns) / 1e9;
+        scene->name = scenes[i].name;
+        scene->core = (cs_terminal_processor_s(t) - before_s) / wall_s;
+        scene->screens_per_s = (double)(t->screens - screens) / wall_s;
+        result->n_scenes = i + 1;
+    }
+}
+
 static int measure_load(const char *program, const char *scenario, int64_t time_ns,
                         struct cs_bench_tui *result)
 {
@@ -123,6 +161,8 @@ static int measure_load(const char *program, const char *scenario, int64_t time_
     cs_terminal_hear_for(&t, 300 * CS_TERMINAL_NS_MS);
     const double bus_s = bus_seconds(t.seen);
     result->kept_up = bus_s > 0 ? bus_s / ran_s : 0;
+    cs_terminal_press(&t, " ");
+    measure_scenes(&t, time_ns / 2, result);
     cs_terminal_end(&t);
     return 0;
 }

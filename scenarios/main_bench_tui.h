@@ -7,6 +7,12 @@
 #include "scenarios/error.h"
 #include "simcore/sim.h"
 
+#define CS_BENCH_SCENES 11
+struct cs_bench_scene {
+    const char *name;
+    double core, screens_per_s;
+};
+
 struct cs_bench_tui {
     char skipped[200]; /* why there is nothing; "" measured */
     double startup_ms; /* from exec to the first screen; the quickest of a few */
@@ -17,6 +23,8 @@ struct cs_bench_tui {
     double screens_per_s;
     double key_ms, key_most_ms; /* from a key to what it shows: median and worst */
     double idle_core;           /* of an empty host */
+    struct cs_bench_scene scenes[CS_BENCH_SCENES]; /* what else is shown under that load */
+    unsigned n_scenes;
 };
 
 /* Measure for about `time_ps` of wall time, 2 s at least. 0, or -1 with `error`. */

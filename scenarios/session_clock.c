@@ -181,7 +181,8 @@ static int64_t next_wake_ns(const struct cs_session *session)
         return CS_NEVER;
     int64_t wait = next > session->base_ps ? next - session->base_ps : 0;
     int64_t at = session->base_ns + wait / permille + (wait % permille != 0);
-    if (at > now && at < now + COARSE_NS && cs_session_clients(session) == 0)
+    /* What came due while the last of it ran does not count as late. */
+    if (at > now - COARSE_NS && at < now + COARSE_NS && cs_session_clients(session) == 0)
         at = now + COARSE_NS;
     return at;
 }

@@ -16,6 +16,7 @@
 #define RAW_BYTES     (CS_RING_CHUNK * CS_ROW_PACKED)
 #define FAST          1 /* of zstd's levels */
 #define NO_CHUNK      UINT64_MAX
+#define CHUNKS_MIN    256u /* that the circle has room for, to begin with */
 
 _Static_assert(RAW_BYTES <= SEGMENT_BYTES, "a chunk fits in a segment");
 
@@ -37,7 +38,8 @@ struct cached {
 
 struct cs_ring_store {
     uint64_t first, end; /* chunks */
-    uint32_t n_chunks;   /* in the circle */
+    uint32_t n_chunks;   /* that the circle has room for */
+    uint32_t most;       /* that it may have room for */
     struct cs_query_many *sums;
     struct place *places;
     struct segment *segments;
@@ -59,7 +61,8 @@ struct cs_ring_store *cs_ring_store_create(uint64_t bytes, uint32_t rows)
 
     if (!s)
         return NULL;
-    s->n_chunks = rows / CS_RING_CHUNK + 2;
+    s->most = rows / CS_RING_CHUNK + 2;
+    s->n_chunks = s->most < CHUNKS_MIN ? s->most : CHUNKS_MIN;
     s->n_segments = (uint32_t)(bytes / SEGMENT_BYTES);
     s->sums = calloc(s->n_chunks, sizeof *s->sums);
     s->places = calloc(s->n_chunks, sizeof *s->places);
@@ -166,12 +169,38 @@ int cs_ring_store_limit(struct cs_ring_store *s, uint64_t bytes)
     return 0;
 }
 
+/* Room for twice as many chunks; without memory for that, the oldest go as ever. A circle that is
+ * wider than what is kept would be touched all around, and stay. */
+static void widen(struct cs_ring_store *s)
+{
+    const uint32_t n = s->n_chunks < s->most / 2 ? s->n_chunks * 2 : s->most;
+    struct cs_query_many *sums = malloc(n * sizeof *sums);
+    struct place *places = malloc(n * sizeof *places);
+
+    if (!sums || !places) {
+        free(sums);
+        free(places);
+        return;
+    }
+    for (uint64_t i = s->first; i < s->end; i++) {
+        sums[i % n] = s->sums[i % s->n_chunks];
+        places[i % n] = s->places[i % s->n_chunks];
+    }
+    free(s->sums);
+    free(s->places);
+    s->sums = sums;
+    s->places = places;
+    s->n_chunks = n;
+}
+
 static void forget(struct cs_ring_store *s, uint64_t wanted)
 {
-    if (s->end - s->first >= s->n_chunks)
-        s->first = s->end - s->n_chunks + 1;
     if (s->first < wanted && wanted <= s->end)
         s->first = wanted;
+    if (s->end - s->first >= s->n_chunks && s->n_chunks < s->most)
+        widen(s);
+    if (s->end - s->first >= s->n_chunks)
+        s->first = s->end - s->n_chunks + 1;
 }
 
 void cs_ring_store_add(struct cs_ring_store *s, uint64_t chunk, const struct cs_row *rows,
@@ -260,6 +289,6 @@ uint64_t cs_ring_store_unpacked(const struct cs_ring_store *s)
 uint64_t cs_ring_store_bytes(const struct cs_ring_store *s)
 {
     return sizeof *s + s->allocated * SEGMENT_BYTES +
-           (s->end - s->first) * (sizeof *s->sums + sizeof *s->places) +
+           s->n_chunks * (sizeof *s->sums + sizeof *s->places) +
            CS_RING_CACHE * CS_RING_CHUNK * sizeof *s->unpacked;
 }

@@ -26,6 +26,7 @@
 #include "tui/keys.h"
 #include "tui/screen_die.h"
 #include "tui/screen_keys.h"
+#include "tui/shown.h"
 #include "tui/true_colour.h"
 
 #define MAX_PAIRS 250
@@ -49,6 +50,7 @@ static struct {
     int mem_fd; /* what standard output is meanwhile */
     char *unsent;
     size_t n_unsent, room;
+    struct cs_shown shown; /* what curses was given */
 } term = {.tty_fd = -1, .out_fd = -1, .mem_fd = -1};
 
 /* ---- taking and leaving ---------------------------------------------------------------------- */
@@ -289,6 +291,7 @@ void cs_screen_close(void)
     free(term.unsent);
     term.unsent = NULL;
     term.room = 0;
+    cs_shown_forget(&term.shown);
 }
 
 void cs_screen_leave(void)
@@ -324,12 +327,14 @@ void cs_screen_resized(void)
 {
     struct winsize size;
 
+    cs_shown_forget(&term.shown);
     if (ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row && size.ws_col)
         resizeterm(size.ws_row, size.ws_col);
 }
 
 void cs_screen_repaint(void)
 {
+    cs_shown_forget(&term.shown);
     clearok(curscr, TRUE);
 }
 
@@ -342,7 +347,7 @@ static void forget_pairs(const struct cs_theme *theme)
 
     if (shown && shown != theme) {
         term.n_pairs = 0;
-        clearok(curscr, TRUE);
+        cs_screen_repaint();
     }
     shown = theme;
 }
@@ -390,6 +395,8 @@ static void show_row(const struct cs_canvas *canvas, const struct cs_theme *them
     attr_t attrs = A_NORMAL;
 
     for (int x = 0; x < width; x++) {
+        if (cs_shown_same(&term.shown, canvas, x, y))
+            continue;
         wchar_t ch = (wchar_t)row[x].ch;
         if (term.console)
             ch = (wchar_t)cs_console_char((uint32_t)ch);
@@ -495,6 +502,7 @@ bool cs_screen_show(const struct cs_canvas *canvas, const struct cs_theme *theme
     cs_screen_size(&width, &height);
     for (int y = 0; y < height && y < canvas->height; y++)
         show_row(canvas, theme, y, width < canvas->width ? width : canvas->width);
+    cs_shown_take(&term.shown, canvas);
     if (canvas->cursor_x >= 0 && canvas->cursor_y >= 0) {
         move(canvas->cursor_y, canvas->cursor_x);
         curs_set(1);

@@ -59,6 +59,10 @@ def terminal():
     assert t["startup_ms"] > 0 and t["screens_per_s"] > 1 and 0 < t["core"] < 2, t
     assert 0 < t["key_ms"] <= t["key_most_ms"] and t["kept_up"] > 0.2, t
     assert t["idle_core"] < 0.2, t
+    assert t["kept_up"] > 0.2, t  # the clock on the screen was read
+    same(len({s["name"] for s in t["scenes"]}), 11)
+    for s in t["scenes"]:
+        assert s["screens_per_s"] > 0 and 0 < s["core"] < 2, s
 
 
 @test
