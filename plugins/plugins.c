@@ -11,6 +11,7 @@
 
 static const struct cansim_plugin *const built_in[] = {
     &cs_plugin_candump,
+    &cs_plugin_dbc, /* before what is only customary */
     &cs_plugin_canopen,
     &cs_plugin_pcap,
     &cs_plugin_pcapng,

@@ -97,20 +97,70 @@ static void on_event(void *ctx, const struct cs_event *event)
     live->event = NULL;
 }
 
-/* A decoder as the configuration has it, for all buses. NULL with `why`. */
+/* "dbc" where a DBC file is given and it is not among them, and those that are named. `list` has
+ * room for all of them. Returns how many. */
+static unsigned split_names(const struct cs_live *live, char *list, const char **names)
+{
+    bool dbc = false;
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < live->n_eds; i++)
+        dbc |= strcmp(cs_decode_file_path(live->eds[i]), "dbc") == 0;
+    strcpy(list, live->name);
+    names[n++] = "dbc";
+    for (char *rest = list; rest != NULL && n <= CS_DECODE_DECODERS; n++) {
+        names[n] = strsep(&rest, ",");
+        dbc &= strcmp(names[n], "dbc") != 0;
+    }
+    if (!dbc)
+        memmove(names, names + 1, --n * sizeof(*names));
+    return n;
+}
+
+static bool knows(const struct cansim_decoder *decoder, const char *path)
+{
+    char first[16];
+
+    snprintf(first, sizeof(first), "%s/0", path);
+    return decoder != NULL && (cs_plugins_row(decoder->settings, path) != NULL ||
+                               cs_plugins_row(decoder->settings, first) != NULL);
+}
+
+/* Files that no decoder has use for, such as those of devices, are left out. */
+static unsigned choose_files(const struct cs_live *live, const struct cs_decode_config *config,
+                             struct cs_decode_setting *files)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < live->n_eds; i++) {
+        const char *path = cs_decode_file_path(live->eds[i]);
+        bool known = false;
+        for (unsigned k = 0; k < config->n_names; k++)
+            known |= knows(cs_plugins_decoder(live->plugins, config->names[k]), path);
+        if (known)
+            files[n++] = (struct cs_decode_setting){.path = path, .value = live->eds[i]};
+    }
+    return n;
+}
+
+/* Decoders as the configuration has them, for all buses. NULL with `why`. */
 static struct cs_decode *make(const struct cs_live *live, struct cs_decode_config *config,
                               char *why, size_t why_size)
 {
-    struct cs_decode_setting eds[CS_LIVE_EDS];
-    const char *name = live->name;
+    struct cs_decode_setting files[CS_LIVE_EDS];
+    const char *names[CS_DECODE_DECODERS + 2];
+    char list[512];
 
+    if (strlen(live->name) >= sizeof(list)) {
+        snprintf(why, why_size, "must be names of decoders, got %zu characters",
+                 strlen(live->name));
+        return NULL;
+    }
     config->plugins = live->plugins;
-    config->names = &name;
-    config->n_names = 1;
-    config->settings = eds;
-    config->n_settings = live->n_eds;
-    for (unsigned i = 0; i < live->n_eds; i++)
-        eds[i] = (struct cs_decode_setting){.path = "eds", .value = live->eds[i]};
+    config->names = names;
+    config->n_names = split_names(live, list, names);
+    config->settings = files;
+    config->n_settings = choose_files(live, config, files);
     struct cs_decode *decode = cs_decode_create(config, why, why_size);
     if (decode != NULL && know_buses(live, decode, why, why_size) != 0) {
         cs_decode_destroy(decode);

@@ -27,11 +27,12 @@ typedef void cs_live_fn(void *ctx, const struct cs_live_said *said);
 #define CS_LIVE_EDS 128
 
 struct cs_live_config {
-    const char *name; /* of the decoder */
+    const char *name; /* of the decoder, or of several with ',' between them */
     const struct cs_plugin_files *plugins;
-    const char *const *eds;                   /* "5=drive.eds" each: the decoder's setting "eds" */
-    unsigned n_eds;                           /* at most CS_LIVE_EDS */
-    bool fields;                              /* the tree is looked at */
+    const char *const
+        *eds;       /* "5=drive.eds" each: the decoder's setting "eds"; "drive.dbc": its "dbc" */
+    unsigned n_eds; /* at most CS_LIVE_EDS */
+    bool fields;    /* the tree is looked at */
     void (*say)(void *ctx, const char *text); /* what the decoder finds odd */
     void *say_ctx;
 };
