@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "simcore/words.h"
 
@@ -102,6 +103,13 @@ static int choose(struct cs_decode *decode, char *why, size_t why_size)
     if (decode->n_decoders == 0)
         snprintf(why, why_size, "there is no decoder, see \"cansim plugins\"");
     return decode->n_decoders > 0 ? 0 : -1;
+}
+
+const char *cs_decode_file_path(const char *file)
+{
+    const size_t len = strlen(file);
+
+    return len > 4 && strcasecmp(file + len - 4, ".dbc") == 0 ? "dbc" : "eds";
 }
 
 /* ---- settings -------------------------------------------------------------------------------- */

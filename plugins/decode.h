@@ -47,6 +47,10 @@ struct cs_decode_config {
     void *ctx;
 };
 
+/* The path of the setting that a file beside a log or a scenario is, by its name: "dbc" of a DBC
+ * file, else "eds". */
+const char *cs_decode_file_path(const char *file);
+
 /* Every decoder is opened once for a try, so that unusable settings are told here: NULL with one
  * sentence. */
 struct cs_decode *cs_decode_create(const struct cs_decode_config *config, char *why,

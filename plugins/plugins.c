@@ -9,11 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Decoders are asked in this order: what is written down before what is customary. */
 static const struct cansim_plugin *const built_in[] = {
-    &cs_plugin_candump,
-    &cs_plugin_canopen,
-    &cs_plugin_pcap,
-    &cs_plugin_pcapng,
+    &cs_plugin_candump, &cs_plugin_dbc, &cs_plugin_canopen, &cs_plugin_pcap, &cs_plugin_pcapng,
 };
 
 #define N_BUILT_IN (sizeof(built_in) / sizeof(built_in[0]))

@@ -52,8 +52,8 @@ int cs_plugins_check_settings(const struct cansim_setting_row *rows,
 const struct cansim_setting_row *cs_plugins_row(const struct cansim_setting_row *rows,
                                                 const char *path);
 
-extern const struct cansim_plugin cs_plugin_candump, cs_plugin_canopen, cs_plugin_pcap,
-    cs_plugin_pcapng;
+extern const struct cansim_plugin cs_plugin_candump, cs_plugin_canopen, cs_plugin_dbc,
+    cs_plugin_pcap, cs_plugin_pcapng;
 
 /* A frame as plugins see it, as one of the bus. */
 struct cs_frame cs_plugins_frame(const struct cansim_frame *from);

@@ -115,17 +115,17 @@ static int open_decoders(struct cs_follow *follow, const char *const *files, uns
 {
     const char *names[CS_DECODE_DECODERS];
     struct cs_decode_setting eds[CS_LIVE_EDS];
-    const struct cs_decode_config config = {
+    struct cs_decode_config config = {
         .plugins = follow->plugins,
         .names = names,
         .n_names = choose(follow->plugins, names),
         .settings = eds,
-        .n_settings = n_files,
     };
     char why[400];
 
     for (unsigned i = 0; i < n_files; i++)
-        eds[i] = (struct cs_decode_setting){.path = "eds", .value = files[i]};
+        if (strcmp(cs_decode_file_path(files[i]), "eds") == 0)
+            eds[config.n_settings++] = (struct cs_decode_setting){.path = "eds", .value = files[i]};
     follow->decode = cs_decode_create(&config, why, sizeof(why));
     if (follow->decode == NULL)
         return cs_error_set(error, CS_STATUS_INPUT, "%s", why);

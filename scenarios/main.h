@@ -97,7 +97,7 @@ enum cs_option_type {
     OPTION_DEVICE,  /* one more each time; `min` is its enum cs_device_kind */
     OPTION_FAULT,   /* text form, one more each time */
     OPTION_PLUGIN,  /* a file, one more each time */
-    OPTION_EDS,     /* NODE=FILE, one more each time */
+    OPTION_EDS,     /* NODE=FILE, or a DBC file, one more each time */
     OPTION_CONST,   /* NAME=VALUE, one more each time */
     OPTION_SET,     /* KEY=VALUE, one more each time */
     OPTION_ENGINE,  /* int, enum cs_engine */
@@ -115,6 +115,18 @@ struct cs_option {
     const char *dflt;
     const char *help;
 };
+
+/* Files that decoders are given. */
+#define CS_FILE_OPTIONS                                                              \
+    {"dbc",      0,                                                                  \
+     OPTION_EDS, 0,                                                                  \
+     CS_NOWHERE, "[BUS:]FILE",                                                       \
+     0,          0,                                                                  \
+     NULL,       "what messages and signals are: a DBC file, *.dbc, once for each"}, \
+    {                                                                                \
+        "eds", 0, OPTION_EDS, 0, CS_NOWHERE, "[BUS:]NODE=FILE", 0, 0, NULL,          \
+            "what a CANopen node has: an EDS, DCF or XDD, once for each"             \
+    }
 
 struct cs_command {
     const char *name;

@@ -74,8 +74,8 @@ static int add_wish(struct wishes *w, const char *text, bool eds)
         return 0;
     }
     char *colon = strchr(copy, ':');
-    *s = (struct cs_decode_setting){NULL, "eds", copy};
-    if (colon != NULL && equals != NULL && colon < equals) {
+    *s = (struct cs_decode_setting){NULL, cs_decode_file_path(copy), copy};
+    if (equals != NULL && colon != NULL && colon < equals && strcmp(s->path, "eds") == 0) {
         *colon = '\0';
         s->bus = copy;
         s->value = colon + 1;

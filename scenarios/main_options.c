@@ -105,11 +105,7 @@
     }
 #define DECODE_OPTIONS                                                                          \
     {"as", 0, OPTION_TEXT, ARG(as), CS_NOWHERE, "NAME", 0, 0, "canopen", "with which decoder"}, \
-        {"eds",      0,                                                                         \
-         OPTION_EDS, 0,                                                                         \
-         CS_NOWHERE, "NODE=FILE",                                                               \
-         0,          0,                                                                         \
-         NULL,       "what a CANopen node has: an EDS, DCF or XDD, once for each"},             \
+        CS_FILE_OPTIONS,                                                                        \
     {                                                                                           \
         "decoded", 0, OPTION_TEXT, ARG(decoded), CS_NOWHERE, "FILE", 0, 0, NULL,                \
             "what frames mean, a JSON object a line; - is standard output"                      \

@@ -47,8 +47,7 @@ const struct cs_option cs_explain_options[] = {
 
 const struct cs_option cs_decode_options[] = {
     TEXT("as", as, "NAME[,NAME]", "all", "with which decoders, see cansim plugins"),
-    MORE("eds", OPTION_EDS, "[BUS:]NODE=FILE",
-         "what a CANopen node has: an EDS, DCF or XDD, once for each"),
+    CS_FILE_OPTIONS,
     MORE("set", OPTION_SET, "KEY=VALUE", "a setting of the decoder, once for each"),
     FLAG("json", 0, json, "a JSON object a line"),
     FLAG("verbose", 'v', verbose, "also all fields, a line for each"),

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "plugins/decode.h"
 #include "scenarios/expect.h"
 #include "scenarios/choose.h"
 #include "scenarios/log.h"
@@ -431,7 +432,9 @@ void cs_main_common_config(const struct cs_args *args, struct cs_session_config 
     config->plugins = &args->plugins;
     config->constants = &args->constants;
     config->as = args->as;
-    if (args->as == NULL && (args->decode || asks_decoder(args)))
+    for (unsigned i = 0; config->as == NULL && i < args->n_eds; i++)
+        config->as = strcmp(cs_decode_file_path(args->eds[i]), "dbc") == 0 ? "dbc" : NULL;
+    if (config->as == NULL && (args->decode || asks_decoder(args)))
         config->as = "canopen";
     config->eds = args->eds;
     config->n_eds = args->n_eds;

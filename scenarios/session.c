@@ -259,6 +259,7 @@ static int add_decoder(struct cs_session *session, const struct cs_session_confi
     cs_session_collect_eds(session->scenario, config, &files);
     live.eds = files.file;
     live.n_eds = files.n;
+    live.n_given = files.given;
     session->live = cs_live_create(session->sim, &live, error);
     cs_session_free_eds(&files);
     if (session->live == NULL)

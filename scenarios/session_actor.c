@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plugins/decode.h"
 #include "plugins/plugins.h"
 #include "scenarios/nodes_internal.h"
 #include "simcore/rng.h"
@@ -189,7 +190,8 @@ static int open_state(struct cs_actor *actor, const struct cansim_setting *setti
         all[n] = settings[n];
     for (unsigned i = 0; i < n_eds && i < CS_LIVE_EDS; i++) {
         snprintf(paths[i], sizeof(paths[i]), "eds/%u", i);
-        if (cs_plugins_row(actor->type->settings, paths[i]) != NULL)
+        if (cs_plugins_row(actor->type->settings, paths[i]) != NULL &&
+            strcmp(cs_decode_file_path(eds[i]), "eds") == 0)
             all[n++] = (struct cansim_setting){paths[i], eds[i]};
     }
     actor->is_open =

@@ -27,7 +27,7 @@ struct cs_live {
     void (*say)(void *ctx, const char *text);
     void *say_ctx;
     char *name, *eds[CS_LIVE_EDS]; /* for cs_live_again() */
-    unsigned n_eds;
+    unsigned n_eds, n_given;
 };
 
 static void on_say(void *ctx, const char *decoder, const char *bus_name, int severity,
@@ -101,20 +101,80 @@ static void on_event(void *ctx, const struct cs_event *event)
     cs_live_event(ctx, event);
 }
 
-/* A decoder as the configuration has it, for all buses. NULL with `why`. */
+/* "dbc" where a DBC file is given and it is not among them, and those that are named. `list` has
+ * room for all of them. Returns how many. */
+static unsigned split_names(const struct cs_live *live, char *list, const char **names)
+{
+    bool dbc = false;
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < live->n_eds; i++)
+        dbc |= strcmp(cs_decode_file_path(live->eds[i]), "dbc") == 0;
+    strcpy(list, live->name);
+    names[n++] = "dbc";
+    for (char *rest = list; rest != NULL && n <= CS_DECODE_DECODERS; n++) {
+        names[n] = strsep(&rest, ",");
+        dbc &= strcmp(names[n], "dbc") != 0;
+    }
+    if (!dbc)
+        memmove(names, names + 1, --n * sizeof(*names));
+    return n;
+}
+
+static bool knows(const struct cansim_decoder *decoder, const char *path)
+{
+    char first[16];
+
+    snprintf(first, sizeof(first), "%s/0", path);
+    return decoder == NULL || /* which is told later */
+           cs_plugins_row(decoder->settings, path) != NULL ||
+           cs_plugins_row(decoder->settings, first) != NULL;
+}
+
+/* Files that no decoder has use for are left out, where nobody gave them. How many they are, or -1
+ * with `why`. */
+static int choose_files(const struct cs_live *live, const struct cs_decode_config *config,
+                        struct cs_decode_setting *files, char *why, size_t why_size)
+{
+    int n = 0;
+
+    for (unsigned i = 0; i < live->n_eds; i++) {
+        const char *path = cs_decode_file_path(live->eds[i]);
+        bool known = false;
+        for (unsigned k = 0; k < config->n_names; k++)
+            known |= knows(cs_plugins_decoder(live->plugins, config->names[k]), path);
+        if (known) {
+            files[n++] = (struct cs_decode_setting){.path = path, .value = live->eds[i]};
+        } else if (i < live->n_given) {
+            snprintf(why, why_size, "--%s: %.200s: the decoder %.64s has no use for it", path,
+                     live->eds[i], live->name);
+            return -1;
+        }
+    }
+    return n;
+}
+
+/* Decoders as the configuration has them, for all buses. NULL with `why`. */
 static struct cs_decode *make(const struct cs_live *live, struct cs_decode_config *config,
                               char *why, size_t why_size)
 {
-    struct cs_decode_setting eds[CS_LIVE_EDS];
-    const char *name = live->name;
+    struct cs_decode_setting files[CS_LIVE_EDS];
+    const char *names[CS_DECODE_DECODERS + 2];
+    char list[512];
 
+    if (strlen(live->name) >= sizeof(list)) {
+        snprintf(why, why_size, "must be names of decoders, got %zu characters",
+                 strlen(live->name));
+        return NULL;
+    }
     config->plugins = live->plugins;
-    config->names = &name;
-    config->n_names = 1;
-    config->settings = eds;
-    config->n_settings = live->n_eds;
-    for (unsigned i = 0; i < live->n_eds; i++)
-        eds[i] = (struct cs_decode_setting){.path = "eds", .value = live->eds[i]};
+    config->names = names;
+    config->n_names = split_names(live, list, names);
+    const int n = choose_files(live, config, files, why, why_size);
+    if (n < 0)
+        return NULL;
+    config->settings = files;
+    config->n_settings = (unsigned)n;
     struct cs_decode *decode = cs_decode_create(config, why, why_size);
     if (decode != NULL && know_buses(live, decode, why, why_size) != 0) {
         cs_decode_destroy(decode);
@@ -137,6 +197,7 @@ struct cs_decode *cs_live_again(const struct cs_live *live,
 static int keep_config(struct cs_live *live, const struct cs_live_config *config)
 {
     live->name = strdup(config->name);
+    live->n_given = config->n_given;
     for (; live->n_eds < config->n_eds; live->n_eds++) {
         live->eds[live->n_eds] = strdup(config->eds[live->n_eds]);
         if (live->eds[live->n_eds] == NULL)

@@ -27,12 +27,14 @@ typedef void cs_live_fn(void *ctx, const struct cs_live_said *said);
 #define CS_LIVE_EDS 128
 
 struct cs_live_config {
-    const char *name; /* of the decoder */
+    const char *name; /* of the decoder, or of several with ',' between them */
     const struct cs_plugin_files *plugins;
-    const char *const *eds; /* "5=drive.eds" each: the decoder's setting "eds" */
-    unsigned n_eds;         /* at most CS_LIVE_EDS */
-    bool fields;            /* the tree is looked at */
-    bool driven; /* it observes nothing: who has it tells it of events, cs_live_event() */
+    const char *const
+        *eds;         /* "5=drive.eds" each: the decoder's setting "eds"; "drive.dbc": "dbc" */
+    unsigned n_eds;   /* at most CS_LIVE_EDS */
+    unsigned n_given; /* of them, the first: a decoder must have use for each */
+    bool fields;      /* the tree is looked at */
+    bool driven;      /* it observes nothing: who has it tells it of events, cs_live_event() */
     void (*say)(void *ctx, const char *text); /* what the decoder finds odd */
     void *say_ctx;
 };

@@ -88,7 +88,7 @@ static bool is_given(const struct cs_decoding_plan *plan, unsigned given, const 
 /* Files that are known anyway, of nodes for which none was given. */
 static void add_known(const struct cs_decoding *d, struct cs_decoding_plan *plan)
 {
-    const unsigned given = plan->n_eds;
+    const unsigned given = plan->n_given = plan->n_eds;
 
     for (unsigned i = 0; i < d->n_eds && plan->n_eds < CS_LIVE_EDS; i++)
         if (!is_given(plan, given, d->eds[i]))
@@ -181,6 +181,7 @@ static int make_live(struct cs_decoding *d, const struct cs_decoding_plan *plan,
                                     .plugins = d->plugins,
                                     .eds = plan->eds,
                                     .n_eds = plan->n_eds,
+                                    .n_given = plan->n_given,
                                     .driven = true,
                                     .say = lenient ? NULL : on_odd,
                                     .say_ctx = d};
@@ -188,7 +189,7 @@ static int make_live(struct cs_decoding *d, const struct cs_decoding_plan *plan,
     if (!plan->as)
         return 0;
     *live = cs_live_create(sim, &config, error);
-    config.n_eds = 0;
+    config.n_eds = config.n_given = 0;
     if (!*live && lenient)
         *live = cs_live_create(sim, &config, error);
     return *live || lenient ? 0 : -1;

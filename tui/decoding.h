@@ -44,7 +44,7 @@ struct cs_decoding {
 struct cs_decoding_plan {
     const char *as; /* NULL: nobody */
     const char *eds[CS_LIVE_EDS];
-    unsigned n_eds;
+    unsigned n_eds, n_given; /* the first of them were typed */
     bool told, follow;
     char text[CS_DECODING_TEXT], copy[CS_DECODING_TEXT];
 };

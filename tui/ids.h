@@ -41,6 +41,7 @@ struct cs_tui_id {
     /* As they are listed, of what came since then: cs_ids_derive() */
     uint64_t count;
     int64_t mean_ps, least_ps, most_ps;
+    bool late; /* it has not come for much longer than ever before */
 };
 
 #define CS_IDS_GROUP 0x80000000u

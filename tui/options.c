@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plugins/decode.h"
 #include "qemu-link/link_server.h"
 #include "scenarios/scenario.h"
 #include "scenarios/text.h"
@@ -147,17 +148,23 @@ static int take_const(struct ask *ask, const char *value)
     return 0;
 }
 
+static int one_more(struct ask *ask, const char **list, unsigned *n, unsigned most,
+                    const char *value)
+{
+    if (*n == most) {
+        snprintf(ask->why, ask->why_size, "%s: expected at most %u files, got one more", ask->name,
+                 most);
+        return -EINVAL;
+    }
+    list[(*n)++] = value;
+    return 0;
+}
+
 static int take_plugin(struct ask *ask, const char *value)
 {
     struct cs_plugin_files *plugins = &ask->options->plugins;
 
-    if (plugins->n == CS_PLUGIN_FILES) {
-        snprintf(ask->why, ask->why_size, "%s: expected at most %d files, got one more", ask->name,
-                 CS_PLUGIN_FILES);
-        return -EINVAL;
-    }
-    plugins->file[plugins->n++] = value;
-    return 0;
+    return one_more(ask, plugins->file, &plugins->n, CS_PLUGIN_FILES, value);
 }
 
 static int take_decode(struct ask *ask, const char *value)
@@ -176,15 +183,16 @@ static int take_as(struct ask *ask, const char *value)
 
 static int take_eds(struct ask *ask, const char *value)
 {
-    struct cs_options *o = ask->options;
+    return one_more(ask, ask->options->eds, &ask->options->n_eds, CS_LIVE_EDS, value);
+}
 
-    if (o->n_eds == CS_LIVE_EDS) {
-        snprintf(ask->why, ask->why_size, "%s: expected at most %d files, got one more", ask->name,
-                 CS_LIVE_EDS);
-        return -EINVAL;
-    }
-    o->eds[o->n_eds++] = value;
-    return take_decode(ask, NULL);
+static int take_dbc(struct ask *ask, const char *value)
+{
+    if (strcmp(cs_decode_file_path(value), "dbc") != 0)
+        return expected(ask, "a file that ends in .dbc", value);
+    if (!ask->options->as)
+        ask->options->as = "dbc";
+    return take_eds(ask, value);
 }
 
 static int take_device(struct ask *ask, enum cs_device_kind kind, const char *value)
@@ -430,6 +438,7 @@ static const struct {
     {"--plugin", "FILE", "a shared object with further plugins, once for each", take_plugin},
     {"--decode", NULL, "say of each frame what it means", take_decode},
     {"--as", "NAME", "with which decoder (canopen)", take_as},
+    {"--dbc", "[BUS:]FILE", "what messages and signals are: a DBC file, once for each", take_dbc},
     {"--eds", "NODE=FILE", "what a CANopen node has: EDS, DCF or XDD, once for each", take_eds},
     {"--link", "ADDR", "where clients join: unix:PATH or tcp:HOST:PORT", take_link},
     {"--control", "WHO", "who may pause, inject and arm there: none, local or all (local)",

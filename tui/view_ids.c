@@ -43,7 +43,7 @@ bool cs_ids_stale(const struct cs_tui *tui, const struct cs_tui_id *item)
 
 /* ---- lines ----------------------------------------------------------------------------------- */
 
-static const struct cs_tui_id *item_of_line(const struct cs_tui *tui, int line)
+const struct cs_tui_id *cs_ids_of_line(const struct cs_tui *tui, int line)
 {
     uint32_t n;
     const struct cs_tui_id *items = cs_ids_items(tui, &n);
@@ -55,19 +55,7 @@ static const struct cs_tui_id *item_of_line(const struct cs_tui *tui, int line)
 
 const struct cs_tui_id *cs_ids_selected(const struct cs_tui *tui)
 {
-    return tui->by_id.pinned ? item_of_line(tui, tui->by_id.list.sel) : NULL;
-}
-
-static const char *group_name(const struct cs_tui *tui, const struct cs_tui_id *item)
-{
-    switch (cs_ids_view(tui)->group) {
-    case IDS_GROUP_NODE:
-        return cs_tui_who(tui, item->who);
-    case IDS_GROUP_PROTOCOL:
-        return *item->protocol ? item->protocol : "not decoded";
-    default:
-        return "";
-    }
+    return tui->by_id.pinned ? cs_ids_of_line(tui, tui->by_id.list.sel) : NULL;
 }
 
 static int cmp_lines(const void *a, const void *b, void *arg)
@@ -76,7 +64,7 @@ static int cmp_lines(const void *a, const void *b, void *arg)
     uint32_t n;
     const struct cs_tui_id *items = cs_ids_items(tui, &n);
     const struct cs_tui_id *x = &items[*(const uint32_t *)a], *y = &items[*(const uint32_t *)b];
-    int order = strcmp(group_name(tui, x), group_name(tui, y));
+    int order = strcmp(cs_ids_group_name(tui, x), cs_ids_group_name(tui, y));
 
     if (order)
         return order;
@@ -86,29 +74,6 @@ static int cmp_lines(const void *a, const void *b, void *arg)
     if (!order)
         order = cs_ids_by_priority(x, y);
     return order ? order : cs_ids_by_bus(x, y);
-}
-
-/* A title before each group; from the end, so that each line moves once. */
-static void put_titles(struct cs_tui *tui)
-{
-    struct cs_ids *ids = &tui->ids;
-    uint32_t n, *order = ids->order, groups = 0, to;
-    const struct cs_tui_id *items = cs_ids_items(tui, &n);
-
-    for (uint32_t i = 0; i < ids->n_lines; i++)
-        groups += i == 0 || strcmp(group_name(tui, &items[order[i - 1]]),
-                                   group_name(tui, &items[order[i]])) != 0;
-    cs_ids_view(tui)->groups = groups;
-    to = ids->n_lines + groups;
-    for (uint32_t i = ids->n_lines; i-- > 0;) {
-        const uint32_t at = order[i];
-        const bool first = i == 0 || strcmp(group_name(tui, &items[order[i - 1]]),
-                                            group_name(tui, &items[at])) != 0;
-        order[--to] = at;
-        if (first)
-            order[--to] = at | CS_IDS_GROUP;
-    }
-    ids->n_lines += groups;
 }
 
 static int page(const struct cs_tui *tui)
@@ -146,9 +111,9 @@ static void list_lines(struct cs_tui *tui)
             ids->order[ids->n_lines++] = i;
     if (ids->n_lines)
         qsort_r(ids->order, ids->n_lines, sizeof *ids->order, cmp_lines, tui);
-    cs_ids_view(tui)->groups = 0;
+    cs_ids_view(tui)->listed = ids->n_lines;
     if (cs_ids_view(tui)->group != IDS_GROUP_NONE)
-        put_titles(tui);
+        cs_ids_put_titles(tui);
 }
 
 static void refresh(struct cs_tui *tui)
@@ -158,34 +123,20 @@ static void refresh(struct cs_tui *tui)
 
     if (sort->wanted && !sort->wanted(tui))
         state->sort = cs_ids_column_id;
-    for (uint32_t i = 0; i < tui->ids.n; i++)
+    for (uint32_t i = 0; i < tui->ids.n; i++) {
         cs_ids_derive(&tui->ids.items[i]);
+        tui->ids.items[i].late =
+            tui->ids.items[i].count > 2 && cs_ids_stale(tui, &tui->ids.items[i]);
+    }
     list_lines(tui);
     for (uint32_t i = 0; state->pinned && i < tui->ids.n_lines; i++)
-        if (tui->ids.order[i] == state->pin)
+        if (cs_ids_same_line(tui, tui->ids.order[i], state->pin))
             state->list.sel = (int)i;
     cs_ids_decode(tui);
     cs_list_clamp(&state->list, (int)tui->ids.n_lines, page(tui));
 }
 
 /* ---- drawing --------------------------------------------------------------------------------- */
-
-static void draw_title(const struct cs_tui *tui, struct cs_canvas *canvas, int y, int width,
-                       int line)
-{
-    uint32_t n, count = 0, per_s = 0;
-    const struct cs_tui_id *items = cs_ids_items(tui, &n);
-    const struct cs_tui_id *first = &items[tui->ids.order[line] & ~CS_IDS_GROUP];
-    char text[128];
-
-    for (int i = line + 1; i < (int)tui->ids.n_lines && item_of_line(tui, i); i++, count++)
-        per_s += item_of_line(tui, i)->per_s;
-    cs_canvas_fill(canvas, (struct cs_rect){0, y, width, 1}, CS_STYLE_FAINT, 0x2500);
-    snprintf(text, sizeof text, " %s ", group_name(tui, first));
-    cs_canvas_put(canvas, 1, y, CS_STYLE_NODE, text);
-    cs_canvas_printf(canvas, 1 + cs_text_width(text), y, CS_STYLE_DIM, "%u identifier%s · %u/s ",
-                     count, count == 1 ? "" : "s", per_s);
-}
 
 /* What does not come any more fades away. */
 static void dim(struct cs_canvas *canvas, int y)
@@ -217,10 +168,12 @@ static void draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_r
     cs_columns_titles(cs_ids_columns, (unsigned)cs_ids_n_columns, canvas, body.y, &layout,
                       tui->by_id.sort, tui->by_id.reverse);
     for (int i = 0; i < lines && list->top + i < (int)tui->ids.n_lines; i++) {
-        const struct cs_tui_id *item = item_of_line(tui, list->top + i);
+        const struct cs_tui_id *item = cs_ids_of_line(tui, list->top + i);
         const int y = body.y + 1 + i;
         if (!item) {
-            draw_title(tui, canvas, y, body.w, list->top + i);
+            cs_ids_draw_title(tui, canvas, y, body.w, list->top + i);
+            if (tui->by_id.pinned && list->top + i == list->sel)
+                cs_canvas_select(canvas, (struct cs_rect){0, y, body.w, 1});
             continue;
         }
         cs_columns_row(tui, cs_ids_columns, (unsigned)cs_ids_n_columns, canvas, y, &layout, item);
@@ -241,7 +194,7 @@ static void draw(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_r
 static void status(const struct cs_tui *tui, char *text, size_t size)
 {
     const struct ids_view *view = cs_ids_view(tui);
-    const uint32_t n = tui->ids.n_lines - (tui->ids.n_lines < view->groups ? 0 : view->groups);
+    const uint32_t n = view->listed;
     char before[96] = "";
     uint64_t unlisted = tui->ids.unlisted;
 
@@ -286,7 +239,7 @@ static void detail(const struct cs_tui *tui, struct cs_canvas *canvas, int x, in
 
 /* ---- keys ------------------------------------------------------------------------------------ */
 
-static void pin(struct cs_tui *tui, int line)
+void cs_ids_pin(struct cs_tui *tui, int line)
 {
     struct cs_ids_state *state = &tui->by_id;
 
@@ -296,16 +249,16 @@ static void pin(struct cs_tui *tui, int line)
     state->pin = tui->ids.order[state->list.sel];
 }
 
-/* Over the titles of groups. */
+/* Over the titles of groups that are open. */
 static void move(struct cs_tui *tui, int by)
 {
     struct cs_ids_state *state = &tui->by_id;
 
     if (!tui->ids.n_lines)
         return;
-    pin(tui, state->list.sel + (state->pinned ? by : 0));
-    if (!item_of_line(tui, state->list.sel))
-        pin(tui, state->list.sel + (by < 0 && state->list.sel > 0 ? -1 : 1));
+    cs_ids_pin(tui, state->list.sel + (state->pinned ? by : 0));
+    if (!cs_ids_of_line(tui, state->list.sel) && !cs_ids_folded(tui, state->list.sel))
+        cs_ids_pin(tui, state->list.sel + (by < 0 && state->list.sel > 0 ? -1 : 1));
 }
 
 static void move_page(struct cs_tui *tui, int by)
@@ -320,7 +273,7 @@ static void move_all(struct cs_tui *tui, int by)
     move(tui, by * 2 * (int)CS_IDS_MAX);
 }
 
-static void sort_by(struct cs_tui *tui, int column)
+void cs_ids_sort_by(struct cs_tui *tui, int column)
 {
     tui->by_id.sort = column;
     tui->by_id.reverse = false;
@@ -336,7 +289,7 @@ static void next_sort(struct cs_tui *tui, int by)
     do
         at = (at + cs_ids_n_columns + by) % cs_ids_n_columns;
     while (!cs_column_orders(&cs_ids_columns[at]) || !layout.w[at]);
-    sort_by(tui, at);
+    cs_ids_sort_by(tui, at);
 }
 
 static void reverse(struct cs_tui *tui, int unused)
@@ -347,12 +300,14 @@ static void reverse(struct cs_tui *tui, int unused)
 
 static void show_in_trace(struct cs_tui *tui, int unused)
 {
-    const struct cs_tui_id *item = item_of_line(tui, tui->by_id.list.sel);
+    const struct cs_tui_id *item = cs_ids_of_line(tui, tui->by_id.list.sel);
     char text[16], why[128];
 
     (void)unused;
-    if (!item)
+    if (!item) {
+        cs_ids_unfold(tui, 0);
         return;
+    }
     snprintf(text, sizeof text, item->stat.last.flags & CS_FRAME_EXT ? "%08" PRIX32 : "%03" PRIX32,
              item->stat.last.id);
     cs_tui_filter_now(tui, text, why, sizeof why);
@@ -363,24 +318,11 @@ static void show_in_trace(struct cs_tui *tui, int unused)
 
 static void why(struct cs_tui *tui, int unused)
 {
-    const struct cs_tui_id *item = item_of_line(tui, tui->by_id.list.sel);
+    const struct cs_tui_id *item = cs_ids_of_line(tui, tui->by_id.list.sel);
 
     (void)unused;
     if (item)
         cs_why_frame(tui, item->bus, item->stat.last.id, item->stat.last.flags);
-}
-
-static void next_group(struct cs_tui *tui, int unused)
-{
-    static const char *const names[] = {"not grouped", "grouped by node",
-                                        "grouped by what the decoder takes them for"};
-    struct ids_view *view = cs_ids_view(tui);
-
-    (void)unused;
-    view->group = (view->group + 1) % IDS_GROUP_COUNT;
-    if (view->group == IDS_GROUP_PROTOCOL && !tui->decoded)
-        view->group = IDS_GROUP_NONE;
-    cs_tui_say(tui, false, "%s", names[view->group]);
 }
 
 static void toggle_bits(struct cs_tui *tui, int unused)
@@ -516,7 +458,7 @@ static void click_title(struct cs_tui *tui, int x)
         if (tui->by_id.sort == i)
             reverse(tui, 0);
         else
-            sort_by(tui, i);
+            cs_ids_sort_by(tui, i);
     }
 }
 
@@ -524,8 +466,10 @@ static void mouse(struct cs_tui *tui, const struct cs_mouse *mouse)
 {
     const int row = cs_list_hit(&tui->by_id.list, mouse, (int)tui->ids.n_lines, page(tui));
 
-    if (row >= 0 && item_of_line(tui, row)) {
-        pin(tui, row);
+    if (row >= 0 && mouse->kind == CS_MOUSE_PRESS && !cs_ids_of_line(tui, row)) {
+        cs_ids_click_title(tui, row);
+    } else if (row >= 0 && cs_ids_of_line(tui, row)) {
+        cs_ids_pin(tui, row);
         if (mouse->kind == CS_MOUSE_DOUBLE)
             show_in_trace(tui, 0);
         else if (mouse->button == 3)
@@ -544,7 +488,13 @@ static const struct cs_binding bindings[] = {
     {{'W'}, NULL, "the life of its newest frame, in words", why, 0},
     {{'b'}, "bits", "the data of the selected identifier bit by bit", toggle_bits, 0},
     {{'r'}, "reverse", "turn the order round", reverse, 0},
-    {{'p'}, "group", "by node, by what the decoder takes them for, or not", next_group, 0},
+    {{'p'}, "group", "by node, by what the decoder takes them for, or not", cs_ids_next_group, 0},
+    {{CS_KEY_LEFT},
+     NULL,
+     "fold its group: one line for all of it; so does a click",
+     cs_ids_fold,
+     0},
+    {{CS_KEY_RIGHT}, NULL, "open the group again", cs_ids_unfold, 0},
     {{'x'}, "notch", "what has changed so far is not told any more when it changes", notch, 1},
     {{'X'}, NULL, "the same of the selected identifier alone", notch_one, 0},
     {{'l'}, "like this", "filters that it passes: show, hide, search, colour", like, 0},
@@ -577,7 +527,8 @@ const struct cs_view cs_view_ids = {
     .about = "A line for each identifier that was seen, as in cansniffer. A byte that has just "
              "changed is bright, then fades.\n"
              "period: between the last two; least, mean, most of all; jitter: the last periods as "
-             "bars, so that one that stands out was late.",
+             "bars, so that one that stands out was late.\n"
+             "last seen: how long ago; ordered by it, those that should have come are first.",
     .title = "Identifiers",
     .brief = "IDs",
     .needs = CS_NEEDS_IDS,
@@ -592,6 +543,8 @@ const struct cs_view cs_view_ids = {
     .detail = detail,
     .bindings = bindings,
     .n_bindings = sizeof bindings / sizeof *bindings,
+    .words = cs_ids_words,
+    .n_words = 1,
     .columns = cs_ids_columns,
     .n_columns = IDS_COLUMNS,
     .remember = cs_ids_remember,

@@ -11,6 +11,8 @@
 #define IDS_HOT_PS  (300 * CS_PS_PER_MS)
 #define IDS_WARM_PS (1500 * CS_PS_PER_MS)
 
+#define IDS_FOLDS 32 /* groups that are folded, at most */
+
 enum ids_group { IDS_GROUP_NONE, IDS_GROUP_NODE, IDS_GROUP_PROTOCOL, IDS_GROUP_COUNT };
 
 struct ids_view {
@@ -21,7 +23,12 @@ struct ids_view {
     struct cs_tui_id *frozen; /* as it was; NULL: as it is */
     uint32_t n_frozen;
     int64_t frozen_ps;
-    unsigned groups;
+    uint32_t listed; /* identifiers, in folded groups too */
+    struct ids_fold {
+        char name[CS_NAME_MAX];
+        uint32_t n, per_s; /* of those that are listed */
+    } fold[IDS_FOLDS];
+    unsigned n_folds;
     /* What the decoder finds in the latest frame of the selected one, while its bits are shown. */
     struct cs_decoded tree;
     bool decoded;
@@ -37,6 +44,26 @@ int64_t cs_ids_now(const struct cs_tui *tui);
 const struct cs_tui_id *cs_ids_selected(const struct cs_tui *tui);
 /* It has not come when it should have. */
 bool cs_ids_stale(const struct cs_tui *tui, const struct cs_tui_id *item);
+
+/* The one on that line; NULL: a title is there. */
+const struct cs_tui_id *cs_ids_of_line(const struct cs_tui *tui, int line);
+void cs_ids_pin(struct cs_tui *tui, int line); /* select it */
+
+/* Groups: "" where there are none. */
+const char *cs_ids_group_name(const struct cs_tui *tui, const struct cs_tui_id *item);
+/* A title before each group of the sorted lines, in the place of a folded one. */
+void cs_ids_put_titles(struct cs_tui *tui);
+void cs_ids_draw_title(const struct cs_tui *tui, struct cs_canvas *canvas, int y, int width,
+                       int line);
+bool cs_ids_folded(const struct cs_tui *tui, int line); /* the title of a folded group is there */
+bool cs_ids_same_line(const struct cs_tui *tui, uint32_t a, uint32_t b); /* of ids.order */
+void cs_ids_fold(struct cs_tui *tui, int unused);
+void cs_ids_unfold(struct cs_tui *tui, int unused);
+void cs_ids_click_title(struct cs_tui *tui, int line);
+void cs_ids_next_group(struct cs_tui *tui, int unused);
+
+void cs_ids_sort_by(struct cs_tui *tui, int column);
+extern const struct cs_word cs_ids_words[1];
 
 #define IDS_COLUMNS 20
 extern const struct cs_column cs_ids_columns[IDS_COLUMNS];

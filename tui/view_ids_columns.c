@@ -89,6 +89,15 @@ static int cmp_changed(const void *a, const void *b)
     return (y > x) - (y < x);
 }
 
+/* Those that should have come first, then what has been away for the longest time. */
+static int cmp_age(const void *a, const void *b)
+{
+    const struct cs_tui_id *x = a, *y = b;
+
+    return x->late != y->late ? y->late - x->late
+                              : by_number((uint64_t)x->stat.last_ps, (uint64_t)y->stat.last_ps);
+}
+
 /* ---- columns --------------------------------------------------------------------------------- */
 
 static void cell_bus(const struct cs_tui *tui, struct cs_canvas *canvas, struct cs_rect at,
@@ -280,7 +289,6 @@ const struct cs_column cs_ids_columns[IDS_COLUMNS] = {
     CS_COLUMN("meaning", 22, 56, false, 3, .cell = cell_said, .wanted = want_said,
               .compare = cmp_said),
     CS_COLUMN("text", 8, 10, false, 5, .cell = cell_ascii),
-    CS_COLUMN("last seen", 9, 9, true, 4, .cell = cell_age,
-              NUMBER(CS_NUMBER_SPAN, last_ps, CS_STYLE_DIM), .order = CS_ORDER_DOWN),
+    CS_COLUMN("last seen", 9, 9, true, 4, .cell = cell_age, .compare = cmp_age),
 };
 const int cs_ids_n_columns = IDS_COLUMNS;

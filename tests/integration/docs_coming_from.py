@@ -47,6 +47,7 @@ def files():
     shutil.copy(os.path.join(EXAMPLES, "expect-period.json"), os.path.join(FOLDER, "tests", "period.json"))
     shutil.copy(os.path.join(EXAMPLES, "canopen-drive.json"), os.path.join(FOLDER, "drive.json"))
     write("mine.conf", "theme = light\n")
+    write("drive.dbc", 'BO_ 901 Drive: 8 x\n SG_ Position : 16|32@1- (0.01,0) [0|0] "mm" x\n')
     assert cansim("run", "canopen-drive.json", "--duration", "300ms", "--log", "a.log")[0] == 0
     assert cansim("convert", "a.log", "b.pcapng")[0] == 0
 

@@ -133,6 +133,70 @@ static void groups(void **state)
     bench_free(b);
 }
 
+/* A folded group is one line, that can be selected, and opens again. */
+static void folds(void **state)
+{
+    struct bench *b = bench_ids(1200 * CS_PS_PER_MS);
+
+    (void)state;
+    bench_keys(b, "<Left>");
+    assert_non_null(strstr(b->tui.message, "p makes groups"));
+    bench_keys(b, "p<Down><Left>");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "─ + dashboard 2 identifiers · 70/s ─"));
+    assert_true(bench_shows(b, "─ 4 identifiers ─")); /* they are still there */
+    assert_int_equal(b->tui.by_id.list.sel, 0);
+    assert_int_equal(b->tui.ids.n_lines, 4);
+    bench_keys(b, "<Down><Left>");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "─ + engine 2 identifiers · 110/s ─"));
+    assert_int_equal(b->tui.ids.n_lines, 2);
+    assert_int_equal(b->tui.by_id.list.sel, 1);
+    bench_keys(b, "sr<Up>");
+    bench_draw(b, 80, 24);
+    assert_int_equal(b->tui.by_id.list.sel, 0);
+    bench_keys(b, "<Right>");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "─ dashboard 2 identifiers · 70/s ─"));
+    assert_int_equal(b->tui.ids.order[b->tui.by_id.list.sel] & CS_IDS_GROUP, 0);
+    bench_keys(b, "<End><Enter>"); /* of a title it opens it */
+    bench_draw(b, 80, 24);
+    assert_int_equal(b->tui.view, cs_view_find("ids"));
+    assert_int_equal(b->tui.ids.n_lines, 6);
+    b->tui.filter.n = 0;
+    bench_keys(b, "<Left>pp<Down>");
+    bench_draw(b, 40, 5);
+    bench_free(b);
+}
+
+/* ":sort last-seen": what should have come is first, though others are away for longer. */
+static void missing(void **state)
+{
+    struct bench *b = bench_ids(0);
+    struct cs_bus *bus = cs_sim_bus(b->sim, 0);
+    const int node = bench_node(b, 0, "own", CS_MODE_NORMAL);
+
+    (void)state;
+    for (int i = 0; i < 60; i++) { /* 1: once; 2: until 0.9 s; 3: always */
+        for (uint32_t id = 1; id < 4; id++) {
+            const struct cs_frame frame = {.id = id};
+            if (id == 3 || (id == 2 && i < 18) || i == 0)
+                cs_bus_submit(bus, node, &frame, 0);
+        }
+        bench_run(b, (i + 1) * 50 * CS_PS_PER_MS);
+    }
+    bench_keys(b, ":sort last-seen<Enter>");
+    cs_tui_refresh(&b->tui);
+    assert_int_equal(b->tui.ids.items[b->tui.ids.order[0]].stat.last.id, 2);
+    bench_keys(b, ":sort count<Enter>");
+    cs_tui_refresh(&b->tui);
+    assert_int_equal(b->tui.ids.items[b->tui.ids.order[0]].stat.last.id, 0x100);
+    bench_keys(b, ":sort nonsense<Enter>");
+    bench_draw(b, 80, 24);
+    assert_true(bench_shows(b, "must be a column that orders"));
+    bench_free(b);
+}
+
 /* What changed before does not stand out any more, what changes anew does. */
 static void notch(void **state)
 {
@@ -271,7 +335,8 @@ int main(void)
         cmocka_unit_test(looks),     cmocka_unit_test(periods),      cmocka_unit_test(clicks),
         cmocka_unit_test(groups),    cmocka_unit_test(sorts_by_all), cmocka_unit_test(notch),
         cmocka_unit_test(freeze),    cmocka_unit_test(clear),        cmocka_unit_test(fades),
-        cmocka_unit_test(protocols), cmocka_unit_test(sizes),
+        cmocka_unit_test(protocols), cmocka_unit_test(sizes),        cmocka_unit_test(folds),
+        cmocka_unit_test(missing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
