@@ -53,14 +53,18 @@ static void add_row(struct cs_session_decoders *all, unsigned index, const char 
     snprintf(row->option, sizeof(row->option), "%s", option);
 }
 
-/* "can0:5=drive.eds", where the file is from everywhere on this machine. */
+/* "can0:5=drive.eds" or "can0:drive.dbc", where the file is from everywhere on this machine. */
 static void name_file(const char *eds, char *option, size_t size)
 {
-    const char *file = strchr(eds, '=');
+    const char *file = strchr(eds, '='), *bus = strchr(eds, ':');
     char path[PATH_MAX];
     int n;
 
-    if (file == NULL || realpath(file + 1, path) == NULL)
+    if (file == NULL && realpath(eds, path) != NULL)
+        n = snprintf(option, size, "eds=%s", path);
+    else if (file == NULL && bus != NULL && realpath(bus + 1, path) != NULL)
+        n = snprintf(option, size, "eds=%.*s:%s", (int)(bus - eds), eds, path);
+    else if (file == NULL || realpath(file + 1, path) == NULL)
         n = snprintf(option, size, "eds=%s", eds);
     else
         n = snprintf(option, size, "eds=%.*s=%s", (int)(file - eds), eds, path);

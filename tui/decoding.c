@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* decoding.c - see decoding.h: what a choice comes to, and the decoders for it. */
+#include "plugins/decode.h"
 #include "tui/decoding.h"
 
 #include <stdio.h>
@@ -88,7 +89,7 @@ static bool is_given(const struct cs_decoding_plan *plan, unsigned given, const 
 /* Files that are known anyway, of nodes for which none was given. */
 static void add_known(const struct cs_decoding *d, struct cs_decoding_plan *plan)
 {
-    const unsigned given = plan->n_given = plan->n_eds;
+    const unsigned given = plan->n_eds;
 
     for (unsigned i = 0; i < d->n_eds && plan->n_eds < CS_LIVE_EDS; i++)
         if (!is_given(plan, given, d->eds[i]))
@@ -103,7 +104,9 @@ static int take_files(struct cs_decoding_plan *plan, char *left, char *why, size
         ;
     if (!word)
         return 0;
-    if (strcmp(word, "eds") != 0) {
+    if (strcmp(cs_decode_file_path(word), "dbc") == 0) { /* needs no word before it */
+        plan->eds[plan->n_eds++] = word;
+    } else if (strcmp(word, "eds") != 0) {
         snprintf(why, why_size, "behind the decoder comes eds FILE..., got \"%.40s\"", word);
         return -1;
     }
@@ -152,10 +155,7 @@ int cs_decoding_plan(struct cs_decoding *d, const char *text, struct cs_decoding
         return not_there(d, name, why, why_size);
     if (take_files(plan, left, why, why_size) != 0)
         return -1;
-    if (plan->n_eds && !cs_decoding_takes_eds(d, name)) {
-        snprintf(why, why_size, "%.30s takes no eds files", name);
-        return -1;
-    }
+    plan->n_given = plan->n_eds;
     plan->as = name;
     plan->follow = plan->n_eds || d->pages != CS_PAGES_OF_HOST;
     if (cs_decoding_takes_eds(d, name))

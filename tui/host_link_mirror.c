@@ -53,13 +53,21 @@ static int add_buses(const struct cs_tui *tui, struct cs_sim *sim, unsigned end)
 /* ---- decoders -------------------------------------------------------------------------------- */
 
 /* The host may be on another machine, or not tell the truth. */
-static bool is_file(const char *eds)
+static bool is_there(const char *path)
 {
-    const char *path = strchr(eds, '=');
     struct stat about;
 
-    return path && stat(path + 1, &about) == 0 && S_ISREG(about.st_mode) &&
-           about.st_size <= FILE_MAX;
+    return stat(path, &about) == 0 && S_ISREG(about.st_mode) && about.st_size <= FILE_MAX;
+}
+
+/* "can0:5=drive.eds", "can0:drive.dbc", "drive.dbc". */
+static bool is_file(const char *eds)
+{
+    const char *path = strchr(eds, '='), *behind_bus = strchr(eds, ':');
+
+    if (path)
+        return is_there(path + 1);
+    return is_there(eds) || (behind_bus && is_there(behind_bus + 1));
 }
 
 void cs_host_link_decoder(struct cs_host_link *link, const struct cs_proto_msg *msg)

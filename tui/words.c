@@ -423,7 +423,7 @@ const struct cs_word cs_global_words[] = {
      "bits that no decoder knows: told in trace and identifiers", cs_fields_word, NULL},
     {"columns", "NAME ...|+NAME|-NAME|all", "which columns this view shows, in that order",
      cs_columns_word, cs_columns_offers},
-    {"decode", "[NAME [eds N=FILE...]|off]",
+    {"decode", "[NAME [eds N=FILE...|FILE.dbc]|off]",
      "which decoder tells what frames mean, of all rows; alone, what does now", cs_decoding_word,
      cs_decoding_offers},
     {"save", "FILE", "save what was done as a scenario: record it, to be done again", save, NULL},

@@ -306,7 +306,7 @@ static void says_why_not(void **state)
 
     (void)state;
     type(l->b, "decode canopn");
-    assert_true(bench_shows(l->b, "there is no decoder \"canopn\", there is canopen"));
+    assert_true(bench_shows(l->b, "there is no decoder \"canopn\", there are"));
     bench_keys(l->b, "<Esc>");
     type(l->b, "decode canopen drive.eds");
     assert_true(bench_shows(l->b, "behind the decoder comes eds FILE..., got \"drive.eds\""));
@@ -319,6 +319,10 @@ static void says_why_not(void **state)
     bench_keys(l->b, "<Esc>");
     type(l->b, "decode host");
     assert_true(bench_shows(l->b, "no host elsewhere says"));
+    bench_keys(l->b, "<Esc>");
+    assert_false(l->b->tui.decoded);
+    type(l->b, "decode canopen tests/fuzz/corpus/dbc/none.dbc");
+    assert_true(bench_shows(l->b, "none.dbc: No such file"));
     bench_keys(l->b, "<Esc>");
     assert_false(l->b->tui.decoded);
     type(l->b, "decode canopen eds 5=scenarios/examples/drive.eds");
