@@ -110,7 +110,7 @@ static unsigned split_names(const struct cs_live *live, char *list, const char *
 
     for (unsigned i = 0; i < live->n_eds; i++)
         dbc |= strcmp(cs_decode_file_path(live->eds[i]), "dbc") == 0;
-    strcpy(list, live->name);
+    memcpy(list, live->name, strlen(live->name) + 1);
     names[n++] = "dbc";
     for (char *rest = list; rest != NULL && n <= CS_DECODE_DECODERS; n++) {
         names[n] = strsep(&rest, ",");
@@ -176,6 +176,9 @@ static struct cs_decode *make(const struct cs_live *live, struct cs_decode_confi
     config->settings = files;
     config->n_settings = (unsigned)n;
     struct cs_decode *decode = cs_decode_create(config, why, why_size);
+    config->names = NULL; /* they end here */
+    config->settings = NULL;
+    config->n_names = config->n_settings = 0;
     if (decode != NULL && know_buses(live, decode, why, why_size) != 0) {
         cs_decode_destroy(decode);
         return NULL;

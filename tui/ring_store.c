@@ -174,6 +174,9 @@ int cs_ring_store_limit(struct cs_ring_store *s, uint64_t bytes)
 static void widen(struct cs_ring_store *s)
 {
     const uint32_t n = s->n_chunks < s->most / 2 ? s->n_chunks * 2 : s->most;
+
+    if (n == 0)
+        return;
     struct cs_query_many *sums = malloc(n * sizeof *sums);
     struct place *places = malloc(n * sizeof *places);
 

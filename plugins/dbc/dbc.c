@@ -61,7 +61,8 @@ bool dbc_raw(const struct dbc_signal *signal, const uint8_t *data, unsigned len,
         else
             at = at % 8 == 0 ? at + 15 : at - 1;
     }
-    if (signal->is_signed && signal->bits < 64 && value >> (signal->bits - 1) & 1u)
+    if (signal->is_signed && signal->bits > 0 && signal->bits < 64 &&
+        value >> (signal->bits - 1) & 1u)
         value |= ~UINT64_C(0) << signal->bits;
     *raw = (int64_t)value;
     return true;
