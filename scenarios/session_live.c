@@ -171,11 +171,9 @@ static struct cs_decode *make(const struct cs_live *live, struct cs_decode_confi
     config->names = names;
     config->n_names = split_names(live, list, names);
     const int n = choose_files(live, config, files, why, why_size);
-    if (n < 0)
-        return NULL;
     config->settings = files;
-    config->n_settings = (unsigned)n;
-    struct cs_decode *decode = cs_decode_create(config, why, why_size);
+    config->n_settings = n < 0 ? 0 : (unsigned)n;
+    struct cs_decode *decode = n < 0 ? NULL : cs_decode_create(config, why, why_size);
     config->names = NULL; /* they end here */
     config->settings = NULL;
     config->n_names = config->n_settings = 0;

@@ -98,7 +98,7 @@ def a_session():
         decode(t, "")
         t.wait("canopen says what frames mean")
         decode(t, "canopn")
-        t.wait('there is no decoder "canopn", there are canopen, dbc')
+        t.wait('there is no decoder "canopn", there are ', 'did you mean canopen?')
         t.keys("Escape")
         t.type("u")
         t.wait("undone: decode canopen")
