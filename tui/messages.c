@@ -72,6 +72,8 @@ static void tell_bus_off(struct cs_tui *tui, const struct cs_row *row)
              "%.40s went bus-off at %s s: 3 shows the nodes, W tells why",
              cs_tui_who(tui, row->who), cs_units_format_seconds(row->at_ps, at, sizeof at));
     tui->message_bad = true;
+    tui->off_who = row->who;
+    tui->off_bus = row->bus;
     tui->dirty = true;
 }
 

@@ -178,6 +178,7 @@ void cs_tui_say(struct cs_tui *tui, bool bad, const char *format, ...)
     vsnprintf(tui->message, sizeof tui->message, format, ap);
     va_end(ap);
     tui->message_bad = bad;
+    tui->off_who = CS_NAME_NONE;
     cs_messages_said(tui, bad, tui->message);
     tui->dirty = true;
 }
@@ -234,12 +235,30 @@ static bool play_own(struct cs_tui *tui, int32_t key)
     return true;
 }
 
+/* As the message says, whatever else the key is for in this view. */
+static bool tell_why_off(struct cs_tui *tui, int32_t key)
+{
+    const uint32_t who = tui->message[0] && tui->message_bad ? tui->off_who : CS_NAME_NONE;
+    const struct cs_view *view = cs_views[tui->view];
+
+    tui->off_who = CS_NAME_NONE;
+    if (who == CS_NAME_NONE || key != cs_view_why.keys[0] || tui->overlay != CS_OVERLAY_NONE ||
+        (view->types && view->types(tui)))
+        return false;
+    tui->message[0] = '\0';
+    tui->dirty = true;
+    cs_why_named(tui, cs_tui_who(tui, who), tui->off_bus);
+    return true;
+}
+
 void cs_tui_key(struct cs_tui *tui, int32_t key)
 {
     const struct cs_overlay *overlay = cs_overlay_of(tui->overlay);
     const struct cs_view *view = cs_views[tui->view];
 
     if (key == CS_KEY_NONE || (cs_trace_hunt_stop(tui) && key == CS_KEY_ESC))
+        return;
+    if (tell_why_off(tui, key))
         return;
     tui->message[0] = '\0';
     tui->dirty = true;

@@ -284,6 +284,8 @@ struct cs_tui {
 
     char message[CS_TUI_MESSAGE_MAX]; /* until the next key; "" for none */
     bool message_bad;
+    uint32_t off_who; /* the message tells that this node went bus-off; CS_NAME_NONE: it does not */
+    uint16_t off_bus;
     const struct cs_theme *theme;
     const struct cs_keymap *keymap; /* keys of the person's own; NULL: none */
     bool playing;                   /* what one of them stands for */

@@ -163,6 +163,7 @@ const struct cs_row *cs_trace_selected(const struct cs_tui *tui);
 
 /* why: the life of that node, of the newest frame with that identifier; shows the view. */
 void cs_why_node(struct cs_tui *tui, const struct cs_tui_node *node);
+void cs_why_named(struct cs_tui *tui, const char *name, uint16_t bus);
 /* Behind ":node". */
 int cs_why_word(struct cs_tui *tui, const char *rest, char *text, size_t size);
 void cs_why_offers(const struct cs_tui *tui, const char *rest, int *from, struct cs_offers *offers);

@@ -297,10 +297,15 @@ static void show_wire(struct cs_tui *tui, int unused)
 
 void cs_why_node(struct cs_tui *tui, const struct cs_tui_node *node)
 {
+    cs_why_named(tui, node->status.name, node->bus);
+}
+
+void cs_why_named(struct cs_tui *tui, const char *name, uint16_t bus)
+{
     struct why_state *why = state_of(tui);
 
-    snprintf(why->node, sizeof why->node, "%s", node->status.name);
-    why->bus = node->bus;
+    snprintf(why->node, sizeof why->node, "%s", name);
+    why->bus = bus;
     why->stamp = UINT64_MAX;
     why->sel = tui->trace.follow ? UINT64_MAX : tui->trace.sel;
     why->top = 0;

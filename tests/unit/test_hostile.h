@@ -51,8 +51,8 @@ static inline void hostile_text(struct hostile *h, char *to, size_t size)
     static const char *const words[] = {"engine",
                                         "can0",
                                         "body",
-                                        "\xc2\x9b"
-                                        "31m",
+                                        ("\xc2\x9b"
+                                         "31m"),
                                         "日本語",
                                         "\xf0\x9f",
                                         "e\xcc\x81",
