@@ -326,7 +326,7 @@ static void again(void **state)
     bench_free(b);
 }
 
-static void click(struct bench *b, int kind, int x, int y)
+static void click(struct bench *b, enum cs_mouse_kind kind, int x, int y)
 {
     const struct cs_mouse mouse = {.kind = kind, .x = x, .y = y};
 
