@@ -55,7 +55,7 @@ bool dbc_raw(const struct dbc_signal *signal, const uint8_t *data, unsigned len,
     for (unsigned i = 0; i < signal->bits; i++) {
         if (at / 8 >= len)
             return false;
-        value = value << 1 | (data[at / 8] >> (at % 8) & 1u);
+        value = value << 1 | ((unsigned)data[at / 8] >> (at % 8) & 1u);
         if (!signal->big)
             at--;
         else
