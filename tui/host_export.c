@@ -222,20 +222,17 @@ static void give_up(struct cs_job *job)
     free(e);
 }
 
-static int open_log(struct export *e, const struct cs_export *rows)
+/* `suffix` is the format's, and how it is packed: ".log.gz". */
+static int open_log(struct export *e, const struct cs_export *rows, const char *suffix)
 {
     const struct cansim_output output = {.size = sizeof output, .ctx = e, .write = on_write};
-    const size_t plain = cs_pack_plain(rows->path);
-    const char *dot = memrchr(rows->path, '.', plain);
-    char folder[4096], suffix[32] = "", why[400];
+    char folder[4096], why[400];
 
-    if (dot && !strchr(dot, '/'))
-        snprintf(suffix, sizeof suffix, "%.*s", (int)(rows->path + plain - dot - 1), dot + 1);
     cs_plugin_folder(folder, sizeof folder);
     e->plugins = cs_plugins_find(*folder ? folder : NULL, NULL, 0, why, sizeof why);
     if (!e->plugins)
         return fail(e, why);
-    if (find_format(e, suffix) != 0 ||
+    if (find_format(e, suffix + (*suffix == '.')) != 0 ||
         cs_export_file_open(&e->file, rows->path, e->job.told, sizeof e->job.told) != 0)
         return -1;
     if (e->to->create(&e->writer, &output, why, sizeof why) != 0) {
@@ -245,7 +242,8 @@ static int open_log(struct export *e, const struct cs_export *rows)
     return 0;
 }
 
-static int write_log(struct cs_tui *tui, const struct cs_export *rows, char *told, size_t size)
+static int write_log(struct cs_tui *tui, const struct cs_export *rows, const char *suffix,
+                     char *told, size_t size)
 {
     struct export *e = calloc(1, sizeof *e);
 
@@ -258,7 +256,7 @@ static int write_log(struct cs_tui *tui, const struct cs_export *rows, char *tol
     e->file.out.fd = -1;
     e->path = strdup(rows->path);
     cs_export_walk_begin(&e->walk, tui, rows);
-    if (e->path && open_log(e, rows) == 0)
+    if (e->path && open_log(e, rows, suffix) == 0)
         return cs_export_start(tui, &e->job, rows, told, size);
     snprintf(told, size, "%s", e->path ? e->job.told : "not enough memory");
     give_up(&e->job);
@@ -278,5 +276,5 @@ int cs_host_export(struct cs_tui *tui, const struct cs_export *rows, char *told,
         return cs_host_export_scenario(tui, rows, told, told_size);
     if (!strcasecmp(suffix, ".svg") || !strcasecmp(suffix, ".txt"))
         return write_screen(tui, rows->path, !strcasecmp(suffix, ".svg"), told, told_size);
-    return write_log(tui, rows, told, told_size);
+    return write_log(tui, rows, suffix, told, told_size);
 }
