@@ -46,12 +46,8 @@ static int know_buses(struct cs_follow *follow, char *why, size_t why_size)
 {
     const unsigned from = cs_decode_buses(follow->decode);
 
-    for (unsigned i = from; i < cs_sim_bus_count(follow->sim); i++) {
-        struct cs_bus *bus = cs_sim_bus(follow->sim, i);
-        if (cs_decode_bus(follow->decode, cs_bus_name(bus), cs_bus_bitrate_bps(bus), why,
-                          why_size) < 0)
-            return -1;
-    }
+    if (cs_live_know_buses(follow->decode, follow->sim, why, why_size) != 0)
+        return -1;
     if (cs_decode_buses(follow->decode) > from)
         list_pages(follow, from);
     return 0;
@@ -59,20 +55,12 @@ static int know_buses(struct cs_follow *follow, char *why, size_t why_size)
 
 void cs_follow_event(struct cs_follow *follow, const struct cs_event *event)
 {
-    struct cansim_frame frame = {.size = sizeof(frame)};
+    struct cansim_frame frame;
     char why[400];
 
     if (event->kind != CS_EV_FRAME || know_buses(follow, why, sizeof(why)) != 0)
         return; /* no memory for a bus that was added later */
-    frame.id = event->frame->id;
-    frame.flags = event->frame->flags; /* the same bits */
-    frame.dlc = event->frame->dlc;
-    frame.len = event->frame->len;
-    frame.bus = event->bus;
-    frame.node = event->node;
-    frame.start_ps = event->start_ps;
-    frame.at_ps = event->at_ps;
-    memcpy(frame.data, event->frame->data, frame.len);
+    cs_live_to_frame(event, &frame);
     cs_decode_frame(follow->decode, &frame);
 }
 

@@ -60,37 +60,43 @@ static void on_said(void *ctx, const struct cs_decode_said *said)
         live->listener[i].fn(live->listener[i].ctx, &live->said);
 }
 
-/* Those of the sim that are not known yet. 0 or -1. */
-static int know_buses(const struct cs_live *live, struct cs_decode *decode, char *why,
-                      size_t why_size)
+int cs_live_know_buses(struct cs_decode *decode, struct cs_sim *sim, char *why, size_t why_size)
 {
-    for (unsigned i = cs_decode_buses(decode); i < cs_sim_bus_count(live->sim); i++) {
-        struct cs_bus *bus = cs_sim_bus(live->sim, i);
+    for (unsigned i = cs_decode_buses(decode); i < cs_sim_bus_count(sim); i++) {
+        struct cs_bus *bus = cs_sim_bus(sim, i);
         if (cs_decode_bus(decode, cs_bus_name(bus), cs_bus_bitrate_bps(bus), why, why_size) < 0)
             return -1;
     }
     return 0;
 }
 
+void cs_live_to_frame(const struct cs_event *event, struct cansim_frame *frame)
+{
+    const struct cs_frame *from = event->frame;
+    *frame = (struct cansim_frame){.size = sizeof(*frame),
+                                   .id = from->id,
+                                   .flags = from->flags, /* the same bits */
+                                   .dlc = from->dlc,
+                                   .len = from->len,
+                                   .bus = event->bus,
+                                   .node = event->node,
+                                   .start_ps = event->start_ps,
+                                   .at_ps = event->at_ps};
+
+    memcpy(frame->data, from->data, frame->len);
+}
+
 void cs_live_event(struct cs_live *live, const struct cs_event *event)
 {
-    struct cansim_frame frame = {.size = sizeof(frame)};
+    struct cansim_frame frame;
     char why[400];
 
     if (event->kind != CS_EV_FRAME)
         return;
     live->theirs = false;
-    if (know_buses(live, live->decode, why, sizeof(why)) != 0)
+    if (cs_live_know_buses(live->decode, live->sim, why, sizeof(why)) != 0)
         return; /* no memory for one that was added later */
-    frame.id = event->frame->id;
-    frame.flags = event->frame->flags; /* the same bits */
-    frame.dlc = event->frame->dlc;
-    frame.len = event->frame->len;
-    frame.bus = event->bus;
-    frame.node = event->node;
-    frame.start_ps = event->start_ps;
-    frame.at_ps = event->at_ps;
-    memcpy(frame.data, event->frame->data, frame.len);
+    cs_live_to_frame(event, &frame);
     live->event = event;
     live->theirs = cs_decode_frame(live->decode, &frame) != NULL;
     live->event = NULL;
@@ -177,7 +183,7 @@ static struct cs_decode *make(const struct cs_live *live, struct cs_decode_confi
     config->names = NULL; /* they end here */
     config->settings = NULL;
     config->n_names = config->n_settings = 0;
-    if (decode != NULL && know_buses(live, decode, why, why_size) != 0) {
+    if (decode != NULL && cs_live_know_buses(decode, live->sim, why, why_size) != 0) {
         cs_decode_destroy(decode);
         return NULL;
     }

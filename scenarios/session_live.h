@@ -9,7 +9,8 @@
 struct cs_live;        /* opaque */
 struct cs_decode_said; /* plugins/decode.h */
 
-struct cs_decode;
+struct cansim_frame; /* plugins/cansim_plugin.h */
+struct cs_decode;    /* plugins/decode.h */
 
 /* What was said: of the frame of `event` (nothing, where it does not belong to the decoder's
  * protocol), or with NULL of time alone. */
@@ -75,6 +76,10 @@ void cs_live_unlisten(struct cs_live *live, cs_live_fn *fn, void *ctx);
 /* Where it is driven: an event, of the buses of its sim, of now or of the past; or that so much
  * time went by without one. */
 void cs_live_event(struct cs_live *live, const struct cs_event *event);
+/* For decoders of any owner: buses of the sim that are not known yet, 0 or -1 with `why`; and the
+ * frame of a CS_EV_FRAME as they take it. */
+int cs_live_know_buses(struct cs_decode *decode, struct cs_sim *sim, char *why, size_t why_size);
+void cs_live_to_frame(const struct cs_event *event, struct cansim_frame *frame);
 void cs_live_time(struct cs_live *live, int64_t at_ps);
 /* As it was made. */
 const char *cs_live_name(const struct cs_live *live);
